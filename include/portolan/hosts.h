@@ -1,0 +1,42 @@
+/*
+ * A host list as written: blocks of addresses and names, in order, each with the place it came
+ * from. Nothing is expanded. Constant once built.
+ */
+#ifndef PORTOLAN_HOSTS_H
+#define PORTOLAN_HOSTS_H
+
+#include "portolan/address.h"
+#include "portolan/error.h"
+
+#include <stddef.h>
+
+#define PTL_HOSTS_MAX 1000000 /* entries of one list */
+
+struct ptl_host {
+    char *text;   /* as written: "10.0.0.0/24", "web.example" */
+    bool is_name; /* true: a name to resolve; block is then empty */
+    struct ptl_block block;
+    const char *file; /* where it was written; NULL: unknown. Owned by the list */
+    unsigned line, column;
+};
+
+struct ptl_hosts {
+    struct ptl_host *items;
+    size_t count;
+    size_t capacity;
+    char **files; /* the names that items borrow */
+    size_t file_count;
+};
+
+/* Zero-initialise before the first add. */
+void ptl_hosts_free(struct ptl_hosts *hosts);
+/*
+ * Adds one entry: address, CIDR, range, name (RFC 1123 labels, or with underscores), or
+ * "file: PATH" (also "file:PATH"), one entry a line, "#" comments, no nesting of files; PATH is
+ * relative to `base_dir` ("" or NULL: the current directory). Every wrong entry becomes a problem
+ * with its own file, line and column; the good ones are kept. 0.0.0.0 and :: are refused.
+ */
+void ptl_hosts_add(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
+                   const char *base_dir, struct ptl_problems *problems);
+
+#endif

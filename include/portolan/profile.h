@@ -1,0 +1,142 @@
+/*
+ * The profile: what to scan and how. Loaded from YAML through one table of fields
+ * (src/profile/fields.c), constant afterwards; any thread may read.
+ */
+#ifndef PORTOLAN_PROFILE_H
+#define PORTOLAN_PROFILE_H
+
+#include "portolan/address.h"
+#include "portolan/buf.h"
+#include "portolan/error.h"
+#include "portolan/hosts.h"
+#include "portolan/portset.h"
+#include "portolan/resolve.h"
+#include "portolan/scope.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum ptl_engine { PTL_ENGINE_SEQUENTIAL, PTL_ENGINE_THREADS, PTL_ENGINE_EVENTS, PTL_ENGINE_POOL };
+enum ptl_order { PTL_ORDER_INTERLEAVED, PTL_ORDER_SEQUENTIAL, PTL_ORDER_RANDOM };
+enum ptl_resolve_mode { PTL_RESOLVE_FIRST, PTL_RESOLVE_ALL };
+
+/* States of a probe (the contract's words), also the order in which they are counted. */
+enum ptl_state { PTL_OPEN, PTL_CLOSED, PTL_FILTERED, PTL_ERROR, PTL_UNPROBED };
+#define PTL_STATE_COUNT 5
+extern const char *const ptl_state_names[PTL_STATE_COUNT]; /* "open", ... */
+extern const char *const ptl_engine_names[4];
+extern const char *const ptl_order_names[3];
+
+/* The report formats; the names are the profile's keys under `report` and the options' names. */
+enum ptl_format {
+    PTL_FORMAT_JSON,
+    PTL_FORMAT_CSV,
+    PTL_FORMAT_TEXT,
+};
+#define PTL_FORMAT_COUNT 3
+extern const char *const ptl_format_names[PTL_FORMAT_COUNT];
+
+#define PTL_CONCURRENCY_UNLIMITED UINT32_MAX
+
+struct ptl_expect { /* one rule of `expect` */
+    struct ptl_hosts hosts;
+    struct ptl_portset *open;   /* NULL: not given */
+    struct ptl_portset *closed; /* NULL: not given */
+    struct ptl_portset *only;   /* NULL: not given */
+    unsigned line, column;
+};
+
+struct ptl_profile {
+    char *name;
+    char *description;
+    char *file; /* as the user named it; "-" for standard input */
+    struct ptl_hosts hosts;
+    struct ptl_hosts exclude_hosts;
+    struct ptl_portset *ports;         /* exclude_ports taken out; sealed; never empty */
+    struct ptl_portset *exclude_ports; /* as given, for `show`; NULL: none */
+    struct ptl_portset *all_ports;     /* `ports` as given, for `show` */
+    struct ptl_scope scope;
+    char **scope_text; /* as given, for `show` */
+    size_t scope_count;
+    bool has_source_address;
+    struct ptl_address source_address;
+    enum ptl_family address_family;
+    enum ptl_resolve_mode resolve;
+    uint64_t timeout_ms;
+    bool adaptive_timeout;
+    uint32_t retries;
+    bool adaptive;
+    uint32_t loss_retries;
+    uint32_t confirm;
+    uint32_t give_up_after;
+    uint32_t concurrency; /* or PTL_CONCURRENCY_UNLIMITED; the engine's default is filled in */
+    uint32_t workers;     /* 0: one per usable CPU */
+    enum ptl_engine engine;
+    uint64_t rate; /* attempts a second; 0: no limit */
+    enum ptl_order order;
+    uint64_t seed;        /* 0: to be drawn */
+    uint64_t deadline_ms; /* 0: none */
+    struct ptl_expect *expects;
+    size_t expect_count;
+    char *report_paths[PTL_FORMAT_COUNT]; /* NULL: not asked for */
+    bool report_given; /* false: the default, text to "-" (already in report_paths) */
+    bool report_states[PTL_STATE_COUNT]; /* which states results keep; error is always true */
+};
+
+/* One --set KEY=VALUE. KEY may be dotted ("report.json"); VALUE is YAML ("[1, 2]") . */
+struct ptl_setting {
+    const char *key;
+    const char *value;
+};
+
+/*
+ * Loads a profile from `path` ("-": standard input, once) with its `extends`, then applies the
+ * settings in order, then validates. Every problem found is added to `problems`, with its place;
+ * a setting's problems name the file "--set". Names are not resolved; scope is checked for literal
+ * addresses (ptl_profile_check_scope), for resolved ones when the run is prepared.
+ * On success (no problem) *profile is yours; else NULL and PTL_E_INVALID, or PTL_E_NO_MEMORY.
+ */
+enum ptl_status ptl_profile_load(const char *path, const struct ptl_setting *settings, size_t count,
+                                 struct ptl_profile **profile, struct ptl_problems *problems);
+/* The same from memory: `file` names it in messages, `base_dir` is what paths are relative to. */
+enum ptl_status ptl_profile_load_text(const char *text, size_t length, const char *file,
+                                      const char *base_dir, const struct ptl_setting *settings,
+                                      size_t count, struct ptl_profile **profile,
+                                      struct ptl_problems *problems);
+void ptl_profile_free(struct ptl_profile *profile);
+
+/* The effective profile as YAML that loads again to the same profile, appended to buf. */
+void ptl_profile_show(const struct ptl_profile *profile, struct ptl_buf *buf);
+/* SHA-256 (FIPS 180-4) of what ptl_profile_show prints, in hexadecimal. */
+enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[65],
+                                   struct ptl_error *error);
+/* JSON Schema, draft-07, of the profile, from the field table; pretty-printed, with a newline. */
+void ptl_profile_schema(struct ptl_buf *buf);
+/* docs/profile.md, from the field table. */
+void ptl_profile_reference(struct ptl_buf *buf);
+
+/* Every known top-level key, for completions. False past the last. Borrowed. */
+bool ptl_profile_key(size_t number, const char **key, const char **summary);
+
+/*
+ * The path of a saved profile: `word` itself when it is "-", contains "/" or ends in .yaml or
+ * .yml; else NAME.yaml in $PORTOLAN_PATH, ./configs, $XDG_CONFIG_HOME/portolan (or
+ * ~/.config/portolan), /etc/portolan. *path is yours. Not found: PTL_E_INVALID with the places
+ * searched and the nearest name.
+ */
+enum ptl_status ptl_profile_find(const char *word, char **path, struct ptl_error *error);
+
+struct ptl_saved_profile {
+    char *name;
+    char *path;
+    char *description; /* "" when it has none; the first problem's text when it does not load */
+    bool loads;
+};
+/* All saved profiles, in search order, by name within a directory; one hidden by an earlier
+ * directory is left out. *saved is yours (ptl_profile_list_free). */
+enum ptl_status ptl_profile_list(struct ptl_saved_profile **saved, size_t *count,
+                                 struct ptl_error *error);
+void ptl_profile_list_free(struct ptl_saved_profile *saved, size_t count);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * Reports: one writer a format behind one small vtable, registered in one array
+ * (src/report/writers.c), and the outputs they write to.
+ *
+ * The way of a report: ptl_report_open for every destination before the scan (so that a path that
+ * cannot be written is known before anything is sent), ptl_report_write with the sealed results;
+ * ptl_report_close commits.
+ */
+#ifndef PORTOLAN_REPORT_H
+#define PORTOLAN_REPORT_H
+
+#include "portolan/error.h"
+#include "portolan/profile.h"
+#include "portolan/results.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ptl_report; /* one destination being written */
+
+struct ptl_report_options {
+    bool color; /* text only, and only when the destination is a terminal and NO_COLOR is unset */
+};
+
+/* True when a writer for this format exists in this build (all do; the contract suite checks). */
+bool ptl_report_has(enum ptl_format format);
+/* "json", "csv", "txt", ...: the usual file name extension. */
+const char *ptl_report_extension(enum ptl_format format);
+/*
+ * Opens a destination: "-" is standard output; a regular file (or none yet) is written beside its
+ * place, without a name where the file system can (O_TMPFILE), and renamed at close; any other
+ * kind of file is written in place. Errors: PTL_E_OUTPUT.
+ */
+enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
+                                const struct ptl_report_options *options,
+                                struct ptl_report **report, struct ptl_error *error);
+/* Writes all of it from sealed results. */
+enum ptl_status ptl_report_write(struct ptl_report *report, const struct ptl_results *results,
+                                 struct ptl_error *error);
+/* Flushes, fsyncs, renames; frees the report in every case. Errors: PTL_E_OUTPUT. */
+enum ptl_status ptl_report_close(struct ptl_report *report, struct ptl_error *error);
+/* Frees without a trace: the destination is as it was. NULL is nothing. */
+void ptl_report_abandon(struct ptl_report *report);
+
+/*
+ * Expands {profile} and {started} (20260131T120000Z) in a report path. *path is yours.
+ * PTL_E_INVALID for any other brace expression.
+ */
+enum ptl_status ptl_report_expand(const char *pattern, const char *profile_name, int64_t started_ms,
+                                  char **path, struct ptl_error *error);
+
+/* JSON Schema, draft-07, of results.json; pretty-printed, with a newline. */
+void ptl_report_results_schema(struct ptl_buf *buf);
+
+#endif

@@ -1,0 +1,192 @@
+/*
+ * The model of a run: what was asked, what was found, what could not be found out. Filled by
+ * scan/ (one thread at a time); sealed; then constant and read by writers.
+ */
+#ifndef PORTOLAN_RESULTS_H
+#define PORTOLAN_RESULTS_H
+
+#include "portolan/address.h"
+#include "portolan/buf.h"
+#include "portolan/error.h"
+#include "portolan/profile.h"
+#include "portolan/targets.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/*
+ * Why a probe is in its state. Below PTL_REASON_ERRNO: nmap's words, by ptl_reason_name. From
+ * there on: errno + PTL_REASON_ERRNO, named as the errno ("EMFILE").
+ */
+enum ptl_reason {
+    PTL_REASON_SYN_ACK,
+    PTL_REASON_CONN_REFUSED,
+    PTL_REASON_NO_RESPONSE,
+    PTL_REASON_NET_UNREACH,
+    PTL_REASON_HOST_UNREACH,
+    PTL_REASON_PROTO_UNREACH,
+    PTL_REASON_PORT_UNREACH,
+    PTL_REASON_NET_PROHIBITED,
+    PTL_REASON_HOST_PROHIBITED,
+    PTL_REASON_ADMIN_PROHIBITED,
+    PTL_REASON_TIME_EXCEEDED,
+    PTL_REASON_PARAMETER_PROBLEM,
+    PTL_REASON_PACKET_TOO_BIG,
+    PTL_REASON_SOURCE_ROUTE_FAILED,
+    PTL_REASON_UNKNOWN_ICMP,
+    PTL_REASON_ERRNO = 64, /* + errno */
+};
+#define PTL_REASON_NAME_SIZE 32
+/* "conn-refused", "EMFILE"; "errno-213" for an errno without a name. Returns text. */
+const char *ptl_reason_name(uint8_t reason, char text[PTL_REASON_NAME_SIZE]);
+/* The reverse. False: no such name. */
+bool ptl_reason_parse(const char *name, uint8_t *reason);
+
+/* One kept verdict: 20 bytes, since a run may keep millions. */
+struct ptl_result {
+    uint32_t target; /* index of the target */
+    uint16_t port;
+    uint8_t state : 3;        /* enum ptl_state */
+    uint8_t attempts : 5;     /* connect attempts made; 0 when even the first could not be asked */
+    uint8_t reason;           /* enum ptl_reason */
+    uint32_t rtt_us : 28;     /* PTL_US_NONE: null */
+    uint32_t confirm_yes : 4; /* of `confirm_done` further probes, how many found it open */
+    uint32_t connect_us : 28; /* PTL_US_NONE: null */
+    uint32_t confirm_done : 4;
+    uint32_t offset_ms; /* from the run's start to the verdict */
+};
+#define PTL_US_NONE ((1U << 28) - 1)
+
+enum ptl_target_flag { PTL_TARGET_GAVE_UP = 1, PTL_TARGET_ALL_OPEN = 2 };
+
+/* The counts of one target, kept for at most 65,536 targets, and for those of interest beyond. */
+struct ptl_target_counts {
+    uint32_t target;
+    uint16_t states[PTL_STATE_COUNT]; /* by enum ptl_state; a target has at most 65,535 probes */
+    uint8_t flags;                    /* enum ptl_target_flag */
+};
+
+enum ptl_stop { PTL_STOP_NONE, PTL_STOP_SIGNAL, PTL_STOP_DEADLINE, PTL_STOP_MEMORY };
+
+/* What was asked and how it went: the "run" object, less what the profile holds. */
+struct ptl_run_info {
+    char tool_version[32];
+    char *profile; /* name */
+    char *file;
+    char profile_sha256[65];
+    int64_t started_ms; /* wall clock */
+    int64_t finished_ms;
+    double elapsed_ms; /* monotonic; written with three decimals at most */
+    bool complete;
+    enum ptl_stop stopped_by; /* memory is written as null: a warning tells it */
+    char *ports;              /* "1-1024,8080" */
+    bool states[PTL_STATE_COUNT];
+    enum ptl_engine engine;
+    uint32_t concurrency; /* asked; PTL_CONCURRENCY_UNLIMITED: written as "unlimited" */
+    uint32_t effective_concurrency;
+    uint32_t workers;
+    uint64_t timeout_ms;
+    bool adaptive_timeout;
+    bool adaptive;
+    uint32_t retries;
+    uint32_t loss_retries;
+    uint32_t confirm;
+    uint64_t rate;
+    enum ptl_order order;
+    uint64_t seed;
+};
+
+struct ptl_latency { /* microseconds, over the open ports whose rtt is known */
+    uint64_t count;
+    uint32_t min, p50, p90, p99, max; /* nearest-rank; 0 when count is 0 */
+};
+
+struct ptl_summary {
+    uint64_t targets;
+    uint64_t probes;
+    uint64_t states[PTL_STATE_COUNT];
+    uint64_t retried; /* probes that took more than one attempt */
+    uint64_t attempts;
+    double probes_per_second; /* one decimal */
+    uint32_t peak_in_flight;
+    struct ptl_latency rtt;
+};
+
+struct ptl_unresolved {
+    char *input;
+    char *message;
+};
+
+struct ptl_target_names {
+    char input[256]; /* the entry that named it */
+    char host[256];  /* the name, or the address's text */
+    char ip[PTL_ADDRESS_SIZE];
+};
+
+struct ptl_results {
+    struct ptl_run_info run;
+    struct ptl_summary summary;
+    struct ptl_result *items; /* after seal: by target, then port */
+    size_t count, capacity;
+    struct ptl_target_counts *targets; /* after seal: by target */
+    size_t target_count, target_capacity;
+    struct ptl_unresolved *unresolved;
+    size_t unresolved_count;
+    char **warnings;
+    size_t warning_count;
+
+    /* Where target indexes get their names. Owned; its labels are borrowed from the profile,
+     * which must outlive the results. */
+    struct ptl_targets *live;
+
+    /* A run that stopped early: which targets never started. Index order position `p` started when
+     * p < started; position of an index is the index itself, or with order random its inverse
+     * under ptl_permute(seed). Both are equal to all targets in a complete run. */
+    uint64_t started;
+};
+
+/* An empty model; NULL: no memory. */
+struct ptl_results *ptl_results_new(void);
+void ptl_results_free(struct ptl_results *results);
+
+/* Keeps one verdict. Not thread-safe: scan/ calls it under its lock. PTL_E_NO_MEMORY. */
+enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_result *result);
+enum ptl_status ptl_results_add_target(struct ptl_results *results,
+                                       const struct ptl_target_counts *counts);
+enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const char *input,
+                                           const char *message);
+/* The same text twice is kept once. */
+enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Sorts, fills summary.rtt and probes_per_second, and judges nothing. Call once, when all is in.
+ * In place where the records came sorted; else qsort. Errors: PTL_E_NO_MEMORY.
+ */
+enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *error);
+
+/* Names of a target. Any thread, after seal. */
+void ptl_results_names(const struct ptl_results *results, uint32_t target,
+                       struct ptl_target_names *names);
+
+/*
+ * Walks the targets to list, in order: all up to 65,536 of them; beyond, those with something
+ * open, in error or unprobed, never-started ones included, without holding them in memory.
+ * Start with a zeroed cursor; false at the end. For a listed target that never started, all its
+ * ports are unprobed. *first_result and *result_count: its slice of results->items.
+ */
+struct ptl_target_cursor {
+    uint64_t next_target;
+    size_t next_counts;
+    size_t next_result;
+};
+bool ptl_results_next_target(const struct ptl_results *results, struct ptl_target_cursor *cursor,
+                             struct ptl_target_counts *counts, size_t *first_result,
+                             size_t *result_count);
+
+/* The union of open ports over all targets; *bits has bit p%8 of byte p/8 set. Any thread. */
+void ptl_results_open_ports(const struct ptl_results *results, uint8_t bits[8192]);
+
+#endif

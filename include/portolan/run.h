@@ -1,0 +1,63 @@
+/* A run: from a profile to sealed results. */
+#ifndef PORTOLAN_RUN_H
+#define PORTOLAN_RUN_H
+
+#include "portolan/cancel.h"
+#include "portolan/error.h"
+#include "portolan/profile.h"
+#include "portolan/results.h"
+#include "portolan/targets.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is known before the first probe: targets with names resolved, scope checked, limits. */
+struct ptl_prepared {
+    struct ptl_targets *targets;
+    struct ptl_unresolved *unresolved;
+    size_t unresolved_count;
+    uint64_t probes;
+    uint32_t workers;               /* in force */
+    uint32_t effective_concurrency; /* after clamping to descriptors */
+    uint64_t worst_case_ms; /* every probe silent, every attempt made; UINT64_MAX: unbounded */
+    char **warnings;
+    size_t warning_count;
+    uint64_t seed; /* drawn when the profile's is 0 */
+};
+
+/*
+ * Resolves, excludes, checks the scope, clamps to what the system grants. Raises RLIMIT_NOFILE to
+ * its hard limit. Sends no probe. Problems (scope, an exclude that does not resolve, no target
+ * left) go to `problems`, with the place of the entry; the status is then PTL_E_INVALID.
+ */
+enum ptl_status ptl_prepare(const struct ptl_profile *profile, const struct ptl_cancel *cancel,
+                            struct ptl_prepared **prepared, struct ptl_problems *problems);
+void ptl_prepared_free(struct ptl_prepared *prepared);
+
+struct ptl_progress {
+    uint64_t probes; /* all there are */
+    uint64_t done;   /* with a verdict */
+    uint64_t states[PTL_STATE_COUNT];
+    uint64_t attempts;
+    uint32_t in_flight;
+    uint64_t elapsed_ms;
+};
+
+/* Called on the thread that called ptl_run. */
+struct ptl_run_hooks {
+    void *context;
+    unsigned tick_ms; /* how often; 0: never */
+    void (*tick)(void *context, const struct ptl_progress *progress);
+};
+
+/*
+ * Carries the prepared run out and returns sealed results. Takes
+ * `prepared` over (frees it in every case). A run that is cancelled or passes its deadline is not
+ * an error: the results say so. Errors: PTL_E_SYSTEM, PTL_E_NO_MEMORY when it could not start.
+ */
+enum ptl_status ptl_run(const struct ptl_profile *profile, struct ptl_prepared *prepared,
+                        const struct ptl_cancel *cancel, const struct ptl_run_hooks *hooks,
+                        struct ptl_results **results, struct ptl_error *error);
+
+#endif

@@ -1,0 +1,23 @@
+/* The scope: the blocks of addresses that a profile may touch. Constant once built. */
+#ifndef PORTOLAN_SCOPE_H
+#define PORTOLAN_SCOPE_H
+
+#include "portolan/address.h"
+#include "portolan/error.h"
+
+#include <stddef.h>
+
+struct ptl_scope {
+    struct ptl_block *blocks; /* as added */
+    size_t count;
+};
+
+/* Zero-initialise. Adds "loopback" (127.0.0.0/8 and ::1), "any", an address or a CIDR. */
+enum ptl_status ptl_scope_add(struct ptl_scope *scope, const char *text, struct ptl_error *error);
+void ptl_scope_free(struct ptl_scope *scope);
+/* True when every address of the block is inside the union. Else *outside is the first that is not.
+ */
+bool ptl_scope_contains(const struct ptl_scope *scope, const struct ptl_block *block,
+                        struct ptl_address *outside);
+
+#endif
