@@ -1,0 +1,143 @@
+#include "portolan/clock.h"
+#include "scan/engine.h"
+#include "scan/probe.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+/* The one socket of a blocking worker, kept while it can be connected again. */
+struct kept {
+    int fd; /* -1: none */
+    uint8_t family;
+};
+
+static void drop(struct kept *kept)
+{
+    if (kept->fd >= 0)
+        close(kept->fd);
+    kept->fd = -1;
+}
+
+/* Waits for an answer, the timeout or the end of the run. False: the run was stopped. */
+static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *kept,
+                            const struct ptl_address *address, uint16_t port, uint64_t deadline_ns,
+                            struct ptl_finding *finding)
+{
+    for (;;) {
+        /* On loopback the answer is there before the first look: poll comes second. */
+        int result = ptl_probe_connect(kept->fd, address, port);
+        if (result != EALREADY && result != EINPROGRESS) {
+            ptl_probe_judge(kept->fd, result, finding);
+            return true;
+        }
+        if (ptl_plan_stopped(worker->plan))
+            return false;
+        struct pollfd fds[2] = {
+            {.fd = kept->fd, .events = POLLOUT},
+            {.fd = ptl_plan_wake_fd(worker->plan, worker->number), .events = POLLIN}};
+        int ready = poll(fds, 2, ptl_engine_wait_ms(deadline_ns));
+        if (fds[1].revents != 0)
+            ptl_plan_woken(worker->plan, worker->number);
+        if ((fds[0].revents & POLLERR) != 0 && ptl_probe_icmp(kept->fd, finding))
+            return true;
+        if (ready == 0) {
+            result = ptl_probe_connect(kept->fd, address, port);
+            if (result == EALREADY)
+                ptl_probe_silent(finding);
+            else
+                ptl_probe_judge(kept->fd, result, finding);
+            return true;
+        }
+    }
+}
+
+/* One attempt, start to end. False: the run was stopped meanwhile. */
+static bool attempt(const struct ptl_worker *worker, struct kept *kept,
+                    const struct ptl_address *address, uint16_t port, uint64_t *started_ns,
+                    struct ptl_finding *finding)
+{
+    if (kept->fd >= 0 && kept->family != address->family)
+        drop(kept);
+    if (kept->fd < 0) {
+        const struct ptl_profile *profile = worker->profile;
+        kept->fd = ptl_probe_socket(address->family,
+                                    profile->has_source_address ? &profile->source_address : NULL);
+        kept->family = address->family;
+        if (kept->fd < 0) {
+            ptl_probe_judge(-1, errno, finding);
+            return true;
+        }
+    }
+    *started_ns = ptl_clock_now_ns();
+    int result = ptl_probe_connect(kept->fd, address, port);
+    bool done = true;
+    if (result == EINPROGRESS)
+        done = wait_for_answer(worker, kept, address, port,
+                               *started_ns + worker->profile->timeout_ms * PTL_NS_PER_MS, finding);
+    else
+        ptl_probe_judge(kept->fd, result, finding);
+    if (done && finding->reusable)
+        return true;
+    if (done && finding->state == PTL_OPEN)
+        ptl_probe_reset(kept->fd);
+    drop(kept);
+    return done;
+}
+
+static void carry_out(const struct ptl_worker *worker, struct kept *kept,
+                      const struct ptl_probe *probe, struct ptl_outcome *outcome)
+{
+    const struct ptl_address *address = ptl_plan_address(worker->plan, probe->lane);
+    uint64_t started_ns = ptl_clock_now_ns();
+    struct ptl_finding finding = {.state = PTL_UNPROBED, .rtt_us = PTL_US_NONE};
+    for (int tries = 0; tries < PTL_SELF_CONNECTS; tries++) {
+        if (ptl_plan_stopped(worker->plan) ||
+            !attempt(worker, kept, address, probe->port, &started_ns, &finding)) {
+            finding.state = PTL_UNPROBED;
+            break;
+        }
+        if (!finding.self)
+            break;
+        /* Nobody listens on a port that was free to be our source; told so if it keeps happening.
+         */
+        finding.state = PTL_CLOSED;
+        finding.reason = PTL_REASON_CONN_REFUSED;
+        finding.rtt_us = PTL_US_NONE;
+    }
+    ptl_engine_outcome(outcome, probe, finding.state, finding.reason, finding.rtt_us, started_ns,
+                       ptl_clock_now_ns());
+}
+
+/* Sleeps until the plan calls or time has come. */
+static void sleep_until(const struct ptl_worker *worker, uint64_t due_ns)
+{
+    struct pollfd fd = {.fd = ptl_plan_wake_fd(worker->plan, worker->number), .events = POLLIN};
+    if (poll(&fd, 1, ptl_engine_wait_ms(due_ns)) > 0)
+        ptl_plan_woken(worker->plan, worker->number);
+}
+
+void ptl_engine_blocking(struct ptl_worker *worker)
+{
+    struct kept kept = {.fd = -1};
+    struct ptl_outcome outcome;
+    size_t settled = 0;
+    for (;;) {
+        struct ptl_probe probe;
+        struct ptl_pull pulled =
+            ptl_plan_exchange(worker->plan, worker->number, &outcome, settled, &probe, 1);
+        settled = 0;
+        if (pulled.finished)
+            break;
+        if (pulled.count == 0) {
+            sleep_until(worker, pulled.due_ns);
+            continue;
+        }
+        /* As many permits as workers: one is always there. */
+        ptl_permits_try(worker->permits, 1);
+        carry_out(worker, &kept, &probe, &outcome);
+        ptl_permits_release(worker->permits, 1);
+        settled = 1;
+    }
+    drop(&kept);
+}

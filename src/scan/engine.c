@@ -1,0 +1,32 @@
+#include "scan/engine.h"
+
+#include "portolan/clock.h"
+
+#include <limits.h>
+
+void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe, uint8_t state,
+                        uint8_t reason, uint32_t rtt_us, uint64_t started_ns, uint64_t now_ns)
+{
+    outcome->probe = *probe;
+    outcome->state = state;
+    outcome->reason = reason;
+    outcome->rtt_us = rtt_us;
+    outcome->at_ns = now_ns;
+    outcome->connect_us = PTL_US_NONE;
+    uint64_t us = (now_ns - started_ns) / PTL_NS_PER_US;
+    /* A time is told only where something answered. */
+    if (reason != PTL_REASON_NO_RESPONSE && state != PTL_ERROR && state != PTL_UNPROBED &&
+        us < PTL_US_NONE)
+        outcome->connect_us = (uint32_t)us;
+}
+
+int ptl_engine_wait_ms(uint64_t due_ns)
+{
+    if (due_ns == UINT64_MAX)
+        return -1;
+    uint64_t now = ptl_clock_now_ns();
+    if (due_ns <= now)
+        return 0;
+    uint64_t ms = (due_ns - now + PTL_NS_PER_MS - 1) / PTL_NS_PER_MS;
+    return ms > INT_MAX ? INT_MAX : (int)ms;
+}

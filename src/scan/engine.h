@@ -1,0 +1,38 @@
+/*
+ * The two engines. Each worker thread runs one of the functions below until the plan is finished
+ * or stopped. The four strategies are parameters: sequential is one blocking worker, threads is
+ * many, events is one evented worker, pool is several.
+ */
+#ifndef SCAN_ENGINE_H
+#define SCAN_ENGINE_H
+
+#include "portolan/profile.h"
+#include "scan/permits.h"
+#include "scan/plan.h"
+
+#include <stdint.h>
+
+#define PTL_SELF_CONNECTS 8 /* how often a probe that met itself is asked again */
+
+/* What a worker is given. All of it outlives the worker; `failure` is its own to write. */
+struct ptl_worker {
+    uint32_t number;
+    uint32_t share; /* permits it may hold, so that no worker starves another */
+    const struct ptl_profile *profile;
+    struct ptl_plan *plan;
+    struct ptl_permits *permits;
+    int failure; /* errno for which it could not work at all; 0: none */
+};
+
+/* One connect at a time, waited for. */
+void ptl_engine_blocking(struct ptl_worker *worker);
+/* Many connects at a time, through an epoll of its own. */
+void ptl_engine_evented(struct ptl_worker *worker);
+
+/* The outcome of a probe from what was found; connect_us from `started_ns` to `now_ns`. */
+void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe, uint8_t state,
+                        uint8_t reason, uint32_t rtt_us, uint64_t started_ns, uint64_t now_ns);
+/* Milliseconds until `due_ns`, rounded up, for poll and epoll_wait; -1: for ever. */
+int ptl_engine_wait_ms(uint64_t due_ns);
+
+#endif

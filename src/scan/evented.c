@@ -1,0 +1,366 @@
+#include "portolan/clock.h"
+#include "scan/engine.h"
+#include "scan/probe.h"
+#include "scan/wheel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define NO_SLOT UINT32_MAX
+#define WAKE_SLOT UINT32_MAX /* epoll's data for the plan's eventfd */
+#define EVENTS 256
+#define LOOK_SCORES 4096 /* one for each lane of the plan's window */
+#define LOOK_AGAIN 64    /* where the second look does not pay, it is tried every so often */
+
+/* A place for one probe in flight, with the socket it keeps. Its number is epoll's data. */
+struct slot {
+    int fd; /* -1: none */
+    uint8_t family;
+    bool registered; /* in the epoll, once for the socket's life, edge-triggered */
+    bool busy;
+    uint8_t self_connects;
+    uint32_t next; /* in the list of free slots */
+    struct ptl_probe probe;
+    uint64_t started_ns;
+};
+
+struct loop {
+    struct ptl_worker *worker;
+    int epoll;
+    struct slot *slots;
+    uint32_t capacity, used;
+    uint32_t empty;   /* free slots without a socket */
+    uint32_t idle[2]; /* free slots with one: IPv4, IPv6 */
+    uint32_t idle_count;
+    uint32_t in_flight;
+    uint32_t permits; /* held, in flight ones included */
+    struct ptl_wheel wheel;
+    struct ptl_outcome outcomes[PTL_PLAN_BLOCK];
+    size_t outcome_count;
+    /* Where the second look found an answer lately: loopback, mostly. By lane. */
+    uint8_t look_pays[LOOK_SCORES];
+    uint32_t looks_skipped;
+};
+
+static uint32_t *list_of(struct loop *loop, uint8_t family)
+{
+    return &loop->idle[family == 4 ? 0 : 1];
+}
+
+static void close_slot(struct loop *loop, uint32_t id)
+{
+    struct slot *slot = &loop->slots[id];
+    close(slot->fd);
+    slot->fd = -1;
+    slot->registered = false;
+    slot->next = loop->empty;
+    loop->empty = id;
+}
+
+static void close_idle(struct loop *loop)
+{
+    for (int i = 0; i < 2; i++) {
+        while (loop->idle[i] != NO_SLOT) {
+            uint32_t id = loop->idle[i];
+            loop->idle[i] = loop->slots[id].next;
+            close_slot(loop, id);
+        }
+    }
+    loop->idle_count = 0;
+}
+
+static bool grow(struct loop *loop)
+{
+    uint32_t capacity = loop->capacity == 0 ? 64 : loop->capacity * 2;
+    if (!ptl_wheel_reserve(&loop->wheel, capacity))
+        return false;
+    struct slot *slots = reallocarray(loop->slots, capacity, sizeof(*slots));
+    if (slots == NULL)
+        return false;
+    loop->slots = slots;
+    for (uint32_t id = loop->capacity; id < capacity; id++) {
+        slots[id] = (struct slot){.fd = -1, .next = loop->empty};
+        loop->empty = id;
+    }
+    loop->capacity = capacity;
+    return true;
+}
+
+/* A free slot with a socket of the family. NO_SLOT: errno says why there is none. */
+static uint32_t take_slot(struct loop *loop, uint8_t family)
+{
+    uint32_t *idle = list_of(loop, family);
+    uint32_t id = *idle;
+    if (id != NO_SLOT) {
+        *idle = loop->slots[id].next;
+        loop->idle_count--;
+        return id;
+    }
+    if (loop->empty == NO_SLOT && !grow(loop)) {
+        errno = ENOMEM;
+        return NO_SLOT;
+    }
+    const struct ptl_profile *profile = loop->worker->profile;
+    const struct ptl_address *source =
+        profile->has_source_address ? &profile->source_address : NULL;
+    int fd = ptl_probe_socket(family, source);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && loop->idle_count > 0) {
+        close_idle(loop); /* sockets of the other family stand in the way */
+        fd = ptl_probe_socket(family, source);
+    }
+    if (fd < 0)
+        return NO_SLOT;
+    id = loop->empty;
+    struct slot *slot = &loop->slots[id];
+    loop->empty = slot->next;
+    slot->fd = fd;
+    slot->family = family;
+    slot->registered = false;
+    return id;
+}
+
+static void flush(struct loop *loop)
+{
+    if (loop->outcome_count == 0)
+        return;
+    ptl_plan_exchange(loop->worker->plan, loop->worker->number, loop->outcomes, loop->outcome_count,
+                      NULL, 0);
+    loop->outcome_count = 0;
+}
+
+static void settle(struct loop *loop, const struct ptl_probe *probe,
+                   const struct ptl_finding *finding, uint64_t started_ns)
+{
+    if (loop->outcome_count == PTL_PLAN_BLOCK)
+        flush(loop);
+    ptl_engine_outcome(&loop->outcomes[loop->outcome_count++], probe, finding->state,
+                       finding->reason, finding->rtt_us, started_ns, ptl_clock_now_ns());
+    loop->in_flight--;
+}
+
+/* Frees the slot: a socket that can be connected again is kept. */
+static void leave_slot(struct loop *loop, uint32_t id, const struct ptl_finding *finding)
+{
+    struct slot *slot = &loop->slots[id];
+    if (slot->busy) {
+        ptl_wheel_remove(&loop->wheel, id);
+        slot->busy = false;
+    }
+    slot->self_connects = 0;
+    if (finding->reusable && loop->idle_count < loop->in_flight) {
+        uint32_t *idle = list_of(loop, slot->family);
+        slot->next = *idle;
+        *idle = id;
+        loop->idle_count++;
+        return;
+    }
+    if (finding->state == PTL_OPEN)
+        ptl_probe_reset(slot->fd);
+    close_slot(loop, id);
+}
+
+static void start(struct loop *loop, const struct ptl_probe *probe, uint8_t self_connects);
+
+static void conclude(struct loop *loop, uint32_t id, struct ptl_finding *finding)
+{
+    struct ptl_probe probe = loop->slots[id].probe;
+    uint64_t started_ns = loop->slots[id].started_ns;
+    uint8_t self_connects = loop->slots[id].self_connects;
+    leave_slot(loop, id, finding);
+    if (finding->self) {
+        if (self_connects < PTL_SELF_CONNECTS) {
+            start(loop, &probe, (uint8_t)(self_connects + 1));
+            return;
+        }
+        /* Nobody listens on a port that was free to be our source. */
+        finding->state = PTL_CLOSED;
+        finding->reason = PTL_REASON_CONN_REFUSED;
+        finding->rtt_us = PTL_US_NONE;
+    }
+    settle(loop, &probe, finding, started_ns);
+}
+
+/* True when the answer to a connect that was just started should be looked for at once. */
+static bool should_look(struct loop *loop, uint32_t lane, const struct ptl_address *address)
+{
+    if (loop->look_pays[lane % LOOK_SCORES] > 0 || ptl_address_is_loopback(address))
+        return true;
+    return ++loop->looks_skipped % LOOK_AGAIN == 0;
+}
+
+static void learn(struct loop *loop, uint32_t lane, bool paid)
+{
+    uint8_t *score = &loop->look_pays[lane % LOOK_SCORES];
+    if (paid)
+        *score = 8;
+    else if (*score > 0)
+        --*score;
+}
+
+/* The connect waits: register the socket once, and start its timeout. False: epoll refused. */
+static bool wait_for_answer(struct loop *loop, uint32_t id)
+{
+    struct slot *slot = &loop->slots[id];
+    if (!slot->registered) {
+        struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                    .data.u64 = id};
+        if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, slot->fd, &event) != 0)
+            return false;
+        slot->registered = true;
+    }
+    slot->busy = true;
+    ptl_wheel_add(&loop->wheel, id,
+                  slot->started_ns + loop->worker->profile->timeout_ms * PTL_NS_PER_MS);
+    return true;
+}
+
+static void start(struct loop *loop, const struct ptl_probe *probe, uint8_t self_connects)
+{
+    struct ptl_finding finding;
+    const struct ptl_address *address = ptl_plan_address(loop->worker->plan, probe->lane);
+    uint32_t id = take_slot(loop, address->family);
+    if (id == NO_SLOT) {
+        ptl_probe_judge(-1, errno, &finding);
+        settle(loop, probe, &finding, ptl_clock_now_ns());
+        return;
+    }
+    struct slot *slot = &loop->slots[id];
+    slot->probe = *probe;
+    slot->self_connects = self_connects;
+    slot->started_ns = ptl_clock_now_ns();
+    int result = ptl_probe_connect(slot->fd, address, probe->port);
+    if (result == EINPROGRESS && should_look(loop, probe->lane, address)) {
+        result = ptl_probe_connect(slot->fd, address, probe->port);
+        learn(loop, probe->lane, result != EALREADY);
+    }
+    if (result == EINPROGRESS || result == EALREADY) {
+        if (wait_for_answer(loop, id))
+            return;
+        result = errno;
+    }
+    ptl_probe_judge(slot->fd, result, &finding);
+    conclude(loop, id, &finding);
+}
+
+static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
+{
+    struct slot *slot = &loop->slots[id];
+    const struct ptl_address *address = ptl_plan_address(loop->worker->plan, slot->probe.lane);
+    struct ptl_finding finding;
+    int result = ptl_probe_connect(slot->fd, address, slot->probe.port);
+    if (result != EALREADY && result != EINPROGRESS) {
+        ptl_probe_judge(slot->fd, result, &finding);
+    } else if (!(failed || timed_out) || !ptl_probe_icmp(slot->fd, &finding)) {
+        if (!timed_out)
+            return; /* an event of the socket's earlier life */
+        ptl_probe_silent(&finding);
+    }
+    conclude(loop, id, &finding);
+}
+
+/* Waits for events until the next timeout, or `due_ns`, or not at all, and handles them. */
+static void turn(struct loop *loop, uint64_t due_ns, bool wait)
+{
+    struct epoll_event events[EVENTS];
+    uint64_t timeout_ns = ptl_wheel_next_ns(&loop->wheel);
+    int wait_ms = wait ? ptl_engine_wait_ms(timeout_ns < due_ns ? timeout_ns : due_ns) : 0;
+    int count = epoll_wait(loop->epoll, events, EVENTS, wait_ms);
+    for (int i = 0; i < count; i++) {
+        uint32_t id = (uint32_t)events[i].data.u64;
+        if (id == WAKE_SLOT)
+            ptl_plan_woken(loop->worker->plan, loop->worker->number);
+        else if (loop->slots[id].busy)
+            look(loop, id, (events[i].events & EPOLLERR) != 0, false);
+    }
+    /* Events first: an answer that waits to be read is no timeout, however late we are. */
+    if (count == EVENTS)
+        return;
+    uint64_t now = ptl_clock_now_ns();
+    for (uint32_t id = ptl_wheel_expire(&loop->wheel, now); id != PTL_WHEEL_NONE;
+         id = ptl_wheel_expire(&loop->wheel, now)) {
+        loop->slots[id].busy = false;
+        look(loop, id, false, true);
+    }
+}
+
+/* Holds at most a block of unused permits. */
+static uint32_t free_permits(struct loop *loop)
+{
+    uint32_t unused = loop->permits - loop->in_flight;
+    if (unused < PTL_PLAN_BLOCK && loop->permits < loop->worker->share) {
+        uint32_t want = PTL_PLAN_BLOCK - unused;
+        uint32_t room = loop->worker->share - loop->permits;
+        loop->permits += ptl_permits_try(loop->worker->permits, want < room ? want : room);
+        unused = loop->permits - loop->in_flight;
+    }
+    return unused;
+}
+
+static void release_unused(struct loop *loop)
+{
+    ptl_permits_release(loop->worker->permits, loop->permits - loop->in_flight);
+    loop->permits = loop->in_flight;
+}
+
+static void run(struct loop *loop)
+{
+    struct ptl_plan *plan = loop->worker->plan;
+    struct ptl_probe probes[PTL_PLAN_BLOCK];
+    for (;;) {
+        uint32_t unused = free_permits(loop);
+        struct ptl_pull pulled = ptl_plan_exchange(plan, loop->worker->number, loop->outcomes,
+                                                   loop->outcome_count, probes, unused);
+        loop->outcome_count = 0;
+        if (pulled.finished)
+            return;
+        loop->in_flight += (uint32_t)pulled.count;
+        for (size_t i = 0; i < pulled.count; i++) {
+            if (ptl_plan_stopped(plan))
+                return;
+            start(loop, &probes[i], 0);
+        }
+        bool busy = pulled.count > 0;
+        if (!busy)
+            release_unused(loop);
+        bool settled = loop->outcome_count > 0;
+        if (!busy || loop->wheel.pending > 0)
+            turn(loop, pulled.due_ns, !busy && !settled);
+    }
+}
+
+static bool open_loop(struct loop *loop)
+{
+    loop->empty = loop->idle[0] = loop->idle[1] = NO_SLOT;
+    ptl_wheel_init(&loop->wheel, ptl_clock_now_ns());
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = WAKE_SLOT};
+    return loop->epoll >= 0 &&
+           epoll_ctl(loop->epoll, EPOLL_CTL_ADD,
+                     ptl_plan_wake_fd(loop->worker->plan, loop->worker->number), &event) == 0;
+}
+
+void ptl_engine_evented(struct ptl_worker *worker)
+{
+    struct loop *loop = calloc(1, sizeof(*loop));
+    if (loop == NULL) {
+        worker->failure = ENOMEM;
+        return;
+    }
+    loop->worker = worker;
+    if (open_loop(loop))
+        run(loop);
+    else
+        worker->failure = errno;
+    for (uint32_t id = 0; id < loop->capacity; id++)
+        if (loop->slots[id].fd >= 0)
+            close(loop->slots[id].fd);
+    ptl_permits_release(worker->permits, loop->permits);
+    if (loop->epoll >= 0)
+        close(loop->epoll);
+    ptl_wheel_free(&loop->wheel);
+    free(loop->slots);
+    free(loop);
+}

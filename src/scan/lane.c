@@ -1,0 +1,35 @@
+#include "scan/lane.h"
+
+#include <stdlib.h>
+
+static bool grow(struct ptl_retries *retries)
+{
+    uint32_t capacity = retries->capacity == 0 ? 16 : retries->capacity * 2;
+    struct ptl_probe *items = reallocarray(NULL, capacity, sizeof(*items));
+    if (items == NULL)
+        return false;
+    for (uint32_t i = 0; i < retries->count; i++)
+        items[i] = retries->items[(retries->head + i) % retries->capacity];
+    free(retries->items);
+    retries->items = items;
+    retries->head = 0;
+    retries->capacity = capacity;
+    return true;
+}
+
+bool ptl_retries_push(struct ptl_retries *retries, const struct ptl_probe *probe)
+{
+    if (retries->count == retries->capacity && !grow(retries))
+        return false;
+    retries->items[(retries->head + retries->count) % retries->capacity] = *probe;
+    retries->count++;
+    return true;
+}
+
+struct ptl_probe ptl_retries_pop(struct ptl_retries *retries)
+{
+    struct ptl_probe probe = retries->items[retries->head];
+    retries->head = (retries->head + 1) % retries->capacity;
+    retries->count--;
+    return probe;
+}

@@ -1,0 +1,73 @@
+/*
+ * The plan: which probe is next. Engines pull probes in blocks and settle what became of them in
+ * the same call, under one lock, so that sixteen million probes are never a queue. Verdicts go
+ * from here to the results.
+ */
+#ifndef SCAN_PLAN_H
+#define SCAN_PLAN_H
+
+#include "portolan/error.h"
+#include "portolan/profile.h"
+#include "portolan/results.h"
+#include "portolan/run.h"
+#include "portolan/targets.h"
+#include "scan/lane.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PTL_PLAN_BLOCK 64 /* probes that are pulled or settled at a time */
+
+/* What became of a probe. An abandoned one (the run was stopped) has the state PTL_UNPROBED. */
+struct ptl_outcome {
+    struct ptl_probe probe;
+    uint8_t state;
+    uint8_t reason;
+    uint32_t rtt_us;
+    uint32_t connect_us;
+    uint64_t at_ns;
+};
+
+/* What a pull found, beside its probes. */
+struct ptl_pull {
+    size_t count;
+    bool finished;   /* nothing will come any more: leave */
+    uint64_t due_ns; /* count is 0: ask again then; UINT64_MAX: when woken */
+};
+
+struct ptl_plan;
+
+/*
+ * `results` must have `live` set; verdicts are added to it. `seed` is the one in force.
+ * `start_ns` is the run's start. Errors: PTL_E_NO_MEMORY, PTL_E_SYSTEM.
+ */
+enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_results *results,
+                             uint64_t seed, uint32_t workers, uint64_t start_ns,
+                             struct ptl_plan **plan, struct ptl_error *error);
+void ptl_plan_free(struct ptl_plan *plan);
+
+/*
+ * Settles outcomes[0..settled), then pulls up to `want` (at most PTL_PLAN_BLOCK) probes into
+ * `probes`. `worker` (below the number given to ptl_plan_new) that gets none is woken through its
+ * eventfd when there is something to pull. Any thread.
+ */
+struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
+                                  const struct ptl_outcome *outcomes, size_t settled,
+                                  struct ptl_probe *probes, size_t want);
+/* The eventfd that wakes a worker: readable when it should pull again. Borrowed. */
+int ptl_plan_wake_fd(const struct ptl_plan *plan, uint32_t worker);
+/* The worker has seen its eventfd: makes it unreadable. */
+void ptl_plan_woken(struct ptl_plan *plan, uint32_t worker);
+/* The address of a lane from which the caller holds a probe. */
+const struct ptl_address *ptl_plan_address(const struct ptl_plan *plan, uint32_t lane);
+
+/* No probe is handed out any more, and engines abandon what waits. Any thread. */
+void ptl_plan_stop(struct ptl_plan *plan, enum ptl_stop cause);
+/* Checked before every connect(). */
+bool ptl_plan_stopped(const struct ptl_plan *plan);
+void ptl_plan_progress(struct ptl_plan *plan, struct ptl_progress *progress);
+/* After the last worker is gone: hands every target's counts and the summary to the results. */
+enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error);
+
+#endif

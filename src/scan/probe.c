@@ -1,0 +1,144 @@
+#include "scan/probe.h"
+
+#include "scan/icmp.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int ptl_probe_socket(uint8_t family, const struct ptl_address *source)
+{
+    int fd =
+        socket(family == 4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    int on = 1;
+    if (family == 4)
+        setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
+    else
+        setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on));
+    if (source == NULL)
+        return fd;
+
+    struct sockaddr_storage address;
+    socklen_t length = ptl_address_to_sockaddr(source, 0, &address);
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+    if (bind(fd, (const struct sockaddr *)&address, length) != 0) {
+        int saved = errno;
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    return fd;
+}
+
+int ptl_probe_connect(int fd, const struct ptl_address *address, uint16_t port)
+{
+    struct sockaddr_storage to;
+    socklen_t length = ptl_address_to_sockaddr(address, port, &to);
+    int status;
+    do {
+        status = connect(fd, (const struct sockaddr *)&to, length);
+    } while (status != 0 && errno == EINTR);
+    return status == 0 ? 0 : errno;
+}
+
+static void set(struct ptl_finding *finding, enum ptl_state state, int reason)
+{
+    finding->state = (uint8_t)state;
+    finding->reason = (uint8_t)reason;
+    finding->reusable = false;
+    finding->self = false;
+    finding->rtt_us = PTL_US_NONE;
+}
+
+/* A probe of a local port in the ephemeral range can be given that port as its own source. */
+static bool is_self_connected(int fd)
+{
+    struct sockaddr_storage ours, theirs;
+    memset(&ours, 0, sizeof(ours));
+    memset(&theirs, 0, sizeof(theirs));
+    socklen_t our_length = sizeof(ours), their_length = sizeof(theirs);
+    return getsockname(fd, (struct sockaddr *)&ours, &our_length) == 0 &&
+           getpeername(fd, (struct sockaddr *)&theirs, &their_length) == 0 &&
+           our_length == their_length && memcmp(&ours, &theirs, our_length) == 0;
+}
+
+static void judge_open(int fd, struct ptl_finding *finding)
+{
+    set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
+    finding->self = is_self_connected(fd);
+    struct tcp_info info;
+    memset(&info, 0, sizeof(info));
+    socklen_t length = sizeof(info);
+    /* A SYN that was sent twice leaves unknown which of the two was answered. */
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+        info.tcpi_total_retrans == 0 && info.tcpi_rtt > 0 && info.tcpi_rtt < PTL_US_NONE)
+        finding->rtt_us = info.tcpi_rtt;
+}
+
+void ptl_probe_judge(int fd, int result, struct ptl_finding *finding)
+{
+    switch (result) {
+    case 0:
+    case EISCONN:
+        judge_open(fd, finding);
+        return;
+    case ECONNRESET: /* the handshake was completed, then reset */
+    case EPIPE:      /* the same after a FIN */
+        set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
+        return;
+    case ETIMEDOUT:
+        ptl_probe_silent(finding);
+        return;
+    default:
+        break;
+    }
+    /* The kernel folds ICMP kinds into a few errnos; the error queue tells them apart. */
+    if (ptl_probe_icmp(fd, finding))
+        return;
+    if (result == ECONNREFUSED) {
+        set(finding, PTL_CLOSED, PTL_REASON_CONN_REFUSED);
+        finding->reusable = true;
+        return;
+    }
+    set(finding, PTL_ERROR, PTL_REASON_ERRNO + result);
+}
+
+bool ptl_probe_icmp(int fd, struct ptl_finding *finding)
+{
+    uint8_t reason;
+    if (!ptl_icmp_read(fd, &reason))
+        return false;
+    set(finding, PTL_FILTERED, reason);
+    return true;
+}
+
+void ptl_probe_silent(struct ptl_finding *finding)
+{
+    set(finding, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
+}
+
+bool ptl_probe_is_local(uint8_t reason)
+{
+    switch (reason - PTL_REASON_ERRNO) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EADDRNOTAVAIL:
+    case EAGAIN:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void ptl_probe_reset(int fd)
+{
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}

@@ -1,0 +1,248 @@
+#include "portolan/run.h"
+
+#include "portolan/clock.h"
+#include "scan/engine.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define STACK_BYTES (128UL * 1024) /* a worker needs little, and there may be thousands */
+
+struct thread {
+    struct ptl_worker worker;
+    struct run *run;
+    pthread_t id;
+};
+
+struct run {
+    const struct ptl_profile *profile;
+    struct ptl_prepared *prepared;
+    struct ptl_results *results;
+    struct ptl_plan *plan;
+    struct ptl_permits permits;
+    struct thread *threads;
+    uint32_t started;
+    atomic_uint alive;
+    int done_fd; /* readable once the last worker is gone */
+    uint64_t start_ns;
+};
+
+static void *work(void *argument)
+{
+    struct thread *thread = argument;
+    struct run *run = thread->run;
+    enum ptl_engine engine = run->profile->engine;
+    if (engine == PTL_ENGINE_SEQUENTIAL || engine == PTL_ENGINE_THREADS)
+        ptl_engine_blocking(&thread->worker);
+    else
+        ptl_engine_evented(&thread->worker);
+    if (atomic_fetch_sub(&run->alive, 1) == 1) {
+        uint64_t one = 1;
+        ssize_t ignored = write(run->done_fd, &one, sizeof(one));
+        (void)ignored;
+    }
+    return NULL;
+}
+
+static enum ptl_status describe(struct run *run, struct ptl_error *error)
+{
+    const struct ptl_profile *profile = run->profile;
+    struct ptl_run_info *info = &run->results->run;
+    snprintf(info->tool_version, sizeof(info->tool_version), "%s", PTL_VERSION);
+    struct ptl_buf ports;
+    ptl_buf_init(&ports, 1U << 20);
+    ptl_portset_format(profile->ports, &ports);
+    info->ports = ptl_buf_steal(&ports);
+    info->profile = strdup(profile->name);
+    info->file = strdup(profile->file);
+    if (info->ports == NULL || info->profile == NULL || info->file == NULL)
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    memcpy(info->states, profile->report_states, sizeof(info->states));
+    info->states[PTL_ERROR] = true;
+    info->engine = profile->engine;
+    info->concurrency = profile->concurrency;
+    info->effective_concurrency = run->prepared->effective_concurrency;
+    info->timeout_ms = profile->timeout_ms;
+    info->adaptive_timeout = profile->adaptive_timeout;
+    info->adaptive = profile->adaptive;
+    info->retries = profile->retries;
+    info->loss_retries = profile->loss_retries;
+    info->confirm = profile->confirm;
+    info->rate = profile->rate;
+    info->order = profile->order;
+    info->seed = run->prepared->seed;
+    return ptl_profile_sha256(profile, info->profile_sha256, error);
+}
+
+static enum ptl_status take_over(struct run *run, struct ptl_error *error)
+{
+    struct ptl_prepared *prepared = run->prepared;
+    run->results->live = prepared->targets;
+    prepared->targets = NULL;
+    enum ptl_status status = PTL_OK;
+    for (size_t i = 0; i < prepared->unresolved_count && status == PTL_OK; i++)
+        status = ptl_results_add_unresolved(run->results, prepared->unresolved[i].input,
+                                            prepared->unresolved[i].message);
+    for (size_t i = 0; i < prepared->warning_count && status == PTL_OK; i++)
+        status = ptl_results_warn(run->results, "%s", prepared->warnings[i]);
+    if (status != PTL_OK)
+        return ptl_error_set(error, status, "out of memory");
+    return PTL_OK;
+}
+
+/* Starts as many workers as the system gives; none at all is an error. */
+static enum ptl_status start_workers(struct run *run, struct ptl_error *error)
+{
+    uint32_t asked = run->prepared->workers;
+    uint32_t concurrency = run->prepared->effective_concurrency;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    size_t stack =
+        STACK_BYTES > (size_t)PTHREAD_STACK_MIN ? STACK_BYTES : (size_t)PTHREAD_STACK_MIN;
+    pthread_attr_setstacksize(&attributes, stack);
+    int failure = 0;
+    atomic_store(&run->alive, asked);
+    for (run->started = 0; run->started < asked; run->started++) {
+        struct thread *thread = &run->threads[run->started];
+        thread->run = run;
+        thread->worker = (struct ptl_worker){.number = run->started,
+                                             .share = (concurrency + asked - 1) / asked,
+                                             .profile = run->profile,
+                                             .plan = run->plan,
+                                             .permits = &run->permits};
+        failure = pthread_create(&thread->id, &attributes, work, thread);
+        if (failure != 0)
+            break;
+    }
+    pthread_attr_destroy(&attributes);
+    if (run->started == 0)
+        return ptl_error_errno(error, PTL_E_SYSTEM, failure, "cannot start a thread");
+    run->results->run.workers = run->started;
+    uint32_t missing = asked - run->started;
+    if (missing == 0)
+        return PTL_OK;
+    if (run->profile->engine == PTL_ENGINE_THREADS)
+        run->results->run.effective_concurrency = run->started;
+    if (atomic_fetch_sub(&run->alive, missing) == missing) {
+        uint64_t one = 1;
+        ssize_t ignored = write(run->done_fd, &one, sizeof(one));
+        (void)ignored;
+    }
+    enum ptl_status status =
+        ptl_results_warn(run->results, "only %u of %u threads could be started: %s", run->started,
+                         asked, strerror(failure));
+    return status == PTL_OK ? PTL_OK : ptl_error_set(error, status, "out of memory");
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Waits for the workers; stops them on a signal or at the deadline; calls the hooks meanwhile. */
+static void supervise(struct run *run, const struct ptl_cancel *cancel,
+                      const struct ptl_run_hooks *hooks)
+{
+    uint64_t deadline_ms = run->profile->deadline_ms;
+    uint64_t deadline = deadline_ms > 0 ? run->start_ns + deadline_ms * PTL_NS_PER_MS : UINT64_MAX;
+    bool ticks = hooks != NULL && hooks->tick != NULL && hooks->tick_ms > 0;
+    uint64_t tick = ticks ? run->start_ns + hooks->tick_ms * PTL_NS_PER_MS : UINT64_MAX;
+    struct pollfd fds[2] = {{.fd = run->done_fd, .events = POLLIN},
+                            {.fd = cancel != NULL ? cancel->fd : -1, .events = POLLIN}};
+    while ((fds[0].revents & POLLIN) == 0) {
+        poll(fds, 2, ptl_engine_wait_ms(earlier(tick, deadline)));
+        if (fds[1].fd >= 0 && fds[1].revents != 0) {
+            ptl_plan_stop(run->plan, PTL_STOP_SIGNAL);
+            fds[1].fd = -1;
+        }
+        uint64_t now = ptl_clock_now_ns();
+        if (now >= deadline) {
+            ptl_plan_stop(run->plan, PTL_STOP_DEADLINE);
+            deadline = UINT64_MAX;
+        }
+        if (now >= tick) {
+            struct ptl_progress progress;
+            ptl_plan_progress(run->plan, &progress);
+            progress.in_flight = atomic_load(&run->permits.in_use);
+            hooks->tick(hooks->context, &progress);
+            tick = now + hooks->tick_ms * PTL_NS_PER_MS;
+        }
+    }
+    for (uint32_t i = 0; i < run->started; i++)
+        pthread_join(run->threads[i].id, NULL);
+}
+
+static enum ptl_status conclude(struct run *run, struct ptl_error *error)
+{
+    struct ptl_results *results = run->results;
+    struct ptl_run_info *info = &results->run;
+    info->elapsed_ms = (double)((ptl_clock_now_ns() - run->start_ns) / PTL_NS_PER_US) / 1000.0;
+    info->finished_ms = ptl_clock_wall_ms();
+    for (uint32_t i = 0; i < run->started; i++)
+        if (run->threads[i].worker.failure != 0)
+            ptl_results_warn(results, "worker %u could not work: %s", i,
+                             strerror(run->threads[i].worker.failure));
+    enum ptl_status status = ptl_plan_finish(run->plan, error);
+    results->summary.peak_in_flight = ptl_permits_peak(&run->permits);
+    info->complete =
+        info->stopped_by == PTL_STOP_NONE && results->summary.states[PTL_UNPROBED] == 0;
+    if (status == PTL_OK)
+        status = ptl_results_seal(results, error);
+    return status;
+}
+
+static enum ptl_status set_up(struct run *run, struct ptl_error *error)
+{
+    run->done_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (run->done_fd < 0)
+        return ptl_error_errno(error, PTL_E_SYSTEM, errno, "cannot make an eventfd");
+    run->results = ptl_results_new();
+    run->threads = calloc(run->prepared->workers, sizeof(*run->threads));
+    if (run->results == NULL || run->threads == NULL)
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    enum ptl_status status = describe(run, error);
+    if (status == PTL_OK)
+        status = take_over(run, error);
+    if (status != PTL_OK)
+        return status;
+    ptl_permits_init(&run->permits, run->prepared->effective_concurrency);
+    run->results->run.started_ms = ptl_clock_wall_ms();
+    run->start_ns = ptl_clock_now_ns();
+    return ptl_plan_new(run->profile, run->results, run->prepared->seed, run->prepared->workers,
+                        run->start_ns, &run->plan, error);
+}
+
+enum ptl_status ptl_run(const struct ptl_profile *profile, struct ptl_prepared *prepared,
+                        const struct ptl_cancel *cancel, const struct ptl_run_hooks *hooks,
+                        struct ptl_results **results, struct ptl_error *error)
+{
+    struct run run = {.profile = profile, .prepared = prepared, .done_fd = -1};
+    enum ptl_status status = set_up(&run, error);
+    if (status == PTL_OK) {
+        status = start_workers(&run, error);
+        if (run.started > 0) {
+            supervise(&run, cancel, hooks);
+            if (status == PTL_OK)
+                status = conclude(&run, error);
+        }
+    }
+    ptl_plan_free(run.plan);
+    free(run.threads);
+    if (run.done_fd >= 0)
+        close(run.done_fd);
+    ptl_prepared_free(prepared);
+    if (status != PTL_OK) {
+        ptl_results_free(run.results);
+        return status;
+    }
+    *results = run.results;
+    return PTL_OK;
+}
