@@ -39,11 +39,17 @@ extern const char *const ptl_format_names[PTL_FORMAT_COUNT];
 
 #define PTL_CONCURRENCY_UNLIMITED UINT32_MAX
 
+struct ptl_texts { /* entries as given, for `show` */
+    char **items;
+    size_t count;
+};
+
 struct ptl_expect { /* one rule of `expect` */
     struct ptl_hosts hosts;
-    struct ptl_portset *open;   /* NULL: not given */
-    struct ptl_portset *closed; /* NULL: not given */
-    struct ptl_portset *only;   /* NULL: not given */
+    struct ptl_texts hosts_text; /* as given; the paths of host files absolute */
+    struct ptl_portset *open;    /* NULL: not given */
+    struct ptl_portset *closed;  /* NULL: not given */
+    struct ptl_portset *only;    /* NULL: not given */
     unsigned line, column;
 };
 
@@ -52,7 +58,9 @@ struct ptl_profile {
     char *description;
     char *file; /* as the user named it; "-" for standard input */
     struct ptl_hosts hosts;
+    struct ptl_texts hosts_text; /* as given; the paths of host files absolute */
     struct ptl_hosts exclude_hosts;
+    struct ptl_texts exclude_hosts_text;
     struct ptl_portset *ports;         /* exclude_ports taken out; sealed; never empty */
     struct ptl_portset *exclude_ports; /* as given, for `show`; NULL: none */
     struct ptl_portset *all_ports;     /* `ports` as given, for `show` */
@@ -93,8 +101,8 @@ struct ptl_setting {
 /*
  * Loads a profile from `path` ("-": standard input, once) with its `extends`, then applies the
  * settings in order, then validates. Every problem found is added to `problems`, with its place;
- * a setting's problems name the file "--set". Names are not resolved; scope is checked for literal
- * addresses (ptl_profile_check_scope), for resolved ones when the run is prepared.
+ * a setting's problems name the file "--set". Names are not resolved; scope is checked here for
+ * literal addresses less the literal excludes, for resolved ones when the run is prepared.
  * On success (no problem) *profile is yours; else NULL and PTL_E_INVALID, or PTL_E_NO_MEMORY.
  */
 enum ptl_status ptl_profile_load(const char *path, const struct ptl_setting *settings, size_t count,

@@ -41,8 +41,6 @@ enum ptl_reason {
 #define PTL_REASON_NAME_SIZE 32
 /* "conn-refused", "EMFILE"; "errno-213" for an errno without a name. Returns text. */
 const char *ptl_reason_name(uint8_t reason, char text[PTL_REASON_NAME_SIZE]);
-/* The reverse. False: no such name. */
-bool ptl_reason_parse(const char *name, uint8_t *reason);
 
 /* One kept verdict: 20 bytes, since a run may keep millions. */
 struct ptl_result {

@@ -48,4 +48,9 @@ bool ptl_retries_push(struct ptl_retries *retries, const struct ptl_probe *probe
 /* The caller knows that there is one. */
 struct ptl_probe ptl_retries_pop(struct ptl_retries *retries);
 
+/* The ring of lanes that have something to send; *turn is the lane whose turn it is. */
+void ptl_ring_insert(struct ptl_lane *lanes, uint32_t *turn, uint32_t id);
+/* The next lane has the turn if this one had it; PTL_LANE_NONE when it was the last. */
+void ptl_ring_remove(struct ptl_lane *lanes, uint32_t *turn, uint32_t id);
+
 #endif

@@ -1,6 +1,8 @@
 #include "scan/plan.h"
 
 #include "portolan/clock.h"
+#include "scan/bells.h"
+#include "scan/pacer.h"
 #include "scan/probe.h"
 
 #include <errno.h>
@@ -8,19 +10,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #define WINDOW 4096             /* active targets, at most: the contract's bound */
 #define TARGETS_LISTED 65536    /* beyond so many, only the interesting ones are kept */
 #define RETRIES_WAITING 4096    /* ports that wait for a retry before first attempts pause */
 #define LOCAL_TRIES 20          /* how often this machine may fail to ask before it is an error */
 #define LOCAL_PAUSE_NS 2000000U /* before the first of them; doubled six times at most */
-
-struct waker {
-    int fd;
-    bool hungry; /* found nothing to pull, and sleeps */
-};
 
 struct ptl_plan {
     pthread_mutex_t lock;
@@ -42,48 +37,15 @@ struct ptl_plan {
     uint64_t next_target;
 
     uint64_t pause_until_ns; /* this machine failed to ask: give it time */
-    double tokens;           /* attempts that `rate` allows now */
-    uint64_t tokens_at_ns;
+    struct ptl_pacer pacer;
 
     struct ptl_summary sum;
     bool out_of_memory;
-    struct waker *wakers;
-    uint32_t workers;
-    uint32_t hungry;
+    struct ptl_bells bells;
     bool told_finished;
 };
 
 /* ---- lanes and their ring ---- */
-
-static void ring_insert(struct ptl_plan *plan, uint32_t id)
-{
-    struct ptl_lane *lane = &plan->lanes[id];
-    lane->ready = true;
-    if (plan->ring == PTL_LANE_NONE) {
-        lane->previous = lane->next = id;
-        plan->ring = id;
-        return;
-    }
-    struct ptl_lane *turn = &plan->lanes[plan->ring];
-    lane->next = plan->ring;
-    lane->previous = turn->previous;
-    plan->lanes[turn->previous].next = id;
-    turn->previous = id;
-}
-
-static void ring_remove(struct ptl_plan *plan, uint32_t id)
-{
-    struct ptl_lane *lane = &plan->lanes[id];
-    lane->ready = false;
-    if (lane->next == id) {
-        plan->ring = PTL_LANE_NONE;
-        return;
-    }
-    plan->lanes[lane->previous].next = lane->next;
-    plan->lanes[lane->next].previous = lane->previous;
-    if (plan->ring == id)
-        plan->ring = lane->next;
-}
 
 static bool has_work(const struct ptl_plan *plan, const struct ptl_lane *lane)
 {
@@ -111,7 +73,7 @@ static void activate(struct ptl_plan *plan)
     lane->address = target.address;
     lane->active = true;
     plan->active++;
-    ring_insert(plan, id);
+    ptl_ring_insert(plan->lanes, &plan->ring, id);
 }
 
 static void fill_window(struct ptl_plan *plan)
@@ -158,7 +120,7 @@ static void wait_for_retry(struct ptl_plan *plan, const struct ptl_probe *probe)
         return;
     }
     if (!lane->ready)
-        ring_insert(plan, probe->lane);
+        ptl_ring_insert(plan->lanes, &plan->ring, probe->lane);
 }
 
 /* True when the probe goes back to the plan instead of having a verdict. */
@@ -221,30 +183,12 @@ static void settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         count_verdict(plan, outcome);
     if (lane->in_flight == 0 && !has_work(plan, lane)) {
         if (lane->ready)
-            ring_remove(plan, outcome->probe.lane);
+            ptl_ring_remove(plan->lanes, &plan->ring, outcome->probe.lane);
         retire(plan, outcome->probe.lane);
     }
 }
 
 /* ---- pulling ---- */
-
-/* How many attempts `rate` allows now; when none, *due_ns says when one is. */
-static size_t allowed_by_rate(struct ptl_plan *plan, size_t want, uint64_t now, uint64_t *due_ns)
-{
-    uint64_t rate = plan->profile->rate;
-    if (rate == 0)
-        return want;
-    /* A token bucket of 10 ms of sends: smooth, and no burst after a pause. */
-    double most = (double)rate / 100 < 1 ? 1 : (double)rate / 100;
-    plan->tokens += (double)(now - plan->tokens_at_ns) * (double)rate / (double)PTL_NS_PER_S;
-    plan->tokens_at_ns = now;
-    if (plan->tokens > most)
-        plan->tokens = most;
-    if (plan->tokens >= 1)
-        return plan->tokens < (double)want ? (size_t)plan->tokens : want;
-    *due_ns = now + (uint64_t)((1 - plan->tokens) * (double)PTL_NS_PER_S / (double)rate) + 1;
-    return 0;
-}
 
 static struct ptl_probe take(struct ptl_plan *plan, uint32_t id)
 {
@@ -275,41 +219,12 @@ static size_t pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want)
             break;
         probes[count++] = take(plan, id);
         if (!has_work(plan, &plan->lanes[id]))
-            ring_remove(plan, id);
+            ptl_ring_remove(plan->lanes, &plan->ring, id);
         else if (next_host_first)
             plan->ring = plan->lanes[id].next;
     }
-    plan->tokens -= (double)count;
+    ptl_pacer_spend(&plan->pacer, count);
     return count;
-}
-
-static void ring_bell(const struct ptl_plan *plan, uint32_t worker)
-{
-    uint64_t one = 1;
-    ssize_t ignored = write(plan->wakers[worker].fd, &one, sizeof(one));
-    (void)ignored; /* it can only fail when the counter is full, and then it is readable */
-}
-
-/* Everyone, once: a worker without a permit sleeps without being hungry. */
-static void tell_finished(struct ptl_plan *plan)
-{
-    if (plan->told_finished)
-        return;
-    plan->told_finished = true;
-    for (uint32_t i = 0; i < plan->workers; i++)
-        ring_bell(plan, i);
-}
-
-static void wake_one(struct ptl_plan *plan)
-{
-    for (uint32_t i = 0; i < plan->workers; i++) {
-        if (plan->wakers[i].hungry) {
-            plan->wakers[i].hungry = false;
-            plan->hungry--;
-            ring_bell(plan, i);
-            return;
-        }
-    }
 }
 
 static bool is_finished(const struct ptl_plan *plan)
@@ -332,24 +247,24 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
         want = PTL_PLAN_BLOCK;
     if (is_finished(plan)) {
         pulled.finished = true;
-        tell_finished(plan);
+        /* Everyone, once: a worker without a permit sleeps without being hungry. */
+        if (!plan->told_finished)
+            ptl_bells_ring_all(&plan->bells);
+        plan->told_finished = true;
     } else if (want > 0) {
         bool timed = plan->profile->rate > 0 || plan->pause_until_ns > 0;
         uint64_t now = timed ? ptl_clock_now_ns() : 0;
         if (plan->pause_until_ns > now)
             pulled.due_ns = plan->pause_until_ns;
         else
-            pulled.count = pull(plan, probes, allowed_by_rate(plan, want, now, &pulled.due_ns));
+            pulled.count =
+                pull(plan, probes, ptl_pacer_allow(&plan->pacer, want, now, &pulled.due_ns));
     }
-    struct waker *waker = &plan->wakers[worker];
     /* One that asked for nothing has its permits in flight: its own answers will wake it. */
     bool hungry = want > 0 && pulled.count == 0 && !pulled.finished;
-    if (hungry != waker->hungry) {
-        waker->hungry = hungry;
-        plan->hungry += hungry ? 1U : -1U;
-    }
-    if (plan->hungry > 0 && !hungry && !pulled.finished && plan->ring != PTL_LANE_NONE)
-        wake_one(plan);
+    ptl_bells_set_hungry(&plan->bells, worker, hungry);
+    if (!hungry && !pulled.finished && plan->ring != PTL_LANE_NONE)
+        ptl_bells_ring_hungry(&plan->bells);
     pthread_mutex_unlock(&plan->lock);
     return pulled;
 }
@@ -358,14 +273,12 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
 
 int ptl_plan_wake_fd(const struct ptl_plan *plan, uint32_t worker)
 {
-    return plan->wakers[worker].fd;
+    return ptl_bells_fd(&plan->bells, worker);
 }
 
 void ptl_plan_woken(struct ptl_plan *plan, uint32_t worker)
 {
-    uint64_t count;
-    ssize_t ignored = read(plan->wakers[worker].fd, &count, sizeof(count));
-    (void)ignored; /* nothing to read is as good */
+    ptl_bells_clear(&plan->bells, worker);
 }
 
 const struct ptl_address *ptl_plan_address(const struct ptl_plan *plan, uint32_t lane)
@@ -377,8 +290,7 @@ void ptl_plan_stop(struct ptl_plan *plan, enum ptl_stop cause)
 {
     int none = PTL_STOP_NONE;
     atomic_compare_exchange_strong(&plan->stop, &none, (int)cause);
-    for (uint32_t i = 0; i < plan->workers; i++)
-        ring_bell(plan, i);
+    ptl_bells_ring_all(&plan->bells);
 }
 
 bool ptl_plan_stopped(const struct ptl_plan *plan)
@@ -421,20 +333,6 @@ enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error)
     return PTL_OK;
 }
 
-static bool make_wakers(struct ptl_plan *plan, uint32_t workers)
-{
-    plan->wakers = calloc(workers, sizeof(*plan->wakers));
-    if (plan->wakers == NULL)
-        return false;
-    for (plan->workers = 0; plan->workers < workers; plan->workers++) {
-        int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-        if (fd < 0)
-            return false;
-        plan->wakers[plan->workers].fd = fd;
-    }
-    return true;
-}
-
 static bool make_lanes(struct ptl_plan *plan)
 {
     plan->window = plan->targets < WINDOW ? (uint32_t)plan->targets : WINDOW;
@@ -463,12 +361,12 @@ enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_resul
     new->targets = ptl_targets_count(results->live);
     new->seed = seed;
     new->start_ns = start_ns;
-    new->tokens_at_ns = start_ns;
+    ptl_pacer_init(&new->pacer, profile->rate, start_ns);
     new->sum.targets = new->targets;
     new->sum.probes = new->targets *new->port_count;
     if (new->targets > 0)
         ptl_permute_init(&new->target_order, new->targets, seed);
-    if (new->ports == NULL || !make_lanes(new) || !make_wakers(new, workers)) {
+    if (new->ports == NULL || !make_lanes(new) || !ptl_bells_init(&new->bells, workers)) {
         enum ptl_status status = ptl_error_errno(error, PTL_E_SYSTEM, errno,
                                                  "cannot set the plan up for %u workers", workers);
         ptl_plan_free(new);
@@ -484,9 +382,7 @@ void ptl_plan_free(struct ptl_plan *plan)
         return;
     for (uint32_t i = 0; plan->lanes != NULL && i < plan->window; i++)
         free(plan->lanes[i].retries.items);
-    for (uint32_t i = 0; i < plan->workers; i++)
-        close(plan->wakers[i].fd);
-    free(plan->wakers);
+    ptl_bells_free(&plan->bells);
     free(plan->lanes);
     pthread_mutex_destroy(&plan->lock);
     free(plan);

@@ -1,0 +1,22 @@
+#include "portolan/number.h"
+
+bool ptl_number_parse(const char *text, size_t length, uint64_t *value)
+{
+    if (length == 0 || (length > 1 && text[0] == '0'))
+        return false;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        if (__builtin_mul_overflow(sum, 10U, &sum) ||
+            __builtin_add_overflow(sum, (uint64_t)(text[i] - '0'), &sum))
+            return false;
+    }
+    *value = sum;
+    return true;
+}
+
+bool ptl_size_multiply(size_t a, size_t b, size_t *product)
+{
+    return !__builtin_mul_overflow(a, b, product);
+}

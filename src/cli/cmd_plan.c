@@ -1,0 +1,87 @@
+#include "cli/commands.h"
+
+#include "portolan/clock.h"
+#include "portolan/run.h"
+#include "portolan/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define TARGETS_SHOWN 10
+
+static void print_targets(const struct ptl_targets *targets)
+{
+    uint64_t count = ptl_targets_count(targets);
+    for (uint64_t i = 0; i < count && i < TARGETS_SHOWN; i++) {
+        struct ptl_target target;
+        char text[PTL_ADDRESS_SIZE];
+        ptl_targets_get(targets, i, &target);
+        printf("  %s%s%s%s\n", ptl_address_format(&target.address, text),
+               target.is_name ? " (" : "", target.is_name ? target.input : "",
+               target.is_name ? ")" : "");
+    }
+    if (count > TARGETS_SHOWN)
+        printf("  ... and %" PRIu64 " more\n", count - TARGETS_SHOWN);
+}
+
+static int print_plan(const struct ptl_profile *profile, const struct ptl_prepared *prepared)
+{
+    char duration[PTL_DURATION_SIZE];
+    uint64_t targets = ptl_targets_count(prepared->targets);
+    printf("profile      %s\ntargets      %" PRIu64 "\n", profile->name, targets);
+    print_targets(prepared->targets);
+    printf("ports        %u each\nprobes       %" PRIu64 "\n", ptl_portset_count(profile->ports),
+           prepared->probes);
+    printf("engine       %s, %u worker%s\nconcurrency  %u\n", ptl_engine_names[profile->engine],
+           prepared->workers, prepared->workers == 1 ? "" : "s", prepared->effective_concurrency);
+    if (profile->rate > 0)
+        printf("rate         %" PRIu64 " attempts a second\n", profile->rate);
+    if (prepared->worst_case_ms == UINT64_MAX)
+        printf("worst case   longer than can be said: every probe silent, every retry made\n");
+    else
+        printf("worst case   %s: every probe silent, every retry made\n",
+               ptl_duration_format(prepared->worst_case_ms, duration));
+    for (size_t i = 0; i < prepared->warning_count; i++)
+        fprintf(stderr, "warning: %s\n", prepared->warnings[i]);
+    for (size_t i = 0; i < prepared->unresolved_count; i++)
+        fprintf(stderr, "unresolved: %s: %s\n", prepared->unresolved[i].input,
+                prepared->unresolved[i].message);
+    return end_output(prepared->unresolved_count > 0 ? EXIT_INCOMPLETE : EXIT_DONE);
+}
+
+static int run(const struct arguments *arguments)
+{
+    struct ptl_profile *profile = load_profile(arguments->words[0], arguments);
+    if (profile == NULL)
+        return EXIT_REJECTED;
+    struct ptl_prepared *prepared = NULL;
+    struct ptl_problems problems = {.items = NULL};
+    enum ptl_status status = ptl_prepare(profile, NULL, &prepared, &problems);
+    int result = status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
+    if (status == PTL_OK)
+        result = print_plan(profile, prepared);
+    print_problems(&problems);
+    ptl_problems_free(&problems);
+    ptl_prepared_free(prepared);
+    ptl_profile_free(profile);
+    return result;
+}
+
+static const struct option options[] = {
+    {.id = OPTION_SET,
+     .name = "set",
+     .argument = "KEY=VALUE",
+     .help = "override a key of the profile (repeatable)"},
+};
+
+const struct command command_plan = {
+    .name = "plan",
+    .synopsis = "PROFILE [--set KEY=VALUE]...",
+    .summary = "Resolve and expand: targets, probes, worst-case duration; send no probe",
+    .details = "",
+    .options = options,
+    .option_count = sizeof(options) / sizeof(options[0]),
+    .least_words = 1,
+    .most_words = 1,
+    .run = run,
+};

@@ -1,0 +1,33 @@
+#include "cli/commands.h"
+
+#include "portolan/report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int run(const struct arguments *arguments)
+{
+    struct ptl_buf schema;
+    ptl_buf_init(&schema, 1U << 20);
+    if (strcmp(arguments->words[0], "profile") == 0) {
+        ptl_profile_schema(&schema);
+    } else if (strcmp(arguments->words[0], "results") == 0) {
+        ptl_report_results_schema(&schema);
+    } else {
+        fprintf(stderr, "portolan schema: profile or results, not \"%s\"\n", arguments->words[0]);
+        return EXIT_USAGE;
+    }
+    fputs(ptl_buf_text(&schema), stdout);
+    ptl_buf_free(&schema);
+    return end_output(EXIT_DONE);
+}
+
+const struct command command_schema = {
+    .name = "schema",
+    .synopsis = "profile|results",
+    .summary = "Print a JSON Schema (draft-07)",
+    .details = "",
+    .least_words = 1,
+    .most_words = 1,
+    .run = run,
+};

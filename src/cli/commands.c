@@ -1,0 +1,78 @@
+#include "cli/commands.h"
+
+#include "portolan/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct command *const commands[] = {&command_run,  &command_check, &command_show,
+                                          &command_plan, &command_list,  &command_schema,
+                                          &command_help};
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < command_count; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+int command_unknown(const char *name)
+{
+    const char *names[16];
+    for (size_t i = 0; i < command_count; i++)
+        names[i] = commands[i]->name;
+    const char *nearest = ptl_text_nearest(name, names, command_count);
+    if (nearest != NULL)
+        fprintf(stderr, "portolan: no command \"%s\"; did you mean %s?\n", name, nearest);
+    else
+        fprintf(stderr, "portolan: no command \"%s\"; see portolan help\n", name);
+    return EXIT_USAGE;
+}
+
+void print_error(const struct ptl_error *error)
+{
+    char text[2048];
+    struct ptl_buf safe;
+    ptl_buf_init(&safe, 16384);
+    ptl_text_add_printable(&safe, ptl_error_print(error, text, sizeof(text)));
+    fprintf(stderr, "%s%s\n", error->file[0] == '\0' ? "portolan: " : "", ptl_buf_text(&safe));
+    ptl_buf_free(&safe);
+}
+
+void print_problems(const struct ptl_problems *problems)
+{
+    for (size_t i = 0; i < problems->count; i++)
+        print_error(&problems->items[i]);
+    if (problems->dropped > 0)
+        fprintf(stderr, "portolan: and %zu more problems\n", problems->dropped);
+}
+
+struct ptl_profile *load_profile(const char *word, const struct arguments *arguments)
+{
+    struct ptl_error error;
+    struct ptl_problems problems = {.items = NULL};
+    struct ptl_profile *profile = NULL;
+    char *path = NULL;
+    if (ptl_profile_find(word, &path, &error) != PTL_OK) {
+        print_error(&error);
+        return NULL;
+    }
+    if (ptl_profile_load(path, arguments->settings, arguments->setting_count, &profile,
+                         &problems) != PTL_OK)
+        print_problems(&problems);
+    ptl_problems_free(&problems);
+    free(path);
+    return profile;
+}
+
+int end_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "portolan: cannot write standard output: %s\n", strerror(errno));
+    return EXIT_OUTPUT;
+}

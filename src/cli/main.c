@@ -1,0 +1,50 @@
+/*
+ * portolan: runs saved scan profiles. The map of the tree, from the ground up:
+ *
+ *   src/base/      errors, buffers, time, numbers, text, JSON values
+ *   src/target/    addresses, ports, hosts, scope, names, the targets of a run
+ *   src/profile/   THE field table; YAML in, a constant profile out
+ *   src/results/   the model of a run: verdicts kept, counted, sorted
+ *   src/scan/      plan, permits, probe, the two engines, the run itself
+ *   src/report/    one writer a format; atomic outputs
+ *   src/cli/       one file a command, each with its table of options
+ *
+ * A file includes only what lies on lower storeys. The way of the data has one direction:
+ * profile -> plan -> engine -> results -> writers. docs/architecture.md tells the rest.
+ */
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs("usage: portolan COMMAND [OPTIONS] [ARGUMENTS]; see portolan help\n", stderr);
+        return EXIT_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0) {
+        printf("portolan %s\n", PTL_VERSION);
+        return end_output(EXIT_DONE);
+    }
+    if (strcmp(name, "--help") == 0)
+        name = "help";
+    const struct command *command = command_find(name);
+    if (command == NULL)
+        return command_unknown(name);
+
+    struct arguments arguments = {.words = NULL};
+    int status = EXIT_USAGE;
+    if (options_parse(command, argc - 2, argv + 2, &arguments)) {
+        if (arguments.help) {
+            options_print_help(command);
+            status = end_output(EXIT_DONE);
+        } else {
+            status = command->run(&arguments);
+        }
+    }
+    arguments_free(&arguments);
+    return status;
+}

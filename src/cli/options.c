@@ -1,0 +1,182 @@
+#include "cli/options.h"
+
+#include "portolan/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option help_option = {
+    .id = OPTION_HELP, .name = "help", .help = "show this and end"};
+
+static const struct option *find(const struct command *command, const char *name, size_t length)
+{
+    if (strlen("help") == length && strncmp(name, "help", length) == 0)
+        return &help_option;
+    for (size_t i = 0; i < command->option_count; i++)
+        if (strlen(command->options[i].name) == length &&
+            strncmp(name, command->options[i].name, length) == 0)
+            return &command->options[i];
+    return NULL;
+}
+
+static void print_unknown(const struct command *command, const char *word)
+{
+    const char *names[32];
+    size_t count = 0;
+    for (size_t i = 0; i < command->option_count && count < 32; i++)
+        names[count++] = command->options[i].name;
+    char name[64];
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    const char *nearest = ptl_text_nearest(name, names, count);
+    if (nearest != NULL)
+        fprintf(stderr, "portolan %s: no option %s; did you mean --%s?\n", command->name, word,
+                nearest);
+    else
+        fprintf(stderr, "portolan %s: no option %s; see portolan %s --help\n", command->name, word,
+                command->name);
+}
+
+static bool take_setting(const struct command *command, const char *value,
+                         struct arguments *arguments)
+{
+    const char *equals = strchr(value, '=');
+    if (equals == NULL || equals == value) {
+        fprintf(stderr, "portolan %s: --set wants KEY=VALUE, not \"%s\"\n", command->name, value);
+        return false;
+    }
+    struct ptl_setting *grown =
+        reallocarray(arguments->settings, arguments->setting_count + 1, sizeof(*grown));
+    char *key = strndup(value, (size_t)(equals - value));
+    if (grown == NULL || key == NULL) {
+        fputs("portolan: out of memory\n", stderr);
+        free(key);
+        return false;
+    }
+    arguments->settings = grown;
+    grown[arguments->setting_count++] = (struct ptl_setting){.key = key, .value = equals + 1};
+    return true;
+}
+
+static bool take_progress(const struct command *command, const char *value,
+                          struct arguments *arguments)
+{
+    static const char *const names[] = {"auto", "always", "never"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(value, names[i]) == 0) {
+            arguments->progress = (enum progress_mode)i;
+            return true;
+        }
+    }
+    fprintf(stderr, "portolan %s: --progress is auto, always or never, not \"%s\"\n", command->name,
+            value);
+    return false;
+}
+
+static bool take(const struct command *command, const struct option *option, const char *value,
+                 struct arguments *arguments)
+{
+    switch (option->id) {
+    case OPTION_HELP:
+        arguments->help = true;
+        return true;
+    case OPTION_SET:
+        return take_setting(command, value, arguments);
+    case OPTION_QUIET:
+        arguments->quiet = true;
+        return true;
+    case OPTION_PROGRESS:
+        return take_progress(command, value, arguments);
+    case OPTION_REPORT:
+        arguments->reports[option->format] = value;
+        arguments->any_report = true;
+        return true;
+    }
+    return false;
+}
+
+static bool parse_option(const struct command *command, int argc, char **argv, int *at,
+                         struct arguments *arguments)
+{
+    const char *word = argv[*at];
+    size_t length = strcspn(word + 2, "=");
+    const struct option *option = find(command, word + 2, length);
+    if (option == NULL) {
+        print_unknown(command, word);
+        return false;
+    }
+    const char *value = word[2 + length] == '=' ? word + 2 + length + 1 : NULL;
+    if (option->argument == NULL && value != NULL) {
+        fprintf(stderr, "portolan %s: --%s takes no value\n", command->name, option->name);
+        return false;
+    }
+    if (option->argument != NULL && value == NULL) {
+        if (*at + 1 >= argc) {
+            fprintf(stderr, "portolan %s: --%s wants %s\n", command->name, option->name,
+                    option->argument);
+            return false;
+        }
+        value = argv[++*at];
+    }
+    return take(command, option, value, arguments);
+}
+
+bool options_parse(const struct command *command, int argc, char **argv,
+                   struct arguments *arguments)
+{
+    bool only_words = false;
+    arguments->words = calloc((size_t)argc + 1, sizeof(*arguments->words));
+    if (arguments->words == NULL)
+        return false;
+    for (int i = 0; i < argc; i++) {
+        if (only_words || argv[i][0] != '-' || strcmp(argv[i], "-") == 0) {
+            arguments->words[arguments->word_count++] = argv[i];
+        } else if (strcmp(argv[i], "--") == 0) {
+            only_words = true;
+        } else if (argv[i][1] != '-') {
+            fprintf(stderr, "portolan %s: no option %s; options begin with two dashes\n",
+                    command->name, argv[i]);
+            return false;
+        } else if (!parse_option(command, argc, argv, &i, arguments)) {
+            return false;
+        }
+    }
+    if (arguments->help)
+        return true;
+    if (arguments->word_count < command->least_words ||
+        arguments->word_count > command->most_words) {
+        fprintf(stderr, "portolan %s: %s; usage: portolan %s %s\n", command->name,
+                arguments->word_count < command->least_words ? "something is missing"
+                                                             : "too many arguments",
+                command->name, command->synopsis);
+        return false;
+    }
+    return true;
+}
+
+void arguments_free(struct arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->setting_count; i++)
+        free((void *)(uintptr_t)arguments->settings[i].key);
+    free(arguments->settings);
+    free(arguments->words);
+}
+
+static void print_row(const struct option *option)
+{
+    char left[64];
+    snprintf(left, sizeof(left), "--%s%s%s", option->name, option->argument != NULL ? " " : "",
+             option->argument != NULL ? option->argument : "");
+    printf("  %-28s %s\n", left, option->help);
+}
+
+void options_print_help(const struct command *command)
+{
+    printf("usage: portolan %s %s\n\n%s.\n", command->name, command->synopsis, command->summary);
+    if (command->details[0] != '\0')
+        printf("\n%s\n", command->details);
+    printf("\noptions:\n");
+    for (size_t i = 0; i < command->option_count; i++)
+        print_row(&command->options[i]);
+    print_row(&help_option);
+}

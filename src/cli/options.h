@@ -1,0 +1,55 @@
+/*
+ * Options as const tables: one row drives parsing, --help and the "did you mean" of a wrong one.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "portolan/profile.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum option_id { OPTION_HELP, OPTION_SET, OPTION_QUIET, OPTION_PROGRESS, OPTION_REPORT };
+
+struct option {
+    enum option_id id;
+    enum ptl_format format; /* OPTION_REPORT: which */
+    const char *name;       /* without the dashes */
+    const char *argument;   /* NULL: takes none */
+    const char *help;
+};
+
+enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
+
+/* What a command line said. */
+struct arguments {
+    const char **words;
+    size_t word_count;
+    struct ptl_setting *settings;
+    size_t setting_count;
+    const char *reports[PTL_FORMAT_COUNT]; /* NULL: not given */
+    bool any_report;
+    bool quiet;
+    bool help;
+    enum progress_mode progress;
+};
+
+struct command {
+    const char *name;
+    const char *synopsis; /* what follows the name */
+    const char *summary;
+    const char *details; /* shown by --help, may be "" */
+    const struct option *options;
+    size_t option_count;
+    size_t least_words, most_words;
+    int (*run)(const struct arguments *arguments);
+};
+
+/* Every command takes --help beside its own table. False: the problem was printed; status 2. */
+bool options_parse(const struct command *command, int argc, char **argv,
+                   struct arguments *arguments);
+void arguments_free(struct arguments *arguments);
+/* Prints usage, details and the table. */
+void options_print_help(const struct command *command);
+
+#endif

@@ -1,0 +1,10 @@
+/* Signals: the first asks the run to end, with its reports; a second ends at once. */
+#ifndef CLI_SIGNALS_H
+#define CLI_SIGNALS_H
+
+#include "portolan/cancel.h"
+
+/* SIGINT, SIGTERM and SIGHUP trigger `cancel` (kept for good); SIGPIPE is ignored. */
+void signals_watch(struct ptl_cancel *cancel);
+
+#endif

@@ -1,0 +1,202 @@
+/* Saved profiles: where they are looked for, and which there are. */
+#include "portolan/profile.h"
+#include "portolan/text.h"
+#include "profile/node.h"
+#include "profile/values.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SAVED_MAX 10000
+
+static bool add_directory(struct ptl_texts *places, const char *base, const char *rest)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%s%s", base, rest) < 0)
+        return false;
+    bool is_added = ptl_texts_add(places, path);
+    free(path);
+    return is_added;
+}
+
+static bool search_path(struct ptl_texts *places)
+{
+    const char *path = getenv("PORTOLAN_PATH");
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    bool is_added = true;
+    while (path && *path && is_added) {
+        size_t length = strcspn(path, ":");
+        char *part = strndup(path, length);
+        if (length)
+            is_added = part && ptl_texts_add(places, part);
+        free(part);
+        path += length + (path[length] == ':');
+    }
+    is_added = is_added && ptl_texts_add(places, "./configs");
+    if (config && *config == '/') /* a relative one is to be ignored, by its specification */
+        is_added = is_added && add_directory(places, config, "/portolan");
+    else if (home && *home)
+        is_added = is_added && add_directory(places, home, "/.config/portolan");
+    return is_added && ptl_texts_add(places, "/etc/portolan");
+}
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), tail = strlen(suffix);
+    return length > tail && strcmp(text + length - tail, suffix) == 0;
+}
+
+static int is_profile(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && has_suffix(entry->d_name, ".yaml");
+}
+
+/* Adds the names of a directory's profiles, sorted; one that cannot be read holds none. */
+static bool add_names(struct ptl_texts *names, const char *directory)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(directory, &entries, is_profile, alphasort);
+    bool is_added = true;
+    for (int i = 0; i < count; i++) {
+        size_t length = strlen(entries[i]->d_name) - strlen(".yaml");
+        entries[i]->d_name[length] = '\0';
+        if (is_added && names->count < SAVED_MAX)
+            is_added = ptl_texts_add(names, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    return is_added;
+}
+
+static enum ptl_status not_found(const char *word, const struct ptl_texts *places,
+                                 struct ptl_error *error)
+{
+    struct ptl_texts names = {0};
+    struct ptl_buf where;
+    char shown[PTL_SHOWN_SIZE], shown_near[PTL_SHOWN_SIZE];
+    ptl_buf_init(&where, 700); /* leaves room for the rest of a message */
+    for (size_t i = 0; i < places->count; i++) {
+        add_names(&names, places->items[i]);
+        ptl_buf_add(&where, i ? ", " : "");
+        ptl_text_add_printable(&where, places->items[i]);
+    }
+    const char *near = strlen(word) <= 64
+                           ? ptl_text_nearest(word, (const char *const *)names.items, names.count)
+                           : NULL;
+    enum ptl_status status =
+        ptl_error_set(error, PTL_E_INVALID, "no saved profile \"%s\" in %s%s%s%s",
+                      ptl_shown(word, shown), ptl_buf_text(&where), near ? "; did you mean \"" : "",
+                      near ? ptl_shown(near, shown_near) : "", near ? "\"?" : "");
+    ptl_buf_free(&where);
+    ptl_texts_free(&names);
+    return status;
+}
+
+enum ptl_status ptl_profile_find(const char *word, char **path, struct ptl_error *error)
+{
+    if (strcmp(word, "-") == 0 || strchr(word, '/') || has_suffix(word, ".yaml") ||
+        has_suffix(word, ".yml")) {
+        *path = strdup(word);
+        return *path ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    }
+    struct ptl_texts places = {0};
+    char *found = NULL;
+    bool has_memory = search_path(&places);
+    for (size_t i = 0; *word && has_memory && !found && i < places.count; i++) {
+        if (asprintf(&found, "%s/%s.yaml", places.items[i], word) < 0) {
+            found = NULL;
+            has_memory = false;
+        } else if (access(found, F_OK) != 0) {
+            free(found);
+            found = NULL;
+        }
+    }
+    enum ptl_status status = PTL_OK;
+    if (!has_memory)
+        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    else if (!found)
+        status = not_found(word, &places, error);
+    else
+        *path = found;
+    ptl_texts_free(&places);
+    return status;
+}
+
+static bool is_hidden(const struct ptl_saved_profile *saved, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(saved[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* False: no memory. A profile that does not load is listed with its first problem. */
+static bool describe(struct ptl_saved_profile *saved, const char *directory, const char *name)
+{
+    struct ptl_problems problems = {0};
+    struct ptl_profile *profile = NULL;
+    char text[2048];
+    *saved = (struct ptl_saved_profile){0};
+    if (asprintf(&saved->path, "%s/%s.yaml", directory, name) < 0)
+        saved->path = NULL;
+    saved->name = strdup(name);
+    if (!saved->path || !saved->name)
+        return false;
+    saved->loads = ptl_profile_load(saved->path, NULL, 0, &profile, &problems) == PTL_OK;
+    if (saved->loads)
+        saved->description = strdup(profile->description);
+    else if (problems.count)
+        saved->description = strdup(ptl_error_print(&problems.items[0], text, sizeof(text)));
+    else
+        saved->description = strdup("out of memory");
+    ptl_profile_free(profile);
+    ptl_problems_free(&problems);
+    return saved->description != NULL;
+}
+
+static bool list_directory(struct ptl_saved_profile **saved, size_t *count, const char *directory)
+{
+    struct ptl_texts names = {0};
+    bool has_memory = add_names(&names, directory);
+    struct ptl_saved_profile *grown =
+        has_memory ? realloc(*saved, (*count + names.count + 1) * sizeof(*grown)) : NULL;
+    has_memory = grown != NULL;
+    if (grown)
+        *saved = grown;
+    for (size_t i = 0; has_memory && i < names.count && *count < SAVED_MAX; i++)
+        if (!is_hidden(*saved, *count, names.items[i]))
+            has_memory = describe(&(*saved)[(*count)++], directory, names.items[i]);
+    ptl_texts_free(&names);
+    return has_memory;
+}
+
+enum ptl_status ptl_profile_list(struct ptl_saved_profile **saved, size_t *count,
+                                 struct ptl_error *error)
+{
+    struct ptl_texts places = {0};
+    bool has_memory = search_path(&places);
+    *saved = NULL;
+    *count = 0;
+    for (size_t i = 0; has_memory && i < places.count; i++)
+        has_memory = list_directory(saved, count, places.items[i]);
+    ptl_texts_free(&places);
+    if (has_memory)
+        return PTL_OK;
+    ptl_profile_list_free(*saved, *count);
+    *saved = NULL;
+    *count = 0;
+    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+}
+
+void ptl_profile_list_free(struct ptl_saved_profile *saved, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(saved[i].name);
+        free(saved[i].path);
+        free(saved[i].description);
+    }
+    free(saved);
+}

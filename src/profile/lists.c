@@ -1,0 +1,250 @@
+/* The loaders of the types that take lists. */
+#include "profile/values.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool ptl_texts_add(struct ptl_texts *texts, const char *text)
+{
+    if ((texts->count & (texts->count - 1)) == 0) { /* full at every power of two */
+        size_t capacity = texts->count ? texts->count * 2 : 1;
+        char **items = realloc(texts->items, capacity * sizeof(*items));
+        if (!items)
+            return false;
+        texts->items = items;
+    }
+    texts->items[texts->count] = strdup(text);
+    return texts->items[texts->count] && ++texts->count;
+}
+
+void ptl_texts_free(struct ptl_texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        free(texts->items[i]);
+    free(texts->items);
+    *texts = (struct ptl_texts){0};
+}
+
+/* A lone value is a list of one: sets *items to what to walk. */
+static size_t as_list(const struct ptl_node *const *node, const struct ptl_node *const **items)
+{
+    const struct ptl_node *list = *node;
+    if (list->kind != PTL_NODE_SEQUENCE) {
+        *items = node;
+        return 1;
+    }
+    *items = (const struct ptl_node *const *)list->items;
+    return list->count;
+}
+
+/* An entry `file: PATH`, written as a string or as a mapping of one key; NULL: no such thing. */
+static const char *file_of(const struct ptl_node *node)
+{
+    if (node->kind == PTL_NODE_MAPPING && node->count == 1 &&
+        strcmp(node->pairs[0].key->text, "file") == 0 &&
+        node->pairs[0].value->kind == PTL_NODE_SCALAR)
+        return node->pairs[0].value->text;
+    if (node->kind == PTL_NODE_SCALAR && strncmp(node->text, "file:", 5) == 0)
+        return node->text + 5 + strspn(node->text + 5, " \t");
+    return NULL;
+}
+
+/* "file: /absolute/path": what `show` prints must load from any directory. */
+static char *absolute_entry(const char *base_dir, const char *path)
+{
+    char directory[PATH_MAX] = "";
+    if (*path != '/' && *base_dir != '/' && !getcwd(directory, sizeof(directory)))
+        directory[0] = '\0';
+    char *entry = NULL;
+    bool has_base = *path != '/' && *base_dir;
+    if (asprintf(&entry, "file: %s%s%s%s%s", directory, *directory ? "/" : "",
+                 has_base ? base_dir : "", has_base ? "/" : "", path) < 0)
+        return NULL;
+    return entry;
+}
+
+static void load_host(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                      const struct ptl_node *node)
+{
+    struct ptl_hosts *hosts = (void *)((char *)base + field->offset);
+    struct ptl_texts *texts = (void *)((char *)base + field->text_offset);
+    struct ptl_origin origin = ptl_node_origin(node);
+    const char *file = file_of(node);
+    if (node->kind == PTL_NODE_BROKEN)
+        return;
+    if (!file && node->kind != PTL_NODE_SCALAR) {
+        ptl_value_problem(loading, field, node, "entries are strings, or file: PATH");
+        return;
+    }
+    if (!file && ptl_node_is_other_than_string(node)) {
+        ptl_value_problem(loading, field, node,
+                          ptl_node_is_null(node) ? "has an entry without a value"
+                                                 : "entries are strings, or file: PATH");
+        return;
+    }
+    if (file && !*file) {
+        ptl_value_problem(loading, field, node, "names a file without a path");
+        return;
+    }
+    char *entry = file ? absolute_entry(node->source->base_dir, file) : strdup(node->text);
+    if (!entry || !ptl_texts_add(texts, entry)) {
+        loading->no_memory = true;
+        free(entry);
+        return;
+    }
+    free(entry);
+    char *relative = NULL;
+    if (file && asprintf(&relative, "file: %s", file) < 0) {
+        loading->no_memory = true;
+        return;
+    }
+    ptl_hosts_add(hosts, file ? relative : node->text, &origin, node->source->base_dir,
+                  loading->problems);
+    free(relative);
+}
+
+void ptl_load_hosts(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                    const struct ptl_node *node)
+{
+    const struct ptl_node *const *items;
+    size_t count = as_list(&node, &items);
+    if (count == 0 && field->required)
+        ptl_value_problem(loading, field, node, "is empty");
+    for (size_t i = 0; i < count; i++)
+        load_host(loading, field, base, items[i]);
+}
+
+void ptl_load_ports(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                    const struct ptl_node *node)
+{
+    const struct ptl_node *const *items;
+    size_t count = as_list(&node, &items);
+    struct ptl_portset **set = (void *)((char *)base + field->offset);
+    if (count == 0 && field->required) {
+        ptl_value_problem(loading, field, node, "is empty");
+        return;
+    }
+    if (!*set && !(*set = ptl_portset_new())) {
+        loading->no_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct ptl_error error = {0};
+        if (items[i]->kind == PTL_NODE_BROKEN)
+            continue;
+        if (items[i]->kind != PTL_NODE_SCALAR)
+            ptl_value_problem(loading, field, items[i], "entries are numbers or strings");
+        else if (ptl_node_is_null(items[i]))
+            ptl_value_problem(loading, field, items[i], "has no value");
+        else if (ptl_portset_add(*set, items[i]->text, &error) != PTL_OK)
+            ptl_value_error(loading, field, items[i], &error);
+    }
+}
+
+void ptl_load_scope(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                    const struct ptl_node *node)
+{
+    struct ptl_profile *profile = base;
+    if (node->kind != PTL_NODE_SEQUENCE) {
+        ptl_value_problem(loading, field, node, "must be a list, as [loopback, 10.0.0.0/8]");
+        return;
+    }
+    struct ptl_texts texts = {profile->scope_text, profile->scope_count};
+    for (size_t i = 0; i < node->count; i++) {
+        const struct ptl_node *item = node->items[i];
+        struct ptl_error error = {0};
+        if (item->kind == PTL_NODE_BROKEN)
+            continue;
+        if (item->kind != PTL_NODE_SCALAR || ptl_node_is_other_than_string(item))
+            ptl_value_problem(loading, field, item, "entries are strings");
+        else if (ptl_scope_add(&profile->scope, item->text, &error) != PTL_OK)
+            ptl_value_error(loading, field, item, &error);
+        else if (!ptl_texts_add(&texts, item->text))
+            loading->no_memory = true;
+    }
+    profile->scope_text = texts.items;
+    profile->scope_count = texts.count;
+}
+
+void ptl_load_states(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                     const struct ptl_node *node)
+{
+    bool *states = (void *)((char *)base + field->offset);
+    if (node->kind != PTL_NODE_SEQUENCE) {
+        ptl_value_problem(loading, field, node, "must be a list, as [open, closed]");
+        return;
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        const struct ptl_node *item = node->items[i];
+        size_t k = 0;
+        while (item->kind == PTL_NODE_SCALAR && k < field->word_count &&
+               strcmp(item->text, field->words[k]) != 0)
+            k++;
+        if (item->kind == PTL_NODE_SCALAR && k < field->word_count)
+            states[k] = true;
+        else if (item->kind != PTL_NODE_BROKEN)
+            ptl_value_problem(loading, field, item, "entries are open, closed, filtered and error");
+    }
+}
+
+/* A port that must be open and closed at once: no scan could ever satisfy it. */
+static void check_contradiction(struct ptl_loading *loading, const struct ptl_field *field,
+                                const struct ptl_expect *rule, const struct ptl_node *node)
+{
+    if (!rule->closed || (!rule->open && !rule->only))
+        return;
+    for (unsigned port = 1; port <= 65535; port++) {
+        bool is_open = (rule->open && ptl_portset_contains(rule->open, (uint16_t)port)) ||
+                       (rule->only && ptl_portset_contains(rule->only, (uint16_t)port));
+        if (is_open && ptl_portset_contains(rule->closed, (uint16_t)port)) {
+            ptl_value_problem(loading, field, node, "says that port %u is open and closed", port);
+            return;
+        }
+    }
+}
+
+static void load_rule(struct ptl_loading *loading, const struct ptl_field *field,
+                      struct ptl_expect *rule, const struct ptl_node *node)
+{
+    if (node->kind == PTL_NODE_BROKEN)
+        return;
+    if (node->kind != PTL_NODE_MAPPING) {
+        ptl_value_problem(loading, field, node,
+                          "entries are mappings of hosts, open, closed, only");
+        return;
+    }
+    rule->line = node->line;
+    rule->column = node->column;
+    ptl_values_load(loading, field->children, field->child_count, rule, node);
+    if (!ptl_node_find(node, "hosts"))
+        ptl_value_problem(loading, field, node, "entry has no hosts");
+    if (!ptl_node_find(node, "open") && !ptl_node_find(node, "closed") &&
+        !ptl_node_find(node, "only"))
+        ptl_value_problem(loading, field, node, "entry has none of open, closed, only");
+    check_contradiction(loading, field, rule, node);
+}
+
+void ptl_load_expect(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                     const struct ptl_node *node)
+{
+    struct ptl_profile *profile = base;
+    if (node->kind != PTL_NODE_SEQUENCE) {
+        ptl_value_problem(loading, field, node, "must be a list of {hosts, open, closed, only}");
+        return;
+    }
+    if (node->count > field->max) {
+        ptl_value_problem(loading, field, node, "holds more than %u rules", PTL_EXPECT_MAX);
+        return;
+    }
+    profile->expects = calloc(node->count + 1, sizeof(*profile->expects));
+    if (!profile->expects) {
+        loading->no_memory = true;
+        return;
+    }
+    profile->expect_count = node->count;
+    for (size_t i = 0; i < node->count; i++)
+        load_rule(loading, field, &profile->expects[i], node->items[i]);
+}

@@ -1,0 +1,203 @@
+/* JSON Schema, draft-07, from the field table. */
+#include "portolan/json.h"
+#include "profile/fields.h"
+
+#include <string.h>
+
+#define DURATION_PATTERN "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"
+
+/* "type": NAME, in a new member of `anyOf` where there is one. */
+static struct ptl_json *choice(struct ptl_json *any_of, const char *type)
+{
+    struct ptl_json *schema = ptl_json_add_object(any_of, NULL);
+    ptl_json_add_string(schema, "type", type);
+    return schema;
+}
+
+static void add_const(struct ptl_json *any_of, const char *word)
+{
+    ptl_json_add_string(ptl_json_add_object(any_of, NULL), "const", word);
+}
+
+static void add_range(struct ptl_json *schema, const char *least, uint64_t min, const char *most,
+                      uint64_t max)
+{
+    if (min)
+        ptl_json_add_number(schema, least, min);
+    if (max)
+        ptl_json_add_number(schema, most, max);
+}
+
+static void add_integer(struct ptl_json *schema, uint64_t min, uint64_t max)
+{
+    ptl_json_add_string(schema, "type", "integer");
+    ptl_json_add_number(schema, "minimum", min);
+    ptl_json_add_number(schema, "maximum", max);
+}
+
+static void add_words(struct ptl_json *schema, const struct ptl_field *field)
+{
+    struct ptl_json *words = ptl_json_add_array(schema, "enum");
+    for (size_t i = 0; i < field->word_count; i++)
+        ptl_json_add_string(words, NULL, field->words[i]);
+}
+
+static void add_host_choices(struct ptl_json *any_of)
+{
+    ptl_json_add_number(choice(any_of, "string"), "minLength", 1);
+    struct ptl_json *file = choice(any_of, "object"), *path;
+    path = ptl_json_add_object(ptl_json_add_object(file, "properties"), "file");
+    ptl_json_add_string(path, "type", "string");
+    ptl_json_add_number(path, "minLength", 1);
+    ptl_json_add_string(ptl_json_add_array(file, "required"), NULL, "file");
+    ptl_json_add_bool(file, "additionalProperties", false);
+}
+
+static void add_port_choices(struct ptl_json *any_of)
+{
+    add_integer(ptl_json_add_object(any_of, NULL), 1, 65535);
+    ptl_json_add_number(choice(any_of, "string"), "minLength", 1);
+}
+
+/* One entry, or a list of them; never an empty list where the key must say something. */
+static void add_entries(struct ptl_json *schema, const struct ptl_field *field,
+                        void (*add_choices)(struct ptl_json *any_of))
+{
+    struct ptl_json *any_of = ptl_json_add_array(schema, "anyOf");
+    add_choices(any_of);
+    struct ptl_json *list = choice(any_of, "array");
+    add_choices(ptl_json_add_array(ptl_json_add_object(list, "items"), "anyOf"));
+    if (field->required)
+        ptl_json_add_number(list, "minItems", 1);
+}
+
+static void add_object(struct ptl_json *schema, const struct ptl_field *fields, size_t count);
+
+static void add_rules(struct ptl_json *schema, const struct ptl_field *field)
+{
+    ptl_json_add_string(schema, "type", "array");
+    ptl_json_add_number(schema, "maxItems", field->max);
+    struct ptl_json *items = ptl_json_add_object(schema, "items");
+    add_object(items, field->children, field->child_count);
+    struct ptl_json *required = ptl_json_add_array(items, "required");
+    struct ptl_json *any_of = ptl_json_add_array(items, "anyOf");
+    for (size_t i = 0; i < field->child_count; i++) {
+        const struct ptl_field *child = &field->children[i];
+        struct ptl_json *list =
+            child->required ? required
+                            : ptl_json_add_array(ptl_json_add_object(any_of, NULL), "required");
+        ptl_json_add_string(list, NULL, child->name);
+    }
+}
+
+static void add_text(struct ptl_json *schema, const struct ptl_field *field)
+{
+    ptl_json_add_string(schema, "type", "string");
+    if (field->type == PTL_FIELD_NAME)
+        ptl_json_add_string(schema, "pattern", "^[A-Za-z0-9._-]+$");
+    bool is_path = field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_EXTENDS;
+    add_range(schema, "minLength", is_path ? 1 : field->min, "maxLength", field->max);
+}
+
+static void add_list(struct ptl_json *schema, const struct ptl_field *field)
+{
+    ptl_json_add_string(schema, "type", "array");
+    struct ptl_json *items = ptl_json_add_object(schema, "items");
+    ptl_json_add_string(items, "type", "string");
+    if (field->word_count)
+        add_words(items, field);
+}
+
+static void add_number(struct ptl_json *schema, const struct ptl_field *field)
+{
+    struct ptl_json *any_of = field->special ? ptl_json_add_array(schema, "anyOf") : NULL;
+    if (any_of) {
+        add_const(any_of, field->special);
+        schema = ptl_json_add_object(any_of, NULL);
+    }
+    if (field->type == PTL_FIELD_INT) {
+        add_integer(schema, field->min, field->max);
+    } else {
+        ptl_json_add_string(schema, "type", "string");
+        if (field->type == PTL_FIELD_DURATION)
+            ptl_json_add_string(schema, "pattern", DURATION_PATTERN);
+        else
+            ptl_json_add_string(schema, "pattern", "^\\[?[0-9A-Fa-f:.]+\\]?$");
+    }
+}
+
+static void add_type(struct ptl_json *schema, const struct ptl_field *field)
+{
+    switch (field->type) {
+    case PTL_FIELD_NAME:
+    case PTL_FIELD_STRING:
+    case PTL_FIELD_PATH:
+    case PTL_FIELD_EXTENDS:
+        add_text(schema, field);
+        break;
+    case PTL_FIELD_DURATION:
+    case PTL_FIELD_INT:
+    case PTL_FIELD_ADDRESS:
+        add_number(schema, field);
+        break;
+    case PTL_FIELD_BOOL:
+        ptl_json_add_string(schema, "type", "boolean");
+        break;
+    case PTL_FIELD_ENUM:
+        add_words(schema, field);
+        break;
+    case PTL_FIELD_HOSTS:
+        add_entries(schema, field, add_host_choices);
+        break;
+    case PTL_FIELD_PORTS:
+        add_entries(schema, field, add_port_choices);
+        break;
+    case PTL_FIELD_SCOPE:
+    case PTL_FIELD_STATES:
+        add_list(schema, field);
+        break;
+    case PTL_FIELD_MAPPING:
+        add_object(schema, field->children, field->child_count);
+        break;
+    case PTL_FIELD_EXPECT:
+        add_rules(schema, field);
+        break;
+    }
+}
+
+static void add_object(struct ptl_json *schema, const struct ptl_field *fields, size_t count)
+{
+    ptl_json_add_string(schema, "type", "object");
+    ptl_json_add_bool(schema, "additionalProperties", false);
+    struct ptl_json *properties = ptl_json_add_object(schema, "properties");
+    for (size_t i = 0; i < count; i++) {
+        struct ptl_json *property = ptl_json_add_object(properties, fields[i].name);
+        ptl_json_add_string(property, "description", fields[i].summary);
+        add_type(property, &fields[i]);
+    }
+}
+
+/* A profile without a parent needs all that is required; with one, the parent may have it. */
+static void add_required(struct ptl_json *schema)
+{
+    struct ptl_json *any_of = ptl_json_add_array(schema, "anyOf");
+    struct ptl_json *parent = ptl_json_add_array(ptl_json_add_object(any_of, NULL), "required");
+    ptl_json_add_string(parent, NULL, "extends");
+    struct ptl_json *alone = ptl_json_add_array(ptl_json_add_object(any_of, NULL), "required");
+    for (size_t i = 0; i < ptl_field_count; i++)
+        if (ptl_fields[i].required)
+            ptl_json_add_string(alone, NULL, ptl_fields[i].name);
+}
+
+void ptl_profile_schema(struct ptl_buf *buf)
+{
+    struct ptl_json *schema = ptl_json_object();
+    ptl_json_add_string(schema, "$schema", "http://json-schema.org/draft-07/schema#");
+    ptl_json_add_string(schema, "title", "portolan profile, version 1");
+    add_object(schema, ptl_fields, ptl_field_count);
+    add_required(schema);
+    if (ptl_json_print(schema, buf, true) &&
+        (buf->length == 0 || buf->data[buf->length - 1] != '\n'))
+        ptl_buf_add_char(buf, '\n');
+    ptl_json_free(schema);
+}

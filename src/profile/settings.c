@@ -1,0 +1,86 @@
+#include "profile/settings.h"
+
+#include "profile/check.h"
+#include "profile/document.h"
+#include "profile/fields.h"
+
+#include <string.h>
+
+static const struct ptl_source setting_source = {"--set", "", true};
+static const struct ptl_node setting_place = {.source = &setting_source};
+
+static const struct ptl_field *find(const struct ptl_field *fields, size_t count, const char *name,
+                                    size_t length)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strlen(fields[i].name) == length && memcmp(fields[i].name, name, length) == 0)
+            return &fields[i];
+    return NULL;
+}
+
+static bool takes_text(const char *key)
+{
+    size_t length = strcspn(key, ".");
+    const struct ptl_field *field = find(ptl_fields, ptl_field_count, key, length);
+    if (field && key[length] == '.')
+        field =
+            find(field->children, field->child_count, key + length + 1, strlen(key + length + 1));
+    return field && (field->type == PTL_FIELD_NAME || field->type == PTL_FIELD_STRING ||
+                     field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_EXTENDS);
+}
+
+static struct ptl_node *scalar(struct ptl_tree *tree, const char *text, size_t length)
+{
+    struct ptl_node *node = ptl_node_new(tree, PTL_NODE_SCALAR, &setting_place);
+    if (!node)
+        return NULL;
+    node->text = ptl_tree_copy(tree, text, length);
+    node->count = length;
+    return node->text ? node : NULL;
+}
+
+struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setting *setting,
+                                   struct ptl_problems *problems)
+{
+    const char *value = setting->value;
+    struct ptl_problems found = {0};
+    bool is_text = takes_text(setting->key) && *value != '"' && *value != '\'';
+    struct ptl_node *node =
+        is_text ? NULL : ptl_document_parse(tree, &setting_source, value, strlen(value), &found);
+    /* The bytes of a text are held to the same rules as a file's. */
+    if (is_text && ptl_document_check(&setting_source, value, strlen(value), &found))
+        node = scalar(tree, value, strlen(value));
+    for (size_t i = 0; i < found.count; i++) {
+        char shown[PTL_SHOWN_SIZE];
+        ptl_error_wrap(&found.items[i], "%s", ptl_shown(setting->key, shown));
+        ptl_problems_add(problems, &found.items[i]);
+    }
+    bool is_empty = !node && found.count + found.dropped == 0 && !tree->failed;
+    ptl_problems_free(&found);
+    if (is_empty) { /* nothing, or a comment only */
+        node = scalar(tree, "", 0);
+        if (node)
+            node->plain = true;
+    }
+    return node;
+}
+
+struct ptl_node *ptl_setting_apply(struct ptl_tree *tree, struct ptl_node *root,
+                                   const struct ptl_setting *setting, struct ptl_problems *problems)
+{
+    const char *dot = strchr(setting->key, '.');
+    size_t length = dot ? (size_t)(dot - setting->key) : strlen(setting->key);
+    struct ptl_node *key = scalar(tree, setting->key, length);
+    struct ptl_node *value = ptl_setting_value(tree, setting, problems);
+    if (!key || !value)
+        return tree->failed ? NULL : root;
+    if (dot) {
+        const struct ptl_pair *old = ptl_node_find(root, key->text);
+        struct ptl_node *inner = scalar(tree, dot + 1, strlen(dot + 1));
+        const struct ptl_node *mapping = old && old->value->kind == PTL_NODE_MAPPING
+                                             ? old->value
+                                             : ptl_node_new(tree, PTL_NODE_MAPPING, &setting_place);
+        value = mapping && inner ? ptl_node_with(tree, mapping, inner, value) : NULL;
+    }
+    return value ? ptl_node_with(tree, root, key, value) : NULL;
+}

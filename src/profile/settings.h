@@ -1,0 +1,18 @@
+#ifndef PROFILE_SETTINGS_H
+#define PROFILE_SETTINGS_H
+
+#include "portolan/profile.h"
+#include "profile/node.h"
+
+/*
+ * The value of a --set as a node: YAML, or the text itself where the key takes a string ("-" and
+ * "{profile}.json" mean something else in YAML). NULL: a problem was added, or no memory.
+ */
+struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setting *setting,
+                                   struct ptl_problems *problems);
+/* The mapping with the setting applied; `root` itself after a problem. NULL: no memory. */
+struct ptl_node *ptl_setting_apply(struct ptl_tree *tree, struct ptl_node *root,
+                                   const struct ptl_setting *setting,
+                                   struct ptl_problems *problems);
+
+#endif

@@ -1,0 +1,274 @@
+#include "profile/values.h"
+
+#include "portolan/clock.h"
+#include "portolan/number.h"
+#include "portolan/text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *member(void *base, const struct ptl_field *field)
+{
+    return (char *)base + field->offset;
+}
+
+void ptl_value_problem(struct ptl_loading *loading, const struct ptl_field *field,
+                       const struct ptl_node *node, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    struct ptl_origin origin = ptl_node_origin(node);
+    ptl_problems_at(loading->problems, &origin, "%s %s", field->name, text);
+}
+
+void ptl_value_error(struct ptl_loading *loading, const struct ptl_field *field,
+                     const struct ptl_node *node, const struct ptl_error *error)
+{
+    if (error->code == PTL_E_NO_MEMORY) {
+        loading->no_memory = true;
+        return;
+    }
+    struct ptl_origin origin = ptl_node_origin(node);
+    ptl_problems_at(loading->problems, &origin, "%s: %s", field->name, error->message);
+}
+
+/* The text of a string, or NULL with a problem for what YAML reads as something else. */
+static const char *as_string(struct ptl_loading *loading, const struct ptl_field *field,
+                             const struct ptl_node *node)
+{
+    char shown[PTL_SHOWN_SIZE];
+    if (node->kind != PTL_NODE_SCALAR)
+        ptl_value_problem(loading, field, node, "must be a string, not a %s",
+                          node->kind == PTL_NODE_SEQUENCE ? "list" : "mapping");
+    else if (ptl_node_is_null(node))
+        ptl_value_problem(loading, field, node, "has no value");
+    else if (ptl_node_is_other_than_string(node))
+        ptl_value_problem(loading, field, node, "must be a string: put \"%s\" in quotes",
+                          ptl_shown(node->text, shown));
+    else
+        return node->text;
+    return NULL;
+}
+
+static void set_string(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                       const char *text)
+{
+    char **target = member(base, field);
+    free(*target);
+    *target = strdup(text);
+    if (!*target)
+        loading->no_memory = true;
+}
+
+static void load_string(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                        const struct ptl_node *node)
+{
+    const char *text = as_string(loading, field, node);
+    if (!text)
+        return;
+    size_t length = strlen(text);
+    bool is_name = field->type == PTL_FIELD_NAME;
+    if (is_name &&
+        text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")])
+        ptl_value_problem(loading, field, node,
+                          "may hold only A-Z, a-z, 0-9, \".\", \"_\" and \"-\"");
+    else if (field->max && (length < field->min || length > field->max))
+        ptl_value_problem(loading, field, node,
+                          "must be %" PRIu64 " to %" PRIu64 " bytes long, not %zu", field->min,
+                          field->max, length);
+    else if (field->type == PTL_FIELD_PATH && length == 0)
+        ptl_value_problem(loading, field, node, "must be a path, not empty");
+    else
+        set_string(loading, field, base, text);
+}
+
+static bool is_special(const struct ptl_field *field, const struct ptl_node *node)
+{
+    return field->special && node->kind == PTL_NODE_SCALAR &&
+           strcmp(node->text, field->special) == 0;
+}
+
+static void set_number(const struct ptl_field *field, void *base, uint64_t value)
+{
+    uint32_t narrow = (uint32_t)value; /* the row's limits fit the member */
+    if (field->bytes == sizeof(narrow))
+        memcpy(member(base, field), &narrow, sizeof(narrow));
+    else
+        memcpy(member(base, field), &value, sizeof(value));
+}
+
+static void load_int(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                     const struct ptl_node *node)
+{
+    const char *or_word = field->special ? " or " : "";
+    const char *special = field->special ? field->special : "";
+    uint64_t value = field->special_value;
+    if (is_special(field, node)) {
+        set_number(field, base, value);
+        return;
+    }
+    bool is_number =
+        node->kind == PTL_NODE_SCALAR && ptl_number_parse(node->text, strlen(node->text), &value);
+    bool has_digits_only = node->kind == PTL_NODE_SCALAR && *node->text && *node->text != '0' &&
+                           !node->text[strspn(node->text, "0123456789")];
+    if (node->kind == PTL_NODE_SCALAR && ptl_node_is_null(node))
+        ptl_value_problem(loading, field, node, "has no value");
+    else if (is_number && !node->plain)
+        ptl_value_problem(loading, field, node, "must be a number%s%s, without quotes", or_word,
+                          special);
+    else if (is_number ? value < field->min || value > field->max : has_digits_only && node->plain)
+        ptl_value_problem(loading, field, node, "must be between %" PRIu64 " and %" PRIu64 "%s%s",
+                          field->min, field->max, or_word, special);
+    else if (!is_number)
+        ptl_value_problem(loading, field, node, "must be a whole decimal number%s%s", or_word,
+                          special);
+    else
+        set_number(field, base, value);
+}
+
+static void load_duration(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                          const struct ptl_node *node)
+{
+    if (is_special(field, node)) {
+        set_number(field, base, field->special_value);
+        return;
+    }
+    uint64_t ms, ignored;
+    if (node->kind == PTL_NODE_SCALAR && node->plain &&
+        ptl_number_parse(node->text, strlen(node->text), &ignored)) {
+        ptl_value_problem(loading, field, node, "needs a unit: %sms, %ss", node->text, node->text);
+        return;
+    }
+    const char *text = as_string(loading, field, node);
+    if (!text)
+        return;
+    struct ptl_error error = {0};
+    if (ptl_duration_parse(text, &ms, &error) != PTL_OK) {
+        ptl_value_error(loading, field, node, &error);
+    } else if (ms < field->min || ms > field->max) {
+        char least[PTL_DURATION_SIZE], most[PTL_DURATION_SIZE];
+        ptl_value_problem(loading, field, node, "must be between %s and %s%s%s",
+                          ptl_duration_format(field->min, least),
+                          ptl_duration_format(field->max, most), field->special ? ", or " : "",
+                          field->special ? field->special : "");
+    } else {
+        set_number(field, base, ms);
+    }
+}
+
+static void load_bool(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                      const struct ptl_node *node)
+{
+    bool is_plain = node->kind == PTL_NODE_SCALAR && node->plain;
+    bool is_true = is_plain && strcmp(node->text, "true") == 0;
+    if (is_true || (is_plain && strcmp(node->text, "false") == 0))
+        *(bool *)member(base, field) = is_true;
+    else
+        ptl_value_problem(loading, field, node, "must be true or false");
+}
+
+static void load_enum(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                      const struct ptl_node *node)
+{
+    const char *text = as_string(loading, field, node);
+    if (!text)
+        return;
+    for (size_t i = 0; i < field->word_count; i++) {
+        if (strcmp(text, field->words[i]) == 0) {
+            set_number(field, base, i);
+            return;
+        }
+    }
+    const char *near = strlen(text) <= PTL_NAME_MAX
+                           ? ptl_text_nearest(text, field->words, field->word_count)
+                           : NULL;
+    char shown[PTL_SHOWN_SIZE];
+    ptl_value_problem(loading, field, node, "must be one of %s, not \"%s\"%s%s%s", field->type_text,
+                      ptl_shown(text, shown), near ? "; did you mean \"" : "", near ? near : "",
+                      near ? "\"?" : "");
+}
+_Static_assert(sizeof(enum ptl_engine) == sizeof(uint32_t), "set_number stores enums");
+
+static void load_address(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                         const struct ptl_node *node)
+{
+    loading->profile->has_source_address = false;
+    if (is_special(field, node))
+        return;
+    const char *text = as_string(loading, field, node);
+    struct ptl_error error = {0};
+    if (!text)
+        return;
+    if (ptl_address_parse(text, member(base, field), &error) != PTL_OK)
+        ptl_value_error(loading, field, node, &error);
+    else
+        loading->profile->has_source_address = true;
+}
+
+static void load_mapping(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                         const struct ptl_node *node)
+{
+    if (node->kind == PTL_NODE_MAPPING)
+        ptl_values_load(loading, field->children, field->child_count, base, node);
+    else
+        ptl_value_problem(loading, field, node, "must be a mapping: %s", field->type_text);
+}
+
+static void load_extends(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                         const struct ptl_node *node)
+{
+    (void)loading, (void)field, (void)base, (void)node; /* extends.c has followed it */
+}
+
+void ptl_value_load(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                    const struct ptl_node *node)
+{
+    static ptl_value_loader *const loaders[] = {
+        [PTL_FIELD_NAME] = load_string,       [PTL_FIELD_STRING] = load_string,
+        [PTL_FIELD_PATH] = load_string,       [PTL_FIELD_EXTENDS] = load_extends,
+        [PTL_FIELD_DURATION] = load_duration, [PTL_FIELD_BOOL] = load_bool,
+        [PTL_FIELD_INT] = load_int,           [PTL_FIELD_ENUM] = load_enum,
+        [PTL_FIELD_ADDRESS] = load_address,   [PTL_FIELD_HOSTS] = ptl_load_hosts,
+        [PTL_FIELD_PORTS] = ptl_load_ports,   [PTL_FIELD_SCOPE] = ptl_load_scope,
+        [PTL_FIELD_STATES] = ptl_load_states, [PTL_FIELD_MAPPING] = load_mapping,
+        [PTL_FIELD_EXPECT] = ptl_load_expect,
+    };
+    if (node->kind != PTL_NODE_BROKEN)
+        loaders[field->type](loading, field, base, node);
+}
+
+static void unknown_key(struct ptl_loading *loading, const struct ptl_field *fields, size_t count,
+                        const struct ptl_node *key)
+{
+    const char *names[64];
+    for (size_t i = 0; i < count && i < sizeof(names) / sizeof(*names); i++)
+        names[i] = fields[i].name;
+    const char *near =
+        strlen(key->text) <= PTL_NAME_MAX ? ptl_text_nearest(key->text, names, count) : NULL;
+    char shown[PTL_SHOWN_SIZE];
+    struct ptl_origin origin = ptl_node_origin(key);
+    ptl_problems_at(loading->problems, &origin, "unknown key \"%s\"%s%s%s",
+                    ptl_shown(key->text, shown), near ? "; did you mean \"" : "", near ? near : "",
+                    near ? "\"?" : "");
+}
+
+void ptl_values_load(struct ptl_loading *loading, const struct ptl_field *fields, size_t count,
+                     void *base, const struct ptl_node *mapping)
+{
+    for (size_t k = 0; k < mapping->count; k++) {
+        const struct ptl_pair *pair = &mapping->pairs[k];
+        size_t i = 0;
+        while (i < count && strcmp(fields[i].name, pair->key->text) != 0)
+            i++;
+        if (i < count)
+            ptl_value_load(loading, &fields[i], base, pair->value);
+        else
+            unknown_key(loading, fields, count, pair->key);
+    }
+}

@@ -1,0 +1,40 @@
+/* From nodes to members: one loader a type of field. */
+#ifndef PROFILE_VALUES_H
+#define PROFILE_VALUES_H
+
+#include "profile/fields.h"
+#include "profile/node.h"
+
+struct ptl_loading {
+    struct ptl_tree *tree;
+    struct ptl_profile *profile;
+    struct ptl_problems *problems;
+    bool no_memory;
+};
+
+/* Loads a mapping's keys into `base` through the rows: unknown keys and wrong values are problems.
+ */
+void ptl_values_load(struct ptl_loading *loading, const struct ptl_field *fields, size_t count,
+                     void *base, const struct ptl_node *mapping);
+/* Loads one value through its row. */
+void ptl_value_load(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                    const struct ptl_node *node);
+
+/* Appends a copy of the text; false: no memory. */
+bool ptl_texts_add(struct ptl_texts *texts, const char *text);
+void ptl_texts_free(struct ptl_texts *texts);
+
+/* For the loaders of other files: a problem "NAME FORMAT..." at the node. */
+void ptl_value_problem(struct ptl_loading *loading, const struct ptl_field *field,
+                       const struct ptl_node *node, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Wraps an error of a lower storey into a problem at the node. */
+void ptl_value_error(struct ptl_loading *loading, const struct ptl_field *field,
+                     const struct ptl_node *node, const struct ptl_error *error);
+
+/* lists.c: the types that take lists. */
+typedef void ptl_value_loader(struct ptl_loading *loading, const struct ptl_field *field,
+                              void *base, const struct ptl_node *node);
+ptl_value_loader ptl_load_hosts, ptl_load_ports, ptl_load_scope, ptl_load_states, ptl_load_expect;
+
+#endif

@@ -1,0 +1,78 @@
+#include "portolan/text.h"
+#include "report/writer.h"
+
+#include <csv.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const columns[] = {"host",       "ip",       "port",     "protocol",
+                                      "state",      "reason",   "service",  "rtt_us",
+                                      "connect_us", "attempts", "offset_ms"};
+enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+
+/* libcsv quotes the field; at worst every byte is a quote and doubles. */
+static void add_field(struct ptl_writing *writing, const char *text, bool first)
+{
+    char quoted[2 * 1024 + 2];
+    size_t length = strlen(text);
+    if (length > 1024)
+        length = 1024;
+    size_t size = csv_write(quoted, sizeof(quoted), text, length);
+    if (!first)
+        ptl_buf_add_char(&writing->line, ',');
+    ptl_buf_add_bytes(&writing->line, quoted, size);
+}
+
+static void add_text(struct ptl_writing *writing, const char *text, bool first)
+{
+    struct ptl_buf mended;
+    ptl_buf_init(&mended, 1024);
+    ptl_text_add_utf8(&mended, text);
+    add_field(writing, ptl_buf_text(&mended), first);
+    ptl_buf_free(&mended);
+}
+
+static void add_number(struct ptl_writing *writing, uint32_t number)
+{
+    char text[16] = "";
+    if (number != PTL_US_NONE)
+        snprintf(text, sizeof(text), "%u", number);
+    add_field(writing, text, false);
+}
+
+static bool begin(struct ptl_writing *writing)
+{
+    for (int i = 0; i < COLUMNS; i++)
+        add_field(writing, columns[i], i == 0);
+    ptl_buf_add(&writing->line, "\r\n");
+    return ptl_writing_flush(writing);
+}
+
+static bool result(struct ptl_writing *writing, const struct ptl_row *row)
+{
+    const struct ptl_result *r = row->result;
+    add_text(writing, row->names->host, true);
+    add_text(writing, row->names->ip, false);
+    add_number(writing, r->port);
+    add_field(writing, "tcp", false);
+    add_field(writing, ptl_state_names[r->state], false);
+    add_field(writing, row->reason, false);
+    add_text(writing, row->service != NULL ? row->service : "", false);
+    add_number(writing, r->rtt_us);
+    add_number(writing, r->connect_us);
+    add_number(writing, r->attempts);
+    char offset[16];
+    snprintf(offset, sizeof(offset), "%u", r->offset_ms);
+    add_field(writing, offset, false);
+    ptl_buf_add(&writing->line, "\r\n");
+    return ptl_writing_flush(writing);
+}
+
+static bool end(struct ptl_writing *writing)
+{
+    (void)writing;
+    return true;
+}
+
+const struct ptl_writer ptl_writer_csv = {
+    .name = "csv", .extension = "csv", .begin = begin, .result = result, .end = end};

@@ -1,0 +1,134 @@
+#include "portolan/text.h"
+#include "portolan/clock.h"
+#include "report/writer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const colors[] = {[PTL_OPEN] = "\x1b[32m",
+                                     [PTL_CLOSED] = "",
+                                     [PTL_FILTERED] = "\x1b[33m",
+                                     [PTL_ERROR] = "\x1b[31m"};
+
+static void add_outside(struct ptl_writing *writing, const char *text)
+{
+    ptl_text_add_printable(&writing->line, text);
+}
+
+static void add_settings(struct ptl_writing *writing)
+{
+    const struct ptl_run_info *run = &writing->results->run;
+    struct ptl_buf *line = &writing->line;
+    char time[PTL_RFC3339_SIZE], timeout[PTL_DURATION_SIZE];
+    ptl_buf_printf(line, "portolan %s, profile ", run->tool_version);
+    add_outside(writing, run->profile);
+    ptl_buf_add(line, " (");
+    add_outside(writing, run->file);
+    ptl_buf_printf(line, ")\nstarted %s, engine %s, ", ptl_clock_rfc3339(run->started_ms, time),
+                   ptl_engine_names[run->engine]);
+    if (run->concurrency == PTL_CONCURRENCY_UNLIMITED)
+        ptl_buf_printf(line, "concurrency unlimited (%u in force)", run->effective_concurrency);
+    else if (run->concurrency != run->effective_concurrency)
+        ptl_buf_printf(line, "concurrency %u (%u in force)", run->concurrency,
+                       run->effective_concurrency);
+    else
+        ptl_buf_printf(line, "concurrency %u", run->concurrency);
+    ptl_buf_printf(line, ", %u worker%s, timeout %s, retries %u\n", run->workers,
+                   run->workers == 1 ? "" : "s", ptl_duration_format(run->timeout_ms, timeout),
+                   run->retries);
+}
+
+static bool begin(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    add_settings(writing);
+    if (results->run.complete && results->unresolved_count == 0) {
+        ptl_buf_add(&writing->line, "COMPLETE\n");
+    } else {
+        static const char *const causes[] = {[PTL_STOP_NONE] =
+                                                 "not every host or probe could be asked",
+                                             [PTL_STOP_SIGNAL] = "stopped by a signal",
+                                             [PTL_STOP_DEADLINE] = "the deadline passed",
+                                             [PTL_STOP_MEMORY] = "memory ran out"};
+        ptl_buf_printf(&writing->line, "INCOMPLETE: %s\n", causes[results->run.stopped_by]);
+    }
+    return ptl_writing_flush(writing);
+}
+
+static void add_host(struct ptl_writing *writing, const struct ptl_target_names *names)
+{
+    ptl_buf_add_char(&writing->line, '\n');
+    add_outside(writing, names->host);
+    if (strcmp(names->host, names->ip) != 0) {
+        ptl_buf_add(&writing->line, " (");
+        add_outside(writing, names->ip);
+        ptl_buf_add_char(&writing->line, ')');
+    }
+    ptl_buf_printf(&writing->line, "\n%-10s%-10s%-18s%-18s%s\n", "PORT", "STATE", "REASON",
+                   "SERVICE", "RTT");
+}
+
+static bool result(struct ptl_writing *writing, const struct ptl_row *row)
+{
+    const struct ptl_result *r = row->result;
+    /* Targets are numbered from 0; 0 here is "none yet". */
+    if (writing->state.text.targets != r->target + 1ULL)
+        add_host(writing, row->names);
+    writing->state.text.targets = r->target + 1ULL;
+
+    char port[16], rtt[32] = "-";
+    snprintf(port, sizeof(port), "%u/tcp", r->port);
+    if (r->rtt_us != PTL_US_NONE)
+        snprintf(rtt, sizeof(rtt), "%u.%03u ms", r->rtt_us / 1000, r->rtt_us % 1000);
+    bool color = writing->color && colors[r->state][0] != '\0';
+    ptl_buf_printf(&writing->line, "%-10s%s%-10s%s%-18s", port, color ? colors[r->state] : "",
+                   ptl_state_names[r->state], color ? "\x1b[0m" : "", row->reason);
+    struct ptl_buf service;
+    ptl_buf_init(&service, 1024);
+    ptl_text_add_printable(&service, row->service != NULL ? row->service : "-");
+    ptl_buf_printf(&writing->line, "%-18s%s\n", ptl_buf_text(&service), rtt);
+    ptl_buf_free(&service);
+    return ptl_writing_flush(writing);
+}
+
+static void add_notes(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    if (results->count == 0)
+        ptl_buf_add(&writing->line,
+                    "\nnothing to list: no port is in one of the states asked for\n");
+    if (results->unresolved_count + results->warning_count > 0)
+        ptl_buf_add_char(&writing->line, '\n');
+    for (size_t i = 0; i < results->unresolved_count; i++) {
+        ptl_buf_add(&writing->line, "unresolved: ");
+        add_outside(writing, results->unresolved[i].input);
+        ptl_buf_add(&writing->line, ": ");
+        add_outside(writing, results->unresolved[i].message);
+        ptl_buf_add_char(&writing->line, '\n');
+    }
+    for (size_t i = 0; i < results->warning_count; i++) {
+        ptl_buf_add(&writing->line, "warning: ");
+        add_outside(writing, results->warnings[i]);
+        ptl_buf_add_char(&writing->line, '\n');
+    }
+}
+
+static bool end(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    const struct ptl_summary *summary = &results->summary;
+    add_notes(writing);
+    ptl_buf_printf(&writing->line, "\n%" PRIu64 " target%s, %" PRIu64 " probes:", summary->targets,
+                   summary->targets == 1 ? "" : "s", summary->probes);
+    for (int s = 0; s < PTL_STATE_COUNT; s++)
+        if (s <= PTL_FILTERED || summary->states[s] > 0)
+            ptl_buf_printf(&writing->line, "%s %" PRIu64 " %s", s == 0 ? "" : ",",
+                           summary->states[s], ptl_state_names[s]);
+    ptl_buf_printf(&writing->line, "; %.3f s, %.1f probes/s\n", results->run.elapsed_ms / 1000,
+                   summary->probes_per_second);
+    return ptl_writing_flush(writing);
+}
+
+const struct ptl_writer ptl_writer_text = {
+    .name = "text", .extension = "txt", .begin = begin, .result = result, .end = end};

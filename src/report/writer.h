@@ -1,0 +1,58 @@
+/*
+ * What a report format is. A writer is a const vtable; what it has to remember between calls is
+ * in the instance (`state`), never in a file-static, so that several can be written at once.
+ */
+#ifndef REPORT_WRITER_H
+#define REPORT_WRITER_H
+
+#include "portolan/buf.h"
+#include "portolan/report.h"
+#include "portolan/results.h"
+#include "report/output.h"
+
+/* One report being written. */
+struct ptl_writing {
+    const struct ptl_results *results; /* sealed */
+    struct ptl_output *output;
+    struct ptl_buf line; /* scratch: a record is put together here, then written */
+    bool color;
+    size_t written; /* results so far */
+    union {
+        struct {
+            uint64_t targets; /* that had a block so far */
+        } text;
+    } state;
+};
+
+/* One result with its names, as every format needs it. */
+struct ptl_row {
+    const struct ptl_result *result;
+    const struct ptl_target_names *names;
+    const char *service; /* NULL: none known */
+    char reason[PTL_REASON_NAME_SIZE];
+};
+
+/*
+ * The calls come in this order: begin once, result for every kept result in the order of targets
+ * and ports, end once. Each writes to writing->output, whose failure is sticky: no writer checks
+ * it. False: memory ran out.
+ */
+struct ptl_writer {
+    const char *name;      /* as in ptl_format_names */
+    const char *extension; /* without a dot */
+    bool (*begin)(struct ptl_writing *writing);
+    bool (*result)(struct ptl_writing *writing, const struct ptl_row *row);
+    bool (*end)(struct ptl_writing *writing);
+};
+
+extern const struct ptl_writer ptl_writer_json;
+extern const struct ptl_writer ptl_writer_csv;
+extern const struct ptl_writer ptl_writer_text;
+
+/* The one array, by enum ptl_format. */
+extern const struct ptl_writer *const ptl_writers[PTL_FORMAT_COUNT];
+
+/* Writes the scratch line out and empties it. False: it had failed. */
+bool ptl_writing_flush(struct ptl_writing *writing);
+
+#endif

@@ -1,0 +1,219 @@
+#include "portolan/results.h"
+
+#include "portolan/permute.h"
+#include "results/latency.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(sizeof(struct ptl_result) == 20, "a run may keep millions of these");
+
+struct ptl_results *ptl_results_new(void)
+{
+    return calloc(1, sizeof(struct ptl_results));
+}
+
+void ptl_results_free(struct ptl_results *results)
+{
+    if (results == NULL)
+        return;
+    free(results->run.profile);
+    free(results->run.file);
+    free(results->run.ports);
+    free(results->items);
+    free(results->targets);
+    for (size_t i = 0; i < results->unresolved_count; i++) {
+        free(results->unresolved[i].input);
+        free(results->unresolved[i].message);
+    }
+    free(results->unresolved);
+    for (size_t i = 0; i < results->warning_count; i++)
+        free(results->warnings[i]);
+    free(results->warnings);
+    ptl_targets_free(results->live);
+    free(results);
+}
+
+/* Room for one more; grows by half, which for large arrays moves no memory (mremap). */
+static bool make_room(void **items, size_t *capacity, size_t count, size_t size)
+{
+    if (count < *capacity)
+        return true;
+    size_t more = *capacity < 64 ? 64 : *capacity + *capacity / 2;
+    void *grown = reallocarray(*items, more, size);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    *capacity = more;
+    return true;
+}
+
+enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_result *result)
+{
+    if (!make_room((void **)&results->items, &results->capacity, results->count, sizeof(*result)))
+        return PTL_E_NO_MEMORY;
+    results->items[results->count++] = *result;
+    return PTL_OK;
+}
+
+enum ptl_status ptl_results_add_target(struct ptl_results *results,
+                                       const struct ptl_target_counts *counts)
+{
+    if (!make_room((void **)&results->targets, &results->target_capacity, results->target_count,
+                   sizeof(*counts)))
+        return PTL_E_NO_MEMORY;
+    results->targets[results->target_count++] = *counts;
+    return PTL_OK;
+}
+
+enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const char *input,
+                                           const char *message)
+{
+    struct ptl_unresolved *grown =
+        reallocarray(results->unresolved, results->unresolved_count + 1, sizeof(*grown));
+    if (grown == NULL)
+        return PTL_E_NO_MEMORY;
+    results->unresolved = grown;
+    struct ptl_unresolved *new = &grown[results->unresolved_count++];
+    new->input = strdup(input);
+    new->message = strdup(message);
+    return new->input != NULL &&new->message != NULL ? PTL_OK : PTL_E_NO_MEMORY;
+}
+
+enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format, ...)
+{
+    char *text;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    if (length < 0)
+        return PTL_E_NO_MEMORY;
+    for (size_t i = 0; i < results->warning_count; i++) {
+        if (strcmp(results->warnings[i], text) == 0) {
+            free(text);
+            return PTL_OK;
+        }
+    }
+    char **grown = reallocarray(results->warnings, results->warning_count + 1, sizeof(*grown));
+    if (grown == NULL) {
+        free(text);
+        return PTL_E_NO_MEMORY;
+    }
+    results->warnings = grown;
+    grown[results->warning_count++] = text;
+    return PTL_OK;
+}
+
+static int compare_results(const void *a, const void *b)
+{
+    const struct ptl_result *x = a, *y = b;
+    if (x->target != y->target)
+        return x->target < y->target ? -1 : 1;
+    return x->port < y->port ? -1 : x->port > y->port;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+    const struct ptl_target_counts *x = a, *y = b;
+    return x->target < y->target ? -1 : x->target > y->target;
+}
+
+/* qsort takes memory for a copy of the array: not where it came in order. */
+static void sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+    const char *bytes = items;
+    for (size_t i = 1; i < count; i++) {
+        if (compare(bytes + (i - 1) * size, bytes + i * size) > 0) {
+            qsort(items, count, size, compare);
+            return;
+        }
+    }
+}
+
+enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *error)
+{
+    sort(results->items, results->count, sizeof(*results->items), compare_results);
+    sort(results->targets, results->target_count, sizeof(*results->targets), compare_counts);
+    struct ptl_summary *summary = &results->summary;
+    if (!ptl_latency_summarise(results->items, results->count, &summary->rtt))
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    uint64_t done = summary->probes - summary->states[PTL_UNPROBED];
+    double seconds = results->run.elapsed_ms / 1000.0;
+    summary->probes_per_second = seconds > 0 ? round((double)done / seconds * 10) / 10 : 0;
+    return PTL_OK;
+}
+
+void ptl_results_names(const struct ptl_results *results, uint32_t target,
+                       struct ptl_target_names *names)
+{
+    struct ptl_target found;
+    ptl_targets_get(results->live, target, &found);
+    ptl_address_format(&found.address, names->ip);
+    snprintf(names->input, sizeof(names->input), "%s", found.input);
+    snprintf(names->host, sizeof(names->host), "%s", found.is_name ? found.input : names->ip);
+}
+
+/* Did this target's first probe get its turn? */
+static bool has_started(const struct ptl_results *results, uint64_t target)
+{
+    uint64_t position = target;
+    if (results->run.order == PTL_ORDER_RANDOM) {
+        struct ptl_permute order;
+        ptl_permute_init(&order, results->summary.targets, results->run.seed);
+        position = ptl_permute_inverse(&order, target);
+    }
+    return position < results->started;
+}
+
+bool ptl_results_next_target(const struct ptl_results *results, struct ptl_target_cursor *cursor,
+                             struct ptl_target_counts *counts, size_t *first_result,
+                             size_t *result_count)
+{
+    uint64_t targets = results->summary.targets;
+    bool all_started = results->started >= targets;
+    for (; cursor->next_target < targets; cursor->next_target++) {
+        bool has_counts = cursor->next_counts < results->target_count;
+        const struct ptl_target_counts *next =
+            has_counts ? &results->targets[cursor->next_counts] : NULL;
+        if (next != NULL && next->target == cursor->next_target) {
+            *counts = *next;
+            cursor->next_counts++;
+            break;
+        }
+        if (all_started) {
+            /* Nothing between here and the next one kept is of interest. */
+            if (next == NULL)
+                return false;
+            cursor->next_target = next->target - 1ULL;
+            continue;
+        }
+        if (!has_started(results, cursor->next_target)) {
+            *counts = (struct ptl_target_counts){.target = (uint32_t)cursor->next_target};
+            counts->states[PTL_UNPROBED] = (uint16_t)(results->summary.probes / targets);
+            break;
+        }
+    }
+    if (cursor->next_target >= targets)
+        return false;
+    cursor->next_target++;
+    while (cursor->next_result < results->count &&
+           results->items[cursor->next_result].target < counts->target)
+        cursor->next_result++;
+    *first_result = cursor->next_result;
+    while (cursor->next_result < results->count &&
+           results->items[cursor->next_result].target == counts->target)
+        cursor->next_result++;
+    *result_count = cursor->next_result - *first_result;
+    return true;
+}
+
+void ptl_results_open_ports(const struct ptl_results *results, uint8_t bits[8192])
+{
+    memset(bits, 0, 8192);
+    for (size_t i = 0; i < results->count; i++)
+        if (results->items[i].state == PTL_OPEN)
+            bits[results->items[i].port / 8] |= (uint8_t)(1U << (results->items[i].port % 8));
+}

@@ -1,0 +1,221 @@
+/*
+ * The contract suite of the engines: each of the four strategies gives the same answer on the same
+ * target, accounts for every probe, and stops when told.
+ */
+#include "support/cmocka_all.h"
+
+#include "portolan/run.h"
+#include "support/listeners.h"
+#include "support/namespace.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+static bool in_namespace;
+static const char *const engines[] = {"sequential", "threads", "events", "pool"};
+#define ENGINES 4
+
+static struct ptl_results *scan(const char *yaml, const struct ptl_cancel *cancel)
+{
+    struct ptl_problems problems = {.items = NULL};
+    struct ptl_profile *profile = NULL;
+    struct ptl_prepared *prepared = NULL;
+    struct ptl_results *results = NULL;
+    struct ptl_error error = {.code = PTL_OK};
+    ptl_profile_load_text(yaml, strlen(yaml), "test.yaml", ".", NULL, 0, &profile, &problems);
+    for (size_t i = 0; i < problems.count; i++)
+        print_error("%u:%u %s\n", problems.items[i].line, problems.items[i].column,
+                    problems.items[i].message);
+    assert_non_null(profile);
+    assert_int_equal(ptl_prepare(profile, cancel, &prepared, &problems), PTL_OK);
+    assert_int_equal(ptl_run(profile, prepared, cancel, NULL, &results, &error), PTL_OK);
+    uint64_t sum = 0;
+    for (int s = 0; s < PTL_STATE_COUNT; s++)
+        sum += results->summary.states[s];
+    assert_true(sum == results->summary.probes);
+    ptl_profile_free(profile);
+    ptl_problems_free(&problems);
+    return results;
+}
+
+static size_t open_descriptors(void)
+{
+    size_t count = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    while (readdir(dir) != NULL)
+        count++;
+    closedir(dir);
+    return count;
+}
+
+static void finds_exactly_what_is_open(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        skip();
+    enum { LISTENERS = 20 };
+    int fds[LISTENERS];
+    uint16_t ports[LISTENERS];
+    for (int i = 0; i < LISTENERS; i++) {
+        /* Half of them in the ephemeral range, where a probe may meet itself. */
+        ports[i] = (uint16_t)(i < 10 ? 2000 + 37 * i : 33000 + 37 * i);
+        fds[i] = listen_on(AF_INET, ports[i], 64);
+        assert_true(fds[i] >= 0);
+    }
+    size_t before = open_descriptors();
+    const unsigned limits[] = {1, 2, 7, 500};
+    for (int e = 0; e < ENGINES; e++) {
+        for (int l = 0; l < 4; l++) {
+            char yaml[256];
+            snprintf(
+                yaml, sizeof(yaml),
+                "hosts: 127.0.0.1\nports: 1500-3500,33000-35000\nengine: %s\nconcurrency: %u\n",
+                engines[e], limits[l]);
+            struct ptl_results *results = scan(yaml, NULL);
+            assert_true(results->run.complete);
+            assert_int_equal(results->count, LISTENERS);
+            for (int i = 0; i < LISTENERS; i++) {
+                assert_int_equal(results->items[i].port, ports[i]);
+                assert_int_equal(results->items[i].state, PTL_OPEN);
+            }
+            assert_true(results->summary.states[PTL_CLOSED] == 4002 - LISTENERS);
+            assert_true(results->summary.peak_in_flight <= limits[l]);
+            ptl_results_free(results);
+            assert_int_equal(open_descriptors(), before);
+        }
+    }
+    for (int i = 0; i < LISTENERS; i++)
+        close(fds[i]);
+}
+
+/* A listener with a full backlog is a silent port without any privilege. */
+static int silent_listener(uint16_t port, int *filler)
+{
+    int fd = listen_on(AF_INET, port, 0);
+    for (int i = 0; i < 4; i++) {
+        filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        struct sockaddr_in to = {.sin_family = AF_INET,
+                                 .sin_port = htons(port),
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        connect(filler[i], (struct sockaddr *)&to, sizeof(to));
+    }
+    usleep(50000);
+    return fd;
+}
+
+static void a_silent_port_is_filtered_after_its_retries(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        skip();
+    int filler[4];
+    int fd = silent_listener(4300, filler);
+    for (int e = 0; e < ENGINES; e++) {
+        char yaml[256];
+        snprintf(yaml, sizeof(yaml),
+                 "hosts: 127.0.0.1\nports: 4299-4301\nengine: %s\ntimeout: 50ms\nretries: 2\n"
+                 "report: {states: [open, closed, filtered]}\n",
+                 engines[e]);
+        struct ptl_results *results = scan(yaml, NULL);
+        assert_int_equal(results->count, 3);
+        assert_int_equal(results->items[1].state, PTL_FILTERED);
+        assert_int_equal(results->items[1].reason, PTL_REASON_NO_RESPONSE);
+        assert_int_equal(results->items[1].attempts, 3);
+        assert_int_equal(results->items[0].attempts, 1);
+        assert_true(results->summary.attempts == 5);
+        assert_true(results->summary.retried == 1);
+        assert_true(results->items[1].offset_ms >= 150);
+        ptl_results_free(results);
+    }
+    for (int i = 0; i < 4; i++)
+        close(filler[i]);
+    close(fd);
+}
+
+static void a_deadline_and_a_signal_stop_it(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        skip();
+    for (int e = 0; e < ENGINES; e++) {
+        char yaml[256];
+        snprintf(
+            yaml, sizeof(yaml),
+            "hosts: [127.0.0.1, 127.0.0.2]\nports: 1-1000\nengine: %s\nrate: 100\ndeadline: 1s\n",
+            engines[e]);
+        struct ptl_results *results = scan(yaml, NULL);
+        assert_false(results->run.complete);
+        assert_int_equal(results->run.stopped_by, PTL_STOP_DEADLINE);
+        assert_in_range(results->summary.states[PTL_CLOSED], 1, 150);
+        ptl_results_free(results);
+
+        struct ptl_cancel cancel;
+        assert_int_equal(ptl_cancel_init(&cancel, NULL), PTL_OK);
+        ptl_cancel_trigger(&cancel, 2);
+        results = scan(yaml, &cancel);
+        assert_int_equal(results->run.stopped_by, PTL_STOP_SIGNAL);
+        assert_false(results->run.complete);
+        ptl_results_free(results);
+        ptl_cancel_free(&cancel);
+    }
+}
+
+static void every_order_covers_everything(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        skip();
+    const char *const orders[] = {"interleaved", "sequential", "random"};
+    for (int o = 0; o < 3; o++) {
+        char yaml[256];
+        snprintf(yaml, sizeof(yaml),
+                 "hosts: [127.0.2.0/28, \"::1\"]\nports: 100-199\norder: %s\nseed: 7\nworkers: 3\n"
+                 "report: {states: [open, closed]}\n",
+                 orders[o]);
+        struct ptl_results *results = scan(yaml, NULL);
+        assert_int_equal(results->count, 1700);
+        for (size_t i = 0; i < results->count; i++) {
+            assert_int_equal(results->items[i].target, i / 100);
+            assert_int_equal(results->items[i].port, 100 + i % 100);
+        }
+        ptl_results_free(results);
+    }
+}
+
+static void few_descriptors_lose_nothing(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        skip();
+    struct rlimit saved;
+    getrlimit(RLIMIT_NOFILE, &saved);
+    struct rlimit low = {.rlim_cur = 64, .rlim_max = 64};
+    pid_t child = fork();
+    if (child == 0) {
+        setrlimit(RLIMIT_NOFILE, &low);
+        struct ptl_results *results =
+            scan("hosts: 127.0.0.1\nports: 1-5000\nconcurrency: 5000\nengine: pool\n", NULL);
+        bool good = results->run.complete && results->warning_count > 0 &&
+                    results->run.effective_concurrency < 64 &&
+                    results->summary.states[PTL_ERROR] == 0;
+        _exit(good ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+}
+
+int main(void)
+{
+    in_namespace = enter_namespace();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_exactly_what_is_open),
+        cmocka_unit_test(a_silent_port_is_filtered_after_its_retries),
+        cmocka_unit_test(a_deadline_and_a_signal_stop_it),
+        cmocka_unit_test(every_order_covers_everything),
+        cmocka_unit_test(few_descriptors_lose_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
