@@ -1,5 +1,5 @@
 /*
- * JSON values to build, over cJSON, with no type of it in sight.
+ * JSON values to build and to take apart, over cJSON, with no type of it in sight.
  *
  * Building: an add function that runs out of memory marks the root as failed and frees what it
  * was given, so one check, ptl_json_print's, is enough. Strings are made valid UTF-8 (U+FFFD).
@@ -9,6 +9,7 @@
 #define PORTOLAN_JSON_H
 
 #include "portolan/buf.h"
+#include "portolan/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +38,34 @@ void ptl_json_add_null(struct ptl_json *parent, const char *key);
  * False: an add failed or memory is out (buf->failed is then set too). */
 bool ptl_json_print(const struct ptl_json *json, struct ptl_buf *buf, bool pretty);
 void ptl_json_free(struct ptl_json *json);
+
+/*
+ * Parses exactly one value in text[0..length): nothing after it, no duplicate keys, well-formed
+ * UTF-8, depth at most 32. `origin` gives file and line for messages. On success *json is yours.
+ */
+enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl_origin *origin,
+                               struct ptl_json **json, struct ptl_error *error);
+
+enum ptl_json_type {
+    PTL_JSON_NULL,
+    PTL_JSON_BOOL,
+    PTL_JSON_NUMBER,
+    PTL_JSON_STRING,
+    PTL_JSON_ARRAY,
+    PTL_JSON_OBJECT
+};
+enum ptl_json_type ptl_json_type(const struct ptl_json *json); /* NULL: PTL_JSON_NULL */
+/* Borrowed member of an object, NULL when absent or json is no object. */
+const struct ptl_json *ptl_json_get(const struct ptl_json *json, const char *key);
+/* First child of an array or object, and the next sibling; NULL at the end. For loops. */
+const struct ptl_json *ptl_json_first(const struct ptl_json *json);
+const struct ptl_json *ptl_json_next(const struct ptl_json *json);
+/* The key under which an object holds this child; NULL in an array. */
+const char *ptl_json_key(const struct ptl_json *json);
+/* False (and the out-parameter untouched) when the value is not of that type. */
+bool ptl_json_as_string(const struct ptl_json *json, const char **text); /* borrowed */
+bool ptl_json_as_number(const struct ptl_json *json, uint64_t *number);  /* whole, 0 to 2^53 */
+bool ptl_json_as_double(const struct ptl_json *json, double *number);
+bool ptl_json_as_bool(const struct ptl_json *json, bool *value);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DEPTH_MAX 32
 #define FAILED (1 << 16) /* a bit of cJSON's type that cJSON does not use: an add below failed */
 
 static cJSON *inner(struct ptl_json *json)
@@ -124,4 +125,153 @@ bool ptl_json_print(const struct ptl_json *json, struct ptl_buf *buf, bool prett
 void ptl_json_free(struct ptl_json *json)
 {
     cJSON_Delete(inner(json));
+}
+
+/* ---- reading ---- */
+
+/* cJSON takes duplicate keys without a word. */
+static const char *duplicate_key(const cJSON *item)
+{
+    for (const cJSON *child = item->child; child != NULL; child = child->next) {
+        if (cJSON_IsObject(item))
+            for (const cJSON *other = child->next; other != NULL; other = other->next)
+                if (strcmp(child->string, other->string) == 0)
+                    return child->string;
+        const char *below = duplicate_key(child);
+        if (below != NULL)
+            return below;
+    }
+    return NULL;
+}
+
+/* Brackets outside strings, counted before cJSON recurses over them. */
+static bool is_too_deep(const char *text, size_t length)
+{
+    size_t depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < length; i++) {
+        if (in_string) {
+            if (text[i] == '\\')
+                i++;
+            else if (text[i] == '"')
+                in_string = false;
+        } else if (text[i] == '"') {
+            in_string = true;
+        } else if (text[i] == '[' || text[i] == '{') {
+            if (++depth > DEPTH_MAX)
+                return true;
+        } else if ((text[i] == ']' || text[i] == '}') && depth > 0) {
+            depth--;
+        }
+    }
+    return false;
+}
+
+static enum ptl_status refuse(const char *text, size_t offset, const struct ptl_origin *origin,
+                              struct ptl_error *error, const char *what)
+{
+    struct ptl_origin place = {.line = 1};
+    if (origin != NULL)
+        place = *origin;
+    for (size_t i = 0; i < offset; i++)
+        place.line += text[i] == '\n';
+    return ptl_error_at(error, &place, "%s", what);
+}
+
+enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl_origin *origin,
+                               struct ptl_json **json, struct ptl_error *error)
+{
+    if (!ptl_text_is_utf8(text, length))
+        return refuse(text, 0, origin, error, "not valid UTF-8");
+    if (is_too_deep(text, length))
+        return refuse(text, 0, origin, error, "JSON nested too deep");
+    const char *end = NULL;
+    cJSON *item = cJSON_ParseWithLengthOpts(text, length, &end, false);
+    if (item == NULL)
+        return refuse(text, end != NULL ? (size_t)(end - text) : 0, origin, error,
+                      "not valid JSON");
+    for (; end < text + length; end++) {
+        if (strchr(" \t\r\n", *end) == NULL || *end == '\0') {
+            cJSON_Delete(item);
+            return refuse(text, (size_t)(end - text), origin, error,
+                          "something follows the JSON value");
+        }
+    }
+    const char *twice = duplicate_key(item);
+    if (twice != NULL) {
+        struct ptl_origin place = {.line = 1};
+        ptl_error_at(error, origin != NULL ? origin : &place, "the key \"%s\" stands twice", twice);
+        cJSON_Delete(item);
+        return PTL_E_INVALID;
+    }
+    *json = (struct ptl_json *)item;
+    return PTL_OK;
+}
+
+enum ptl_json_type ptl_json_type(const struct ptl_json *json)
+{
+    const cJSON *item = inner_const(json);
+    if (cJSON_IsBool(item))
+        return PTL_JSON_BOOL;
+    if (cJSON_IsNumber(item))
+        return PTL_JSON_NUMBER;
+    if (cJSON_IsString(item))
+        return PTL_JSON_STRING;
+    if (cJSON_IsArray(item))
+        return PTL_JSON_ARRAY;
+    return cJSON_IsObject(item) ? PTL_JSON_OBJECT : PTL_JSON_NULL;
+}
+
+const struct ptl_json *ptl_json_get(const struct ptl_json *json, const char *key)
+{
+    return (const struct ptl_json *)cJSON_GetObjectItemCaseSensitive(inner_const(json), key);
+}
+
+const struct ptl_json *ptl_json_first(const struct ptl_json *json)
+{
+    return json != NULL ? (const struct ptl_json *)inner_const(json)->child : NULL;
+}
+
+const struct ptl_json *ptl_json_next(const struct ptl_json *json)
+{
+    return (const struct ptl_json *)inner_const(json)->next;
+}
+
+const char *ptl_json_key(const struct ptl_json *json)
+{
+    return inner_const(json)->string;
+}
+
+bool ptl_json_as_string(const struct ptl_json *json, const char **text)
+{
+    if (ptl_json_type(json) != PTL_JSON_STRING)
+        return false;
+    *text = inner_const(json)->valuestring;
+    return true;
+}
+
+bool ptl_json_as_number(const struct ptl_json *json, uint64_t *number)
+{
+    double value;
+    if (!ptl_json_as_double(json, &value) || value < 0 || value > 9007199254740992.0 ||
+        value != floor(value))
+        return false;
+    *number = (uint64_t)value;
+    return true;
+}
+
+bool ptl_json_as_double(const struct ptl_json *json, double *number)
+{
+    if (ptl_json_type(json) != PTL_JSON_NUMBER)
+        return false;
+    *number = inner_const(json)->valuedouble;
+    return true;
+}
+
+bool ptl_json_as_bool(const struct ptl_json *json, bool *value)
+{
+    if (ptl_json_type(json) != PTL_JSON_BOOL)
+        return false;
+    *value = cJSON_IsTrue(inner_const(json));
+    return true;
 }

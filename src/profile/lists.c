@@ -148,8 +148,10 @@ void ptl_load_scope(struct ptl_loading *loading, const struct ptl_field *field, 
                     const struct ptl_node *node)
 {
     struct ptl_profile *profile = base;
+    size_t before = loading->problems->count + loading->problems->dropped;
     if (node->kind != PTL_NODE_SEQUENCE) {
         ptl_value_problem(loading, field, node, "must be a list, as [loopback, 10.0.0.0/8]");
+        loading->scope_broken = true;
         return;
     }
     struct ptl_texts texts = {profile->scope_text, profile->scope_count};
@@ -165,6 +167,7 @@ void ptl_load_scope(struct ptl_loading *loading, const struct ptl_field *field, 
         else if (!ptl_texts_add(&texts, item->text))
             loading->no_memory = true;
     }
+    loading->scope_broken = loading->problems->count + loading->problems->dropped > before;
     profile->scope_text = texts.items;
     profile->scope_count = texts.count;
 }
@@ -218,7 +221,9 @@ static void load_rule(struct ptl_loading *loading, const struct ptl_field *field
     }
     rule->line = node->line;
     rule->column = node->column;
+    loading->within = field->name;
     ptl_values_load(loading, field->children, field->child_count, rule, node);
+    loading->within = NULL;
     if (!ptl_node_find(node, "hosts"))
         ptl_value_problem(loading, field, node, "entry has no hosts");
     if (!ptl_node_find(node, "open") && !ptl_node_find(node, "closed") &&

@@ -95,7 +95,7 @@ void ptl_scope_check(struct ptl_loading *loading, const struct ptl_node *root)
     const struct ptl_hosts *hosts = &loading->profile->hosts;
     const struct ptl_hosts *excludes = &loading->profile->exclude_hosts;
     size_t count = count_blocks(hosts), exclude_count = count_blocks(excludes), used = 0;
-    if (count == 0)
+    if (count == 0 || loading->scope_broken)
         return;
     struct ptl_named_block *blocks = calloc(count, sizeof(*blocks));
     struct ptl_block *excluded = calloc(exclude_count + 1, sizeof(*excluded));

@@ -24,7 +24,8 @@ void ptl_value_problem(struct ptl_loading *loading, const struct ptl_field *fiel
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     struct ptl_origin origin = ptl_node_origin(node);
-    ptl_problems_at(loading->problems, &origin, "%s %s", field->name, text);
+    ptl_problems_at(loading->problems, &origin, "%s%s%s %s", loading->within ? loading->within : "",
+                    loading->within ? "." : "", field->name, text);
 }
 
 void ptl_value_error(struct ptl_loading *loading, const struct ptl_field *field,
@@ -35,7 +36,9 @@ void ptl_value_error(struct ptl_loading *loading, const struct ptl_field *field,
         return;
     }
     struct ptl_origin origin = ptl_node_origin(node);
-    ptl_problems_at(loading->problems, &origin, "%s: %s", field->name, error->message);
+    ptl_problems_at(loading->problems, &origin, "%s%s%s: %s",
+                    loading->within ? loading->within : "", loading->within ? "." : "", field->name,
+                    error->message);
 }
 
 /* The text of a string, or NULL with a problem for what YAML reads as something else. */
@@ -214,10 +217,13 @@ static void load_address(struct ptl_loading *loading, const struct ptl_field *fi
 static void load_mapping(struct ptl_loading *loading, const struct ptl_field *field, void *base,
                          const struct ptl_node *node)
 {
-    if (node->kind == PTL_NODE_MAPPING)
-        ptl_values_load(loading, field->children, field->child_count, base, node);
-    else
+    if (node->kind != PTL_NODE_MAPPING) {
         ptl_value_problem(loading, field, node, "must be a mapping: %s", field->type_text);
+        return;
+    }
+    loading->within = field->name;
+    ptl_values_load(loading, field->children, field->child_count, base, node);
+    loading->within = NULL;
 }
 
 static void load_extends(struct ptl_loading *loading, const struct ptl_field *field, void *base,

@@ -9,6 +9,8 @@ struct ptl_loading {
     struct ptl_tree *tree;
     struct ptl_profile *profile;
     struct ptl_problems *problems;
+    const char *within; /* the key around the one being read: "report"; NULL: none */
+    bool scope_broken;  /* the scope has a problem: what lies outside it means nothing then */
     bool no_memory;
 };
 

@@ -51,7 +51,7 @@ void ptl_bells_set_hungry(struct ptl_bells *bells, uint32_t worker, bool hungry)
     if (bell->hungry == hungry)
         return;
     bell->hungry = hungry;
-    bells->hungry += hungry ? 1U : -1U;
+    bells->hungry = hungry ? bells->hungry + 1 : bells->hungry - 1;
 }
 
 void ptl_bells_ring_hungry(struct ptl_bells *bells)

@@ -114,8 +114,10 @@ static void walk(struct sweep *sweep)
         const struct edge *edge = &sweep->edges[i];
         if (i > 0 && edge->at.family == sweep->edges[i - 1].at.family)
             emit(sweep, &sweep->edges[i - 1], edge);
-        if (edge->entry == EXCLUDE)
-            sweep->excluded += edge->is_start ? 1U : -1U;
+        if (edge->entry == EXCLUDE && edge->is_start)
+            sweep->excluded++;
+        else if (edge->entry == EXCLUDE)
+            sweep->excluded--;
         else if (edge->is_start)
             heap_push(sweep, edge->entry);
         else

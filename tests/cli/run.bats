@@ -1,0 +1,128 @@
+load helper
+
+@test "the three outputs agree, and jq reads the open ports" {
+    need_namespace
+    profile p 'hosts: [127.0.0.1, "::1"]' 'ports: 1-2000' 'report: {json: out/r.json, csv: out/r.csv, text: "-"}'
+    mkdir out
+    run in_ns "$LISTEN" 80 1999 -- "$PORTOLAN" run ./p.yaml
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"COMPLETE"* ]]
+    [[ "$output" == *"80/tcp    open      syn-ack"* ]]
+    [ "$(jq -c .open_ports out/r.json)" = "[80,1999]" ]
+    [ "$(jq .summary.probes out/r.json)" -eq 4000 ]
+    [ "$(jq -c '[.results[] | [.ip, .port]]' out/r.json)" = '[["127.0.0.1",80],["127.0.0.1",1999],["::1",80],["::1",1999]]' ]
+    [ "$(wc -l <out/r.csv)" -eq 5 ]
+}
+
+@test "one result a line: line tools read results.json too" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100'
+    in_ns "$LISTEN" 5 50 -- "$PORTOLAN" run --json r.json --quiet ./p.yaml
+    [ "$(grep -c '"state":"open"' r.json)" -eq 2 ]
+}
+
+@test "a run with nothing open is valid JSON and a CSV header" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100'
+    in_ns "$PORTOLAN" run --json r.json --csv r.csv ./p.yaml
+    jq -e '.run.complete and (.results | length) == 0 and .open_ports == []' r.json
+    [ "$(wc -l <r.csv)" -eq 1 ]
+}
+
+@test "standard input is a profile" {
+    need_namespace
+    printf 'hosts: 127.0.0.1\nports: 9\n' | in_ns "$PORTOLAN" run - --json r.json
+    jq -e '.summary.closed == 1' r.json
+}
+
+@test "several profiles: PATH needs {profile}" {
+    need_namespace
+    profile a 'hosts: 127.0.0.1' 'ports: 1-10'
+    profile b 'hosts: 127.0.0.2' 'ports: 1-10'
+    run "$PORTOLAN" run ./a.yaml ./b.yaml --json r.json
+    [ "$status" -eq 2 ]
+    run in_ns "$PORTOLAN" run ./a.yaml ./b.yaml --json 'r-{profile}.json'
+    [ "$status" -eq 0 ]
+    [ "$(jq -r '.targets[0].ip' r-a.json r-b.json | tr '\n' ' ')" = "127.0.0.1 127.0.0.2 " ]
+}
+
+@test "an interrupted run: status 130, valid reports that say so" {
+    need_namespace
+    profile slow 'hosts: 127.0.0.1' 'ports: 1-1000' 'rate: 20'
+    run in_ns timeout --preserve-status -s INT 1 "$PORTOLAN" run ./slow.yaml --json r.json --text r.txt
+    [ "$status" -eq 130 ]
+    jq -e '.run.complete == false and .run.stopped_by == "signal"' r.json
+    jq -e '.summary | .open + .closed + .filtered + .error + .unprobed == .probes and .unprobed > 900' r.json
+    grep -q INCOMPLETE r.txt
+    run in_ns timeout --preserve-status -s TERM 1 "$PORTOLAN" run ./slow.yaml --json r.json
+    [ "$status" -eq 143 ]
+    run in_ns timeout --preserve-status -s HUP 1 "$PORTOLAN" run ./slow.yaml --json r.json
+    [ "$status" -eq 129 ]
+}
+
+@test "a deadline ends it: status 4" {
+    need_namespace
+    profile slow 'hosts: 127.0.0.1' 'ports: 1-1000' 'rate: 20' 'deadline: 1s'
+    run in_ns "$PORTOLAN" run ./slow.yaml --json r.json
+    [ "$status" -eq 4 ]
+    jq -e '.run.stopped_by == "deadline"' r.json
+}
+
+@test "an unresolved name: the others are scanned, status 4" {
+    need_namespace
+    profile p 'hosts: [no-such-host.invalid, 127.0.0.1]' 'ports: 1-10'
+    run in_ns "$PORTOLAN" run ./p.yaml --json r.json
+    [ "$status" -eq 4 ]
+    jq -e '.unresolved[0].input == "no-such-host.invalid" and .summary.closed == 10' r.json
+    profile x 'hosts: 127.0.0.1' 'exclude_hosts: no-such-host.invalid' 'ports: 1-10'
+    run in_ns "$PORTOLAN" run ./x.yaml --json x.json
+    [ "$status" -eq 3 ] && [ ! -e x.json ]
+}
+
+@test "an output that cannot be written: status 5, the old file stays, the others are written" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-10'
+    run in_ns "$PORTOLAN" run ./p.yaml --json no/such/dir/r.json
+    [ "$status" -eq 5 ] && [[ "$output" == *"no/such/dir/r.json"* ]]
+    run in_ns "$PORTOLAN" run ./p.yaml --json /dev/full --csv r.csv
+    [ "$status" -eq 5 ] && [[ "$output" == *"No space left"* ]]
+    [ "$(wc -l <r.csv)" -eq 1 ]
+}
+
+@test "a full disk leaves the old report whole" {
+    need_namespace
+    mkdir small
+    profile p 'hosts: 127.0.0.1' 'ports: 1-5000' 'report: {json: small/r.json, states: [open, closed]}'
+    run unshare -rnm sh -c 'mount -t tmpfs -o size=64k none small && echo old >small/r.json &&
+        ip link set lo up && "$1" run ./p.yaml; echo "status $?"; cat small/r.json; ls small | wc -l' sh "$PORTOLAN"
+    [[ "$output" == *"No space left"* ]]
+    [[ "$output" == *"status 5"* ]]
+    [[ "$output" == *$'\nold\n1' ]]
+}
+
+@test "a closed pipe is status 5" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-20000' 'report: {text: "-", states: [open, closed]}'
+    run bash -c "unshare -rn sh -c 'ip link set lo up; \"$PORTOLAN\" run ./p.yaml; echo \$? >status' | head -n 1"
+    [ "$(cat status)" -eq 5 ]
+}
+
+@test "the mode of an existing report is kept, a symlink is followed" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-10'
+    echo old >real.json
+    chmod 640 real.json
+    ln -s real.json link.json
+    in_ns "$PORTOLAN" run ./p.yaml --json link.json
+    [ -L link.json ] && [ "$(stat -c %a real.json)" = 640 ]
+    jq -e .run.complete real.json
+}
+
+@test "progress is shown when asked for, never otherwise" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-1000' 'rate: 1000'
+    run in_ns "$PORTOLAN" run ./p.yaml --json r.json --progress always
+    [[ "$output" == *"ETA"* ]]
+    run in_ns "$PORTOLAN" run ./p.yaml --json r.json
+    [[ "$output" != *"ETA"* ]]
+}

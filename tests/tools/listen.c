@@ -1,0 +1,35 @@
+/*
+ * listen PORT... -- COMMAND [ARGUMENT...]: runs the command while the ports listen on 127.0.0.1
+ * and ::1, and ends with its status. For tests, inside a namespace of their own.
+ */
+#include "support/listeners.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+int main(int argc, char **argv)
+{
+    int i = 1;
+    for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        uint16_t port = (uint16_t)atoi(argv[i]);
+        if (listen_on(AF_INET, port, 64) < 0 || listen_on(AF_INET6, port, 64) < 0) {
+            perror(argv[i]);
+            return 99;
+        }
+    }
+    if (i + 1 >= argc) {
+        fputs("usage: listen PORT... -- COMMAND [ARGUMENT...]\n", stderr);
+        return 99;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        execvp(argv[i + 1], argv + i + 1);
+        perror(argv[i + 1]);
+        _exit(99);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        return 99;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}

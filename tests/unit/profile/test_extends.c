@@ -1,0 +1,103 @@
+#include "helper.h"
+
+static char directory[64];
+
+static int enter(void **state)
+{
+    (void)state;
+    enter_directory(directory);
+    return 0;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof(command), "rm -rf '%s'", directory);
+    return chdir("/") || system(command);
+}
+
+static void check(const char *path, const char *messages)
+{
+    struct ptl_buf out;
+    struct ptl_profile *profile = load_file(path, &out);
+    assert_string_equal(ptl_buf_text(&out), messages);
+    assert_int_equal(profile == NULL, *messages != '\0');
+    ptl_profile_free(profile);
+    ptl_buf_free(&out);
+}
+
+static void merges(void **state)
+{
+    (void)state;
+    assert_int_equal(system("mkdir sub"), 0);
+    write_file("sub/hosts.txt", "127.0.0.7\n127.0.0.8 # two\n");
+    write_file("sub/base.yaml", "hosts: [{file: hosts.txt}]\nretries: 3\nports: [1, 2, 3]\n"
+                                "report: {json: a.json, states: [closed]}\n");
+    write_file("child.yaml", "extends: sub/base.yaml\nports: 80\nreport: {csv: b.csv}\n");
+    struct ptl_buf out;
+    struct ptl_profile *profile = load_file("child.yaml", &out);
+    assert_string_equal(ptl_buf_text(&out), "");
+    assert_string_equal(profile->name, "child");
+    assert_int_equal(profile->hosts.count, 2);
+    assert_int_equal(profile->retries, 3);
+    assert_int_equal(ptl_portset_count(profile->ports), 1);
+    assert_string_equal(profile->report_paths[PTL_FORMAT_JSON], "a.json");
+    assert_string_equal(profile->report_paths[PTL_FORMAT_CSV], "b.csv");
+    assert_null(profile->report_paths[PTL_FORMAT_TEXT]);
+    assert_true(profile->report_states[PTL_CLOSED]);
+    assert_false(profile->report_states[PTL_OPEN]);
+    ptl_profile_free(profile);
+    ptl_buf_free(&out);
+}
+
+static void places_are_the_parents(void **state)
+{
+    (void)state;
+    write_file("p.yaml", "retries: 50\nhosts: [127.0.0.1]\n");
+    write_file("c.yaml", "extends: p.yaml\nports: 0\n");
+    check("c.yaml", "p.yaml:1:10: retries must be between 0 and 10\n"
+                    "c.yaml:2:8: ports: \"0\": a port is 1 to 65535\n");
+}
+
+static void parent_may_lack(void **state)
+{
+    (void)state;
+    write_file("p.yaml", "retries: 5\n");
+    write_file("c.yaml", "extends: p.yaml\n" BASE);
+    check("c.yaml", "");
+}
+
+static void cycle(void **state)
+{
+    (void)state;
+    write_file("a.yaml", "extends: b.yaml\n" BASE);
+    write_file("b.yaml", "extends: ./a.yaml\n");
+    check("a.yaml", "b.yaml:1:10: extends goes round in a circle: ./a.yaml\n");
+}
+
+static void depth(void **state)
+{
+    (void)state;
+    char path[32], text[64];
+    write_file("d0.yaml", BASE);
+    for (int i = 1; i <= 9; i++) {
+        snprintf(path, sizeof(path), "d%d.yaml", i);
+        snprintf(text, sizeof(text), "extends: d%d.yaml\n", i - 1);
+        write_file(path, text);
+    }
+    check("d8.yaml", "");
+    check("d9.yaml", "d1.yaml:1:10: extends goes more than 8 profiles deep\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(merges, enter, leave),
+        cmocka_unit_test_setup_teardown(places_are_the_parents, enter, leave),
+        cmocka_unit_test_setup_teardown(parent_may_lack, enter, leave),
+        cmocka_unit_test_setup_teardown(cycle, enter, leave),
+        cmocka_unit_test_setup_teardown(depth, enter, leave),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
