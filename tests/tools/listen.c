@@ -1,6 +1,7 @@
 /*
  * listen PORT... -- COMMAND [ARGUMENT...]: runs the command while the ports listen on 127.0.0.1
- * and ::1, and ends with its status. For tests, inside a namespace of their own.
+ * and ::1, and ends with its status. For tests, inside a namespace of their own. Nothing accepts:
+ * the backlog takes the connections of a few thousand scans, then the ports fall silent.
  */
 #include "support/listeners.h"
 
@@ -13,7 +14,7 @@ int main(int argc, char **argv)
     int i = 1;
     for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
         uint16_t port = (uint16_t)atoi(argv[i]);
-        if (listen_on(AF_INET, port, 64) < 0 || listen_on(AF_INET6, port, 64) < 0) {
+        if (listen_on(AF_INET, port, SOMAXCONN) < 0 || listen_on(AF_INET6, port, SOMAXCONN) < 0) {
             perror(argv[i]);
             return 99;
         }
