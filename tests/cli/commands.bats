@@ -86,8 +86,9 @@ load helper
 }
 
 @test "nothing outside the scope is sent; the error names the line to add" {
+    need_namespace # should the check ever fail, nothing can leave
     profile p 'hosts: 198.18.0.1' 'ports: 80'
-    run "$PORTOLAN" run ./p.yaml
+    run in_ns "$PORTOLAN" run ./p.yaml
     [ "$status" -eq 3 ]
     [[ "$output" == *"198.18.0.1"*"scope"* ]]
 }
