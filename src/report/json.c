@@ -1,90 +1,6 @@
 #include "portolan/json.h"
-#include "portolan/clock.h"
+#include "report/records.h"
 #include "report/writer.h"
-
-#include <math.h>
-#include <stdio.h>
-
-static const char *const stop_names[] = {
-    [PTL_STOP_SIGNAL] = "signal", [PTL_STOP_DEADLINE] = "deadline", [PTL_STOP_MEMORY] = NULL};
-
-static struct ptl_json *tool(const struct ptl_run_info *run)
-{
-    struct ptl_json *json = ptl_json_object();
-    ptl_json_add_string(json, "name", "portolan");
-    ptl_json_add_string(json, "version", run->tool_version);
-    return json;
-}
-
-static void add_concurrency(struct ptl_json *json, const char *key, uint32_t concurrency)
-{
-    if (concurrency == PTL_CONCURRENCY_UNLIMITED)
-        ptl_json_add_string(json, key, "unlimited");
-    else
-        ptl_json_add_number(json, key, concurrency);
-}
-
-static void add_settings(struct ptl_json *json, const struct ptl_run_info *run)
-{
-    ptl_json_add_string(json, "engine", ptl_engine_names[run->engine]);
-    add_concurrency(json, "concurrency", run->concurrency);
-    ptl_json_add_number(json, "effective_concurrency", run->effective_concurrency);
-    ptl_json_add_number(json, "workers", run->workers);
-    ptl_json_add_number(json, "timeout_ms", run->timeout_ms);
-    ptl_json_add_bool(json, "adaptive_timeout", run->adaptive_timeout);
-    ptl_json_add_bool(json, "adaptive", run->adaptive);
-    ptl_json_add_number(json, "retries", run->retries);
-    ptl_json_add_number(json, "loss_retries", run->loss_retries);
-    ptl_json_add_number(json, "rate", run->rate);
-    ptl_json_add_string(json, "order", ptl_order_names[run->order]);
-    ptl_json_add_number(json, "seed", run->seed);
-}
-
-static struct ptl_json *run_object(const struct ptl_run_info *run)
-{
-    struct ptl_json *json = ptl_json_object();
-    char time[PTL_RFC3339_SIZE];
-    ptl_json_add_string(json, "profile", run->profile);
-    ptl_json_add_string(json, "file", run->file);
-    ptl_json_add_string(json, "profile_sha256", run->profile_sha256);
-    ptl_json_add_string(json, "started", ptl_clock_rfc3339(run->started_ms, time));
-    ptl_json_add_string(json, "finished", ptl_clock_rfc3339(run->finished_ms, time));
-    ptl_json_add_double(json, "elapsed_ms", round(run->elapsed_ms * 1000) / 1000);
-    ptl_json_add_bool(json, "complete", run->complete);
-    ptl_json_add_string(json, "stopped_by", stop_names[run->stopped_by]);
-    ptl_json_add_string(json, "ports", run->ports);
-    struct ptl_json *states = ptl_json_add_array(json, "states");
-    for (int s = 0; s < PTL_UNPROBED; s++)
-        if (run->states[s])
-            ptl_json_add_string(states, NULL, ptl_state_names[s]);
-    add_settings(json, run);
-    return json;
-}
-
-static struct ptl_json *summary_object(const struct ptl_summary *summary)
-{
-    struct ptl_json *json = ptl_json_object();
-    ptl_json_add_number(json, "targets", summary->targets);
-    ptl_json_add_number(json, "probes", summary->probes);
-    for (int s = 0; s < PTL_STATE_COUNT; s++)
-        ptl_json_add_number(json, ptl_state_names[s], summary->states[s]);
-    ptl_json_add_number(json, "retried", summary->retried);
-    ptl_json_add_number(json, "attempts", summary->attempts);
-    ptl_json_add_double(json, "probes_per_second", summary->probes_per_second);
-    ptl_json_add_number(json, "peak_in_flight", summary->peak_in_flight);
-    struct ptl_json *rtt = ptl_json_add_object(json, "rtt_us");
-    const uint32_t values[] = {summary->rtt.min, summary->rtt.p50, summary->rtt.p90,
-                               summary->rtt.p99, summary->rtt.max};
-    static const char *const keys[] = {"min", "p50", "p90", "p99", "max"};
-    ptl_json_add_number(rtt, "count", summary->rtt.count);
-    for (int i = 0; i < 5; i++) {
-        if (summary->rtt.count > 0)
-            ptl_json_add_number(rtt, keys[i], values[i]);
-        else
-            ptl_json_add_null(rtt, keys[i]);
-    }
-    return json;
-}
 
 /* Appends ` "key": VALUE,` and frees the value. */
 static void add_member(struct ptl_writing *writing, const char *key, struct ptl_json *value)
@@ -93,25 +9,6 @@ static void add_member(struct ptl_writing *writing, const char *key, struct ptl_
     ptl_json_print(value, &writing->line, false);
     ptl_buf_add(&writing->line, ",\n");
     ptl_json_free(value);
-}
-
-static struct ptl_json *unresolved_array(const struct ptl_results *results)
-{
-    struct ptl_json *json = ptl_json_array();
-    for (size_t i = 0; i < results->unresolved_count; i++) {
-        struct ptl_json *one = ptl_json_add_object(json, NULL);
-        ptl_json_add_string(one, "input", results->unresolved[i].input);
-        ptl_json_add_string(one, "message", results->unresolved[i].message);
-    }
-    return json;
-}
-
-static struct ptl_json *warnings_array(const struct ptl_results *results)
-{
-    struct ptl_json *json = ptl_json_array();
-    for (size_t i = 0; i < results->warning_count; i++)
-        ptl_json_add_string(json, NULL, results->warnings[i]);
-    return json;
 }
 
 static void add_open_ports(struct ptl_writing *writing)
@@ -132,21 +29,7 @@ static void add_open_ports(struct ptl_writing *writing)
 static bool write_target(struct ptl_writing *writing, const struct ptl_target_counts *counts,
                          const struct ptl_result *items, size_t count, const char *comma)
 {
-    struct ptl_target_names names;
-    ptl_results_names(writing->results, counts->target, &names);
-    struct ptl_json *json = ptl_json_object();
-    ptl_json_add_string(json, "input", names.input);
-    ptl_json_add_string(json, "host", names.host);
-    ptl_json_add_string(json, "ip", names.ip);
-    struct ptl_json *ports = ptl_json_add_array(json, "open_ports");
-    for (size_t i = 0; i < count; i++)
-        if (items[i].state == PTL_OPEN)
-            ptl_json_add_number(ports, NULL, items[i].port);
-    for (int s = 0; s < PTL_STATE_COUNT; s++)
-        ptl_json_add_number(json, ptl_state_names[s], counts->states[s]);
-    ptl_json_add_bool(json, "gave_up", (counts->flags & PTL_TARGET_GAVE_UP) != 0);
-    ptl_json_add_string(json, "suspicious",
-                        (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? "all-open" : NULL);
+    struct ptl_json *json = ptl_record_target(writing->results, counts, items, count);
     ptl_buf_add(&writing->line, comma);
     ptl_json_print(json, &writing->line, false);
     ptl_json_free(json);
@@ -173,42 +56,19 @@ static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
     ptl_buf_add(&writing->line, "{\"schema\": \"portolan-results/1\",\n");
-    add_member(writing, "tool", tool(&results->run));
-    add_member(writing, "run", run_object(&results->run));
-    add_member(writing, "summary", summary_object(&results->summary));
+    add_member(writing, "tool", ptl_record_tool(&results->run));
+    add_member(writing, "run", ptl_record_run(&results->run));
+    add_member(writing, "summary", ptl_record_summary(&results->summary));
     add_open_ports(writing);
-    add_member(writing, "unresolved", unresolved_array(results));
-    add_member(writing, "warnings", warnings_array(results));
+    add_member(writing, "unresolved", ptl_record_unresolved(results));
+    add_member(writing, "warnings", ptl_record_warnings(results));
     add_member(writing, "expectations", ptl_json_array());
     return ptl_writing_flush(writing) && write_targets(writing);
 }
 
-static void add_us(struct ptl_json *json, const char *key, uint32_t us)
-{
-    if (us == PTL_US_NONE)
-        ptl_json_add_null(json, key);
-    else
-        ptl_json_add_number(json, key, us);
-}
-
 static bool result(struct ptl_writing *writing, const struct ptl_row *row)
 {
-    const struct ptl_result *r = row->result;
-    struct ptl_json *json = ptl_json_object();
-    ptl_json_add_string(json, "host", row->names->host);
-    ptl_json_add_string(json, "ip", row->names->ip);
-    ptl_json_add_number(json, "port", r->port);
-    ptl_json_add_string(json, "protocol", "tcp");
-    ptl_json_add_string(json, "state", ptl_state_names[r->state]);
-    ptl_json_add_string(json, "reason", row->reason);
-    ptl_json_add_string(json, "service", row->service);
-    add_us(json, "rtt_us", r->rtt_us);
-    add_us(json, "connect_us", r->connect_us);
-    ptl_json_add_number(json, "attempts", r->attempts);
-    char confirmed[16];
-    snprintf(confirmed, sizeof(confirmed), "%u/%u", r->confirm_yes, r->confirm_done);
-    ptl_json_add_string(json, "confirmed", r->confirm_done > 0 ? confirmed : NULL);
-    ptl_json_add_number(json, "offset_ms", r->offset_ms);
+    struct ptl_json *json = ptl_record_result(row);
     ptl_buf_add(&writing->line, writing->written > 0 ? ",\n" : "\n");
     ptl_json_print(json, &writing->line, false);
     ptl_json_free(json);
