@@ -28,13 +28,22 @@ extern const char *const ptl_state_names[PTL_STATE_COUNT]; /* "open", ... */
 extern const char *const ptl_engine_names[4];
 extern const char *const ptl_order_names[3];
 
-/* The report formats; the names are the profile's keys under `report` and the options' names. */
-enum ptl_format {
-    PTL_FORMAT_JSON,
-    PTL_FORMAT_CSV,
-    PTL_FORMAT_TEXT,
-};
-#define PTL_FORMAT_COUNT 3
+/*
+ * The report formats, one row each: the enum's word, the name (the profile's key under `report`,
+ * and the option), what it is. The enum, the names, the keys and the options all come from here.
+ */
+#define PTL_FORMATS(ROW)                                                                           \
+    ROW(JSON, "json", "results.json")                                                              \
+    ROW(CSV, "csv", "the CSV table")                                                               \
+    ROW(TEXT, "text", "the text for people")                                                       \
+    ROW(HOSTPORT, "hostport", "a host:port line for each open port")                               \
+    ROW(XML, "xml", "XML as nmap writes it")                                                       \
+    ROW(JUNIT, "junit", "JUnit XML")                                                               \
+    ROW(PROM, "prom", "Prometheus metrics")
+
+#define PTL_FORMAT_ENUM(word, name, what) PTL_FORMAT_##word,
+enum ptl_format { PTL_FORMATS(PTL_FORMAT_ENUM) PTL_FORMAT_COUNT };
+#undef PTL_FORMAT_ENUM
 extern const char *const ptl_format_names[PTL_FORMAT_COUNT];
 
 #define PTL_CONCURRENCY_UNLIMITED UINT32_MAX

@@ -117,6 +117,26 @@ struct ptl_unresolved {
     char *message;
 };
 
+/* One port of one host that the profile has an expectation of, judged. */
+enum ptl_expected {
+    PTL_EXPECT_OPEN,
+    PTL_EXPECT_CLOSED,  /* refused: filtered is not enough */
+    PTL_EXPECT_NOT_OPEN /* not on the host's list of the only open ports */
+};
+enum ptl_verdict { PTL_PASS, PTL_FAIL, PTL_INCONCLUSIVE };
+#define PTL_VERDICT_COUNT 3
+extern const char *const ptl_expected_names[3];                /* "open", "closed", "not-open" */
+extern const char *const ptl_verdict_names[PTL_VERDICT_COUNT]; /* "pass", "fail", "inconclusive" */
+struct ptl_expectation {
+    uint32_t target;    /* index of the target; or of `unresolved`, where is_unresolved */
+    uint16_t port;      /* 0: all ports that are not on the list, never probed */
+    uint8_t expected;   /* enum ptl_expected */
+    uint8_t state;      /* enum ptl_state */
+    uint8_t verdict;    /* enum ptl_verdict */
+    bool is_unresolved; /* the host has no address */
+};
+#define PTL_EXPECTATIONS_LISTED 65536 /* of more than so many, those that pass are not listed */
+
 struct ptl_target_names {
     char input[256]; /* the entry that named it */
     char host[256];  /* the name, or the address's text */
@@ -134,6 +154,9 @@ struct ptl_results {
     size_t unresolved_count;
     char **warnings;
     size_t warning_count;
+    struct ptl_expectation *expectations; /* by target, then port; unresolved hosts last */
+    size_t expectation_count;
+    uint64_t verdicts[PTL_VERDICT_COUNT]; /* of all, those that are not listed too */
 
     /* Where target indexes get their names. Owned; its labels are borrowed from the profile,
      * which must outlive the results. */
@@ -168,6 +191,11 @@ enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *
 /* Names of a target. Any thread, after seal. */
 void ptl_results_names(const struct ptl_results *results, uint32_t target,
                        struct ptl_target_names *names);
+
+/* Names of what was judged: host and ip; ip is "" for a host that did not resolve. */
+void ptl_results_expectation_names(const struct ptl_results *results,
+                                   const struct ptl_expectation *expectation,
+                                   struct ptl_target_names *names);
 
 /*
  * Walks the targets to list, in order: all up to 65,536 of them; beyond, those with something

@@ -9,23 +9,41 @@
 static const struct option help_option = {
     .id = OPTION_HELP, .name = "help", .help = "show this and end"};
 
+#define REPORT_OPTION(word, key, what)                                                             \
+    {.id = OPTION_REPORT,                                                                          \
+     .format = PTL_FORMAT_##word,                                                                  \
+     .name = key,                                                                                  \
+     .argument = "PATH",                                                                           \
+     .help = "write " what " there"},
+static const struct option report_options[PTL_FORMAT_COUNT] = {PTL_FORMATS(REPORT_OPTION)};
+
+const struct option *options_at(const struct command *command, size_t number)
+{
+    if (number < command->option_count)
+        return &command->options[number];
+    number -= command->option_count;
+    size_t reports = command->takes_reports ? PTL_FORMAT_COUNT : 0;
+    if (number < reports)
+        return &report_options[number];
+    return number == reports ? &help_option : NULL;
+}
+
 static const struct option *find(const struct command *command, const char *name, size_t length)
 {
-    if (strlen("help") == length && strncmp(name, "help", length) == 0)
-        return &help_option;
-    for (size_t i = 0; i < command->option_count; i++)
-        if (strlen(command->options[i].name) == length &&
-            strncmp(name, command->options[i].name, length) == 0)
-            return &command->options[i];
+    const struct option *option;
+    for (size_t i = 0; (option = options_at(command, i)) != NULL; i++)
+        if (strlen(option->name) == length && strncmp(name, option->name, length) == 0)
+            return option;
     return NULL;
 }
 
 static void print_unknown(const struct command *command, const char *word)
 {
-    const char *names[32];
+    const char *names[64];
     size_t count = 0;
-    for (size_t i = 0; i < command->option_count && count < 32; i++)
-        names[count++] = command->options[i].name;
+    const struct option *option;
+    while (count < 64 && (option = options_at(command, count)) != NULL)
+        names[count++] = option->name;
     char name[64];
     snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
     const char *nearest = ptl_text_nearest(name, names, count);
@@ -176,7 +194,7 @@ void options_print_help(const struct command *command)
     if (command->details[0] != '\0')
         printf("\n%s\n", command->details);
     printf("\noptions:\n");
-    for (size_t i = 0; i < command->option_count; i++)
-        print_row(&command->options[i]);
-    print_row(&help_option);
+    const struct option *option;
+    for (size_t i = 0; (option = options_at(command, i)) != NULL; i++)
+        print_row(option);
 }

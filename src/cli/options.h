@@ -41,10 +41,14 @@ struct command {
     const char *details; /* shown by --help, may be "" */
     const struct option *options;
     size_t option_count;
+    bool takes_reports; /* a --FORMAT PATH for every report format, after its own options */
     size_t least_words, most_words;
     int (*run)(const struct arguments *arguments);
 };
 
+/* All options of a command in the order of --help: its own, the reports', help. NULL past the end.
+ */
+const struct option *options_at(const struct command *command, size_t number);
 /* Every command takes --help beside its own table. False: the problem was printed; status 2. */
 bool options_parse(const struct command *command, int argc, char **argv,
                    struct arguments *arguments);

@@ -35,23 +35,22 @@ static const struct ptl_field expect_fields[] = {
      .summary = "these ports must be open, and no other"},
 };
 
-#define REPORT(format, word, what)                                                                 \
-    {                                                                                              \
-        .name = word, .type = PTL_FIELD_PATH, AT(report_paths[format]), .type_text = "path",       \
-        .summary = what                                                                            \
-    }
+#define REPORT(word, key, what)                                                                    \
+    {.name = key,                                                                                  \
+     .type = PTL_FIELD_PATH,                                                                       \
+     AT(report_paths[PTL_FORMAT_##word]),                                                          \
+     .type_text = "path",                                                                          \
+     .summary = what ": its path, or `-` for standard output"},
 static const struct ptl_field report_fields[] = {
-    REPORT(PTL_FORMAT_JSON, "json", "where results.json goes; `-` is standard output"),
-    REPORT(PTL_FORMAT_CSV, "csv", "where the CSV table goes; `-` is standard output"),
-    REPORT(PTL_FORMAT_TEXT, "text", "where the text for people goes; `-` is standard output"),
-    {.name = "states",
-     .type = PTL_FIELD_STATES,
-     AT(report_states),
-     .words = ptl_state_names,
-     .word_count = PTL_UNPROBED, /* a probe that was not made has no result to keep */
-     .type_text = "list of open, closed, filtered, error",
-     .fallback = "[open]",
-     .summary = "which states the results keep; `error` is always kept"},
+    PTL_FORMATS(REPORT){.name = "states",
+                        .type = PTL_FIELD_STATES,
+                        AT(report_states),
+                        .words = ptl_state_names,
+                        .word_count =
+                            PTL_UNPROBED, /* a probe that was not made has no result to keep */
+                        .type_text = "list of open, closed, filtered, error",
+                        .fallback = "[open]",
+                        .summary = "which states the results keep; `error` is always kept"},
 };
 _Static_assert(COUNT(report_fields) == PTL_FORMAT_COUNT + 1, "a row for every format");
 
@@ -295,7 +294,7 @@ const struct ptl_field ptl_fields[] = {
     {.name = "report",
      .type = PTL_FIELD_MAPPING,
      AT(report_paths),
-     .type_text = "{json, csv, text: path; states: list}",
+     .type_text = "{json, csv, text, ...: path; states: list}",
      .fallback_text = "text to `-`",
      .summary = "where the results go, and which of them",
      .details = "Paths are relative to the current directory; `{profile}` and `{started}` expand.",

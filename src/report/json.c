@@ -52,18 +52,34 @@ static bool write_targets(struct ptl_writing *writing)
     return ptl_writing_flush(writing);
 }
 
+/* One a line, and written one by one: there may be as many as probes. */
+static bool write_expectations(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    ptl_buf_add(&writing->line, " \"expectations\": [");
+    for (size_t i = 0; i < results->expectation_count; i++) {
+        struct ptl_json *json = ptl_record_expectation(results, &results->expectations[i]);
+        ptl_buf_add(&writing->line, i > 0 ? ",\n" : "\n");
+        ptl_json_print(json, &writing->line, false);
+        ptl_json_free(json);
+        if (!ptl_writing_flush(writing))
+            return false;
+    }
+    ptl_buf_add(&writing->line, results->expectation_count > 0 ? "\n ],\n" : "],\n");
+    return ptl_writing_flush(writing);
+}
+
 static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
     ptl_buf_add(&writing->line, "{\"schema\": \"portolan-results/1\",\n");
     add_member(writing, "tool", ptl_record_tool(&results->run));
     add_member(writing, "run", ptl_record_run(&results->run));
-    add_member(writing, "summary", ptl_record_summary(&results->summary));
+    add_member(writing, "summary", ptl_record_summary(results));
     add_open_ports(writing);
     add_member(writing, "unresolved", ptl_record_unresolved(results));
     add_member(writing, "warnings", ptl_record_warnings(results));
-    add_member(writing, "expectations", ptl_json_array());
-    return ptl_writing_flush(writing) && write_targets(writing);
+    return write_expectations(writing) && write_targets(writing);
 }
 
 static bool result(struct ptl_writing *writing, const struct ptl_row *row)

@@ -61,8 +61,9 @@ struct ptl_json *ptl_record_run(const struct ptl_run_info *run)
     return json;
 }
 
-struct ptl_json *ptl_record_summary(const struct ptl_summary *summary)
+struct ptl_json *ptl_record_summary(const struct ptl_results *results)
 {
+    const struct ptl_summary *summary = &results->summary;
     struct ptl_json *json = ptl_json_object();
     ptl_json_add_number(json, "targets", summary->targets);
     ptl_json_add_number(json, "probes", summary->probes);
@@ -72,6 +73,9 @@ struct ptl_json *ptl_record_summary(const struct ptl_summary *summary)
     ptl_json_add_number(json, "attempts", summary->attempts);
     ptl_json_add_double(json, "probes_per_second", summary->probes_per_second);
     ptl_json_add_number(json, "peak_in_flight", summary->peak_in_flight);
+    struct ptl_json *judged = ptl_json_add_object(json, "expectations");
+    for (int v = 0; v < PTL_VERDICT_COUNT; v++)
+        ptl_json_add_number(judged, ptl_verdict_names[v], results->verdicts[v]);
     struct ptl_json *rtt = ptl_json_add_object(json, "rtt_us");
     const uint32_t values[] = {summary->rtt.min, summary->rtt.p50, summary->rtt.p90,
                                summary->rtt.p99, summary->rtt.max};
@@ -124,6 +128,24 @@ struct ptl_json *ptl_record_target(const struct ptl_results *results,
     ptl_json_add_bool(json, "gave_up", (counts->flags & PTL_TARGET_GAVE_UP) != 0);
     ptl_json_add_string(json, "suspicious",
                         (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? "all-open" : NULL);
+    return json;
+}
+
+struct ptl_json *ptl_record_expectation(const struct ptl_results *results,
+                                        const struct ptl_expectation *expectation)
+{
+    struct ptl_target_names names;
+    ptl_results_expectation_names(results, expectation, &names);
+    struct ptl_json *json = ptl_json_object();
+    ptl_json_add_string(json, "host", names.host);
+    ptl_json_add_string(json, "ip", names.ip[0] != '\0' ? names.ip : NULL);
+    if (expectation->port != 0)
+        ptl_json_add_number(json, "port", expectation->port);
+    else
+        ptl_json_add_null(json, "port");
+    ptl_json_add_string(json, "expected", ptl_expected_names[expectation->expected]);
+    ptl_json_add_string(json, "state", ptl_state_names[expectation->state]);
+    ptl_json_add_string(json, "verdict", ptl_verdict_names[expectation->verdict]);
     return json;
 }
 

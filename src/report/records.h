@@ -9,13 +9,15 @@
 
 struct ptl_json *ptl_record_tool(const struct ptl_run_info *run);
 struct ptl_json *ptl_record_run(const struct ptl_run_info *run);
-struct ptl_json *ptl_record_summary(const struct ptl_summary *summary);
+struct ptl_json *ptl_record_summary(const struct ptl_results *results);
 struct ptl_json *ptl_record_unresolved(const struct ptl_results *results);
 struct ptl_json *ptl_record_warnings(const struct ptl_results *results);
 /* One element of "targets"; items[0..count) are the kept results of the target. */
 struct ptl_json *ptl_record_target(const struct ptl_results *results,
                                    const struct ptl_target_counts *counts,
                                    const struct ptl_result *items, size_t count);
+struct ptl_json *ptl_record_expectation(const struct ptl_results *results,
+                                        const struct ptl_expectation *expectation);
 /* One element of "results". */
 struct ptl_json *ptl_record_result(const struct ptl_row *row);
 

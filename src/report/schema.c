@@ -132,9 +132,11 @@ static void add_summary(struct ptl_json *schema)
     };
     static const struct row rtt[] = {{"count", "i"}, {"min", "i?"}, {"p50", "i?"},
                                      {"p90", "i?"},  {"p99", "i?"}, {"max", "i?"}};
+    static const struct row judged[] = {{"pass", "i"}, {"fail", "i"}, {"inconclusive", "i"}};
     struct ptl_json *required;
     struct ptl_json *properties = add_object(schema, ROWS(rows), &required);
     add_object(add_required(properties, required, "rtt_us"), ROWS(rtt), NULL);
+    add_object(add_required(properties, required, "expectations"), ROWS(judged), NULL);
 }
 
 static void add_targets(struct ptl_json *schema)
@@ -163,13 +165,16 @@ static void add_results(struct ptl_json *schema)
 static void add_lists(struct ptl_json *properties, struct ptl_json *required)
 {
     static const struct row unresolved[] = {{"input", "s"}, {"message", "s"}};
-    static const struct row expectations[] = {
-        {"host", "s"}, {"port", "i"}, {"expected", "s"}, {"state", "s"}, {"verdict", "s"}};
+    static const struct row expectations[] = {{"host", "s"}, {"ip", "s?"}, {"port", "i?"}};
     add_object(add_items(add_required(properties, required, "unresolved")), ROWS(unresolved), NULL);
     ptl_json_add_string(add_items(add_required(properties, required, "warnings")), "type",
                         "string");
-    add_object(add_items(add_required(properties, required, "expectations")), ROWS(expectations),
-               NULL);
+    struct ptl_json *needed;
+    struct ptl_json *expectation = add_object(
+        add_items(add_required(properties, required, "expectations")), ROWS(expectations), &needed);
+    add_enum(add_required(expectation, needed, "expected"), ptl_expected_names, 3);
+    add_enum(add_required(expectation, needed, "state"), ptl_state_names, PTL_STATE_COUNT);
+    add_enum(add_required(expectation, needed, "verdict"), ptl_verdict_names, PTL_VERDICT_COUNT);
 }
 
 void ptl_report_results_schema(struct ptl_buf *buf)

@@ -43,16 +43,11 @@ static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
     add_settings(writing);
-    if (results->run.complete && results->unresolved_count == 0) {
+    const char *cause = ptl_report_incomplete(results);
+    if (cause == NULL)
         ptl_buf_add(&writing->line, "COMPLETE\n");
-    } else {
-        static const char *const causes[] = {[PTL_STOP_NONE] =
-                                                 "not every host or probe could be asked",
-                                             [PTL_STOP_SIGNAL] = "stopped by a signal",
-                                             [PTL_STOP_DEADLINE] = "the deadline passed",
-                                             [PTL_STOP_MEMORY] = "memory ran out"};
-        ptl_buf_printf(&writing->line, "INCOMPLETE: %s\n", causes[results->run.stopped_by]);
-    }
+    else
+        ptl_buf_printf(&writing->line, "INCOMPLETE: %s\n", cause);
     return ptl_writing_flush(writing);
 }
 
@@ -114,10 +109,43 @@ static void add_notes(struct ptl_writing *writing)
     }
 }
 
+/* Every failure by name, with what was expected and what was seen. */
+static bool write_expectations(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    const uint64_t *counts = results->verdicts;
+    if (counts[PTL_PASS] + counts[PTL_FAIL] + counts[PTL_INCONCLUSIVE] == 0)
+        return true;
+    ptl_buf_printf(&writing->line,
+                   "\nexpectations: %" PRIu64 " passed, %" PRIu64 " failed, %" PRIu64
+                   " inconclusive\n",
+                   counts[PTL_PASS], counts[PTL_FAIL], counts[PTL_INCONCLUSIVE]);
+    for (size_t i = 0; i < results->expectation_count; i++) {
+        const struct ptl_expectation *one = &results->expectations[i];
+        if (one->verdict == PTL_PASS)
+            continue;
+        struct ptl_target_names names;
+        ptl_results_expectation_names(results, one, &names);
+        bool failed = one->verdict == PTL_FAIL;
+        ptl_buf_printf(&writing->line, "%s%s%s: ", writing->color && failed ? "\x1b[31m" : "",
+                       failed ? "FAILED" : "INCONCLUSIVE",
+                       writing->color && failed ? "\x1b[0m" : "");
+        add_outside(writing, names.host);
+        ptl_buf_add_char(&writing->line, ' ');
+        ptl_expectation_tell(one, &writing->line);
+        ptl_buf_add_char(&writing->line, '\n');
+        if (!ptl_writing_flush(writing))
+            return false;
+    }
+    return true;
+}
+
 static bool end(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
     const struct ptl_summary *summary = &results->summary;
+    if (!write_expectations(writing))
+        return false;
     add_notes(writing);
     ptl_buf_printf(&writing->line, "\n%" PRIu64 " target%s, %" PRIu64 " probes:", summary->targets,
                    summary->targets == 1 ? "" : "s", summary->probes);

@@ -21,6 +21,14 @@ struct ptl_writing {
         struct {
             uint64_t targets; /* that had a block so far */
         } text;
+        struct {
+            struct ptl_target_cursor cursor;
+            struct ptl_target_counts next; /* the next target of the walk, when has_next */
+            size_t next_first, next_count; /* its kept results */
+            size_t expectation;            /* the first that is not written yet */
+            uint32_t target;               /* of the host element that is open, when in_host */
+            bool has_next, in_host;
+        } xml;
     } state;
 };
 
@@ -48,9 +56,18 @@ struct ptl_writer {
 extern const struct ptl_writer ptl_writer_json;
 extern const struct ptl_writer ptl_writer_csv;
 extern const struct ptl_writer ptl_writer_text;
+extern const struct ptl_writer ptl_writer_hostport;
+extern const struct ptl_writer ptl_writer_xml;
+extern const struct ptl_writer ptl_writer_junit;
+extern const struct ptl_writer ptl_writer_prom;
 
 /* The one array, by enum ptl_format. */
 extern const struct ptl_writer *const ptl_writers[PTL_FORMAT_COUNT];
+
+/* "80/tcp: expected open, is closed": what was expected of a port and what was seen, for people. */
+void ptl_expectation_tell(const struct ptl_expectation *expectation, struct ptl_buf *buf);
+/* Why the run is not complete, for people; NULL: it is, and every host resolved. */
+const char *ptl_report_incomplete(const struct ptl_results *results);
 
 /* Writes the scratch line out and empties it. False: it had failed. */
 bool ptl_writing_flush(struct ptl_writing *writing);

@@ -1,10 +1,35 @@
 #include "report/writer.h"
 
 const struct ptl_writer *const ptl_writers[PTL_FORMAT_COUNT] = {
-    [PTL_FORMAT_JSON] = &ptl_writer_json,
-    [PTL_FORMAT_CSV] = &ptl_writer_csv,
-    [PTL_FORMAT_TEXT] = &ptl_writer_text,
+    [PTL_FORMAT_JSON] = &ptl_writer_json, [PTL_FORMAT_CSV] = &ptl_writer_csv,
+    [PTL_FORMAT_TEXT] = &ptl_writer_text, [PTL_FORMAT_HOSTPORT] = &ptl_writer_hostport,
+    [PTL_FORMAT_XML] = &ptl_writer_xml,   [PTL_FORMAT_JUNIT] = &ptl_writer_junit,
+    [PTL_FORMAT_PROM] = &ptl_writer_prom,
 };
+
+void ptl_expectation_tell(const struct ptl_expectation *expectation, struct ptl_buf *buf)
+{
+    static const char *const wanted[] = {[PTL_EXPECT_OPEN] = "expected open",
+                                         [PTL_EXPECT_CLOSED] = "expected closed",
+                                         [PTL_EXPECT_NOT_OPEN] = "not on the list of open ports"};
+    if (expectation->port != 0)
+        ptl_buf_printf(buf, "%u/tcp: ", expectation->port);
+    else
+        ptl_buf_add(buf, "other ports: ");
+    ptl_buf_printf(buf, "%s, %s %s", wanted[expectation->expected],
+                   expectation->port != 0 ? "is" : "some are", ptl_state_names[expectation->state]);
+}
+
+const char *ptl_report_incomplete(const struct ptl_results *results)
+{
+    static const char *const causes[] = {[PTL_STOP_NONE] = "not every host or probe could be asked",
+                                         [PTL_STOP_SIGNAL] = "stopped by a signal",
+                                         [PTL_STOP_DEADLINE] = "the deadline passed",
+                                         [PTL_STOP_MEMORY] = "memory ran out"};
+    if (results->run.complete && results->unresolved_count == 0)
+        return NULL;
+    return causes[results->run.stopped_by];
+}
 
 bool ptl_writing_flush(struct ptl_writing *writing)
 {

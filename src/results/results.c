@@ -32,6 +32,7 @@ void ptl_results_free(struct ptl_results *results)
     for (size_t i = 0; i < results->warning_count; i++)
         free(results->warnings[i]);
     free(results->warnings);
+    free(results->expectations);
     ptl_targets_free(results->live);
     free(results);
 }

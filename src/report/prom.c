@@ -1,0 +1,151 @@
+/* Prometheus' text exposition format, for the textfile collector of the node exporter. */
+#include "portolan/text.h"
+#include "report/writer.h"
+
+#include <inttypes.h>
+
+/* A label's value: backslash, quote and newline are escaped; UTF-8 is mended, the rest stands. */
+static void add_value(struct ptl_buf *line, const char *text)
+{
+    struct ptl_buf mended;
+    ptl_buf_init(&mended, line->max);
+    ptl_text_add_utf8(&mended, text);
+    if (mended.failed)
+        line->failed = true;
+    for (const char *at = ptl_buf_text(&mended); *at != '\0'; at++) {
+        if (*at == '\\' || *at == '"')
+            ptl_buf_add_char(line, '\\');
+        if (*at == '\n')
+            ptl_buf_add(line, "\\n");
+        else
+            ptl_buf_add_char(line, *at);
+    }
+    ptl_buf_free(&mended);
+}
+
+static void add_label(struct ptl_buf *line, const char *name, const char *text)
+{
+    ptl_buf_printf(line, ",%s=\"", name);
+    add_value(line, text);
+    ptl_buf_add_char(line, '"');
+}
+
+static void add_head(struct ptl_writing *writing, const char *name, const char *help)
+{
+    ptl_buf_printf(&writing->line, "# HELP portolan_%s %s\n# TYPE portolan_%s gauge\n", name, help,
+                   name);
+}
+
+/* `portolan_NAME{profile="..."`: the caller adds further labels, then `} VALUE`. */
+static void add_series(struct ptl_writing *writing, const char *name)
+{
+    ptl_buf_printf(&writing->line, "portolan_%s{profile=\"", name);
+    add_value(&writing->line, writing->results->run.profile);
+    ptl_buf_add_char(&writing->line, '"');
+}
+
+static void add_gauge(struct ptl_writing *writing, const char *name, const char *help, double value)
+{
+    add_head(writing, name, help);
+    add_series(writing, name);
+    ptl_buf_printf(&writing->line, "} %.15g\n", value);
+}
+
+static void add_info(struct ptl_writing *writing)
+{
+    const struct ptl_run_info *run = &writing->results->run;
+    add_head(writing, "run_info", "What ran: always 1.");
+    add_series(writing, "run_info");
+    add_label(&writing->line, "version", run->tool_version);
+    add_label(&writing->line, "engine", ptl_engine_names[run->engine]);
+    ptl_buf_add(&writing->line, "} 1\n");
+}
+
+static void add_run(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    add_info(writing);
+    add_gauge(writing, "run_start_timestamp_seconds", "When the run started.",
+              (double)results->run.started_ms / 1000);
+    add_gauge(writing, "run_end_timestamp_seconds", "When the run ended.",
+              (double)results->run.finished_ms / 1000);
+    add_gauge(writing, "run_duration_seconds", "How long the run took.",
+              results->run.elapsed_ms / 1000);
+    add_gauge(writing, "run_complete",
+              "1 when every host resolved and every probe was made, else 0.",
+              ptl_report_incomplete(results) == NULL ? 1 : 0);
+    add_gauge(writing, "targets", "Addresses that the run was about.",
+              (double)results->summary.targets);
+    add_gauge(writing, "unresolved_hosts", "Hosts that did not resolve.",
+              (double)results->unresolved_count);
+    add_head(writing, "probes", "Probes by the state they ended in.");
+    for (int s = 0; s < PTL_STATE_COUNT; s++) {
+        add_series(writing, "probes");
+        add_label(&writing->line, "state", ptl_state_names[s]);
+        ptl_buf_printf(&writing->line, "} %" PRIu64 "\n", results->summary.states[s]);
+    }
+}
+
+static bool write_expectations(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    add_head(writing, "expectations", "Expectations of the profile by verdict.");
+    for (int v = 0; v < PTL_VERDICT_COUNT; v++) {
+        add_series(writing, "expectations");
+        add_label(&writing->line, "verdict", ptl_verdict_names[v]);
+        ptl_buf_printf(&writing->line, "} %" PRIu64 "\n", results->verdicts[v]);
+    }
+    add_head(writing, "expectation_unmet", "An expectation that did not pass: always 1.");
+    for (size_t i = 0; i < results->expectation_count; i++) {
+        const struct ptl_expectation *one = &results->expectations[i];
+        if (one->verdict == PTL_PASS)
+            continue;
+        struct ptl_target_names names;
+        ptl_results_expectation_names(results, one, &names);
+        add_series(writing, "expectation_unmet");
+        add_label(&writing->line, "host", names.host);
+        add_label(&writing->line, "ip", names.ip);
+        ptl_buf_add(&writing->line, ",port=\"");
+        if (one->port != 0)
+            ptl_buf_printf(&writing->line, "%u", one->port);
+        ptl_buf_add_char(&writing->line, '"');
+        add_label(&writing->line, "expected", ptl_expected_names[one->expected]);
+        add_label(&writing->line, "state", ptl_state_names[one->state]);
+        add_label(&writing->line, "verdict", ptl_verdict_names[one->verdict]);
+        ptl_buf_add(&writing->line, "} 1\n");
+        if (!ptl_writing_flush(writing))
+            return false;
+    }
+    return true;
+}
+
+static bool begin(struct ptl_writing *writing)
+{
+    add_run(writing);
+    if (!write_expectations(writing))
+        return false;
+    add_head(writing, "open_port_info", "An open port: always 1.");
+    return ptl_writing_flush(writing);
+}
+
+static bool result(struct ptl_writing *writing, const struct ptl_row *row)
+{
+    if (row->result->state != PTL_OPEN)
+        return true;
+    add_series(writing, "open_port_info");
+    add_label(&writing->line, "host", row->names->host);
+    add_label(&writing->line, "ip", row->names->ip);
+    ptl_buf_printf(&writing->line, ",port=\"%u\"", row->result->port);
+    add_label(&writing->line, "service", row->service != NULL ? row->service : "");
+    ptl_buf_add(&writing->line, "} 1\n");
+    return ptl_writing_flush(writing);
+}
+
+static bool end(struct ptl_writing *writing)
+{
+    (void)writing;
+    return true;
+}
+
+const struct ptl_writer ptl_writer_prom = {
+    .name = "prom", .extension = "prom", .begin = begin, .result = result, .end = end};

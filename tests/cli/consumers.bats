@@ -1,0 +1,139 @@
+# What other people's programs make of the reports: each reads the files of five real runs.
+load helper
+
+RUNS="normal nothing interrupted unresolved ipv6"
+DTD=/usr/share/nmap/nmap.dtd
+
+# scan NAME LISTENERS PROFILE-LINE...: every format of one run, in $RUN_DIR
+scan() {
+    local name=$1 listeners=$2 reports=() format
+    shift 2
+    printf '%s\n' "$@" >"$name.yaml"
+    for format in json csv text hostport xml junit prom; do
+        reports+=("--$format" "$name.$format")
+    done
+    # shellcheck disable=SC2086  # a list of ports
+    in_ns "$LISTEN" $listeners -- "$PORTOLAN" run "./$name.yaml" --quiet "${reports[@]}"
+}
+
+setup_file() {
+    unshare -rn true 2>/dev/null || return 0 # each test says that it is skipped
+    mkdir "$BATS_FILE_TMPDIR/runs"
+    cd "$BATS_FILE_TMPDIR/runs" || return 1
+    scan normal "22 80 1999" 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-2000' 'report: {states: [open, closed]}'
+    scan nothing "" 'hosts: 127.0.0.1' 'ports: 1-100'
+    scan ipv6 "22 80" 'hosts: ["::1", 127.0.0.1]' 'ports: 1-100'
+    scan unresolved "22" 'hosts: [no-such-host.invalid, 127.0.0.1]' 'ports: 1-100' || [ $? -eq 4 ]
+    scan interrupted "3" 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-1000' 'rate: 100' 'deadline: 1s' || [ $? -eq 4 ]
+}
+
+setup() {
+    need_namespace
+    cd "$BATS_FILE_TMPDIR/runs" || return 1
+}
+
+@test "jq reads results.json" {
+    for name in $RUNS; do
+        jq -e '.schema == "portolan-results/1" and (.summary | .open + .closed + .filtered + .error + .unprobed == .probes)' "$name.json"
+    done
+    [ "$(jq -c .open_ports normal.json)" = "[22,80,1999]" ]
+    [ "$(jq -r '.unresolved[0].input' unresolved.json)" = no-such-host.invalid ]
+}
+
+@test "python's jsonschema accepts results.json by the published schema" {
+    run /usr/bin/python3 "$TOP/tests/cli/validate.py" "$TOP/docs/schema/results.json" accept \
+        normal.json nothing.json interrupted.json unresolved.json ipv6.json
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
+@test "python's csv and json read the same results" {
+    for name in $RUNS; do
+        /usr/bin/python3 - "$name" <<'PYTHON'
+import csv, json, sys
+name = sys.argv[1]
+rows = list(csv.DictReader(open(name + ".csv", newline="", encoding="utf-8"), strict=True))
+results = json.load(open(name + ".json", encoding="utf-8"))["results"]
+assert len(rows) == len(results), (len(rows), len(results))
+for row, result in zip(rows, results):
+    for key, text in row.items():
+        value = result[key]
+        assert text == ("" if value is None else str(value)), (key, text, value)
+print(name, len(rows), "rows")
+PYTHON
+    done
+}
+
+@test "Miller reads the CSV" {
+    [ "$(mlr --icsv --ojson filter '$state == "open"' then count normal.csv | jq ".[0].count")" -eq 3 ]
+    for name in $RUNS; do
+        rows=$(mlr --icsv --ojson cat "$name.csv" | jq length)
+        [ "$rows" -eq "$(jq '.results | length' "$name.json")" ]
+    done
+}
+
+@test "sqlite3 imports the CSV" {
+    for name in $RUNS; do
+        rows=$(sqlite3 :memory: -cmd '.mode csv' -cmd ".import $name.csv results" 'SELECT count(*) FROM results WHERE port > 0')
+        [ "$rows" -eq "$(jq '.results | length' "$name.json")" ]
+    done
+    [ "$(sqlite3 :memory: -cmd '.mode csv' -cmd '.import ipv6.csv results' "SELECT count(*) FROM results WHERE ip = '::1'")" -eq 2 ]
+}
+
+@test "the XML is valid by nmap's own DTD" {
+    for name in $RUNS; do
+        xmllint --noout --nonet --dtdvalid "$DTD" "$name.xml"
+    done
+    [ "$(xmllint --xpath 'string(//extraports[@state="closed"]/@count)' ipv6.xml)" -eq 98 ]
+    [ "$(xmllint --xpath 'string(//target/@specification)' unresolved.xml)" = no-such-host.invalid ]
+    [ "$(xmllint --xpath 'string(//finished/@exit)' interrupted.xml)" = error ]
+}
+
+@test "ndiff compares two scans, and finds each equal to itself" {
+    for name in $RUNS; do
+        run ndiff "$name.xml" "$name.xml"
+        [ "$status" -eq 0 ]
+    done
+    run ndiff nothing.xml ipv6.xml
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"+22/tcp open  ssh"* ]]
+}
+
+@test "promtool accepts the metrics" {
+    command -v promtool >/dev/null || PATH="$TOP/build/tools/usr/bin:$PATH"
+    for name in $RUNS; do
+        run promtool check metrics <"$name.prom"
+        echo "$output"
+        [ "$status" -eq 0 ]
+        [ -z "$output" ]
+    done
+    grep -qx 'portolan_run_complete{profile="normal"} 1' normal.prom
+    grep -qx 'portolan_run_complete{profile="interrupted"} 0' interrupted.prom
+    [ "$(grep -c '^portolan_open_port_info{' ipv6.prom)" -eq 4 ]
+}
+
+@test "junitparser reads the test cases" {
+    for name in $RUNS; do
+        /usr/bin/python3 - "$name" <<'PYTHON'
+import json, sys
+from junitparser import JUnitXml
+name = sys.argv[1]
+results = json.load(open(name + ".json", encoding="utf-8"))
+xml = JUnitXml.fromfile(name + ".junit")
+cases = [case for suite in xml for case in suite]
+assert len(cases) == xml.tests == 1 + len(results["expectations"]), len(cases)
+broken = [case for case in cases if not case.is_passed]
+whole = results["run"]["complete"] and not results["unresolved"]
+assert (len(broken) == 0) == whole, broken
+assert xml.errors == len(broken)
+PYTHON
+    done
+}
+
+@test "hostport lines are the open ports of results.json" {
+    for name in $RUNS; do
+        jq -r '.results[] | select(.state == "open") | (if .ip | contains(":") then "[\(.ip)]" else .ip end) + ":\(.port)"' "$name.json" |
+            cmp - "$name.hostport"
+    done
+    grep -qxF '[::1]:22' ipv6.hostport
+}
