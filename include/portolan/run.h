@@ -29,7 +29,9 @@ struct ptl_prepared {
 /*
  * Resolves, excludes, checks the scope, clamps to what the system grants. Raises RLIMIT_NOFILE to
  * its hard limit. Sends no probe. Problems (scope, an exclude that does not resolve, no target
- * left) go to `problems`, with the place of the entry; the status is then PTL_E_INVALID.
+ * left) go to `problems`, with the place of the entry; the status is then PTL_E_INVALID. A cancel
+ * ends the wait for names, which are then unresolved ("interrupted"): ptl_run with the same token
+ * sends nothing and its results say so.
  */
 enum ptl_status ptl_prepare(const struct ptl_profile *profile, const struct ptl_cancel *cancel,
                             struct ptl_prepared **prepared, struct ptl_problems *problems);
@@ -53,8 +55,9 @@ struct ptl_run_hooks {
 
 /*
  * Carries the prepared run out and returns sealed results. Takes
- * `prepared` over (frees it in every case). A run that is cancelled or passes its deadline is not
- * an error: the results say so. Errors: PTL_E_SYSTEM, PTL_E_NO_MEMORY when it could not start.
+ * `prepared` over (frees it in every case). A run that is cancelled, also before it began, or
+ * passes its deadline is not an error: the results say so. One that had all its verdicts when the
+ * signal came is complete. Errors: PTL_E_SYSTEM, PTL_E_NO_MEMORY when it could not start.
  */
 enum ptl_status ptl_run(const struct ptl_profile *profile, struct ptl_prepared *prepared,
                         const struct ptl_cancel *cancel, const struct ptl_run_hooks *hooks,

@@ -1,7 +1,18 @@
 #include "cli/commands.h"
 
+#include "portolan/text.h"
+
 #include <stdint.h>
 #include <stdio.h>
+
+static void print_ok(const char *file)
+{
+    struct ptl_buf safe;
+    ptl_buf_init(&safe, 1U << 16);
+    ptl_text_add_printable(&safe, file);
+    printf("%s: ok\n", ptl_buf_text(&safe));
+    ptl_buf_free(&safe);
+}
 
 static int run(const struct arguments *arguments)
 {
@@ -9,7 +20,7 @@ static int run(const struct arguments *arguments)
     for (size_t i = 0; i < arguments->word_count; i++) {
         struct ptl_profile *profile = load_profile(arguments->words[i], arguments);
         if (profile != NULL)
-            printf("%s: ok\n", profile->file);
+            print_ok(profile->file);
         else
             status = EXIT_REJECTED;
         ptl_profile_free(profile);

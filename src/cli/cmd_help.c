@@ -30,9 +30,7 @@ static int run(const struct arguments *arguments)
     struct ptl_buf reference;
     ptl_buf_init(&reference, 1U << 20);
     ptl_profile_reference(&reference);
-    fputs(ptl_buf_text(&reference), stdout);
-    ptl_buf_free(&reference);
-    return end_output(EXIT_DONE);
+    return print_document(&reference);
 }
 
 const struct command command_help = {

@@ -42,10 +42,10 @@ static int print_plan(const struct ptl_profile *profile, const struct ptl_prepar
         printf("worst case   %s: every probe silent, every retry made\n",
                ptl_duration_format(prepared->worst_case_ms, duration));
     for (size_t i = 0; i < prepared->warning_count; i++)
-        fprintf(stderr, "warning: %s\n", prepared->warnings[i]);
+        print_line("warning: %s", prepared->warnings[i]);
     for (size_t i = 0; i < prepared->unresolved_count; i++)
-        fprintf(stderr, "unresolved: %s: %s\n", prepared->unresolved[i].input,
-                prepared->unresolved[i].message);
+        print_line("unresolved: %s: %s", prepared->unresolved[i].input,
+                   prepared->unresolved[i].message);
     return end_output(prepared->unresolved_count > 0 ? EXIT_INCOMPLETE : EXIT_DONE);
 }
 

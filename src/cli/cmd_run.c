@@ -1,10 +1,9 @@
 #include "cli/commands.h"
 
+#include "cli/jobs.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "portolan/clock.h"
-#include "portolan/report.h"
-#include "portolan/run.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -14,97 +13,10 @@
 
 #define TICK_MS 200
 
-/* One profile's way through the command. */
-struct job {
-    struct ptl_profile *profile;
-    struct ptl_report *reports[PTL_FORMAT_COUNT]; /* open; NULL: not asked for */
-    char *paths[PTL_FORMAT_COUNT];
-};
-
-static const char *wanted_path(const struct arguments *arguments, const struct ptl_profile *profile,
-                               int format)
+static int judge(const struct ptl_results *results, bool written, const struct ptl_cancel *cancel)
 {
-    return arguments->any_report ? arguments->reports[format] : profile->report_paths[format];
-}
-
-static void abandon(struct job *job)
-{
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
-        ptl_report_abandon(job->reports[f]);
-        free(job->paths[f]);
-        job->reports[f] = NULL;
-        job->paths[f] = NULL;
-    }
-}
-
-static bool expand_paths(const struct arguments *arguments, struct job *job, int64_t now_ms)
-{
-    struct ptl_error error;
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
-        const char *pattern = wanted_path(arguments, job->profile, f);
-        if (pattern == NULL)
-            continue;
-        if (ptl_report_expand(pattern, job->profile->name, now_ms, &job->paths[f], &error) !=
-            PTL_OK) {
-            print_error(&error);
-            return false;
-        }
-        for (int other = 0; other < f; other++) {
-            if (job->paths[other] != NULL && strcmp(job->paths[other], job->paths[f]) == 0) {
-                fprintf(stderr, "portolan run: %s and %s both go to %s\n", ptl_format_names[other],
-                        ptl_format_names[f], job->paths[f]);
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-static bool open_reports(struct job *job)
-{
-    struct ptl_report_options options = {.color = getenv("NO_COLOR") == NULL};
-    struct ptl_error error;
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
-        if (job->paths[f] == NULL)
-            continue;
-        if (ptl_report_open((enum ptl_format)f, job->paths[f], &options, &job->reports[f],
-                            &error) != PTL_OK) {
-            print_error(&error);
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Writes every report, also after one has failed. False: one failed. */
-static bool write_reports(struct job *job, const struct ptl_results *results, bool quiet)
-{
-    bool good = true;
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
-        struct ptl_report *report = job->reports[f];
-        struct ptl_error error;
-        if (report == NULL)
-            continue;
-        job->reports[f] = NULL;
-        enum ptl_status status = ptl_report_write(report, results, &error);
-        if (status != PTL_OK)
-            ptl_report_abandon(report);
-        else
-            status = ptl_report_close(report, &error);
-        if (status != PTL_OK) {
-            print_error(&error);
-            good = false;
-        } else if (!quiet && strcmp(job->paths[f], "-") != 0) {
-            fprintf(stderr, "wrote %s\n", job->paths[f]);
-        }
-    }
-    return good;
-}
-
-static int judge(const struct ptl_results *results, bool written, int signal_number)
-{
-    if (signal_number != 0)
-        return 128 + signal_number;
+    if (results->run.stopped_by == PTL_STOP_SIGNAL)
+        return 128 + ptl_cancel_cause(cancel);
     if (!written)
         return EXIT_OUTPUT;
     bool whole = results->run.complete && results->summary.states[PTL_ERROR] == 0 &&
@@ -112,53 +24,42 @@ static int judge(const struct ptl_results *results, bool written, int signal_num
     return whole ? EXIT_DONE : EXIT_INCOMPLETE;
 }
 
-static int scan(const struct arguments *arguments, struct job *job, struct ptl_prepared *prepared,
+static void print_notes(const struct ptl_results *results)
+{
+    for (size_t i = 0; i < results->unresolved_count; i++)
+        print_line("unresolved: %s: %s", results->unresolved[i].input,
+                   results->unresolved[i].message);
+    for (size_t i = 0; i < results->warning_count; i++)
+        print_line("warning: %s", results->warnings[i]);
+    if (results->run.stopped_by == PTL_STOP_SIGNAL)
+        print_line("portolan: %s: stopped by a signal; %llu of %llu probes have no verdict",
+                   results->run.profile, (unsigned long long)results->summary.states[PTL_UNPROBED],
+                   (unsigned long long)results->summary.probes);
+}
+
+static int scan(const struct arguments *arguments, struct job *job, struct progress_line *line,
                 const struct ptl_cancel *cancel)
 {
     bool progress =
         !arguments->quiet && (arguments->progress == PROGRESS_ALWAYS ||
                               (arguments->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1));
-    struct ptl_run_hooks hooks = {.tick_ms = progress ? TICK_MS : 0, .tick = progress_tick};
+    struct ptl_run_hooks hooks = {
+        .context = line, .tick_ms = progress ? TICK_MS : 0, .tick = progress_tick};
     struct ptl_results *results = NULL;
     struct ptl_error error;
+    struct ptl_prepared *prepared = job->prepared;
+    job->prepared = NULL; /* ptl_run takes it over */
     enum ptl_status status = ptl_run(job->profile, prepared, cancel, &hooks, &results, &error);
-    if (progress)
-        progress_clear();
+    progress_clear(line);
     if (status != PTL_OK) {
         print_error(&error);
         return EXIT_INCOMPLETE;
     }
-    for (size_t i = 0; i < results->unresolved_count && !arguments->quiet; i++)
-        fprintf(stderr, "unresolved: %s: %s\n", results->unresolved[i].input,
-                results->unresolved[i].message);
-    for (size_t i = 0; i < results->warning_count && !arguments->quiet; i++)
-        fprintf(stderr, "warning: %s\n", results->warnings[i]);
-    bool written = write_reports(job, results, arguments->quiet);
-    int result = judge(results, written, ptl_cancel_cause(cancel));
+    if (!arguments->quiet)
+        print_notes(results);
+    bool written = job_write_reports(job, results, arguments->quiet);
+    int result = judge(results, written, cancel);
     ptl_results_free(results);
-    return result;
-}
-
-static int run_one(const struct arguments *arguments, struct job *job,
-                   const struct ptl_cancel *cancel)
-{
-    struct ptl_prepared *prepared = NULL;
-    struct ptl_problems problems = {.items = NULL};
-    enum ptl_status status = ptl_prepare(job->profile, cancel, &prepared, &problems);
-    int result;
-    if (status == PTL_E_CANCELLED) {
-        result = 128 + ptl_cancel_cause(cancel);
-    } else if (status != PTL_OK) {
-        print_problems(&problems);
-        result = status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
-    } else if (!open_reports(job)) {
-        ptl_prepared_free(prepared);
-        result = EXIT_OUTPUT;
-    } else {
-        result = scan(arguments, job, prepared, cancel);
-    }
-    ptl_problems_free(&problems);
-    abandon(job);
     return result;
 }
 
@@ -168,6 +69,25 @@ static int worse(int a, int b)
     return a > b ? a : b;
 }
 
+/* Names, scopes and limits of every profile: EXIT_DONE, or nothing may be sent. */
+static int prepare_all(struct job *jobs, size_t count, const struct ptl_cancel *cancel)
+{
+    struct ptl_problems problems = {.items = NULL};
+    int result = EXIT_DONE;
+    for (size_t i = 0; i < count; i++) {
+        enum ptl_status status = ptl_prepare(jobs[i].profile, cancel, &jobs[i].prepared, &problems);
+        if (status != PTL_OK)
+            result = worse(result, status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE);
+    }
+    print_problems(&problems);
+    ptl_problems_free(&problems);
+    return result;
+}
+
+/*
+ * A signal ends the profile that is being scanned; those after it are not begun, and their reports
+ * say so: an older report in their place would pass for an answer of today.
+ */
 static int run_all(const struct arguments *arguments, struct job *jobs, size_t count)
 {
     static struct ptl_cancel cancel; /* outlives the handler's last use */
@@ -177,9 +97,16 @@ static int run_all(const struct arguments *arguments, struct job *jobs, size_t c
         return EXIT_INCOMPLETE;
     }
     signals_watch(&cancel);
-    int status = EXIT_DONE;
-    for (size_t i = 0; i < count && ptl_cancel_cause(&cancel) == 0; i++)
-        status = worse(status, run_one(arguments, &jobs[i], &cancel));
+    int status = prepare_all(jobs, count, &cancel);
+    for (size_t i = 0; i < count && (status == EXIT_DONE || status == EXIT_OUTPUT); i++)
+        if (!job_open_reports(&jobs[i]))
+            status = EXIT_OUTPUT;
+    if (status != EXIT_DONE)
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        struct progress_line line = {.number = i + 1, .count = count};
+        status = worse(status, scan(arguments, &jobs[i], &line, &cancel));
+    }
     return status;
 }
 
@@ -188,10 +115,9 @@ static bool check_patterns(const struct arguments *arguments)
     for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
         const char *path = arguments->reports[f];
         if (arguments->word_count > 1 && path != NULL && strstr(path, "{profile}") == NULL) {
-            fprintf(stderr,
-                    "portolan run: with several profiles --%s wants a PATH with {profile} in it, "
-                    "not \"%s\"\n",
-                    ptl_format_names[f], path);
+            print_line("portolan run: with several profiles --%s wants a PATH with {profile} in "
+                       "it, not \"%s\"",
+                       ptl_format_names[f], path);
             return false;
         }
     }
@@ -204,8 +130,10 @@ static int run(const struct arguments *arguments)
         return EXIT_USAGE;
     size_t count = arguments->word_count;
     struct job *jobs = calloc(count, sizeof(*jobs));
-    if (jobs == NULL)
+    if (jobs == NULL) {
+        print_line("portolan: out of memory");
         return EXIT_INCOMPLETE;
+    }
     int64_t now_ms = ptl_clock_wall_ms();
     int status = EXIT_DONE;
     /* All are read before the first is scanned: a wrong one is known before anything is sent. */
@@ -213,15 +141,15 @@ static int run(const struct arguments *arguments)
         jobs[i].profile = load_profile(arguments->words[i], arguments);
         if (jobs[i].profile == NULL)
             status = EXIT_REJECTED;
-        else if (!expand_paths(arguments, &jobs[i], now_ms) && status == EXIT_DONE)
+        else if (!job_expand_paths(&jobs[i], arguments, now_ms) && status == EXIT_DONE)
             status = EXIT_USAGE;
     }
+    if (status == EXIT_DONE && !jobs_are_apart(jobs, count))
+        status = EXIT_USAGE;
     if (status == EXIT_DONE)
         status = run_all(arguments, jobs, count);
-    for (size_t i = 0; i < count; i++) {
-        abandon(&jobs[i]);
-        ptl_profile_free(jobs[i].profile);
-    }
+    for (size_t i = 0; i < count; i++)
+        job_free(&jobs[i]);
     free(jobs);
     return status;
 }

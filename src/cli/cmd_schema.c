@@ -2,7 +2,6 @@
 
 #include "portolan/report.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static int run(const struct arguments *arguments)
@@ -14,12 +13,10 @@ static int run(const struct arguments *arguments)
     } else if (strcmp(arguments->words[0], "results") == 0) {
         ptl_report_results_schema(&schema);
     } else {
-        fprintf(stderr, "portolan schema: profile or results, not \"%s\"\n", arguments->words[0]);
+        print_line("portolan schema: profile or results, not \"%s\"", arguments->words[0]);
         return EXIT_USAGE;
     }
-    fputs(ptl_buf_text(&schema), stdout);
-    ptl_buf_free(&schema);
-    return end_output(EXIT_DONE);
+    return print_document(&schema);
 }
 
 const struct command command_schema = {

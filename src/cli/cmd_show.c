@@ -1,7 +1,5 @@
 #include "cli/commands.h"
 
-#include <stdio.h>
-
 static int run(const struct arguments *arguments)
 {
     struct ptl_profile *profile = load_profile(arguments->words[0], arguments);
@@ -10,15 +8,8 @@ static int run(const struct arguments *arguments)
     struct ptl_buf yaml;
     ptl_buf_init(&yaml, 256U << 20);
     ptl_profile_show(profile, &yaml);
-    int status = EXIT_DONE;
-    if (yaml.failed) {
-        fputs("portolan: out of memory\n", stderr);
-        status = EXIT_INCOMPLETE;
-    }
-    fputs(ptl_buf_text(&yaml), stdout);
-    ptl_buf_free(&yaml);
     ptl_profile_free(profile);
-    return end_output(status);
+    return print_document(&yaml);
 }
 
 static const struct option options[] = {

@@ -2,8 +2,6 @@
 
 #include "portolan/text.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,28 +25,10 @@ int command_unknown(const char *name)
         names[i] = commands[i]->name;
     const char *nearest = ptl_text_nearest(name, names, command_count);
     if (nearest != NULL)
-        fprintf(stderr, "portolan: no command \"%s\"; did you mean %s?\n", name, nearest);
+        print_line("portolan: no command \"%s\"; did you mean %s?", name, nearest);
     else
-        fprintf(stderr, "portolan: no command \"%s\"; see portolan help\n", name);
+        print_line("portolan: no command \"%s\"; see portolan help", name);
     return EXIT_USAGE;
-}
-
-void print_error(const struct ptl_error *error)
-{
-    char text[2048];
-    struct ptl_buf safe;
-    ptl_buf_init(&safe, 16384);
-    ptl_text_add_printable(&safe, ptl_error_print(error, text, sizeof(text)));
-    fprintf(stderr, "%s%s\n", error->file[0] == '\0' ? "portolan: " : "", ptl_buf_text(&safe));
-    ptl_buf_free(&safe);
-}
-
-void print_problems(const struct ptl_problems *problems)
-{
-    for (size_t i = 0; i < problems->count; i++)
-        print_error(&problems->items[i]);
-    if (problems->dropped > 0)
-        fprintf(stderr, "portolan: and %zu more problems\n", problems->dropped);
 }
 
 struct ptl_profile *load_profile(const char *word, const struct arguments *arguments)
@@ -67,12 +47,4 @@ struct ptl_profile *load_profile(const char *word, const struct arguments *argum
     ptl_problems_free(&problems);
     free(path);
     return profile;
-}
-
-int end_output(int status)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
-    fprintf(stderr, "portolan: cannot write standard output: %s\n", strerror(errno));
-    return EXIT_OUTPUT;
 }

@@ -4,8 +4,7 @@
 
 #include "cli/exit.h"
 #include "cli/options.h"
-#include "portolan/cancel.h"
-#include "portolan/error.h"
+#include "cli/print.h"
 #include "portolan/profile.h"
 
 #include <stddef.h>
@@ -21,12 +20,7 @@ const struct command *command_find(const char *name);
 /* "no command X; did you mean Y?" on standard error. Returns the status. */
 int command_unknown(const char *name);
 
-/* Prints each problem on a line of standard error. */
-void print_problems(const struct ptl_problems *problems);
-void print_error(const struct ptl_error *error);
 /* Finds and loads a profile; prints what is wrong. NULL: the status is EXIT_REJECTED. */
 struct ptl_profile *load_profile(const char *word, const struct arguments *arguments);
-/* Flushes standard output: `status`, or EXIT_OUTPUT with a message when it could not be written. */
-int end_output(int status);
 
 #endif

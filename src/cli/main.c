@@ -14,14 +14,29 @@
  */
 #include "cli/commands.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/*
+ * A closed pipe is an error to report, not an end. And where a standard stream is closed, the next
+ * file opened would take its number and then be written to: these fail instead.
+ */
+static void guard_streams(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
 
 int main(int argc, char **argv)
 {
+    guard_streams();
     if (argc < 2) {
-        fputs("usage: portolan COMMAND [OPTIONS] [ARGUMENTS]; see portolan help\n", stderr);
+        print_line("usage: portolan COMMAND [OPTIONS] [ARGUMENTS]; see portolan help");
         return EXIT_USAGE;
     }
     const char *name = argv[1];

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include "cli/print.h"
 #include "portolan/text.h"
 
 #include <stdio.h>
@@ -48,11 +49,10 @@ static void print_unknown(const struct command *command, const char *word)
     snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
     const char *nearest = ptl_text_nearest(name, names, count);
     if (nearest != NULL)
-        fprintf(stderr, "portolan %s: no option %s; did you mean --%s?\n", command->name, word,
-                nearest);
+        print_line("portolan %s: no option %s; did you mean --%s?", command->name, word, nearest);
     else
-        fprintf(stderr, "portolan %s: no option %s; see portolan %s --help\n", command->name, word,
-                command->name);
+        print_line("portolan %s: no option %s; see portolan %s --help", command->name, word,
+                   command->name);
 }
 
 static bool take_setting(const struct command *command, const char *value,
@@ -60,18 +60,19 @@ static bool take_setting(const struct command *command, const char *value,
 {
     const char *equals = strchr(value, '=');
     if (equals == NULL || equals == value) {
-        fprintf(stderr, "portolan %s: --set wants KEY=VALUE, not \"%s\"\n", command->name, value);
+        print_line("portolan %s: --set wants KEY=VALUE, not \"%s\"", command->name, value);
         return false;
     }
     struct ptl_setting *grown =
         reallocarray(arguments->settings, arguments->setting_count + 1, sizeof(*grown));
+    if (grown != NULL)
+        arguments->settings = grown;
     char *key = strndup(value, (size_t)(equals - value));
     if (grown == NULL || key == NULL) {
-        fputs("portolan: out of memory\n", stderr);
+        print_line("portolan: out of memory");
         free(key);
         return false;
     }
-    arguments->settings = grown;
     grown[arguments->setting_count++] = (struct ptl_setting){.key = key, .value = equals + 1};
     return true;
 }
@@ -86,9 +87,27 @@ static bool take_progress(const struct command *command, const char *value,
             return true;
         }
     }
-    fprintf(stderr, "portolan %s: --progress is auto, always or never, not \"%s\"\n", command->name,
-            value);
+    print_line("portolan %s: --progress is auto, always or never, not \"%s\"", command->name,
+               value);
     return false;
+}
+
+static bool take_report(const struct command *command, const struct option *option,
+                        const char *value, struct arguments *arguments)
+{
+    const char *before = arguments->reports[option->format];
+    if (value[0] == '\0') {
+        print_line("portolan %s: --%s wants a PATH, not an empty one", command->name, option->name);
+        return false;
+    }
+    if (before != NULL) {
+        print_line("portolan %s: --%s is given twice, with \"%s\" and \"%s\"", command->name,
+                   option->name, before, value);
+        return false;
+    }
+    arguments->reports[option->format] = value;
+    arguments->any_report = true;
+    return true;
 }
 
 static bool take(const struct command *command, const struct option *option, const char *value,
@@ -106,9 +125,7 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_PROGRESS:
         return take_progress(command, value, arguments);
     case OPTION_REPORT:
-        arguments->reports[option->format] = value;
-        arguments->any_report = true;
-        return true;
+        return take_report(command, option, value, arguments);
     }
     return false;
 }
@@ -125,13 +142,12 @@ static bool parse_option(const struct command *command, int argc, char **argv, i
     }
     const char *value = word[2 + length] == '=' ? word + 2 + length + 1 : NULL;
     if (option->argument == NULL && value != NULL) {
-        fprintf(stderr, "portolan %s: --%s takes no value\n", command->name, option->name);
+        print_line("portolan %s: --%s takes no value", command->name, option->name);
         return false;
     }
     if (option->argument != NULL && value == NULL) {
         if (*at + 1 >= argc) {
-            fprintf(stderr, "portolan %s: --%s wants %s\n", command->name, option->name,
-                    option->argument);
+            print_line("portolan %s: --%s wants %s", command->name, option->name, option->argument);
             return false;
         }
         value = argv[++*at];
@@ -144,16 +160,18 @@ bool options_parse(const struct command *command, int argc, char **argv,
 {
     bool only_words = false;
     arguments->words = calloc((size_t)argc + 1, sizeof(*arguments->words));
-    if (arguments->words == NULL)
+    if (arguments->words == NULL) {
+        print_line("portolan: out of memory");
         return false;
+    }
     for (int i = 0; i < argc; i++) {
         if (only_words || argv[i][0] != '-' || strcmp(argv[i], "-") == 0) {
             arguments->words[arguments->word_count++] = argv[i];
         } else if (strcmp(argv[i], "--") == 0) {
             only_words = true;
         } else if (argv[i][1] != '-') {
-            fprintf(stderr, "portolan %s: no option %s; options begin with two dashes\n",
-                    command->name, argv[i]);
+            print_line("portolan %s: no option %s; options begin with two dashes", command->name,
+                       argv[i]);
             return false;
         } else if (!parse_option(command, argc, argv, &i, arguments)) {
             return false;
@@ -163,10 +181,10 @@ bool options_parse(const struct command *command, int argc, char **argv,
         return true;
     if (arguments->word_count < command->least_words ||
         arguments->word_count > command->most_words) {
-        fprintf(stderr, "portolan %s: %s; usage: portolan %s %s\n", command->name,
-                arguments->word_count < command->least_words ? "something is missing"
-                                                             : "too many arguments",
-                command->name, command->synopsis);
+        print_line("portolan %s: %s; usage: portolan %s %s", command->name,
+                   arguments->word_count < command->least_words ? "something is missing"
+                                                                : "too many arguments",
+                   command->name, command->synopsis);
         return false;
     }
     return true;

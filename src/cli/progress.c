@@ -1,30 +1,107 @@
 #include "cli/progress.h"
 
-#include "portolan/clock.h"
+#include "portolan/buf.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-void progress_tick(void *context, const struct ptl_progress *progress)
+#define PART 40
+
+/* The terminal's width, asked each time: it may change while we run. */
+static size_t columns(void)
 {
-    (void)context;
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    const char *text = getenv("COLUMNS");
+    long given = text != NULL ? strtol(text, NULL, 10) : 0;
+    return given > 0 && given < 10000 ? (size_t)given : 80;
+}
+
+/* "0:07", "12:00", "3:04:05"; "-" while it cannot be said. */
+static void format_eta(const struct ptl_progress *progress, double rate, char text[PART])
+{
+    double left = rate > 0 ? (double)(progress->probes - progress->done) / rate : 1e9;
+    uint64_t seconds = left < 1e7 ? (uint64_t)left : 0;
+    if (left >= 1e7)
+        strcpy(text, "-");
+    else if (seconds >= 3600)
+        snprintf(text, PART, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600,
+                 seconds / 60 % 60, seconds % 60);
+    else
+        snprintf(text, PART, "%" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
+}
+
+/* All that fits into `width`, what matters most first: a line that wraps cannot be rewritten. */
+static void compose(struct ptl_buf *buf, const struct progress_line *line,
+                    const struct ptl_progress *progress, size_t width)
+{
     double share = progress->probes > 0 ? (double)progress->done / (double)progress->probes : 1;
     double seconds = (double)progress->elapsed_ms / 1000;
     double rate = seconds > 0 ? (double)progress->done / seconds : 0;
-    char eta[PTL_DURATION_SIZE + 8] = "";
-    if (rate > 0) {
-        uint64_t left = (uint64_t)((double)(progress->probes - progress->done) / rate);
-        snprintf(eta, sizeof(eta), "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, left / 3600,
-                 left / 60 % 60, left % 60);
+    enum { WHICH, SHARE, RATE, OPEN, ETA, PARTS };
+    static const int importance[PARTS] = {SHARE, OPEN, ETA, RATE, WHICH};
+    char parts[PARTS][PART + 8] = {{0}};
+    char eta[PART];
+    bool shown[PARTS] = {false};
+
+    format_eta(progress, rate, eta);
+    if (line->count > 1)
+        snprintf(parts[WHICH], PART, "%zu of %zu  ", line->number, line->count);
+    snprintf(parts[SHARE], PART, "%.1f%%  ", share >= 0.9995 && share < 1 ? 99.9 : share * 100);
+    snprintf(parts[RATE], PART, "%.0f probes/s  ", rate);
+    snprintf(parts[OPEN], PART, "%" PRIu64 " open  ", progress->states[PTL_OPEN]);
+    snprintf(parts[ETA], sizeof(parts[ETA]), "ETA %s  ", eta);
+
+    size_t used = 0;
+    for (int i = 0; i < PARTS; i++) {
+        size_t length = strlen(parts[importance[i]]);
+        if (used + length > width + 2) /* the last two are blanks */
+            break;
+        shown[importance[i]] = true;
+        used += length;
     }
-    /* Under 80 columns: a line that wraps could not be rewritten. */
-    fprintf(stderr, "\r\x1b[K%5.1f%%  %.0f probes/s  %" PRIu64 " open  ETA %s", share * 100, rate,
-            progress->states[PTL_OPEN], eta[0] != '\0' ? eta : "-");
-    fflush(stderr);
+    for (int i = 0; i < PARTS; i++)
+        if (shown[i])
+            ptl_buf_add(buf, parts[i]);
 }
 
-void progress_clear(void)
+/* Blanks instead of an escape sequence erase what was longer: that works on any terminal. */
+static void show(struct progress_line *line, const char *text, size_t length)
 {
-    fputs("\r\x1b[K", stderr);
+    size_t blanks = line->shown > length ? line->shown - length : 0;
+    fprintf(stderr, "\r%.*s%*s", (int)length, text, (int)blanks, "");
+    for (size_t i = 0; i < blanks; i++)
+        fputc('\b', stderr);
     fflush(stderr);
+    line->shown = length;
+}
+
+void progress_tick(void *context, const struct ptl_progress *progress)
+{
+    struct progress_line *line = context;
+    size_t width = columns() - 1; /* in the last column some terminals wrap */
+    if (line->shown > width)
+        line->shown = width;
+    struct ptl_buf buf;
+    ptl_buf_init(&buf, 1024);
+    compose(&buf, line, progress, width);
+    while (buf.length > 0 && buf.data[buf.length - 1] == ' ')
+        buf.data[--buf.length] = '\0';
+    show(line, ptl_buf_text(&buf), buf.length);
+    ptl_buf_free(&buf);
+}
+
+void progress_clear(struct progress_line *line)
+{
+    if (line->shown == 0)
+        return;
+    size_t width = columns() - 1;
+    line->shown += 2; /* where a terminal echoed "^C" */
+    line->shown = line->shown < width ? line->shown : width;
+    show(line, "", 0);
 }

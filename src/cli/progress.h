@@ -4,9 +4,16 @@
 
 #include "portolan/run.h"
 
-/* The tick of ptl_run_hooks. */
+#include <stddef.h>
+
+struct progress_line {
+    size_t number, count; /* which profile of how many */
+    size_t shown;         /* columns in use now */
+};
+
+/* The tick of ptl_run_hooks; its context is a struct progress_line. */
 void progress_tick(void *context, const struct ptl_progress *progress);
-/* Leaves an empty line behind. */
-void progress_clear(void);
+/* Erases the line. */
+void progress_clear(struct progress_line *line);
 
 #endif

@@ -3,28 +3,35 @@
 #include <signal.h>
 #include <stddef.h>
 
-static struct ptl_cancel *watched; /* a handler has no other way to reach it */
+static const int kinds[] = {SIGINT, SIGTERM, SIGHUP};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
+/* A handler has no other way to reach these. Set before the first handler is installed. */
+static struct ptl_cancel *watched;
+static volatile sig_atomic_t handled[KINDS]; /* those that the caller does not ignore */
+
+/* After the first, the next one of any kind has the default action: it ends at once. */
 static void handle(int number)
 {
-    /* SA_RESETHAND: the next one of this kind has the default action; so have the other kinds. */
-    static const int kinds[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        signal(kinds[i], SIG_DFL);
+    for (size_t i = 0; i < KINDS; i++)
+        if (handled[i])
+            signal(kinds[i], SIG_DFL);
     ptl_cancel_trigger(watched, number);
 }
 
 void signals_watch(struct ptl_cancel *cancel)
 {
-    static const int kinds[] = {SIGINT, SIGTERM, SIGHUP};
     watched = cancel;
     struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    for (size_t i = 0; i < KINDS; i++) /* while one is handled, the others wait */
+        sigaddset(&action.sa_mask, kinds[i]);
+    for (size_t i = 0; i < KINDS; i++) {
         struct sigaction old;
-        /* One that the caller ignores (nohup) stays ignored. */
-        if (sigaction(kinds[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            sigaction(kinds[i], &action, NULL);
+        /* One that the caller ignores (nohup, a shell's background job) stays ignored. */
+        if (sigaction(kinds[i], NULL, &old) != 0 || old.sa_handler == SIG_IGN)
+            continue;
+        handled[i] = 1;
+        sigaction(kinds[i], &action, NULL);
     }
-    signal(SIGPIPE, SIG_IGN);
 }

@@ -4,7 +4,10 @@
 
 #include "portolan/cancel.h"
 
-/* SIGINT, SIGTERM and SIGHUP trigger `cancel` (kept for good); SIGPIPE is ignored. */
+/*
+ * SIGINT, SIGTERM and SIGHUP trigger `cancel`, which is kept for good. One that is ignored when
+ * this is called stays ignored, for good too.
+ */
 void signals_watch(struct ptl_cancel *cancel);
 
 #endif

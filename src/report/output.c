@@ -88,7 +88,10 @@ static bool open_place(struct ptl_output *output)
     struct stat info;
     if (strcmp(output->path, "-") == 0) {
         output->fd = STDOUT_FILENO;
-        return fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+        int flags = fcntl(STDOUT_FILENO, F_GETFL);
+        if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
+            errno = EBADF;
+        return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
     }
     bool exists = stat(output->path, &info) == 0;
     if (exists && !S_ISREG(info.st_mode)) {

@@ -22,6 +22,7 @@ struct draft {
     size_t block_count, block_capacity;
     struct ptl_block *excludes;
     size_t exclude_count, exclude_capacity;
+    bool interrupted; /* while names were resolved: nothing will be sent */
 };
 
 static bool out_of_memory(struct draft *draft)
@@ -115,6 +116,8 @@ static bool add_name(struct draft *draft, const struct ptl_host *host,
 {
     struct ptl_origin origin = origin_of(host);
     if (resolved->count == 0 && is_exclude) {
+        if (draft->interrupted)
+            return true;
         ptl_problems_at(draft->problems, &origin, "exclude_hosts: %s does not resolve: %s",
                         host->text, resolved->message);
         return true;
@@ -177,6 +180,7 @@ static enum ptl_status resolve_all(struct draft *draft, const struct ptl_cancel 
     enum ptl_status status = PTL_OK;
     if (count > 0)
         status = ptl_resolve(names, count, &options, &resolved, error);
+    draft->interrupted = ptl_cancel_cause(cancel) != 0;
     size_t next = 0;
     if (status == PTL_OK && (!add_all(draft, &profile->hosts, resolved, &next, false) ||
                              !add_all(draft, &profile->exclude_hosts, resolved, &next, true)))

@@ -191,6 +191,10 @@ static enum ptl_status conclude(struct run *run, struct ptl_error *error)
             ptl_results_warn(results, "worker %u could not work: %s", i,
                              strerror(run->threads[i].worker.failure));
     enum ptl_status status = ptl_plan_finish(run->plan, error);
+    const struct ptl_summary *summary = &results->summary;
+    bool has_all = summary->probes > 0 && summary->states[PTL_UNPROBED] == 0;
+    if (has_all && info->stopped_by != PTL_STOP_MEMORY)
+        info->stopped_by = PTL_STOP_NONE; /* the order to stop came after the last verdict */
     results->summary.peak_in_flight = ptl_permits_peak(&run->permits);
     info->complete =
         info->stopped_by == PTL_STOP_NONE && results->summary.states[PTL_UNPROBED] == 0;
@@ -227,6 +231,8 @@ enum ptl_status ptl_run(const struct ptl_profile *profile, struct ptl_prepared *
     struct run run = {.profile = profile, .prepared = prepared, .done_fd = -1};
     enum ptl_status status = set_up(&run, error);
     if (status == PTL_OK) {
+        if (ptl_cancel_cause(cancel) != 0)
+            ptl_plan_stop(run.plan, PTL_STOP_SIGNAL);
         status = start_workers(&run, error);
         if (run.started > 0) {
             supervise(&run, cancel, hooks);

@@ -182,15 +182,13 @@ enum ptl_status ptl_resolve(const char *const *names, size_t count,
             job->resolved[i].addresses = NULL; /* ours now */
         } else {
             snprintf(out[i].message, sizeof(out[i].message), "%s",
-                     started ? "timed out" : "no thread could be started");
+                     !completed ? "interrupted"
+                     : started  ? "timed out"
+                                : "no thread could be started");
         }
     }
     job->next = job->count; /* those not begun are not begun any more */
     release(job);
-    if (!completed) {
-        ptl_resolved_free(out, count);
-        return ptl_error_set(error, PTL_E_CANCELLED, "interrupted while names were resolved");
-    }
     *resolved = out;
     return PTL_OK;
 }

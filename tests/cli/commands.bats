@@ -2,9 +2,11 @@ load helper
 
 @test "--version and help end with 0, no command with 2" {
     run "$PORTOLAN" --version
-    [ "$status" -eq 0 ] && [[ "$output" == "portolan "* ]]
+    [ "$status" -eq 0 ]
+    [[ "$output" == "portolan "* ]]
     run "$PORTOLAN" help
-    [ "$status" -eq 0 ] && [[ "$output" == *"commands:"* ]]
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"commands:"* ]]
     run "$PORTOLAN"
     [ "$status" -eq 2 ]
 }
@@ -22,9 +24,11 @@ load helper
 
 @test "a wrong command or option is status 2 with a suggestion" {
     run "$PORTOLAN" rnu x
-    [ "$status" -eq 2 ] && [[ "$output" == *"did you mean run?"* ]]
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"did you mean run?"* ]]
     run "$PORTOLAN" run --jsno x y
-    [ "$status" -eq 2 ] && [[ "$output" == *"did you mean --json?"* ]]
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"did you mean --json?"* ]]
     run "$PORTOLAN" run
     [ "$status" -eq 2 ]
     run "$PORTOLAN" show a b
@@ -43,7 +47,8 @@ load helper
     [[ "$output" == *"bad.yaml:3:1: "*"timeout"* ]]
     profile good 'hosts: 127.0.0.1' 'ports: 80'
     run "$PORTOLAN" check ./good.yaml
-    [ "$status" -eq 0 ] && [ "$output" = "./good.yaml: ok" ]
+    [ "$status" -eq 0 ]
+    [ "$output" = "./good.yaml: ok" ]
 }
 
 @test "show prints a profile that loads back to the same" {
@@ -57,7 +62,9 @@ load helper
 @test "--set overrides, and a wrong one is rejected" {
     profile p 'hosts: 127.0.0.1' 'ports: 80'
     run "$PORTOLAN" show ./p.yaml --set concurrency=7 --set timeout=2s
-    [ "$status" -eq 0 ] && [[ "$output" == *"concurrency: 7"* ]] && [[ "$output" == *"2s"* ]]
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"concurrency: 7"* ]]
+    [[ "$output" == *"2s"* ]]
     run "$PORTOLAN" show ./p.yaml --set concurrency=zero
     [ "$status" -eq 3 ]
 }
@@ -67,13 +74,16 @@ load helper
     profile configs/here 'description: of here' 'hosts: 127.0.0.1' 'ports: 80'
     profile one/other 'description: of another place' 'hosts: 127.0.0.1' 'ports: 81'
     run "$PORTOLAN" list
-    [ "$status" -eq 0 ] && [[ "$output" == *"of here"* ]] && [[ "$output" != *"another place"* ]]
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"of here"* ]]
+    [[ "$output" != *"another place"* ]]
     PORTOLAN_PATH=one run "$PORTOLAN" list
     [[ "$output" == *"another place"* ]]
     run "$PORTOLAN" check here
     [ "$status" -eq 0 ]
     run "$PORTOLAN" check her
-    [ "$status" -eq 3 ] && [[ "$output" == *"here"* ]]
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"here"* ]]
 }
 
 @test "plan counts without a probe" {

@@ -14,7 +14,7 @@ for engine in sequential threads events pool; do
     done
 done
 SH
-    profile p 'hosts: 127.0.0.1' 'ports: 1-5000,33000-38000' 'concurrency: 250'
+    profile p 'hosts: 127.0.0.1' 'ports: 1-5000,33000-37999' 'concurrency: 250'
     run in_ns "$LISTEN" $ports -- sh ./loop "$PORTOLAN"
     echo "$output"
     [ "$status" -eq 0 ]

@@ -6,13 +6,25 @@ LISTEN="$TOP/build/tests/listen"
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
-    unset PORTOLAN_PATH XDG_CONFIG_HOME NO_COLOR
+    unset PORTOLAN_PATH XDG_CONFIG_HOME NO_COLOR COLUMNS
     export HOME="$BATS_TEST_TMPDIR"
 }
 
 # need_namespace: skips aloud where none can be made.
 need_namespace() {
     unshare -rn true 2>/dev/null || skip "no network namespace can be made here"
+}
+
+# need_nft: the same where no firewall rule can be set.
+need_nft() {
+    need_namespace
+    unshare -rn nft add table inet probe 2>/dev/null || skip "nft sets no rule in a namespace here"
+}
+
+# need_ipv6: the same where a namespace has no ::1.
+need_ipv6() {
+    need_namespace
+    in_ns grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null || skip "IPv6 is off here"
 }
 
 # in_ns COMMAND...

@@ -1,7 +1,7 @@
 load helper
 
 @test "the three outputs agree, and jq reads the open ports" {
-    need_namespace
+    need_ipv6
     profile p 'hosts: [127.0.0.1, "::1"]' 'ports: 1-2000' 'report: {json: out/r.json, csv: out/r.csv, text: "-"}'
     mkdir out
     run in_ns "$LISTEN" 80 1999 -- "$PORTOLAN" run ./p.yaml
@@ -76,16 +76,19 @@ load helper
     jq -e '.unresolved[0].input == "no-such-host.invalid" and .summary.closed == 10' r.json
     profile x 'hosts: 127.0.0.1' 'exclude_hosts: no-such-host.invalid' 'ports: 1-10'
     run in_ns "$PORTOLAN" run ./x.yaml --json x.json
-    [ "$status" -eq 3 ] && [ ! -e x.json ]
+    [ "$status" -eq 3 ]
+    [ ! -e x.json ]
 }
 
 @test "an output that cannot be written: status 5, the old file stays, the others are written" {
     need_namespace
     profile p 'hosts: 127.0.0.1' 'ports: 1-10'
     run in_ns "$PORTOLAN" run ./p.yaml --json no/such/dir/r.json
-    [ "$status" -eq 5 ] && [[ "$output" == *"no/such/dir/r.json"* ]]
+    [ "$status" -eq 5 ]
+    [[ "$output" == *"no/such/dir/r.json"* ]]
     run in_ns "$PORTOLAN" run ./p.yaml --json /dev/full --csv r.csv
-    [ "$status" -eq 5 ] && [[ "$output" == *"No space left"* ]]
+    [ "$status" -eq 5 ]
+    [[ "$output" == *"No space left"* ]]
     [ "$(wc -l <r.csv)" -eq 1 ]
 }
 
@@ -114,7 +117,8 @@ load helper
     chmod 640 real.json
     ln -s real.json link.json
     in_ns "$PORTOLAN" run ./p.yaml --json link.json
-    [ -L link.json ] && [ "$(stat -c %a real.json)" = 640 ]
+    [ -L link.json ]
+    [ "$(stat -c %a real.json)" = 640 ]
     jq -e .run.complete real.json
 }
 

@@ -17,7 +17,7 @@ load helper
 }
 
 @test "every emitted results.json is valid: normal, nothing open, interrupted, unresolved" {
-    need_namespace
+    need_ipv6
     "$PORTOLAN" schema results >schema.json
     profile p 'hosts: [127.0.0.1, "::1"]' 'ports: 1-100'
     profile slow 'hosts: 127.0.0.1' 'ports: 1-1000' 'rate: 20'

@@ -3,6 +3,7 @@
 #define TESTS_LISTENERS_H
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
@@ -33,7 +34,10 @@ static inline int listen_on(int family, uint16_t port, int backlog)
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (fd >= 0 && bind(fd, (struct sockaddr *)&address, length) == 0 && listen(fd, backlog) == 0)
         return fd;
-    close(fd);
+    int saved = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = saved;
     return -1;
 }
 

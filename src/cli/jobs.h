@@ -1,0 +1,33 @@
+/* What `run` keeps of each of its profiles: the profile, where its reports go, the reports. */
+#ifndef CLI_JOBS_H
+#define CLI_JOBS_H
+
+#include "cli/options.h"
+#include "portolan/report.h"
+#include "portolan/run.h"
+
+/* Zero-initialise; job_free frees what is there. */
+struct job {
+    struct ptl_profile *profile;
+    struct ptl_prepared *prepared;
+    struct ptl_report *reports[PTL_FORMAT_COUNT]; /* open; NULL: not asked for */
+    char *paths[PTL_FORMAT_COUNT];
+};
+
+/* The functions below print what is wrong and return false. */
+
+/* Where each report goes: the options' PATHs, or else the profile's. */
+bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_t now_ms);
+/*
+ * No two reports, of one profile or of two, may go to one file. Standard output may take one
+ * report of each profile, one after the other; devices and pipes take what they are given.
+ */
+bool jobs_are_apart(const struct job *jobs, size_t count);
+/* Opens every report: a path that cannot be written is known before anything is sent. */
+bool job_open_reports(struct job *job);
+/* Writes and closes every report, also after one has failed. */
+bool job_write_reports(struct job *job, const struct ptl_results *results, bool quiet);
+/* Reports that are still open leave no trace. */
+void job_free(struct job *job);
+
+#endif

@@ -1,0 +1,72 @@
+#include "cli/print.h"
+
+#include "cli/exit.h"
+#include "portolan/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_BYTES (64U * 1024)
+
+static void print_printable(const char *before, const char *text)
+{
+    struct ptl_buf safe;
+    ptl_buf_init(&safe, LINE_BYTES);
+    ptl_text_add_printable(&safe, text);
+    fprintf(stderr, "%s%s%s\n", before, ptl_buf_text(&safe), safe.failed ? "..." : "");
+    ptl_buf_free(&safe);
+}
+
+void print_line(const char *format, ...)
+{
+    char *text;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    if (length < 0) {
+        fputs("portolan: out of memory\n", stderr);
+        return;
+    }
+    print_printable("", text);
+    free(text);
+}
+
+void print_error(const struct ptl_error *error)
+{
+    char text[2048];
+    print_printable(error->file[0] == '\0' ? "portolan: " : "",
+                    ptl_error_print(error, text, sizeof(text)));
+}
+
+void print_problems(const struct ptl_problems *problems)
+{
+    for (size_t i = 0; i < problems->count; i++)
+        print_error(&problems->items[i]);
+    if (problems->dropped > 0)
+        print_line("portolan: and %zu more problems", problems->dropped);
+}
+
+int print_document(struct ptl_buf *document)
+{
+    int status = EXIT_DONE;
+    if (document->failed) {
+        print_line("portolan: out of memory");
+        status = EXIT_INCOMPLETE;
+    } else {
+        fwrite(ptl_buf_text(document), 1, document->length, stdout);
+    }
+    ptl_buf_free(document);
+    return end_output(status);
+}
+
+int end_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    print_line("portolan: cannot write standard output: %s", strerror(errno));
+    return EXIT_OUTPUT;
+}

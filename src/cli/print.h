@@ -1,0 +1,25 @@
+/* What the commands say: problems on standard error, data on standard output. */
+#ifndef CLI_PRINT_H
+#define CLI_PRINT_H
+
+#include "portolan/buf.h"
+#include "portolan/error.h"
+
+/*
+ * A line on standard error, as printf. Words, paths and messages that come from outside may be
+ * given as they are: control characters come out escaped.
+ */
+void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void print_error(const struct ptl_error *error);
+/* Each problem on a line. */
+void print_problems(const struct ptl_problems *problems);
+
+/*
+ * Prints a document on standard output, whole or not at all, and frees it: EXIT_DONE, or with a
+ * message EXIT_INCOMPLETE where memory ran out, EXIT_OUTPUT where it could not be written.
+ */
+int print_document(struct ptl_buf *document);
+/* Flushes standard output: `status`, or EXIT_OUTPUT with a message when it could not be written. */
+int end_output(int status);
+
+#endif

@@ -1,0 +1,138 @@
+load helper
+
+# A shell starts its background jobs with SIGINT ignored; env --default-signal undoes that.
+
+@test "an ignored signal stays ignored: nohup, background jobs" {
+    need_namespace
+    profile slow 'hosts: 127.0.0.1' 'ports: 1-200' 'rate: 100'
+    cat >go <<'SH'
+trap '' HUP INT
+"$1" run ./slow.yaml --quiet --json r.json &
+pid=$!
+until [ -n "$(ls -l /proc/$pid/fd 2>/dev/null | grep eventfd)" ]; do sleep 0.05; done
+sleep 0.3
+kill -HUP $pid
+kill -INT $pid
+wait $pid
+SH
+    run in_ns timeout 30 sh ./go "$PORTOLAN"
+    [ "$status" -eq 0 ]
+    jq -e '.run.complete and .run.stopped_by == null and .summary.closed == 200' r.json
+}
+
+# While a report is written to a pipe that nobody reads, signals can come one by one.
+@test "a second signal ends at once; one that is ignored does not count" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-20000' 'report: {json: fifo, states: [open, closed]}'
+    mkfifo fifo
+    cat >go <<'SH'
+exec 3<>fifo
+(trap '' HUP; exec env --default-signal=INT "$1" run ./p.yaml --quiet) &
+pid=$!
+head -c 1 fifo >/dev/null # the scan is over, the report is being written
+for signal in INT HUP HUP; do
+    kill -$signal $pid
+    sleep 0.2
+    kill -0 $pid || exit 99
+done
+kill -INT $pid
+wait $pid
+SH
+    run in_ns timeout 30 sh ./go "$PORTOLAN"
+    [ "$status" -eq 130 ]
+}
+
+@test "a signal after the last verdict ends nothing: the run is complete, status 0" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-20000' 'report: {json: fifo, states: [open, closed]}'
+    mkfifo fifo
+    cat >go <<'SH'
+exec 3<>fifo
+env --default-signal=INT "$1" run ./p.yaml --quiet &
+pid=$!
+head -c 1 fifo >r.json
+kill -INT $pid
+cat fifo >>r.json 3<&- &
+reader=$!
+exec 3<&-
+wait $pid
+status=$?
+wait $reader
+exit $status
+SH
+    run in_ns timeout 30 sh ./go "$PORTOLAN"
+    [ "$status" -eq 0 ]
+    jq -e '.run.complete and .run.stopped_by == null and .summary.closed == 20000' r.json
+}
+
+@test "a signal while names are resolved: valid reports that say so" {
+    need_nft
+    [ -e /etc/resolv.conf ] || skip "there is no /etc/resolv.conf to put another one over"
+    "$PORTOLAN" schema results >schema.json
+    echo 'nameserver 127.0.0.1' >resolv.conf
+    profile p 'hosts: [127.0.0.1, host.invalid]' 'exclude_hosts: other.invalid' 'ports: 1-10'
+    profile q 'hosts: host.invalid' 'ports: 1-10'
+    for name in p q; do
+        run unshare -rnm sh -c 'ip link set lo up && mount --bind resolv.conf /etc/resolv.conf &&
+            nft "add table ip t; add chain ip t c { type filter hook input priority 0; }; add rule ip t c udp dport 53 drop" &&
+            exec timeout --preserve-status -s INT 1 "$1" run "./$2.yaml" --json "$2.json" --csv "$2.csv" --text "$2.txt"' sh "$PORTOLAN" "$name"
+        echo "$output"
+        [ "$status" -eq 130 ]
+        jq -e '.run.complete == false and .run.stopped_by == "signal"' "$name.json"
+        jq -e '.unresolved == [{"input": "host.invalid", "message": "interrupted"}]' "$name.json"
+        jq -e '.summary.unprobed == .summary.probes and .summary.attempts == 0' "$name.json"
+        [ "$(wc -l <"$name.csv")" -eq 1 ]
+        grep -q INCOMPLETE "$name.txt"
+    done
+    jq -e '.summary.probes == 10' p.json
+    run python3 "$TOP/tests/cli/validate.py" schema.json accept p.json q.json
+    [ "$status" -eq 0 ]
+}
+
+@test "profiles that a signal left unrun have reports that say so" {
+    need_namespace
+    profile slow 'hosts: 127.0.0.1' 'ports: 1-1000' 'rate: 20'
+    profile next 'hosts: 127.0.0.1' 'ports: 1-10'
+    echo '{"old": true}' >next.json
+    run in_ns timeout --preserve-status -s TERM 1 "$PORTOLAN" run ./slow.yaml ./next.yaml --json '{profile}.json'
+    [ "$status" -eq 143 ]
+    jq -e '.run.stopped_by == "signal" and .summary.closed > 0' slow.json
+    jq -e '.run.complete == false and .run.stopped_by == "signal" and .summary.unprobed == 10' next.json
+}
+
+# All ports are silent; a firewall counts what was sent, retries too.
+@test "after a signal no probe starts beyond 100 ms, whatever the engine" {
+    need_nft
+    profile p 'hosts: 127.0.0.1' 'ports: 1-60000' 'timeout: 300ms' 'retries: 3' 'concurrency: 200' 'rate: 5000'
+    cat >go <<'SH'
+nft 'add table ip t; add counter ip t syns; add chain ip t c { type filter hook input priority 0; }'
+nft 'add rule ip t c tcp flags & (syn|ack) == syn counter name syns drop'
+count() { nft list counter ip t syns | sed -n 's/.*packets \([0-9]*\).*/\1/p'; }
+for engine in sequential threads events pool; do
+    before=$(count)
+    env --default-signal=INT "$1" run ./p.yaml --quiet --set engine=$engine --json $engine.json &
+    pid=$!
+    tries=0
+    until [ "$(count)" -gt $((before + 2)) ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+        [ $tries -lt 100 ] || { echo "$engine sends nothing"; exit 1; }
+    done
+    kill -INT $pid
+    sleep 0.1
+    then=$(count)
+    wait $pid
+    status=$?
+    sleep 0.5
+    now=$(count)
+    echo "$engine: status $status, $before before, $then SYNs 100 ms after the signal, $now later"
+    [ $status -eq 130 ] && [ "$then" -eq "$now" ] || exit 1
+done
+SH
+    run in_ns timeout 60 sh ./go "$PORTOLAN"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    for engine in sequential threads events pool; do
+        jq -e '.run.complete == false and .summary.unprobed > 50000' $engine.json
+    done
+}
