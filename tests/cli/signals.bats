@@ -9,7 +9,7 @@ load helper
 trap '' HUP INT
 "$1" run ./slow.yaml --quiet --json r.json &
 pid=$!
-until [ -n "$(ls -l /proc/$pid/fd 2>/dev/null | grep eventfd)" ]; do sleep 0.05; done
+until grep -q "^SigCgt:.*4...$" /proc/$pid/status; do sleep 0.05; done # TERM alone is caught
 sleep 0.3
 kill -HUP $pid
 kill -INT $pid
@@ -75,7 +75,7 @@ SH
     for name in p q; do
         run unshare -rnm sh -c 'ip link set lo up && mount --bind resolv.conf /etc/resolv.conf &&
             nft "add table ip t; add chain ip t c { type filter hook input priority 0; }; add rule ip t c udp dport 53 drop" &&
-            exec timeout --preserve-status -s INT 1 "$1" run "./$2.yaml" --json "$2.json" --csv "$2.csv" --text "$2.txt"' sh "$PORTOLAN" "$name"
+            exec "$3" INT "$1" run "./$2.yaml" --json "$2.json" --csv "$2.csv" --text "$2.txt"' sh "$PORTOLAN" "$name" "$TOP/tests/cli/interrupt"
         echo "$output"
         [ "$status" -eq 130 ]
         jq -e '.run.complete == false and .run.stopped_by == "signal"' "$name.json"
@@ -94,7 +94,7 @@ SH
     profile slow 'hosts: 127.0.0.1' 'ports: 1-1000' 'rate: 20'
     profile next 'hosts: 127.0.0.1' 'ports: 1-10'
     echo '{"old": true}' >next.json
-    run in_ns timeout --preserve-status -s TERM 1 "$PORTOLAN" run ./slow.yaml ./next.yaml --json '{profile}.json'
+    run in_ns "$TOP/tests/cli/interrupt" TERM "$PORTOLAN" run ./slow.yaml ./next.yaml --json '{profile}.json'
     [ "$status" -eq 143 ]
     jq -e '.run.stopped_by == "signal" and .summary.closed > 0' slow.json
     jq -e '.run.complete == false and .run.stopped_by == "signal" and .summary.unprobed == 10' next.json
