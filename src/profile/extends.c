@@ -1,6 +1,7 @@
 #include "profile/extends.h"
 
 #include "profile/document.h"
+#include "profile/fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,25 @@ static struct ptl_node *load_parent(struct chain *chain, const struct ptl_node *
     return parent;
 }
 
+/* What a parent says of itself alone, its name for one, is not its children's. */
+static struct ptl_node *without_own(struct ptl_tree *tree, const struct ptl_node *parent)
+{
+    struct ptl_node *copy = ptl_node_new(tree, PTL_NODE_MAPPING, parent);
+    struct ptl_pair *pairs = ptl_tree_alloc(tree, (parent->count + 1) * sizeof(*pairs));
+    if (!copy || !pairs)
+        return NULL;
+    copy->pairs = pairs;
+    for (size_t i = 0; i < parent->count; i++) {
+        bool is_own = false;
+        for (size_t k = 0; k < ptl_field_count; k++)
+            if (ptl_fields[k].is_own && strcmp(ptl_fields[k].name, parent->pairs[i].key->text) == 0)
+                is_own = true;
+        if (!is_own)
+            pairs[copy->count++] = parent->pairs[i];
+    }
+    return copy;
+}
+
 struct ptl_node *ptl_extends_flatten(struct ptl_tree *tree, struct ptl_node *root,
                                      const struct ptl_node *instead, const struct ptl_file_id *id,
                                      bool *complete, struct ptl_problems *problems)
@@ -121,6 +141,9 @@ struct ptl_node *ptl_extends_flatten(struct ptl_tree *tree, struct ptl_node *roo
         pair = ptl_node_find(parent, "extends");
         extends = pair ? pair->value : NULL;
     }
+    for (size_t i = 1; i < count; i++)
+        if (!(profiles[i] = without_own(tree, profiles[i])))
+            return NULL;
     struct ptl_node *merged = profiles[--count];
     while (merged && count > 0)
         merged = ptl_node_merge(tree, merged, profiles[--count]);

@@ -12,8 +12,9 @@ const struct ptl_source *ptl_source_new(struct ptl_tree *tree, const char *file,
 
 /*
  * Follows `extends` from `root`, or from `instead` when that is not NULL (a --set), and merges the
- * parents beneath. `id`: the file that root came from; NULL: none. *complete turns false when a
- * parent could not be had: what is missing then may only be missing there. NULL: no memory.
+ * parents beneath, less what they say of themselves alone (is_own in the field table). `id`: the
+ * file that root came from; NULL: none. *complete turns false when a parent could not be had: what
+ * is missing then may only be missing there. NULL: no memory.
  */
 struct ptl_node *ptl_extends_flatten(struct ptl_tree *tree, struct ptl_node *root,
                                      const struct ptl_node *instead, const struct ptl_file_id *id,

@@ -90,6 +90,74 @@ static void depth(void **state)
     check("d9.yaml", "d1.yaml:1:10: extends goes more than 8 profiles deep\n");
 }
 
+/* Variants of a named profile must not write over each other's {profile}. */
+static void name_and_description_are_not_inherited(void **state)
+{
+    (void)state;
+    write_file("base.yaml", "name: base\ndescription: the base\n" BASE);
+    write_file("middle.yaml", "extends: base.yaml\nname: middle\nretries: 2\n");
+    write_file("variant.yaml", "extends: middle.yaml\n");
+    write_file("own.yaml", "extends: middle.yaml\nname: mine\ndescription: own\n");
+    struct ptl_buf out;
+    struct ptl_profile *profile = load_file("variant.yaml", &out);
+    assert_string_equal(ptl_buf_text(&out), "");
+    assert_string_equal(profile->name, "variant");
+    assert_string_equal(profile->description, "");
+    assert_int_equal(profile->retries, 2);
+    ptl_profile_free(profile);
+    ptl_buf_free(&out);
+    profile = load_file("own.yaml", &out);
+    assert_string_equal(profile->name, "mine");
+    assert_string_equal(profile->description, "own");
+    ptl_profile_free(profile);
+    ptl_buf_free(&out);
+    profile = load_file("base.yaml", &out);
+    assert_string_equal(profile->name, "base");
+    ptl_profile_free(profile);
+    ptl_buf_free(&out);
+}
+
+/* The same when the parent comes from the command line. */
+static void a_parent_that_is_set_lends_no_name(void **state)
+{
+    (void)state;
+    write_file("base.yaml", "name: base\nretries: 7\n");
+    struct ptl_setting setting = {"extends", "base.yaml"};
+    struct ptl_buf out;
+    struct ptl_profile *profile = load_with(BASE, &setting, 1, &out);
+    assert_string_equal(ptl_buf_text(&out), "");
+    assert_string_equal(profile->name, "t");
+    assert_int_equal(profile->retries, 7);
+    ptl_profile_free(profile);
+    ptl_buf_free(&out);
+}
+
+static void a_parent_that_cannot_be_had(void **state)
+{
+    (void)state;
+    write_file("list.yaml", "- 1\n");
+    write_file("empty.yaml", "# nothing\n");
+    write_file("c.yaml", "extends: list.yaml\n");
+    check("c.yaml", "list.yaml:1:1: a profile is a mapping of keys\n");
+    write_file("c.yaml", "extends: empty.yaml\n");
+    check("c.yaml", "empty.yaml:1:1: a profile is a mapping of keys\n");
+    write_file("c.yaml", "extends: .\n");
+    check("c.yaml", "c.yaml:1:10: extends: . cannot be read: Is a directory\n");
+    write_file("c.yaml", "extends: [list.yaml]\n");
+    check("c.yaml", "c.yaml:1:10: extends must be the path of a profile\n");
+    write_file("c.yaml", "extends:\n");
+    check("c.yaml", "c.yaml:1:9: extends must be the path of a profile\n");
+}
+
+/* A link is another name of the same file, not another file. */
+static void a_link_does_not_hide_a_cycle(void **state)
+{
+    (void)state;
+    write_file("a.yaml", "extends: b.yaml\n" BASE);
+    assert_int_equal(symlink("a.yaml", "b.yaml"), 0);
+    check("a.yaml", "a.yaml:1:10: extends goes round in a circle: b.yaml\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +166,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(parent_may_lack, enter, leave),
         cmocka_unit_test_setup_teardown(cycle, enter, leave),
         cmocka_unit_test_setup_teardown(depth, enter, leave),
+        cmocka_unit_test_setup_teardown(name_and_description_are_not_inherited, enter, leave),
+        cmocka_unit_test_setup_teardown(a_parent_that_is_set_lends_no_name, enter, leave),
+        cmocka_unit_test_setup_teardown(a_parent_that_cannot_be_had, enter, leave),
+        cmocka_unit_test_setup_teardown(a_link_does_not_hide_a_cycle, enter, leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
