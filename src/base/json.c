@@ -3,7 +3,11 @@
 #include "portolan/text.h"
 
 #include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <math.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +82,11 @@ void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *t
 
 void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t number)
 {
-    ptl_json_add(parent, key, (struct ptl_json *)cJSON_CreateNumber((double)number));
+    char digits[32];
+    snprintf(digits, sizeof(digits), "%" PRIu64, number);
+    /* cJSON prints what is no int with 15 digits where that comes close: a seed takes 16. */
+    cJSON *item = number <= INT_MAX ? cJSON_CreateNumber((double)number) : cJSON_CreateRaw(digits);
+    ptl_json_add(parent, key, (struct ptl_json *)item);
 }
 
 void ptl_json_add_double(struct ptl_json *parent, const char *key, double number)
@@ -129,28 +137,81 @@ void ptl_json_free(struct ptl_json *json)
 
 /* ---- reading ---- */
 
+/* cJSON does not tell a text that is wrong from memory that ran out: its allocations do. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static _Thread_local bool no_memory;
+
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size);
+    no_memory = no_memory || memory == NULL;
+    return memory;
+}
+
+static void release(void *memory)
+{
+    free(memory);
+}
+
+static void watch_memory(void)
+{
+    cJSON_Hooks hooks = {.malloc_fn = allocate, .free_fn = release};
+    cJSON_InitHooks(&hooks);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+    return strcmp(*x, *y);
+}
+
+/* Sorted, so that an object of a hundred thousand keys costs no more than its sort. */
+static const char *duplicate_here(const cJSON *object)
+{
+    size_t count = 0, used = 0;
+    for (const cJSON *child = object->child; child != NULL; child = child->next)
+        count++;
+    const char **keys = calloc(count + 1, sizeof(*keys));
+    if (keys == NULL) {
+        no_memory = true;
+        return NULL;
+    }
+    for (const cJSON *child = object->child; child != NULL; child = child->next)
+        keys[used++] = child->string;
+    qsort(keys, count, sizeof(*keys), compare_keys);
+    const char *twice = NULL;
+    for (size_t i = 1; i < count && twice == NULL; i++)
+        if (strcmp(keys[i - 1], keys[i]) == 0)
+            twice = keys[i];
+    free(keys);
+    return twice;
+}
+
 /* cJSON takes duplicate keys without a word. */
 static const char *duplicate_key(const cJSON *item)
 {
-    for (const cJSON *child = item->child; child != NULL; child = child->next) {
-        if (cJSON_IsObject(item))
-            for (const cJSON *other = child->next; other != NULL; other = other->next)
-                if (strcmp(child->string, other->string) == 0)
-                    return child->string;
-        const char *below = duplicate_key(child);
-        if (below != NULL)
-            return below;
-    }
-    return NULL;
+    const char *twice = cJSON_IsObject(item) ? duplicate_here(item) : NULL;
+    for (const cJSON *child = item->child; child != NULL && twice == NULL; child = child->next)
+        if (child->child != NULL)
+            twice = duplicate_key(child);
+    return twice;
 }
 
-/* Brackets outside strings, counted before cJSON recurses over them. */
-static bool is_too_deep(const char *text, size_t length)
+/* What is wrong with a text that cJSON would take, or take minutes over: looked for before it. */
+struct flaw {
+    const char *what; /* NULL: nothing */
+    size_t offset;
+};
+
+/* cJSON recurses over brackets, and takes \u0000 for the end of a string. */
+static struct flaw find_flaw(const char *text, size_t length)
 {
     size_t depth = 0;
     bool in_string = false;
     for (size_t i = 0; i < length; i++) {
         if (in_string) {
+            if (text[i] == '\\' && length - i > 5 && memcmp(text + i + 1, "u0000", 5) == 0)
+                return (struct flaw){"a NUL character in a string", i};
             if (text[i] == '\\')
                 i++;
             else if (text[i] == '"')
@@ -159,12 +220,12 @@ static bool is_too_deep(const char *text, size_t length)
             in_string = true;
         } else if (text[i] == '[' || text[i] == '{') {
             if (++depth > DEPTH_MAX)
-                return true;
+                return (struct flaw){"JSON nested too deep", i};
         } else if ((text[i] == ']' || text[i] == '}') && depth > 0) {
             depth--;
         }
     }
-    return false;
+    return (struct flaw){NULL, 0};
 }
 
 static enum ptl_status refuse(const char *text, size_t offset, const struct ptl_origin *origin,
@@ -178,15 +239,26 @@ static enum ptl_status refuse(const char *text, size_t offset, const struct ptl_
     return ptl_error_at(error, &place, "%s", what);
 }
 
+static enum ptl_status refuse_memory(cJSON *item, struct ptl_error *error)
+{
+    cJSON_Delete(item);
+    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+}
+
 enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl_origin *origin,
                                struct ptl_json **json, struct ptl_error *error)
 {
     if (!ptl_text_is_utf8(text, length))
         return refuse(text, 0, origin, error, "not valid UTF-8");
-    if (is_too_deep(text, length))
-        return refuse(text, 0, origin, error, "JSON nested too deep");
+    struct flaw flaw = find_flaw(text, length);
+    if (flaw.what != NULL)
+        return refuse(text, flaw.offset, origin, error, flaw.what);
+    pthread_once(&once, watch_memory);
+    no_memory = false;
     const char *end = NULL;
     cJSON *item = cJSON_ParseWithLengthOpts(text, length, &end, false);
+    if (no_memory)
+        return refuse_memory(item, error);
     if (item == NULL)
         return refuse(text, end != NULL ? (size_t)(end - text) : 0, origin, error,
                       "not valid JSON");
@@ -198,6 +270,8 @@ enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl
         }
     }
     const char *twice = duplicate_key(item);
+    if (no_memory)
+        return refuse_memory(item, error);
     if (twice != NULL) {
         struct ptl_origin place = {.line = 1};
         ptl_error_at(error, origin != NULL ? origin : &place, "the key \"%s\" stands twice", twice);

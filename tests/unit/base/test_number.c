@@ -1,0 +1,63 @@
+#include "support/cmocka_all.h"
+
+#include "portolan/number.h"
+
+#include <string.h>
+
+static void digits_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t value;
+    } good[] = {{"0", 0}, {"7", 7}, {"65535", 65535}, {"18446744073709551615", UINT64_MAX}};
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        uint64_t value = 99;
+        assert_true(ptl_number_parse(good[i].text, strlen(good[i].text), &value));
+        assert_true(value == good[i].value);
+    }
+    static const char *const bad[] = {"",    "00",       "01",
+                                      "-1",  "+1",       " 1",
+                                      "1 ",  "1e3",      "0x1",
+                                      "1.0", "1_0",      "18446744073709551616",
+                                      "1\n", "\xD9\xA1", "99999999999999999999999999"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        uint64_t value = 99;
+        assert_false(ptl_number_parse(bad[i], strlen(bad[i]), &value));
+        assert_true(value == 99);
+    }
+}
+
+static void the_length_counts_not_the_nul(void **state)
+{
+    (void)state;
+    uint64_t value;
+    assert_true(ptl_number_parse("80-90", 2, &value));
+    assert_true(value == 80);
+    assert_false(ptl_number_parse("80-90", 3, &value));
+    assert_false(ptl_number_parse("80", 0, &value));
+    assert_false(ptl_number_parse("8\0"
+                                  "0",
+                                  3, &value));
+}
+
+static void sizes_do_not_wrap(void **state)
+{
+    (void)state;
+    size_t product = 1;
+    assert_true(ptl_size_multiply(SIZE_MAX / 2, 2, &product));
+    assert_true(product == SIZE_MAX - 1);
+    assert_true(ptl_size_multiply(0, SIZE_MAX, &product));
+    assert_true(product == 0);
+    assert_false(ptl_size_multiply(SIZE_MAX / 2 + 1, 2, &product));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(digits_only),
+        cmocka_unit_test(the_length_counts_not_the_nul),
+        cmocka_unit_test(sizes_do_not_wrap),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
