@@ -1,0 +1,149 @@
+#include "host.h"
+
+#include "random.h"
+
+#include <stdlib.h>
+
+bool hosts_init(struct hosts *hosts, const struct options *options)
+{
+    *hosts = (struct hosts){.options = options,
+                            .loss_below = random_bound(options->loss),
+                            .stream = random_mix(options->seed ^ UINT64_C(0x10553))};
+    truth_init(&hosts->truth, options);
+    hosts->queue = queue_new(options->jitter_ns == 0);
+    hosts->delays = calloc(1, sizeof(*hosts->delays));
+    bool limited = options->syn_rate > 0;
+    if (limited)
+        hosts->limit = limit_new(options->syn_rate, options->syn_rate_hosts);
+    if (hosts->queue != NULL && hosts->delays != NULL && (!limited || hosts->limit != NULL))
+        return true;
+    hosts_free(hosts);
+    return false;
+}
+
+void hosts_free(struct hosts *hosts)
+{
+    queue_free(hosts->queue);
+    limit_free(hosts->limit);
+    free(hosts->delays);
+}
+
+static bool lost(struct hosts *hosts)
+{
+    if (hosts->loss_below == 0 || !random_below(random_next(&hosts->stream), hosts->loss_below))
+        return false;
+    hosts->delays->dropped_by_loss++;
+    return true;
+}
+
+static int64_t due(struct hosts *hosts, int64_t now_ns)
+{
+    int64_t jitter_ns = hosts->options->jitter_ns;
+    if (jitter_ns == 0)
+        return now_ns + hosts->options->rtt_ns;
+    uint64_t span = 2 * (uint64_t)jitter_ns + 1;
+    int64_t delay_ns =
+        hosts->options->rtt_ns - jitter_ns + (int64_t)(random_next(&hosts->stream) % span);
+    return now_ns + (delay_ns > 0 ? delay_ns : 0);
+}
+
+/* Room for an answer that is not lost on its way, or NULL. */
+static struct answer *begin(struct hosts *hosts, enum answer_kind kind, int64_t now_ns)
+{
+    if (lost(hosts))
+        return NULL;
+    struct answer *answer = queue_add(hosts->queue, due(hosts, now_ns));
+    if (answer == NULL) {
+        hosts->delays->dropped_by_queue++;
+        return NULL;
+    }
+    answer->read_ns = now_ns;
+    answer->kind = (uint8_t)kind;
+    return answer;
+}
+
+static void send_tcp(struct hosts *hosts, const struct segment *segment, enum answer_kind kind,
+                     uint8_t flags, uint32_t sequence, uint32_t acknowledge, int64_t now_ns)
+{
+    struct answer *answer = begin(hosts, kind, now_ns);
+    if (answer != NULL)
+        answer->length =
+            (uint16_t)packet_tcp(segment, flags, sequence, acknowledge, answer->packet);
+}
+
+/* The first sequence number of a host's side: the same for the same connection, so that a SYN
+ * sent twice meets one connection, not two. */
+static uint32_t first_sequence(const struct hosts *hosts, const struct segment *segment)
+{
+    uint64_t ports = (uint64_t)segment->source_port << 16 | segment->target_port;
+    uint64_t hash = random_mix(hosts->truth.seed ^ segment->target.high);
+    return (uint32_t)random_mix(random_mix(hash ^ segment->target.low) ^ ports << 32 ^
+                                segment->sequence);
+}
+
+static void receive_syn(struct hosts *hosts, const struct segment *segment, int64_t now_ns)
+{
+    struct answer *answer;
+    switch (truth_port(&hosts->truth, &segment->target, segment->target_port)) {
+    case TRUTH_SILENT:
+        hosts->delays->silent++;
+        return;
+    case TRUTH_OPEN:
+        send_tcp(hosts, segment, ANSWER_SYN_ACK, TCP_SYN | TCP_ACK, first_sequence(hosts, segment),
+                 segment->sequence + 1, now_ns);
+        return;
+    case TRUTH_ICMP:
+        answer = begin(hosts, ANSWER_ICMP, now_ns);
+        if (answer != NULL)
+            answer->length =
+                (uint16_t)packet_icmp(segment, hosts->options->icmp_kind, answer->packet);
+        return;
+    case TRUTH_CLOSED:
+        send_tcp(hosts, segment, ANSWER_RST, TCP_RST | TCP_ACK, 0,
+                 segment->sequence + segment->payload + 1, now_ns);
+    }
+}
+
+/* What follows a handshake. A service that resets does so once it has the third packet; any other
+ * acknowledges data and ends when the scanner does. */
+static void receive_later(struct hosts *hosts, const struct segment *segment, int64_t now_ns)
+{
+    enum truth_state state = truth_port(&hosts->truth, &segment->target, segment->target_port);
+    if ((segment->flags & TCP_ACK) == 0 || state == TRUTH_SILENT || state == TRUTH_ICMP)
+        return;
+    if (state == TRUTH_CLOSED ||
+        truth_resets(&hosts->truth, &segment->target, segment->target_port)) {
+        send_tcp(hosts, segment, ANSWER_RST, TCP_RST, segment->acknowledged, 0, now_ns);
+        return;
+    }
+    uint8_t fin = segment->flags & TCP_FIN;
+    if (segment->payload > 0 || fin != 0)
+        send_tcp(hosts, segment, ANSWER_OTHER, TCP_ACK | fin, segment->acknowledged,
+                 segment->sequence + segment->payload + (fin != 0), now_ns);
+}
+
+void hosts_receive(struct hosts *hosts, const uint8_t *packet, size_t length, int64_t now_ns)
+{
+    struct segment segment;
+    if (!packet_parse(packet, length, &segment) || !address_inside(&segment.target))
+        return;
+    if ((segment.flags & TCP_RST) != 0)
+        return;
+    bool syn = (segment.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+    hosts->delays->syns += syn;
+    if (lost(hosts))
+        return;
+    if (!truth_alive(&hosts->truth, &segment.target)) {
+        hosts->delays->dead += syn;
+        return;
+    }
+    if (!syn) {
+        receive_later(hosts, &segment, now_ns);
+        return;
+    }
+    if (hosts->limit != NULL && !limit_take(hosts->limit, &segment.target, now_ns)) {
+        hosts->delays->dropped_by_rate++;
+        return;
+    }
+    receive_syn(hosts, &segment, now_ns);
+}
