@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#define NO_PERMIT_NS 20000000U
+
 /* The one socket of a blocking worker, kept while it can be connected again. */
 struct kept {
     int fd; /* -1: none */
@@ -21,14 +23,18 @@ static void drop(struct kept *kept)
 
 /* Waits for an answer, the timeout or the end of the run. False: the run was stopped. */
 static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *kept,
-                            const struct ptl_address *address, uint16_t port, uint64_t deadline_ns,
-                            struct ptl_finding *finding)
+                            const struct ptl_address *address, const struct ptl_probe *probe,
+                            uint64_t started_ns, struct ptl_finding *finding)
 {
     for (;;) {
+        bool resent =
+            started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(kept->fd);
+        uint64_t deadline_ns = started_ns + ptl_plan_wait_ns(worker->plan, probe);
         /* On loopback the answer is there before the first look: poll comes second. */
-        int result = ptl_probe_connect(kept->fd, address, port);
+        int result = ptl_probe_connect(kept->fd, address, probe->port);
         if (result != EALREADY && result != EINPROGRESS) {
             ptl_probe_judge(kept->fd, result, finding);
+            finding->resent = resent;
             return true;
         }
         if (ptl_plan_stopped(worker->plan))
@@ -42,11 +48,12 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
         if ((fds[0].revents & POLLERR) != 0 && ptl_probe_icmp(kept->fd, finding))
             return true;
         if (ready == 0) {
-            result = ptl_probe_connect(kept->fd, address, port);
+            result = ptl_probe_connect(kept->fd, address, probe->port);
             if (result == EALREADY)
                 ptl_probe_silent(finding);
             else
                 ptl_probe_judge(kept->fd, result, finding);
+            finding->resent = resent;
             return true;
         }
     }
@@ -54,8 +61,8 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
 
 /* One attempt, start to end. False: the run was stopped meanwhile. */
 static bool attempt(const struct ptl_worker *worker, struct kept *kept,
-                    const struct ptl_address *address, uint16_t port, uint64_t *started_ns,
-                    struct ptl_finding *finding)
+                    const struct ptl_address *address, const struct ptl_probe *probe,
+                    uint64_t *started_ns, struct ptl_finding *finding)
 {
     if (kept->fd >= 0 && kept->family != address->family)
         drop(kept);
@@ -70,13 +77,14 @@ static bool attempt(const struct ptl_worker *worker, struct kept *kept,
         }
     }
     *started_ns = ptl_clock_now_ns();
-    int result = ptl_probe_connect(kept->fd, address, port);
+    int result = ptl_probe_connect(kept->fd, address, probe->port);
     bool done = true;
     if (result == EINPROGRESS)
-        done = wait_for_answer(worker, kept, address, port,
-                               *started_ns + worker->profile->timeout_ms * PTL_NS_PER_MS, finding);
+        done = wait_for_answer(worker, kept, address, probe, *started_ns, finding);
     else
         ptl_probe_judge(kept->fd, result, finding);
+    if (done && finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
+        finding->reusable = ptl_probe_disconnect(kept->fd);
     if (done && finding->reusable)
         return true;
     if (done && finding->state == PTL_OPEN)
@@ -91,22 +99,25 @@ static void carry_out(const struct ptl_worker *worker, struct kept *kept,
     const struct ptl_address *address = ptl_plan_address(worker->plan, probe->lane);
     uint64_t started_ns = ptl_clock_now_ns();
     struct ptl_finding finding = {.state = PTL_UNPROBED, .rtt_us = PTL_US_NONE};
+    bool verifies = false;
     for (int tries = 0; tries < PTL_SELF_CONNECTS; tries++) {
         if (ptl_plan_stopped(worker->plan) ||
-            !attempt(worker, kept, address, probe->port, &started_ns, &finding)) {
+            !attempt(worker, kept, address, probe, &started_ns, &finding)) {
             finding.state = PTL_UNPROBED;
             break;
         }
-        if (!finding.self)
+        if (!finding.self && (!finding.doubtful || verifies))
             break;
+        verifies = !finding.self;
+        if (verifies)
+            continue;
         /* Nobody listens on a port that was free to be our source; told so if it keeps happening.
          */
         finding.state = PTL_CLOSED;
         finding.reason = PTL_REASON_CONN_REFUSED;
         finding.rtt_us = PTL_US_NONE;
     }
-    ptl_engine_outcome(outcome, probe, finding.state, finding.reason, finding.rtt_us, started_ns,
-                       ptl_clock_now_ns());
+    ptl_engine_outcome(outcome, probe, &finding, started_ns, ptl_clock_now_ns());
 }
 
 /* Sleeps until the plan calls or time has come. */
@@ -124,19 +135,22 @@ void ptl_engine_blocking(struct ptl_worker *worker)
     size_t settled = 0;
     for (;;) {
         struct ptl_probe probe;
+        /* As many permits as workers, but for a shortage: then some of them rest. */
+        uint32_t permit = ptl_permits_try(worker->permits, 1);
         struct ptl_pull pulled =
-            ptl_plan_exchange(worker->plan, worker->number, &outcome, settled, &probe, 1);
+            ptl_plan_exchange(worker->plan, worker->number, &outcome, settled, &probe, permit);
         settled = 0;
+        if (pulled.finished || pulled.count == 0)
+            ptl_permits_release(worker->permits, permit);
         if (pulled.finished)
             break;
         if (pulled.count == 0) {
-            sleep_until(worker, pulled.due_ns);
+            uint64_t rested_ns = ptl_clock_now_ns() + NO_PERMIT_NS;
+            sleep_until(worker, permit == 0 ? rested_ns : pulled.due_ns);
             continue;
         }
-        /* As many permits as workers: one is always there. */
-        ptl_permits_try(worker->permits, 1);
         carry_out(worker, &kept, &probe, &outcome);
-        ptl_permits_release(worker->permits, 1);
+        ptl_permits_release(worker->permits, permit);
         settled = 1;
     }
     drop(&kept);

@@ -4,19 +4,20 @@
 
 #include <limits.h>
 
-void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe, uint8_t state,
-                        uint8_t reason, uint32_t rtt_us, uint64_t started_ns, uint64_t now_ns)
+void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
+                        const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns)
 {
     outcome->probe = *probe;
-    outcome->state = state;
-    outcome->reason = reason;
-    outcome->rtt_us = rtt_us;
+    outcome->state = finding->state;
+    outcome->reason = finding->reason;
+    outcome->resent = finding->resent;
+    outcome->rtt_us = finding->rtt_us;
     outcome->at_ns = now_ns;
     outcome->connect_us = PTL_US_NONE;
     uint64_t us = (now_ns - started_ns) / PTL_NS_PER_US;
     /* A time is told only where something answered. */
-    if (reason != PTL_REASON_NO_RESPONSE && state != PTL_ERROR && state != PTL_UNPROBED &&
-        us < PTL_US_NONE)
+    if (finding->reason != PTL_REASON_NO_RESPONSE && finding->state != PTL_ERROR &&
+        finding->state != PTL_UNPROBED && us < PTL_US_NONE)
         outcome->connect_us = (uint32_t)us;
 }
 

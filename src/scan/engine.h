@@ -9,10 +9,12 @@
 #include "portolan/profile.h"
 #include "scan/permits.h"
 #include "scan/plan.h"
+#include "scan/probe.h"
 
 #include <stdint.h>
 
-#define PTL_SELF_CONNECTS 8 /* how often a probe that met itself is asked again */
+#define PTL_SELF_CONNECTS 8           /* how often a probe that met itself is asked again */
+#define PTL_SYN_RESENT_NS 1000000000U /* the kernel sends no second SYN before */
 
 /* What a worker is given. All of it outlives the worker; `failure` is its own to write. */
 struct ptl_worker {
@@ -30,8 +32,8 @@ void ptl_engine_blocking(struct ptl_worker *worker);
 void ptl_engine_evented(struct ptl_worker *worker);
 
 /* The outcome of a probe from what was found; connect_us from `started_ns` to `now_ns`. */
-void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe, uint8_t state,
-                        uint8_t reason, uint32_t rtt_us, uint64_t started_ns, uint64_t now_ns);
+void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
+                        const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns);
 /* Milliseconds until `due_ns`, rounded up, for poll and epoll_wait; -1: for ever. */
 int ptl_engine_wait_ms(uint64_t due_ns);
 

@@ -1,6 +1,7 @@
 #include "portolan/clock.h"
 #include "scan/engine.h"
 #include "scan/probe.h"
+#include "scan/slots.h"
 #include "scan/wheel.h"
 
 #include <errno.h>
@@ -9,32 +10,16 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define NO_SLOT UINT32_MAX
 #define WAKE_SLOT UINT32_MAX /* epoll's data for the plan's eventfd */
 #define EVENTS 256
 #define LOOK_SCORES 4096 /* one for each lane of the plan's window */
-#define LOOK_AGAIN 64    /* where the second look does not pay, it is tried every so often */
-
-/* A place for one probe in flight, with the socket it keeps. Its number is epoll's data. */
-struct slot {
-    int fd; /* -1: none */
-    uint8_t family;
-    bool registered; /* in the epoll, once for the socket's life, edge-triggered */
-    bool busy;
-    uint8_t self_connects;
-    uint32_t next; /* in the list of free slots */
-    struct ptl_probe probe;
-    uint64_t started_ns;
-};
+#define NO_PERMIT_NS 20000000U
+#define LOOK_AGAIN 64 /* where the second look does not pay, it is tried every so often */
 
 struct loop {
     struct ptl_worker *worker;
     int epoll;
-    struct slot *slots;
-    uint32_t capacity, used;
-    uint32_t empty;   /* free slots without a socket */
-    uint32_t idle[2]; /* free slots with one: IPv4, IPv6 */
-    uint32_t idle_count;
+    struct ptl_slots slots;
     uint32_t in_flight;
     uint32_t permits; /* held, in flight ones included */
     struct ptl_wheel wheel;
@@ -44,83 +29,6 @@ struct loop {
     uint8_t look_pays[LOOK_SCORES];
     uint32_t looks_skipped;
 };
-
-static uint32_t *list_of(struct loop *loop, uint8_t family)
-{
-    return &loop->idle[family == 4 ? 0 : 1];
-}
-
-static void close_slot(struct loop *loop, uint32_t id)
-{
-    struct slot *slot = &loop->slots[id];
-    close(slot->fd);
-    slot->fd = -1;
-    slot->registered = false;
-    slot->next = loop->empty;
-    loop->empty = id;
-}
-
-static void close_idle(struct loop *loop)
-{
-    for (int i = 0; i < 2; i++) {
-        while (loop->idle[i] != NO_SLOT) {
-            uint32_t id = loop->idle[i];
-            loop->idle[i] = loop->slots[id].next;
-            close_slot(loop, id);
-        }
-    }
-    loop->idle_count = 0;
-}
-
-static bool grow(struct loop *loop)
-{
-    uint32_t capacity = loop->capacity == 0 ? 64 : loop->capacity * 2;
-    if (!ptl_wheel_reserve(&loop->wheel, capacity))
-        return false;
-    struct slot *slots = reallocarray(loop->slots, capacity, sizeof(*slots));
-    if (slots == NULL)
-        return false;
-    loop->slots = slots;
-    for (uint32_t id = loop->capacity; id < capacity; id++) {
-        slots[id] = (struct slot){.fd = -1, .next = loop->empty};
-        loop->empty = id;
-    }
-    loop->capacity = capacity;
-    return true;
-}
-
-/* A free slot with a socket of the family. NO_SLOT: errno says why there is none. */
-static uint32_t take_slot(struct loop *loop, uint8_t family)
-{
-    uint32_t *idle = list_of(loop, family);
-    uint32_t id = *idle;
-    if (id != NO_SLOT) {
-        *idle = loop->slots[id].next;
-        loop->idle_count--;
-        return id;
-    }
-    if (loop->empty == NO_SLOT && !grow(loop)) {
-        errno = ENOMEM;
-        return NO_SLOT;
-    }
-    const struct ptl_profile *profile = loop->worker->profile;
-    const struct ptl_address *source =
-        profile->has_source_address ? &profile->source_address : NULL;
-    int fd = ptl_probe_socket(family, source);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && loop->idle_count > 0) {
-        close_idle(loop); /* sockets of the other family stand in the way */
-        fd = ptl_probe_socket(family, source);
-    }
-    if (fd < 0)
-        return NO_SLOT;
-    id = loop->empty;
-    struct slot *slot = &loop->slots[id];
-    loop->empty = slot->next;
-    slot->fd = fd;
-    slot->family = family;
-    slot->registered = false;
-    return id;
-}
 
 static void flush(struct loop *loop)
 {
@@ -136,49 +44,60 @@ static void settle(struct loop *loop, const struct ptl_probe *probe,
 {
     if (loop->outcome_count == PTL_PLAN_BLOCK)
         flush(loop);
-    ptl_engine_outcome(&loop->outcomes[loop->outcome_count++], probe, finding->state,
-                       finding->reason, finding->rtt_us, started_ns, ptl_clock_now_ns());
+    ptl_engine_outcome(&loop->outcomes[loop->outcome_count++], probe, finding, started_ns,
+                       ptl_clock_now_ns());
     loop->in_flight--;
 }
 
 /* Frees the slot: a socket that can be connected again is kept. */
-static void leave_slot(struct loop *loop, uint32_t id, const struct ptl_finding *finding)
+static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *finding)
 {
-    struct slot *slot = &loop->slots[id];
+    struct ptl_slot *slot = &loop->slots.items[id];
     if (slot->busy) {
         ptl_wheel_remove(&loop->wheel, id);
         slot->busy = false;
     }
     slot->self_connects = 0;
-    if (finding->reusable && loop->idle_count < loop->in_flight) {
-        uint32_t *idle = list_of(loop, slot->family);
-        slot->next = *idle;
-        *idle = id;
-        loop->idle_count++;
+    slot->verifies = false;
+    if (finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
+        finding->reusable = ptl_probe_disconnect(slot->fd);
+    if (finding->reusable && loop->slots.idle_count < loop->in_flight) {
+        ptl_slots_keep(&loop->slots, id);
         return;
     }
     if (finding->state == PTL_OPEN)
         ptl_probe_reset(slot->fd);
-    close_slot(loop, id);
+    ptl_slots_close(&loop->slots, id);
 }
 
-static void start(struct loop *loop, const struct ptl_probe *probe, uint8_t self_connects);
+/* How a probe starts anew. */
+struct again {
+    uint8_t self_connects;
+    bool verifies;
+};
+
+static void start(struct loop *loop, const struct ptl_probe *probe, struct again again);
 
 static void conclude(struct loop *loop, uint32_t id, struct ptl_finding *finding)
 {
-    struct ptl_probe probe = loop->slots[id].probe;
-    uint64_t started_ns = loop->slots[id].started_ns;
-    uint8_t self_connects = loop->slots[id].self_connects;
+    struct ptl_probe probe = loop->slots.items[id].probe;
+    uint64_t started_ns = loop->slots.items[id].started_ns;
+    struct again again = {.self_connects = loop->slots.items[id].self_connects,
+                          .verifies = loop->slots.items[id].verifies};
     leave_slot(loop, id, finding);
     if (finding->self) {
-        if (self_connects < PTL_SELF_CONNECTS) {
-            start(loop, &probe, (uint8_t)(self_connects + 1));
+        if (again.self_connects++ < PTL_SELF_CONNECTS) {
+            start(loop, &probe, again);
             return;
         }
         /* Nobody listens on a port that was free to be our source. */
         finding->state = PTL_CLOSED;
         finding->reason = PTL_REASON_CONN_REFUSED;
         finding->rtt_us = PTL_US_NONE;
+    } else if (finding->doubtful && !again.verifies) {
+        again.verifies = true;
+        start(loop, &probe, again);
+        return;
     }
     settle(loop, &probe, finding, started_ns);
 }
@@ -200,10 +119,18 @@ static void learn(struct loop *loop, uint32_t lane, bool paid)
         --*score;
 }
 
+/* An adaptive timeout may become shorter while a probe waits: it is looked up again meanwhile. */
+static uint64_t next_check_ns(const struct loop *loop, const struct ptl_slot *slot, uint64_t now_ns)
+{
+    uint64_t due_ns = slot->started_ns + ptl_plan_wait_ns(loop->worker->plan, &slot->probe);
+    uint64_t soon_ns = now_ns + (uint64_t)PTL_RTT_FLOOR_US * PTL_NS_PER_US;
+    return loop->worker->profile->adaptive_timeout && soon_ns < due_ns ? soon_ns : due_ns;
+}
+
 /* The connect waits: register the socket once, and start its timeout. False: epoll refused. */
 static bool wait_for_answer(struct loop *loop, uint32_t id)
 {
-    struct slot *slot = &loop->slots[id];
+    struct ptl_slot *slot = &loop->slots.items[id];
     if (!slot->registered) {
         struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                     .data.u64 = id};
@@ -212,24 +139,29 @@ static bool wait_for_answer(struct loop *loop, uint32_t id)
         slot->registered = true;
     }
     slot->busy = true;
-    ptl_wheel_add(&loop->wheel, id,
-                  slot->started_ns + loop->worker->profile->timeout_ms * PTL_NS_PER_MS);
+    ptl_wheel_add(&loop->wheel, id, next_check_ns(loop, slot, slot->started_ns));
     return true;
 }
 
-static void start(struct loop *loop, const struct ptl_probe *probe, uint8_t self_connects)
+static void start(struct loop *loop, const struct ptl_probe *probe, struct again again)
 {
     struct ptl_finding finding;
     const struct ptl_address *address = ptl_plan_address(loop->worker->plan, probe->lane);
-    uint32_t id = take_slot(loop, address->family);
-    if (id == NO_SLOT) {
+    uint32_t id = ptl_slots_take(&loop->slots, address->family);
+    if (id != PTL_NO_SLOT && !ptl_wheel_reserve(&loop->wheel, loop->slots.capacity)) {
+        ptl_slots_close(&loop->slots, id);
+        id = PTL_NO_SLOT;
+        errno = ENOMEM;
+    }
+    if (id == PTL_NO_SLOT) {
         ptl_probe_judge(-1, errno, &finding);
         settle(loop, probe, &finding, ptl_clock_now_ns());
         return;
     }
-    struct slot *slot = &loop->slots[id];
+    struct ptl_slot *slot = &loop->slots.items[id];
     slot->probe = *probe;
-    slot->self_connects = self_connects;
+    slot->self_connects = again.self_connects;
+    slot->verifies = again.verifies;
     slot->started_ns = ptl_clock_now_ns();
     int result = ptl_probe_connect(slot->fd, address, probe->port);
     if (result == EINPROGRESS && should_look(loop, probe->lane, address)) {
@@ -247,9 +179,11 @@ static void start(struct loop *loop, const struct ptl_probe *probe, uint8_t self
 
 static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
 {
-    struct slot *slot = &loop->slots[id];
+    struct ptl_slot *slot = &loop->slots.items[id];
     const struct ptl_address *address = ptl_plan_address(loop->worker->plan, slot->probe.lane);
     struct ptl_finding finding;
+    bool resent =
+        slot->started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(slot->fd);
     int result = ptl_probe_connect(slot->fd, address, slot->probe.port);
     if (result != EALREADY && result != EINPROGRESS) {
         ptl_probe_judge(slot->fd, result, &finding);
@@ -258,7 +192,20 @@ static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
             return; /* an event of the socket's earlier life */
         ptl_probe_silent(&finding);
     }
+    finding.resent = resent;
     conclude(loop, id, &finding);
+}
+
+static void expire(struct loop *loop, uint32_t id, uint64_t now_ns)
+{
+    struct ptl_slot *slot = &loop->slots.items[id];
+    uint64_t due_ns = next_check_ns(loop, slot, now_ns);
+    if (due_ns > now_ns) {
+        ptl_wheel_add(&loop->wheel, id, due_ns);
+        return;
+    }
+    slot->busy = false;
+    look(loop, id, false, true);
 }
 
 /* Waits for events until the next timeout, or `due_ns`, or not at all, and handles them. */
@@ -272,7 +219,7 @@ static void turn(struct loop *loop, uint64_t due_ns, bool wait)
         uint32_t id = (uint32_t)events[i].data.u64;
         if (id == WAKE_SLOT)
             ptl_plan_woken(loop->worker->plan, loop->worker->number);
-        else if (loop->slots[id].busy)
+        else if (loop->slots.items[id].busy)
             look(loop, id, (events[i].events & EPOLLERR) != 0, false);
     }
     /* Events first: an answer that waits to be read is no timeout, however late we are. */
@@ -280,10 +227,8 @@ static void turn(struct loop *loop, uint64_t due_ns, bool wait)
         return;
     uint64_t now = ptl_clock_now_ns();
     for (uint32_t id = ptl_wheel_expire(&loop->wheel, now); id != PTL_WHEEL_NONE;
-         id = ptl_wheel_expire(&loop->wheel, now)) {
-        loop->slots[id].busy = false;
-        look(loop, id, false, true);
-    }
+         id = ptl_wheel_expire(&loop->wheel, now))
+        expire(loop, id, now);
 }
 
 /* Holds at most a block of unused permits. */
@@ -320,9 +265,12 @@ static void run(struct loop *loop)
         for (size_t i = 0; i < pulled.count; i++) {
             if (ptl_plan_stopped(plan))
                 return;
-            start(loop, &probes[i], 0);
+            start(loop, &probes[i], (struct again){.self_connects = 0});
         }
         bool busy = pulled.count > 0;
+        /* Others hold all permits: nobody calls when one of them is free again. */
+        if (unused == 0 && loop->in_flight == 0)
+            pulled.due_ns = ptl_clock_now_ns() + NO_PERMIT_NS;
         if (!busy)
             release_unused(loop);
         bool settled = loop->outcome_count > 0;
@@ -333,7 +281,8 @@ static void run(struct loop *loop)
 
 static bool open_loop(struct loop *loop)
 {
-    loop->empty = loop->idle[0] = loop->idle[1] = NO_SLOT;
+    const struct ptl_profile *profile = loop->worker->profile;
+    ptl_slots_init(&loop->slots, profile->has_source_address ? &profile->source_address : NULL);
     ptl_wheel_init(&loop->wheel, ptl_clock_now_ns());
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = WAKE_SLOT};
@@ -354,13 +303,10 @@ void ptl_engine_evented(struct ptl_worker *worker)
         run(loop);
     else
         worker->failure = errno;
-    for (uint32_t id = 0; id < loop->capacity; id++)
-        if (loop->slots[id].fd >= 0)
-            close(loop->slots[id].fd);
+    ptl_slots_free(&loop->slots);
     ptl_permits_release(worker->permits, loop->permits);
     if (loop->epoll >= 0)
         close(loop->epoll);
     ptl_wheel_free(&loop->wheel);
-    free(loop->slots);
     free(loop);
 }

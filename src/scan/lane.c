@@ -5,7 +5,7 @@
 static bool grow(struct ptl_retries *retries)
 {
     uint32_t capacity = retries->capacity == 0 ? 16 : retries->capacity * 2;
-    struct ptl_probe *items = reallocarray(NULL, capacity, sizeof(*items));
+    struct ptl_retry *items = reallocarray(NULL, capacity, sizeof(*items));
     if (items == NULL)
         return false;
     for (uint32_t i = 0; i < retries->count; i++)
@@ -17,18 +17,23 @@ static bool grow(struct ptl_retries *retries)
     return true;
 }
 
-bool ptl_retries_push(struct ptl_retries *retries, const struct ptl_probe *probe)
+bool ptl_retries_push(struct ptl_retries *retries, const struct ptl_retry *retry)
 {
     if (retries->count == retries->capacity && !grow(retries))
         return false;
-    retries->items[(retries->head + retries->count) % retries->capacity] = *probe;
+    retries->items[(retries->head + retries->count) % retries->capacity] = *retry;
     retries->count++;
     return true;
 }
 
+const struct ptl_retry *ptl_retries_first(const struct ptl_retries *retries)
+{
+    return &retries->items[retries->head];
+}
+
 struct ptl_probe ptl_retries_pop(struct ptl_retries *retries)
 {
-    struct ptl_probe probe = retries->items[retries->head];
+    struct ptl_probe probe = retries->items[retries->head].probe;
     retries->head = (retries->head + 1) % retries->capacity;
     retries->count--;
     return probe;
@@ -37,7 +42,6 @@ struct ptl_probe ptl_retries_pop(struct ptl_retries *retries)
 void ptl_ring_insert(struct ptl_lane *lanes, uint32_t *turn, uint32_t id)
 {
     struct ptl_lane *lane = &lanes[id];
-    lane->ready = true;
     if (*turn == PTL_LANE_NONE) {
         lane->previous = lane->next = id;
         *turn = id;
@@ -51,8 +55,7 @@ void ptl_ring_insert(struct ptl_lane *lanes, uint32_t *turn, uint32_t id)
 
 void ptl_ring_remove(struct ptl_lane *lanes, uint32_t *turn, uint32_t id)
 {
-    struct ptl_lane *lane = &lanes[id];
-    lane->ready = false;
+    const struct ptl_lane *lane = &lanes[id];
     if (lane->next == id) {
         *turn = PTL_LANE_NONE;
         return;

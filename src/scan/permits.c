@@ -4,15 +4,18 @@ void ptl_permits_init(struct ptl_permits *permits, uint32_t limit)
 {
     atomic_init(&permits->in_use, 0);
     atomic_init(&permits->peak, 0);
-    permits->limit = limit;
+    atomic_init(&permits->limit, limit);
+    permits->most = limit;
+    permits->lowest = limit;
 }
 
 uint32_t ptl_permits_try(struct ptl_permits *permits, uint32_t want)
 {
+    unsigned limit = atomic_load_explicit(&permits->limit, memory_order_relaxed);
     unsigned used = atomic_load_explicit(&permits->in_use, memory_order_relaxed);
     uint32_t taken;
     do {
-        uint32_t left = used < permits->limit ? permits->limit - used : 0;
+        uint32_t left = used < limit ? limit - used : 0;
         taken = want < left ? want : left;
         if (taken == 0)
             return 0;
@@ -34,4 +37,22 @@ void ptl_permits_release(struct ptl_permits *permits, uint32_t count)
 uint32_t ptl_permits_peak(const struct ptl_permits *permits)
 {
     return atomic_load(&permits->peak);
+}
+
+void ptl_permits_halve(struct ptl_permits *permits)
+{
+    unsigned limit = atomic_load(&permits->limit);
+    unsigned used = atomic_load(&permits->in_use);
+    unsigned base = used < limit ? used : limit;
+    unsigned halved = base / 2 > 1 ? base / 2 : 1;
+    atomic_store(&permits->limit, halved);
+    if (halved < permits->lowest)
+        permits->lowest = halved;
+}
+
+void ptl_permits_grow(struct ptl_permits *permits)
+{
+    unsigned limit = atomic_load(&permits->limit);
+    unsigned step = permits->most / 16 > 1 ? permits->most / 16 : 1;
+    atomic_store(&permits->limit, permits->most - limit < step ? permits->most : limit + step);
 }

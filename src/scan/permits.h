@@ -1,6 +1,7 @@
 /*
  * The counting semaphore of a run: `limit` permits, each the right to have one probe in flight.
- * Tried, never waited for: an event loop that waited inside it would stall its timeouts.
+ * Tried, never waited for: an event loop that waited inside it would stall its timeouts. The limit
+ * shrinks when this machine fails to ask, and grows again.
  */
 #ifndef SCAN_PERMITS_H
 #define SCAN_PERMITS_H
@@ -11,7 +12,9 @@
 struct ptl_permits {
     atomic_uint in_use;
     atomic_uint peak;
-    uint32_t limit;
+    atomic_uint limit; /* in force */
+    uint32_t most;     /* the limit may grow back to it */
+    uint32_t lowest;   /* that was ever in force; written by whoever calls halve and grow */
 };
 
 void ptl_permits_init(struct ptl_permits *permits, uint32_t limit);
@@ -21,5 +24,9 @@ uint32_t ptl_permits_try(struct ptl_permits *permits, uint32_t want);
 void ptl_permits_release(struct ptl_permits *permits, uint32_t count);
 /* The most that were ever in use together. */
 uint32_t ptl_permits_peak(const struct ptl_permits *permits);
+/* Half of what is in use, or of the limit, whichever is less; 1 at least. Callers take turns. */
+void ptl_permits_halve(struct ptl_permits *permits);
+/* A sixteenth more, at least one. Callers take turns. */
+void ptl_permits_grow(struct ptl_permits *permits);
 
 #endif

@@ -1,67 +1,20 @@
-#include "scan/plan.h"
-
 #include "portolan/clock.h"
-#include "scan/bells.h"
-#include "scan/pacer.h"
-#include "scan/probe.h"
+#include "scan/plan_state.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW 4096             /* active targets, at most: the contract's bound */
-#define TARGETS_LISTED 65536    /* beyond so many, only the interesting ones are kept */
-#define RETRIES_WAITING 4096    /* ports that wait for a retry before first attempts pause */
-#define LOCAL_TRIES 20          /* how often this machine may fail to ask before it is an error */
-#define LOCAL_PAUSE_NS 2000000U /* before the first of them; doubled six times at most */
+#define WINDOW 4096      /* active targets, at most: the contract's bound */
+#define LAGGING_SHARE 32 /* what lanes that lag may hold while others flow: one permit in 32 */
+#define SKIPS 128        /* lanes that are passed over before a pull looks elsewhere */
 
-struct ptl_plan {
-    pthread_mutex_t lock;
-    atomic_int stop; /* enum ptl_stop */
-    const struct ptl_profile *profile;
-    struct ptl_results *results;
-    const uint16_t *ports;
-    uint32_t port_count;
-    uint64_t targets;
-    struct ptl_permute target_order;
-    uint64_t seed;
-    uint64_t start_ns;
-
-    struct ptl_lane *lanes;
-    uint32_t window;
-    uint32_t free_lane; /* first of the free list */
-    uint32_t active;
-    uint32_t ring; /* the lane whose turn it is; PTL_LANE_NONE: no lane has anything to send */
-    uint64_t next_target;
-
-    uint64_t pause_until_ns; /* this machine failed to ask: give it time */
-    struct ptl_pacer pacer;
-
-    struct ptl_summary sum;
-    bool out_of_memory;
-    struct ptl_bells bells;
-    bool told_finished;
-};
-
-/* ---- lanes and their ring ---- */
-
-static bool has_work(const struct ptl_plan *plan, const struct ptl_lane *lane)
-{
-    return lane->next_port < plan->port_count || lane->retries.count > 0;
-}
+/* ---- the window ---- */
 
 static void activate(struct ptl_plan *plan)
 {
-    uint32_t id = plan->free_lane;
-    struct ptl_lane *lane = &plan->lanes[id];
-    plan->free_lane = lane->next;
-    struct ptl_retries kept = lane->retries; /* its memory serves the next target too */
-    memset(lane, 0, sizeof(*lane));
-    kept.head = kept.count = 0;
-    lane->retries = kept;
-
+    uint32_t id = ptl_schedule_open(&plan->schedule, plan->now_ns);
+    struct ptl_lane *lane = &plan->schedule.lanes[id];
     uint64_t index = plan->next_target++;
     if (plan->profile->order == PTL_ORDER_RANDOM) {
         index = ptl_permute_forward(&plan->target_order, index);
@@ -71,157 +24,109 @@ static void activate(struct ptl_plan *plan)
     ptl_targets_get(plan->results->live, index, &target);
     lane->target = (uint32_t)index;
     lane->address = target.address;
-    lane->active = true;
-    plan->active++;
-    ptl_ring_insert(plan->lanes, &plan->ring, id);
+    ptl_schedule_place(&plan->schedule, id, ptl_plan_ms(plan, plan->now_ns));
+}
+
+static bool nothing_first(const struct ptl_plan *plan)
+{
+    return plan->schedule.sizes[PTL_PLACE_FLOWING] == 0 &&
+           plan->schedule.sizes[PTL_PLACE_LAGGING] == 0;
 }
 
 static void fill_window(struct ptl_plan *plan)
 {
     bool host_by_host = plan->profile->order == PTL_ORDER_SEQUENTIAL;
-    while (plan->free_lane != PTL_LANE_NONE && plan->next_target < plan->targets &&
-           !(host_by_host && plan->ring != PTL_LANE_NONE))
+    while (plan->schedule.free_lane != PTL_LANE_NONE && plan->next_target < plan->targets &&
+           !(host_by_host && !nothing_first(plan)))
         activate(plan);
-}
-
-static void keep_counts(struct ptl_plan *plan, const struct ptl_lane *lane)
-{
-    struct ptl_target_counts counts = {.target = lane->target};
-    uint32_t known = 0;
-    for (int s = 0; s < PTL_UNPROBED; s++) {
-        counts.states[s] = lane->states[s];
-        known += lane->states[s];
-    }
-    counts.states[PTL_UNPROBED] = (uint16_t)(plan->port_count - known);
-    if (plan->targets > TARGETS_LISTED && counts.states[PTL_OPEN] == 0 &&
-        counts.states[PTL_ERROR] == 0 && counts.states[PTL_UNPROBED] == 0)
-        return;
-    if (ptl_results_add_target(plan->results, &counts) != PTL_OK)
-        plan->out_of_memory = true;
-}
-
-static void retire(struct ptl_plan *plan, uint32_t id)
-{
-    struct ptl_lane *lane = &plan->lanes[id];
-    keep_counts(plan, lane);
-    lane->active = false;
-    lane->next = plan->free_lane;
-    plan->free_lane = id;
-    plan->active--;
-}
-
-/* ---- settling ---- */
-
-static void wait_for_retry(struct ptl_plan *plan, const struct ptl_probe *probe)
-{
-    struct ptl_lane *lane = &plan->lanes[probe->lane];
-    if (!ptl_retries_push(&lane->retries, probe)) {
-        plan->out_of_memory = true;
-        return;
-    }
-    if (!lane->ready)
-        ptl_ring_insert(plan->lanes, &plan->ring, probe->lane);
-}
-
-/* True when the probe goes back to the plan instead of having a verdict. */
-static bool try_again(struct ptl_plan *plan, const struct ptl_outcome *outcome)
-{
-    struct ptl_probe again = outcome->probe;
-    if (outcome->reason == PTL_REASON_NO_RESPONSE && outcome->state == PTL_FILTERED) {
-        if (again.attempt > plan->profile->retries)
-            return false;
-        again.attempt++;
-    } else if (outcome->state == PTL_ERROR && ptl_probe_is_local(outcome->reason)) {
-        if (again.local_tries >= LOCAL_TRIES)
-            return false;
-        uint64_t pause = (uint64_t)LOCAL_PAUSE_NS
-                         << (again.local_tries < 6 ? again.local_tries : 6);
-        if (plan->pause_until_ns < outcome->at_ns + pause)
-            plan->pause_until_ns = outcome->at_ns + pause;
-        again.local_tries++;
-    } else {
-        return false;
-    }
-    wait_for_retry(plan, &again);
-    return true;
-}
-
-static void count_verdict(struct ptl_plan *plan, const struct ptl_outcome *outcome)
-{
-    const struct ptl_probe *probe = &outcome->probe;
-    struct ptl_lane *lane = &plan->lanes[probe->lane];
-    /* A port that this machine could not even ask has no attempt behind it. */
-    bool asked = !(outcome->state == PTL_ERROR && ptl_probe_is_local(outcome->reason));
-    uint8_t attempts = asked ? probe->attempt : (uint8_t)(probe->attempt - 1);
-    lane->states[outcome->state]++;
-    plan->sum.states[outcome->state]++;
-    plan->sum.retried += attempts > 1;
-    if (!plan->results->run.states[outcome->state])
-        return;
-    struct ptl_result result = {.target = lane->target,
-                                .port = probe->port,
-                                .state = outcome->state & 7U,
-                                .attempts = attempts & 31U,
-                                .reason = outcome->reason,
-                                .rtt_us = outcome->rtt_us & PTL_US_NONE,
-                                .connect_us = outcome->connect_us & PTL_US_NONE};
-    uint64_t offset = (outcome->at_ns - plan->start_ns) / PTL_NS_PER_MS;
-    result.offset_ms = offset > UINT32_MAX ? UINT32_MAX : (uint32_t)offset;
-    if (ptl_results_add(plan->results, &result) != PTL_OK)
-        plan->out_of_memory = true;
-}
-
-static void settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
-{
-    struct ptl_lane *lane = &plan->lanes[outcome->probe.lane];
-    lane->in_flight--;
-    bool local = outcome->state == PTL_ERROR && ptl_probe_is_local(outcome->reason);
-    plan->sum.attempts += outcome->state != PTL_UNPROBED && !local;
-    if (outcome->state == PTL_UNPROBED)
-        return; /* abandoned: the plan was stopped, and finish() counts it */
-    if (!try_again(plan, outcome))
-        count_verdict(plan, outcome);
-    if (lane->in_flight == 0 && !has_work(plan, lane)) {
-        if (lane->ready)
-            ptl_ring_remove(plan->lanes, &plan->ring, outcome->probe.lane);
-        retire(plan, outcome->probe.lane);
-    }
 }
 
 /* ---- pulling ---- */
 
 static struct ptl_probe take(struct ptl_plan *plan, uint32_t id)
 {
-    struct ptl_lane *lane = &plan->lanes[id];
+    struct ptl_schedule *schedule = &plan->schedule;
+    struct ptl_lane *lane = &schedule->lanes[id];
+    bool first = ptl_schedule_has_first(schedule, lane);
+    bool due = lane->retries.count > 0 &&
+               ptl_retries_first(&lane->retries)->due_ms <= ptl_plan_ms(plan, plan->now_ns);
+    /* A target that has answered nothing is asked for every port before it is asked twice. */
+    bool again =
+        due && (!first || (lane->retry_next && !(plan->profile->adaptive && lane->answers == 0)));
     struct ptl_probe probe;
-    /* Retries come later, not at once: what ate the first attempt may still be there. */
-    if (lane->next_port < plan->port_count && lane->retries.count < RETRIES_WAITING) {
+    if (again) {
+        probe = ptl_schedule_pop_retry(schedule, id);
+    } else {
         uint32_t index = lane->next_port++;
         if (plan->profile->order == PTL_ORDER_RANDOM)
             index = (uint32_t)ptl_permute_forward(&lane->port_order, index);
         probe = (struct ptl_probe){.lane = id, .port = plan->ports[index], .attempt = 1};
-    } else {
-        probe = ptl_retries_pop(&lane->retries);
     }
-    lane->in_flight++;
+    lane->retry_next = !again;
+    ptl_schedule_sent(schedule, id);
+    ptl_schedule_place(schedule, id, ptl_plan_ms(plan, plan->now_ns));
     return probe;
+}
+
+/* Takes up to `want` from the lanes of a ring that have less than `most` in flight. */
+static size_t serve(struct ptl_plan *plan, enum ptl_place place, uint32_t most,
+                    struct ptl_probe *probes, size_t want)
+{
+    struct ptl_schedule *schedule = &plan->schedule;
+    bool next_host_first = plan->profile->order != PTL_ORDER_SEQUENTIAL;
+    uint32_t skips = schedule->sizes[place] < SKIPS ? schedule->sizes[place] : SKIPS;
+    size_t count = 0;
+    while (count < want && schedule->turns[place] != PTL_LANE_NONE) {
+        uint32_t id = schedule->turns[place];
+        if (schedule->lanes[id].in_flight >= most) {
+            if (skips-- == 0)
+                break;
+            schedule->turns[place] = schedule->lanes[id].next;
+            continue;
+        }
+        probes[count++] = take(plan, id);
+        if (next_host_first && schedule->turns[place] == id)
+            schedule->turns[place] = schedule->lanes[id].next;
+    }
+    return count;
+}
+
+/* An even share of the permits for each of `lanes`. */
+static uint32_t share_of(const struct ptl_plan *plan, uint32_t permits, uint32_t lanes)
+{
+    if (!plan->profile->adaptive || plan->profile->order == PTL_ORDER_SEQUENTIAL || lanes < 2)
+        return UINT32_MAX;
+    return permits / lanes > 1 ? permits / lanes : 1;
 }
 
 static size_t pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want)
 {
+    struct ptl_schedule *schedule = &plan->schedule;
+    ptl_schedule_wake(schedule, ptl_plan_ms(plan, plan->now_ns));
+    if (nothing_first(plan) || schedule->free_lane != PTL_LANE_NONE)
+        fill_window(plan);
+    uint32_t permits = atomic_load_explicit(&plan->shortage.permits->limit, memory_order_relaxed);
+    uint32_t lagging = schedule->sizes[PTL_PLACE_LAGGING];
+    uint32_t share = share_of(plan, permits, schedule->sizes[PTL_PLACE_FLOWING]);
     size_t count = 0;
-    bool next_host_first = plan->profile->order != PTL_ORDER_SEQUENTIAL;
-    while (count < want) {
-        if (plan->ring == PTL_LANE_NONE || (count == 0 && plan->free_lane != PTL_LANE_NONE))
-            fill_window(plan);
-        uint32_t id = plan->ring;
-        if (id == PTL_LANE_NONE)
-            break;
-        probes[count++] = take(plan, id);
-        if (!has_work(plan, &plan->lanes[id]))
-            ptl_ring_remove(plan->lanes, &plan->ring, id);
-        else if (next_host_first)
-            plan->ring = plan->lanes[id].next;
+    if (schedule->sizes[PTL_PLACE_FLOWING] > 0 && lagging > 0) {
+        uint32_t most = permits / LAGGING_SHARE > 1 ? permits / LAGGING_SHARE : 1;
+        uint32_t room = most > schedule->lagging_in_flight ? most - schedule->lagging_in_flight : 0;
+        count = serve(plan, PTL_PLACE_LAGGING, share_of(plan, most, lagging), probes,
+                      room < want ? room : want);
+    }
+    count += serve(plan, PTL_PLACE_FLOWING, share, probes + count, want - count);
+    /* Permits that nobody has a better right to. */
+    count += serve(plan, PTL_PLACE_FLOWING, UINT32_MAX, probes + count, want - count);
+    if (schedule->sizes[PTL_PLACE_FLOWING] == 0) {
+        share = share_of(plan, permits, lagging);
+        count += serve(plan, PTL_PLACE_LAGGING, share, probes + count, want - count);
+        count += serve(plan, PTL_PLACE_LAGGING, UINT32_MAX, probes + count, want - count);
+    }
+    if (count < want && nothing_first(plan)) {
+        fill_window(plan);
+        if (nothing_first(plan))
+            count += serve(plan, PTL_PLACE_LAST, UINT32_MAX, probes + count, want - count);
     }
     ptl_pacer_spend(&plan->pacer, count);
     return count;
@@ -230,7 +135,33 @@ static size_t pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want)
 static bool is_finished(const struct ptl_plan *plan)
 {
     return atomic_load(&plan->stop) != PTL_STOP_NONE ||
-           (plan->active == 0 && plan->next_target == plan->targets);
+           (plan->schedule.active == 0 && plan->next_target == plan->targets);
+}
+
+static bool has_something(const struct ptl_plan *plan)
+{
+    return !nothing_first(plan) || plan->schedule.sizes[PTL_PLACE_LAST] > 0;
+}
+
+static void settle_all(struct ptl_plan *plan, const struct ptl_outcome *outcomes, size_t count)
+{
+    uint64_t failed_ns = plan->shortage.failed_ns;
+    for (size_t i = 0; i < count; i++)
+        ptl_plan_settle(plan, &outcomes[i]);
+    if (count > 0 && plan->shortage.failed_ns == failed_ns)
+        ptl_shortage_well(&plan->shortage, plan->now_ns);
+    if (plan->out_of_memory)
+        ptl_plan_stop(plan, PTL_STOP_MEMORY);
+}
+
+/* When to ask again after a pull that found nothing. */
+static uint64_t next_due_ns(const struct ptl_plan *plan, uint64_t otherwise)
+{
+    uint32_t wake_ms = plan->schedule.wake_ms;
+    if (wake_ms == UINT32_MAX)
+        return otherwise;
+    uint64_t due_ns = plan->start_ns + wake_ms * PTL_NS_PER_MS;
+    return due_ns < otherwise ? due_ns : otherwise;
 }
 
 struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
@@ -239,10 +170,8 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
 {
     struct ptl_pull pulled = {.due_ns = UINT64_MAX};
     pthread_mutex_lock(&plan->lock);
-    for (size_t i = 0; i < settled; i++)
-        settle(plan, &outcomes[i]);
-    if (plan->out_of_memory)
-        ptl_plan_stop(plan, PTL_STOP_MEMORY);
+    plan->now_ns = ptl_clock_now_ns();
+    settle_all(plan, outcomes, settled);
     if (want > PTL_PLAN_BLOCK)
         want = PTL_PLAN_BLOCK;
     if (is_finished(plan)) {
@@ -252,18 +181,18 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
             ptl_bells_ring_all(&plan->bells);
         plan->told_finished = true;
     } else if (want > 0) {
-        bool timed = plan->profile->rate > 0 || plan->pause_until_ns > 0;
-        uint64_t now = timed ? ptl_clock_now_ns() : 0;
-        if (plan->pause_until_ns > now)
+        if (plan->pause_until_ns > plan->now_ns)
             pulled.due_ns = plan->pause_until_ns;
         else
-            pulled.count =
-                pull(plan, probes, ptl_pacer_allow(&plan->pacer, want, now, &pulled.due_ns));
+            pulled.count = pull(plan, probes,
+                                ptl_pacer_allow(&plan->pacer, want, plan->now_ns, &pulled.due_ns));
+        if (pulled.count == 0)
+            pulled.due_ns = next_due_ns(plan, pulled.due_ns);
     }
     /* One that asked for nothing has its permits in flight: its own answers will wake it. */
     bool hungry = want > 0 && pulled.count == 0 && !pulled.finished;
     ptl_bells_set_hungry(&plan->bells, worker, hungry);
-    if (!hungry && !pulled.finished && plan->ring != PTL_LANE_NONE)
+    if (!hungry && !pulled.finished && has_something(plan))
         ptl_bells_ring_hungry(&plan->bells);
     pthread_mutex_unlock(&plan->lock);
     return pulled;
@@ -283,7 +212,19 @@ void ptl_plan_woken(struct ptl_plan *plan, uint32_t worker)
 
 const struct ptl_address *ptl_plan_address(const struct ptl_plan *plan, uint32_t lane)
 {
-    return &plan->lanes[lane].address;
+    return &plan->schedule.lanes[lane].address;
+}
+
+uint64_t ptl_plan_wait_ns(const struct ptl_plan *plan, const struct ptl_probe *probe)
+{
+    uint64_t ceiling_us = plan->profile->timeout_ms * 1000;
+    if (!plan->profile->adaptive_timeout)
+        return ceiling_us * PTL_NS_PER_US;
+    uint32_t rto_us =
+        atomic_load_explicit(&plan->schedule.lanes[probe->lane].rto_us, memory_order_relaxed);
+    if (rto_us == 0)
+        rto_us = atomic_load_explicit(&plan->group_rto_us, memory_order_relaxed);
+    return ptl_rtt_wait_us(rto_us, probe->attempt, ceiling_us) * PTL_NS_PER_US;
 }
 
 void ptl_plan_stop(struct ptl_plan *plan, enum ptl_stop cause)
@@ -307,6 +248,9 @@ void ptl_plan_progress(struct ptl_plan *plan, struct ptl_progress *progress)
         progress->states[s] = plan->sum.states[s];
         progress->done += plan->sum.states[s];
     }
+    /* Ports that wait for their verdict only in case that loss shows itself are as good as done. */
+    progress->states[PTL_FILTERED] += plan->parked;
+    progress->done += plan->parked;
     progress->attempts = plan->sum.attempts;
     pthread_mutex_unlock(&plan->lock);
     progress->states[PTL_UNPROBED] = progress->probes - progress->done;
@@ -315,9 +259,11 @@ void ptl_plan_progress(struct ptl_plan *plan, struct ptl_progress *progress)
 
 enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error)
 {
-    for (uint32_t i = 0; i < plan->window; i++)
-        if (plan->lanes[i].active)
-            keep_counts(plan, &plan->lanes[i]);
+    plan->now_ns = ptl_clock_now_ns();
+    for (uint32_t i = 0; i < plan->schedule.window; i++)
+        if (plan->schedule.lanes[i].active)
+            ptl_plan_settle_rest(plan, i);
+    ptl_plan_settle_confirmations(plan);
     uint64_t known = 0;
     for (int s = 0; s < PTL_UNPROBED; s++)
         known += plan->sum.states[s];
@@ -327,28 +273,22 @@ enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error)
     plan->results->run.stopped_by = (enum ptl_stop)atomic_load(&plan->stop);
     if (plan->out_of_memory)
         ptl_results_warn(plan->results, "memory ran out: the run was stopped, results are missing");
-    if (plan->sum.states[PTL_UNPROBED] > 0 && plan->results->run.stopped_by == PTL_STOP_NONE)
+    if (plan->gave_up > 0)
+        ptl_results_warn(plan->results,
+                         "%llu targets answered nothing to %u probes and were given up",
+                         (unsigned long long)plan->gave_up, plan->profile->give_up_after);
+    if (ptl_shortage_report(&plan->shortage, plan->results) != PTL_OK)
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    if (plan->sum.states[PTL_UNPROBED] > 0 && plan->gave_up == 0 &&
+        plan->results->run.stopped_by == PTL_STOP_NONE)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "%llu probes were lost",
                              (unsigned long long)plan->sum.states[PTL_UNPROBED]);
     return PTL_OK;
 }
 
-static bool make_lanes(struct ptl_plan *plan)
-{
-    plan->window = plan->targets < WINDOW ? (uint32_t)plan->targets : WINDOW;
-    plan->lanes = calloc(plan->window, sizeof(*plan->lanes));
-    if (plan->lanes == NULL)
-        return false;
-    for (uint32_t i = 0; i < plan->window; i++)
-        plan->lanes[i].next = i + 1 < plan->window ? i + 1 : PTL_LANE_NONE;
-    plan->free_lane = 0;
-    plan->ring = PTL_LANE_NONE;
-    return true;
-}
-
 enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_results *results,
-                             uint64_t seed, uint32_t workers, uint64_t start_ns,
-                             struct ptl_plan **plan, struct ptl_error *error)
+                             struct ptl_permits *permits, uint64_t seed, uint32_t workers,
+                             uint64_t start_ns, struct ptl_plan **plan, struct ptl_error *error)
 {
     struct ptl_plan *new = calloc(1, sizeof(*new));
     if (new == NULL)
@@ -361,12 +301,17 @@ enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_resul
     new->targets = ptl_targets_count(results->live);
     new->seed = seed;
     new->start_ns = start_ns;
+    new->now_ns = start_ns;
     ptl_pacer_init(&new->pacer, profile->rate, start_ns);
+    ptl_shortage_init(&new->shortage, permits);
     new->sum.targets = new->targets;
     new->sum.probes = new->targets *new->port_count;
     if (new->targets > 0)
         ptl_permute_init(&new->target_order, new->targets, seed);
-    if (new->ports == NULL || !make_lanes(new) || !ptl_bells_init(&new->bells, workers)) {
+    uint32_t window = new->targets < WINDOW ? (uint32_t) new->targets : WINDOW;
+    if (new->ports == NULL ||
+        !ptl_schedule_init(&new->schedule, window, new->port_count, profile->adaptive) ||
+        !ptl_bells_init(&new->bells, workers)) {
         enum ptl_status status = ptl_error_errno(error, PTL_E_SYSTEM, errno,
                                                  "cannot set the plan up for %u workers", workers);
         ptl_plan_free(new);
@@ -380,10 +325,9 @@ void ptl_plan_free(struct ptl_plan *plan)
 {
     if (plan == NULL)
         return;
-    for (uint32_t i = 0; plan->lanes != NULL && i < plan->window; i++)
-        free(plan->lanes[i].retries.items);
     ptl_bells_free(&plan->bells);
-    free(plan->lanes);
+    ptl_schedule_free(&plan->schedule);
+    free(plan->confirmations);
     pthread_mutex_destroy(&plan->lock);
     free(plan);
 }

@@ -12,18 +12,21 @@
 #include "portolan/run.h"
 #include "portolan/targets.h"
 #include "scan/lane.h"
+#include "scan/permits.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define PTL_PLAN_BLOCK 64 /* probes that are pulled or settled at a time */
+#define PTL_TARGETS_LISTED 65536 /* beyond so many, only the interesting ones are kept */
+#define PTL_PLAN_BLOCK 64        /* probes that are pulled or settled at a time */
 
 /* What became of a probe. An abandoned one (the run was stopped) has the state PTL_UNPROBED. */
 struct ptl_outcome {
     struct ptl_probe probe;
     uint8_t state;
     uint8_t reason;
+    bool resent; /* the kernel had to send the SYN again */
     uint32_t rtt_us;
     uint32_t connect_us;
     uint64_t at_ns;
@@ -39,12 +42,13 @@ struct ptl_pull {
 struct ptl_plan;
 
 /*
- * `results` must have `live` set; verdicts are added to it. `seed` is the one in force.
+ * `results` must have `live` set; verdicts are added to it. `seed` is the one in force;
+ * the limit of `permits` shrinks and grows with what this machine is able to do.
  * `start_ns` is the run's start. Errors: PTL_E_NO_MEMORY, PTL_E_SYSTEM.
  */
 enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_results *results,
-                             uint64_t seed, uint32_t workers, uint64_t start_ns,
-                             struct ptl_plan **plan, struct ptl_error *error);
+                             struct ptl_permits *permits, uint64_t seed, uint32_t workers,
+                             uint64_t start_ns, struct ptl_plan **plan, struct ptl_error *error);
 void ptl_plan_free(struct ptl_plan *plan);
 
 /*
@@ -61,6 +65,12 @@ int ptl_plan_wake_fd(const struct ptl_plan *plan, uint32_t worker);
 void ptl_plan_woken(struct ptl_plan *plan, uint32_t worker);
 /* The address of a lane from which the caller holds a probe. */
 const struct ptl_address *ptl_plan_address(const struct ptl_plan *plan, uint32_t lane);
+
+/*
+ * How long to wait for the answer to an attempt, as far as is known now: with adaptive timeouts the
+ * answer may be another one later. Any thread that holds the probe.
+ */
+uint64_t ptl_plan_wait_ns(const struct ptl_plan *plan, const struct ptl_probe *probe);
 
 /* No probe is handed out any more, and engines abandon what waits. Any thread. */
 void ptl_plan_stop(struct ptl_plan *plan, enum ptl_stop cause);

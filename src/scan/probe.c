@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define FIRST_SOURCE_PORT 1024 /* the kernel gives none below as a source */
+
 int ptl_probe_socket(uint8_t family, const struct ptl_address *source)
 {
     int fd =
@@ -52,25 +54,48 @@ static void set(struct ptl_finding *finding, enum ptl_state state, int reason)
     finding->reason = (uint8_t)reason;
     finding->reusable = false;
     finding->self = false;
+    finding->doubtful = false;
+    finding->resent = false;
     finding->rtt_us = PTL_US_NONE;
 }
 
-/* A probe of a local port in the ephemeral range can be given that port as its own source. */
-static bool is_self_connected(int fd)
+static bool same_address(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+    if (a->ss_family != b->ss_family)
+        return false;
+    if (a->ss_family == AF_INET)
+        return ((const struct sockaddr_in *)a)->sin_addr.s_addr ==
+               ((const struct sockaddr_in *)b)->sin_addr.s_addr;
+    return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr,
+                  &((const struct sockaddr_in6 *)b)->sin6_addr, sizeof(struct in6_addr)) == 0;
+}
+
+/*
+ * A probe of a local port that is nobody's can be given that very port as its own source, and meets
+ * itself; or the port is just then the source of another probe, and the two meet (RFC 9293, 3.5:
+ * simultaneous open). Both look like an open port, once.
+ */
+static void doubt(int fd, struct ptl_finding *finding)
 {
     struct sockaddr_storage ours, theirs;
     memset(&ours, 0, sizeof(ours));
     memset(&theirs, 0, sizeof(theirs));
     socklen_t our_length = sizeof(ours), their_length = sizeof(theirs);
-    return getsockname(fd, (struct sockaddr *)&ours, &our_length) == 0 &&
-           getpeername(fd, (struct sockaddr *)&theirs, &their_length) == 0 &&
-           our_length == their_length && memcmp(&ours, &theirs, our_length) == 0;
+    if (getsockname(fd, (struct sockaddr *)&ours, &our_length) != 0 ||
+        getpeername(fd, (struct sockaddr *)&theirs, &their_length) != 0 ||
+        !same_address(&ours, &theirs))
+        return;
+    /* The port stands at the same place in both families. */
+    in_port_t our_port = ((const struct sockaddr_in *)&ours)->sin_port;
+    in_port_t their_port = ((const struct sockaddr_in *)&theirs)->sin_port;
+    finding->self = our_port == their_port;
+    finding->doubtful = ntohs(their_port) >= FIRST_SOURCE_PORT;
 }
 
 static void judge_open(int fd, struct ptl_finding *finding)
 {
     set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
-    finding->self = is_self_connected(fd);
+    doubt(fd, finding);
     struct tcp_info info;
     memset(&info, 0, sizeof(info));
     socklen_t length = sizeof(info);
@@ -122,19 +147,23 @@ void ptl_probe_silent(struct ptl_finding *finding)
     set(finding, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
 }
 
-bool ptl_probe_is_local(uint8_t reason)
+bool ptl_probe_resent(int fd)
 {
-    switch (reason - PTL_REASON_ERRNO) {
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-    case EADDRNOTAVAIL:
-    case EAGAIN:
-        return true;
-    default:
-        return false;
-    }
+    struct tcp_info info;
+    memset(&info, 0, sizeof(info));
+    socklen_t length = sizeof(info);
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+           info.tcpi_total_retrans > 0;
+}
+
+bool ptl_probe_disconnect(int fd)
+{
+    struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    int ignored;
+    socklen_t length = sizeof(ignored);
+    /* The kernel leaves ECONNRESET behind, which the next connect would take for its own. */
+    return connect(fd, &nobody, sizeof(nobody)) == 0 &&
+           getsockopt(fd, SOL_SOCKET, SO_ERROR, &ignored, &length) == 0;
 }
 
 void ptl_probe_reset(int fd)

@@ -17,6 +17,8 @@ struct ptl_finding {
     uint8_t reason;  /* enum ptl_reason */
     bool reusable;   /* the socket may be connected again */
     bool self;       /* it had connected to itself: ask again, from another port */
+    bool doubtful;   /* open, but it may have met another probe of this machine: ask once more */
+    bool resent;     /* the kernel had sent the SYN again */
     uint32_t rtt_us; /* the kernel's, or PTL_US_NONE */
 };
 
@@ -45,8 +47,11 @@ bool ptl_probe_icmp(int fd, struct ptl_finding *finding);
 /* No answer in time. */
 void ptl_probe_silent(struct ptl_finding *finding);
 
-/* True for an errno that is about this machine's resources: ask again later. */
-bool ptl_probe_is_local(uint8_t reason);
+/* Has the kernel sent the SYN of a connect under way again? Ask before the verdict is collected. */
+bool ptl_probe_resent(int fd);
+
+/* Ends a connect that waits, so that the socket can be connected again. False: close it. */
+bool ptl_probe_disconnect(int fd);
 
 /* Makes close() send RST, so that nothing is left in TIME_WAIT. */
 void ptl_probe_reset(int fd);

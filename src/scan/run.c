@@ -196,8 +196,8 @@ static enum ptl_status conclude(struct run *run, struct ptl_error *error)
     if (has_all && info->stopped_by != PTL_STOP_MEMORY)
         info->stopped_by = PTL_STOP_NONE; /* the order to stop came after the last verdict */
     results->summary.peak_in_flight = ptl_permits_peak(&run->permits);
-    info->complete =
-        info->stopped_by == PTL_STOP_NONE && results->summary.states[PTL_UNPROBED] == 0;
+    /* What `give_up_after` set aside stays unprobed as the profile wishes. */
+    info->complete = info->stopped_by == PTL_STOP_NONE;
     if (status == PTL_OK)
         status = ptl_results_seal(results, error);
     return status;
@@ -220,8 +220,8 @@ static enum ptl_status set_up(struct run *run, struct ptl_error *error)
     ptl_permits_init(&run->permits, run->prepared->effective_concurrency);
     run->results->run.started_ms = ptl_clock_wall_ms();
     run->start_ns = ptl_clock_now_ns();
-    return ptl_plan_new(run->profile, run->results, run->prepared->seed, run->prepared->workers,
-                        run->start_ns, &run->plan, error);
+    return ptl_plan_new(run->profile, run->results, &run->permits, run->prepared->seed,
+                        run->prepared->workers, run->start_ns, &run->plan, error);
 }
 
 enum ptl_status ptl_run(const struct ptl_profile *profile, struct ptl_prepared *prepared,

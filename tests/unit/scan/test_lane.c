@@ -12,8 +12,8 @@ static void retries_come_out_in_order(void **state)
     /* Filled and emptied unevenly, so that the ring wraps while it grows. */
     for (int round = 0; round < 50; round++) {
         for (int i = 0; i < 13; i++) {
-            struct ptl_probe probe = {.port = in++};
-            assert_true(ptl_retries_push(&retries, &probe));
+            struct ptl_retry retry = {.probe = {.port = in++}};
+            assert_true(ptl_retries_push(&retries, &retry));
         }
         for (int i = 0; i < 7; i++)
             assert_int_equal(ptl_retries_pop(&retries).port, out++);

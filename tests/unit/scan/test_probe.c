@@ -1,6 +1,7 @@
 #include "support/cmocka_all.h"
 
 #include "scan/probe.h"
+#include "scan/shortage.h"
 #include "support/listeners.h"
 #include "support/namespace.h"
 
@@ -107,7 +108,7 @@ static void each_errno_has_its_state(void **state)
         ptl_probe_judge(-1, ours[i], &finding);
         assert_int_equal(finding.state, PTL_ERROR);
         assert_int_equal(finding.reason, PTL_REASON_ERRNO + ours[i]);
-        assert_int_equal(ptl_probe_is_local(finding.reason), i < 6);
+        assert_int_equal(ptl_shortage_is(finding.reason), i < 6);
     }
 }
 

@@ -1,0 +1,36 @@
+#include "scan/rtt.h"
+
+void ptl_rtt_sample(struct ptl_rtt *rtt, uint32_t us)
+{
+    if (us == 0)
+        us = 1; /* 0 stands for "nothing measured" */
+    if (rtt->srtt_us == 0) {
+        rtt->srtt_us = us;
+        rtt->rttvar_us = us / 2;
+        return;
+    }
+    uint32_t apart = us > rtt->srtt_us ? us - rtt->srtt_us : rtt->srtt_us - us;
+    rtt->rttvar_us = (uint32_t)((3ULL * rtt->rttvar_us + apart) / 4);
+    rtt->srtt_us = (uint32_t)((7ULL * rtt->srtt_us + us) / 8);
+    if (rtt->srtt_us == 0)
+        rtt->srtt_us = 1;
+}
+
+uint32_t ptl_rtt_timeout_us(const struct ptl_rtt *rtt)
+{
+    if (rtt->srtt_us == 0)
+        return 0;
+    uint64_t us = rtt->srtt_us + 4ULL * rtt->rttvar_us;
+    if (us > UINT32_MAX)
+        return UINT32_MAX;
+    return us < PTL_RTT_FLOOR_US ? PTL_RTT_FLOOR_US : (uint32_t)us;
+}
+
+uint64_t ptl_rtt_wait_us(uint32_t base_us, uint8_t attempt, uint64_t ceiling_us)
+{
+    if (base_us == 0)
+        return ceiling_us;
+    unsigned doublings = attempt > 1 ? attempt - 1U : 0;
+    uint64_t us = (uint64_t)base_us << (doublings < 16 ? doublings : 16);
+    return us < ceiling_us ? us : ceiling_us;
+}

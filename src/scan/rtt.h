@@ -1,0 +1,26 @@
+/*
+ * How long to wait for an answer: the estimator of RFC 6298 (Jacobson's), in microseconds. One for
+ * each target, one for all of them together, which serves a target until it has its own.
+ */
+#ifndef SCAN_RTT_H
+#define SCAN_RTT_H
+
+#include <stdint.h>
+
+#define PTL_RTT_FLOOR_US 100000U /* the contract's floor of an adaptive timeout: 100 ms */
+
+struct ptl_rtt {
+    uint32_t srtt_us; /* 0: nothing was measured yet */
+    uint32_t rttvar_us;
+};
+
+/* A round trip of an attempt that was answered. Of a retry, too: the answer is that attempt's own,
+ * since each attempt has a source port of its own, so Karn's rule has nothing to forbid. */
+void ptl_rtt_sample(struct ptl_rtt *rtt, uint32_t us);
+/* srtt + 4 rttvar, at least the floor; 0 when nothing was measured. */
+uint32_t ptl_rtt_timeout_us(const struct ptl_rtt *rtt);
+/* The wait for an attempt (1 for the first): doubled for each further one, `ceiling_us` at most,
+ * which is also the answer where `base_us` is 0: nothing was measured. */
+uint64_t ptl_rtt_wait_us(uint32_t base_us, uint8_t attempt, uint64_t ceiling_us);
+
+#endif

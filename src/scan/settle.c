@@ -1,0 +1,373 @@
+#include "portolan/clock.h"
+#include "scan/plan_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RETRY_DELAY_MS 100U /* what ate the first attempt may still be there */
+#define CONFIRM_DELAY_MS 10U
+#define ALL_OPEN_PROBES 64 /* so many, and 19 of 20 open: no host is like that */
+
+uint32_t ptl_plan_ms(const struct ptl_plan *plan, uint64_t at_ns)
+{
+    uint64_t ms = at_ns > plan->start_ns ? (at_ns - plan->start_ns) / PTL_NS_PER_MS : 0;
+    return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
+static struct ptl_lane *lane_of(struct ptl_plan *plan, const struct ptl_probe *probe)
+{
+    return &plan->schedule.lanes[probe->lane];
+}
+
+static void keep(struct ptl_plan *plan, const struct ptl_result *result)
+{
+    if (ptl_results_add(plan->results, result) != PTL_OK)
+        plan->out_of_memory = true;
+}
+
+static void later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ms)
+{
+    uint32_t due_ms = ptl_plan_ms(plan, plan->now_ns + delay_ms * PTL_NS_PER_MS);
+    if (!ptl_schedule_retry(&plan->schedule, probe, due_ms))
+        plan->out_of_memory = true;
+}
+
+static bool is_silence(const struct ptl_outcome *outcome)
+{
+    return outcome->state == PTL_FILTERED && outcome->reason == PTL_REASON_NO_RESPONSE;
+}
+
+static bool is_shortage(const struct ptl_outcome *outcome)
+{
+    return outcome->state == PTL_ERROR && ptl_shortage_is(outcome->reason);
+}
+
+/* ---- confirmation ---- */
+
+static uint32_t new_confirmation(struct ptl_plan *plan)
+{
+    if (plan->free_confirmation == 0) {
+        uint32_t capacity = plan->confirmation_capacity == 0 ? 16 : plan->confirmation_capacity * 2;
+        struct ptl_confirmation *grown =
+            reallocarray(plan->confirmations, capacity, sizeof(*grown));
+        if (grown == NULL) {
+            plan->out_of_memory = true;
+            return 0;
+        }
+        plan->confirmations = grown;
+        plan->confirmation_capacity = capacity;
+        while (plan->confirmation_count < capacity) {
+            grown[plan->confirmation_count] =
+                (struct ptl_confirmation){.next_free = plan->free_confirmation};
+            plan->free_confirmation = ++plan->confirmation_count;
+        }
+    }
+    uint32_t number = plan->free_confirmation;
+    plan->free_confirmation = plan->confirmations[number - 1].next_free;
+    plan->confirmations[number - 1].used = true;
+    return number;
+}
+
+/* An open port is asked again `confirm` times before its result is kept. */
+static void confirm(struct ptl_plan *plan, const struct ptl_probe *probe,
+                    const struct ptl_result *result)
+{
+    uint32_t number = new_confirmation(plan);
+    if (number == 0)
+        return;
+    plan->confirmations[number - 1].result = *result;
+    struct ptl_probe again = {
+        .lane = probe->lane, .port = probe->port, .attempt = 1, .confirms = number};
+    later(plan, &again, CONFIRM_DELAY_MS);
+}
+
+static void settle_confirmation(struct ptl_plan *plan, const struct ptl_outcome *outcome)
+{
+    struct ptl_confirmation *own = &plan->confirmations[outcome->probe.confirms - 1];
+    /* A failure of this machine is no answer, and not counted as one. */
+    if (!is_shortage(outcome)) {
+        own->result.confirm_done = (own->result.confirm_done + 1U) & 15U;
+        own->result.confirm_yes =
+            (own->result.confirm_yes + (outcome->state == PTL_OPEN ? 1U : 0U)) & 15U;
+        if (own->result.confirm_done < plan->profile->confirm) {
+            struct ptl_probe again = outcome->probe;
+            again.local_tries = 0;
+            later(plan, &again, CONFIRM_DELAY_MS);
+            return;
+        }
+    }
+    keep(plan, &own->result);
+    own->used = false;
+    own->next_free = plan->free_confirmation;
+    plan->free_confirmation = outcome->probe.confirms;
+}
+
+void ptl_plan_settle_confirmations(struct ptl_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->confirmation_count; i++)
+        if (plan->confirmations[i].used)
+            keep(plan, &plan->confirmations[i].result);
+}
+
+/* ---- verdicts ---- */
+
+static void count_verdict(struct ptl_plan *plan, const struct ptl_outcome *outcome,
+                          uint8_t attempts)
+{
+    const struct ptl_probe *probe = &outcome->probe;
+    struct ptl_lane *lane = lane_of(plan, probe);
+    lane->states[outcome->state]++;
+    plan->sum.states[outcome->state]++;
+    plan->sum.retried += attempts > 1;
+    if (!plan->results->run.states[outcome->state])
+        return;
+    struct ptl_result result = {.target = lane->target,
+                                .port = probe->port,
+                                .state = outcome->state & 7U,
+                                .attempts = attempts & 31U,
+                                .reason = outcome->reason,
+                                .rtt_us = outcome->rtt_us & PTL_US_NONE,
+                                .connect_us = outcome->connect_us & PTL_US_NONE,
+                                .offset_ms = ptl_plan_ms(plan, outcome->at_ns)};
+    if (outcome->state == PTL_OPEN && plan->profile->confirm > 0)
+        confirm(plan, probe, &result);
+    else
+        keep(plan, &result);
+}
+
+/* A port that nothing ever answered for. */
+static void count_silence(struct ptl_plan *plan, uint32_t lane, uint16_t port, uint8_t attempts)
+{
+    struct ptl_outcome outcome = {.probe = {.lane = lane, .port = port},
+                                  .state = PTL_FILTERED,
+                                  .reason = PTL_REASON_NO_RESPONSE,
+                                  .rtt_us = PTL_US_NONE,
+                                  .connect_us = PTL_US_NONE,
+                                  .at_ns = plan->now_ns};
+    count_verdict(plan, &outcome, attempts);
+}
+
+/* ---- silence: retries, and ports that are parked till loss is proven or the lane ends ---- */
+
+static uint32_t index_of(const struct ptl_plan *plan, uint16_t port)
+{
+    uint32_t low = 0, high = plan->port_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (plan->ports[middle] < port)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool may_send_more(const struct ptl_plan *plan)
+{
+    const struct ptl_profile *profile = plan->profile;
+    return profile->adaptive && profile->retries > 0 && profile->loss_retries > 0;
+}
+
+static void park(struct ptl_plan *plan, const struct ptl_probe *probe)
+{
+    struct ptl_lane *lane = lane_of(plan, probe);
+    if (lane->parked == NULL)
+        lane->parked = calloc(plan->port_count / 8U + 1, 1);
+    if (lane->parked == NULL) {
+        plan->out_of_memory = true;
+        return;
+    }
+    uint32_t index = index_of(plan, probe->port);
+    lane->parked[index / 8] |= (uint8_t)(1U << (index % 8));
+    lane->parked_count++;
+    plan->parked++;
+}
+
+/* The parked ports of a lane get one attempt more each, or, where no loss was seen, a verdict. */
+static void unpark(struct ptl_plan *plan, uint32_t id, bool again)
+{
+    struct ptl_lane *lane = &plan->schedule.lanes[id];
+    uint8_t attempts = (uint8_t)(plan->profile->retries + 1);
+    for (uint32_t i = 0; i < plan->port_count && lane->parked_count > 0; i++) {
+        if ((lane->parked[i / 8] & (1U << (i % 8))) == 0)
+            continue;
+        lane->parked[i / 8] &= (uint8_t) ~(1U << (i % 8));
+        lane->parked_count--;
+        plan->parked--;
+        struct ptl_probe probe = {
+            .lane = id, .port = plan->ports[i], .attempt = (uint8_t)(attempts + 1)};
+        if (again)
+            later(plan, &probe, RETRY_DELAY_MS);
+        else
+            count_silence(plan, id, plan->ports[i], attempts);
+    }
+}
+
+static void settle_silence(struct ptl_plan *plan, const struct ptl_outcome *outcome)
+{
+    const struct ptl_lane *lane = lane_of(plan, &outcome->probe);
+    const struct ptl_profile *profile = plan->profile;
+    bool more = may_send_more(plan);
+    uint32_t most = profile->retries + 1;
+    if (more && lane->congestion.lossy)
+        most += profile->loss_retries;
+    if (outcome->probe.attempt < most && !lane->gave_up) {
+        struct ptl_probe again = outcome->probe;
+        again.attempt++;
+        again.local_tries = 0;
+        later(plan, &again, RETRY_DELAY_MS);
+    } else if (more && !lane->congestion.lossy && !lane->gave_up) {
+        park(plan, &outcome->probe);
+    } else {
+        count_verdict(plan, outcome, outcome->probe.attempt);
+    }
+}
+
+/* Nothing has answered for so long that the profile sets the target aside. */
+static void give_up(struct ptl_plan *plan, uint32_t id)
+{
+    struct ptl_lane *lane = &plan->schedule.lanes[id];
+    lane->gave_up = true;
+    plan->gave_up++;
+    while (lane->retries.count > 0) {
+        struct ptl_probe probe = ptl_schedule_pop_retry(&plan->schedule, id);
+        if (probe.attempt > 1) /* else this machine could not ask: it stays unprobed */
+            count_silence(plan, id, probe.port, (uint8_t)(probe.attempt - 1));
+    }
+}
+
+/* ---- what an outcome tells about its target ---- */
+
+static uint64_t feedback_ns(const struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    uint32_t rto_us = plan->profile->adaptive_timeout ? lane->rto_us : 0;
+    uint64_t wait_us = ptl_rtt_wait_us(rto_us, 2, plan->profile->timeout_ms * 1000);
+    return wait_us * PTL_NS_PER_US + 2 * RETRY_DELAY_MS * PTL_NS_PER_MS;
+}
+
+static void learn_round_trip(struct ptl_plan *plan, struct ptl_lane *lane,
+                             const struct ptl_outcome *outcome)
+{
+    /* What the program saw, not the kernel: it is the program that has to wait. */
+    uint32_t us = outcome->connect_us;
+    if (us == PTL_US_NONE || (outcome->state != PTL_OPEN && outcome->state != PTL_CLOSED))
+        return;
+    ptl_rtt_sample(&lane->rtt, us);
+    ptl_rtt_sample(&plan->group_rtt, us);
+    atomic_store_explicit(&lane->rto_us, ptl_rtt_timeout_us(&lane->rtt), memory_order_relaxed);
+    atomic_store_explicit(&plan->group_rto_us, ptl_rtt_timeout_us(&plan->group_rtt),
+                          memory_order_relaxed);
+}
+
+static void learn(struct ptl_plan *plan, const struct ptl_outcome *outcome)
+{
+    struct ptl_lane *lane = lane_of(plan, &outcome->probe);
+    if (is_silence(outcome)) {
+        lane->silences += outcome->probe.attempt == 1;
+        if (plan->profile->give_up_after > 0 && lane->answers == 0 && !lane->gave_up &&
+            lane->silences >= plan->profile->give_up_after)
+            give_up(plan, outcome->probe.lane);
+        return;
+    }
+    if (outcome->state == PTL_ERROR)
+        return;
+    lane->answers++;
+    if (lane->gave_up) { /* it lives after all: one of those still in flight was answered */
+        lane->gave_up = false;
+        plan->gave_up--;
+    }
+    if (plan->profile->adaptive_timeout)
+        learn_round_trip(plan, lane, outcome);
+    if (!plan->profile->adaptive || outcome->probe.confirms != 0)
+        return;
+    /* A SYN that the kernel had to send again is a loss as much as ours. */
+    uint8_t attempt = outcome->resent ? 2 : outcome->probe.attempt;
+    ptl_congestion_answer(&lane->congestion, attempt, plan->now_ns, feedback_ns(plan, lane));
+}
+
+/* This machine failed to ask. True: the probe goes back to the plan. */
+static bool put_back(struct ptl_plan *plan, const struct ptl_outcome *outcome)
+{
+    struct ptl_probe again = outcome->probe;
+    if (again.local_tries >= PTL_SHORTAGE_TRIES)
+        return false;
+    uint64_t pause_ns =
+        ptl_shortage_failed(&plan->shortage, outcome->reason, again.local_tries, plan->now_ns);
+    again.local_tries++;
+    later(plan, &again, pause_ns / PTL_NS_PER_MS);
+    /* With a single permit left, others would fail as this one did. */
+    if (atomic_load(&plan->shortage.permits->limit) == 1)
+        plan->pause_until_ns = plan->now_ns + PTL_NS_PER_MS;
+    return true;
+}
+
+/* ---- the end of a lane ---- */
+
+static void keep_counts(struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    struct ptl_target_counts counts = {.target = lane->target};
+    uint32_t known = 0;
+    for (int s = 0; s < PTL_UNPROBED; s++) {
+        counts.states[s] = lane->states[s];
+        known += lane->states[s];
+    }
+    counts.states[PTL_UNPROBED] = (uint16_t)(plan->port_count - known);
+    if (known >= ALL_OPEN_PROBES && counts.states[PTL_OPEN] * 20U >= known * 19U)
+        counts.flags |= PTL_TARGET_ALL_OPEN;
+    if (lane->gave_up)
+        counts.flags |= PTL_TARGET_GAVE_UP;
+    if (plan->targets > PTL_TARGETS_LISTED && counts.states[PTL_OPEN] == 0 &&
+        counts.states[PTL_ERROR] == 0 && counts.states[PTL_UNPROBED] == 0)
+        return;
+    if (ptl_results_add_target(plan->results, &counts) != PTL_OK)
+        plan->out_of_memory = true;
+}
+
+static bool has_more(const struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    return lane->retries.count > 0 || (lane->next_port < plan->port_count && !lane->gave_up);
+}
+
+static void settle_lane(struct ptl_plan *plan, uint32_t id)
+{
+    struct ptl_lane *lane = &plan->schedule.lanes[id];
+    if (lane->parked_count > 0 && !has_more(plan, lane) &&
+        (lane->congestion.lossy || lane->in_flight == 0))
+        unpark(plan, id, lane->congestion.lossy);
+    if (lane->in_flight > 0 || has_more(plan, lane)) {
+        ptl_schedule_place(&plan->schedule, id, ptl_plan_ms(plan, plan->now_ns));
+        return;
+    }
+    keep_counts(plan, lane);
+    ptl_schedule_close(&plan->schedule, id);
+}
+
+void ptl_plan_settle_rest(struct ptl_plan *plan, uint32_t id)
+{
+    struct ptl_lane *lane = &plan->schedule.lanes[id];
+    /* They had every attempt that the profile grants: silence is what was seen. */
+    if (lane->parked_count > 0)
+        unpark(plan, id, false);
+    keep_counts(plan, lane);
+}
+
+void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
+{
+    uint32_t id = outcome->probe.lane;
+    ptl_schedule_returned(&plan->schedule, id);
+    if (outcome->state == PTL_UNPROBED)
+        return; /* abandoned: the plan was stopped, and finish() counts it */
+    bool shortage = is_shortage(outcome);
+    plan->sum.attempts += !shortage;
+    plan->sum.syn_resent += outcome->resent;
+    learn(plan, outcome);
+    if (!(shortage && put_back(plan, outcome))) {
+        if (outcome->probe.confirms != 0)
+            settle_confirmation(plan, outcome);
+        else if (is_silence(outcome))
+            settle_silence(plan, outcome);
+        else /* a port that this machine could not even ask has no attempt behind it */
+            count_verdict(plan, outcome, (uint8_t)(outcome->probe.attempt - (shortage ? 1U : 0U)));
+    }
+    settle_lane(plan, id);
+}
