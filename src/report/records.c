@@ -71,6 +71,7 @@ struct ptl_json *ptl_record_summary(const struct ptl_results *results)
         ptl_json_add_number(json, ptl_state_names[s], summary->states[s]);
     ptl_json_add_number(json, "retried", summary->retried);
     ptl_json_add_number(json, "attempts", summary->attempts);
+    ptl_json_add_number(json, "syn_resent", summary->syn_resent);
     ptl_json_add_double(json, "probes_per_second", summary->probes_per_second);
     ptl_json_add_number(json, "peak_in_flight", summary->peak_in_flight);
     struct ptl_json *judged = ptl_json_add_object(json, "expectations");

@@ -123,11 +123,17 @@ static void add_run(struct ptl_json *schema)
 static void add_summary(struct ptl_json *schema)
 {
     static const struct row rows[] = {
-        {"targets", "i"},        {"probes", "i"},
-        {"open", "i"},           {"closed", "i"},
-        {"filtered", "i"},       {"error", "i"},
-        {"unprobed", "i"},       {"retried", "i"},
-        {"attempts", "i"},       {"probes_per_second", "n"},
+        {"targets", "i"},
+        {"probes", "i"},
+        {"open", "i"},
+        {"closed", "i"},
+        {"filtered", "i"},
+        {"error", "i"},
+        {"unprobed", "i"},
+        {"retried", "i"},
+        {"attempts", "i"},
+        {"syn_resent", "i"},
+        {"probes_per_second", "n"},
         {"peak_in_flight", "i"},
     };
     static const struct row rtt[] = {{"count", "i"}, {"min", "i?"}, {"p50", "i?"},

@@ -1,0 +1,75 @@
+#include "support/cmocka_all.h"
+
+#include "scan/rtt.h"
+
+static void the_first_sample_is_rfc_6298_2_2(void **state)
+{
+    (void)state;
+    struct ptl_rtt rtt = {.srtt_us = 0};
+    assert_int_equal(ptl_rtt_timeout_us(&rtt), 0);
+    ptl_rtt_sample(&rtt, 200000);
+    assert_int_equal(rtt.srtt_us, 200000);
+    assert_int_equal(rtt.rttvar_us, 100000);
+    assert_int_equal(ptl_rtt_timeout_us(&rtt), 600000);
+}
+
+static void further_samples_are_rfc_6298_2_3(void **state)
+{
+    (void)state;
+    struct ptl_rtt rtt = {.srtt_us = 0};
+    ptl_rtt_sample(&rtt, 80000);
+    ptl_rtt_sample(&rtt, 160000);
+    /* rttvar = 3/4 * 40 + 1/4 * |80 - 160|, srtt = 7/8 * 80 + 1/8 * 160 */
+    assert_int_equal(rtt.rttvar_us, 50000);
+    assert_int_equal(rtt.srtt_us, 90000);
+    for (int i = 0; i < 1000; i++)
+        ptl_rtt_sample(&rtt, 300000);
+    assert_in_range(rtt.srtt_us, 299000, 300000);
+    assert_in_range(ptl_rtt_timeout_us(&rtt), 299000, 301000);
+}
+
+static void a_quick_target_gets_the_floor(void **state)
+{
+    (void)state;
+    struct ptl_rtt rtt = {.srtt_us = 0};
+    for (int i = 0; i < 100; i++)
+        ptl_rtt_sample(&rtt, 0);
+    assert_int_equal(rtt.srtt_us, 1);
+    assert_int_equal(ptl_rtt_timeout_us(&rtt), PTL_RTT_FLOOR_US);
+}
+
+static void the_largest_samples_do_not_wrap(void **state)
+{
+    (void)state;
+    struct ptl_rtt rtt = {.srtt_us = 0};
+    for (int i = 0; i < 10; i++) {
+        ptl_rtt_sample(&rtt, UINT32_MAX);
+        ptl_rtt_sample(&rtt, 1);
+    }
+    assert_true(ptl_rtt_timeout_us(&rtt) > UINT32_MAX / 2);
+}
+
+static void a_retry_waits_longer_up_to_the_ceiling(void **state)
+{
+    (void)state;
+    assert_int_equal(ptl_rtt_wait_us(100000, 1, 900000), 100000);
+    assert_int_equal(ptl_rtt_wait_us(100000, 2, 900000), 200000);
+    assert_int_equal(ptl_rtt_wait_us(100000, 4, 900000), 800000);
+    assert_int_equal(ptl_rtt_wait_us(100000, 5, 900000), 900000);
+    assert_int_equal(ptl_rtt_wait_us(100000, 31, 900000), 900000);
+    assert_int_equal(ptl_rtt_wait_us(0, 1, 900000), 900000);
+    /* A ceiling below the floor is still the ceiling. */
+    assert_int_equal(ptl_rtt_wait_us(PTL_RTT_FLOOR_US, 1, 5000), 5000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_sample_is_rfc_6298_2_2),
+        cmocka_unit_test(further_samples_are_rfc_6298_2_3),
+        cmocka_unit_test(a_quick_target_gets_the_floor),
+        cmocka_unit_test(the_largest_samples_do_not_wrap),
+        cmocka_unit_test(a_retry_waits_longer_up_to_the_ceiling),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
