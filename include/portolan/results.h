@@ -107,7 +107,7 @@ struct ptl_summary {
     uint64_t states[PTL_STATE_COUNT];
     uint64_t retried; /* probes that took more than one attempt */
     uint64_t attempts;
-    uint64_t syn_resent; /* SYNs that the kernel sent again within an attempt */
+    uint64_t syn_resent;      /* SYNs that the kernel sent again within an attempt */
     double probes_per_second; /* one decimal */
     uint32_t peak_in_flight;
     struct ptl_latency rtt;

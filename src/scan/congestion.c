@@ -1,30 +1,36 @@
 #include "scan/congestion.h"
 
 #define NS_PER_S 1e9
-#define ANSWERS_TO_JUDGE 32 /* fewer say nothing about a share */
-#define STRUGGLES_RETRIED 8 /* one answer in 32 to a retry, and at least so many */
+#define ANSWERS_TO_JUDGE 32 /* fewer say nothing about a share... */
+#define LONGEST_ROUND 4     /* ...but no round lasts longer than so many times the feedback */
+#define STRUGGLES_LOST 8    /* one attempt in 32 lost, and at least so many */
 #define STRUGGLES_SHARE 32
 #define LOWEST_LIMIT 2
-#define HOLD_WINDOWS 8
+#define HOLD_ROUNDS 8
 
 void ptl_congestion_init(struct ptl_congestion *congestion, uint64_t now_ns)
 {
-    *congestion = (struct ptl_congestion){.limit = PTL_CONGESTION_NO_LIMIT, .window_ns = now_ns};
+    *congestion = (struct ptl_congestion){.limit = PTL_CONGESTION_NO_LIMIT,
+                                          .now = {.start_ns = now_ns},
+                                          .last = {.start_ns = now_ns}};
 }
 
-void ptl_congestion_sent(struct ptl_congestion *congestion, uint32_t in_flight)
+uint8_t ptl_congestion_sent(struct ptl_congestion *congestion, uint32_t in_flight)
 {
-    if (in_flight > congestion->peak)
-        congestion->peak = in_flight;
+    if (in_flight > congestion->now.peak)
+        congestion->now.peak = in_flight;
+    return congestion->round;
 }
 
-/* A quarter of what is answered had been lost before: half as many permits (RFC 5681's factor). */
+/* A quarter was lost: half as many permits (RFC 5681's factor). */
 static void lower(struct ptl_congestion *congestion)
 {
-    uint32_t used = congestion->peak < congestion->limit ? congestion->peak : congestion->limit;
+    uint32_t used =
+        congestion->last.peak < congestion->limit ? congestion->last.peak : congestion->limit;
     congestion->limit = used / 2 > LOWEST_LIMIT ? used / 2 : LOWEST_LIMIT;
     congestion->last_limit = 0;
     congestion->holds = 0;
+    congestion->settling = true;
 }
 
 /* A step of an eighth up; taken back when it brought no more answers, and then left for a while. */
@@ -33,7 +39,7 @@ static void raise(struct ptl_congestion *congestion, double rate, bool loses, bo
     if (congestion->last_limit != 0 && loses && rate < congestion->last_rate * 1.03) {
         congestion->limit = congestion->last_limit;
         congestion->last_limit = 0;
-        congestion->holds = HOLD_WINDOWS;
+        congestion->holds = HOLD_ROUNDS;
         return;
     }
     congestion->last_limit = 0;
@@ -41,37 +47,61 @@ static void raise(struct ptl_congestion *congestion, double rate, bool loses, bo
         congestion->holds--;
         return;
     }
-    if (!may || congestion->peak < congestion->limit)
+    if (!may || congestion->last.peak < congestion->limit)
         return; /* it loses too much for more, or does not use what it has */
     uint32_t step = congestion->limit / 8 > 1 ? congestion->limit / 8 : 1;
     congestion->last_limit = congestion->limit;
     congestion->last_rate = rate;
     congestion->limit += step;
+    congestion->settling = true;
 }
 
-bool ptl_congestion_answer(struct ptl_congestion *congestion, uint8_t attempt, uint64_t now_ns,
+/* The round before the current one has shown what it lost. */
+static void judge(struct ptl_congestion *congestion)
+{
+    const struct ptl_round *round = &congestion->last;
+    uint32_t known = round->answered + round->lost;
+    uint64_t ns = congestion->now.start_ns - round->start_ns;
+    if (known == 0 || ns == 0)
+        return;
+    if (round->lost >= STRUGGLES_LOST && round->lost >= known / STRUGGLES_SHARE)
+        congestion->struggles = true;
+    if (congestion->settling) {
+        congestion->settling = false;
+        return;
+    }
+    double rate = round->answered * NS_PER_S / (double)ns;
+    if (round->lost * 4 >= known)
+        lower(congestion);
+    else if (congestion->limit != PTL_CONGESTION_NO_LIMIT)
+        raise(congestion, rate, round->lost >= known / STRUGGLES_SHARE, round->lost * 8 < known);
+}
+
+bool ptl_congestion_answer(struct ptl_congestion *congestion, uint8_t round, uint64_t now_ns,
                            uint64_t feedback_ns)
 {
-    if (attempt > 1) {
-        congestion->retried++;
-        congestion->lossy = true;
-    } else {
-        congestion->first++;
-    }
-    uint32_t answers = congestion->first + congestion->retried;
-    if (answers < ANSWERS_TO_JUDGE || now_ns - congestion->window_ns < feedback_ns)
+    if (round == congestion->round)
+        congestion->now.answered++;
+    else if (round == (uint8_t)(congestion->round - 1))
+        congestion->last.answered++;
+    uint64_t ns = now_ns - congestion->now.start_ns;
+    if (ns < feedback_ns ||
+        (congestion->now.answered < ANSWERS_TO_JUDGE && ns < LONGEST_ROUND * feedback_ns))
         return false;
 
     uint32_t before = congestion->limit;
-    uint32_t retried = congestion->retried;
-    double rate = answers * NS_PER_S / (double)(now_ns - congestion->window_ns);
-    if (retried >= STRUGGLES_RETRIED && retried >= answers / STRUGGLES_SHARE)
-        congestion->struggles = true;
-    if (retried >= answers / 4)
-        lower(congestion);
-    else if (congestion->limit != PTL_CONGESTION_NO_LIMIT)
-        raise(congestion, rate, retried >= answers / STRUGGLES_SHARE, retried < answers / 8);
-    congestion->first = congestion->retried = congestion->peak = 0;
-    congestion->window_ns = now_ns;
+    judge(congestion);
+    congestion->last = congestion->now;
+    congestion->now = (struct ptl_round){.start_ns = now_ns};
+    congestion->round++;
     return congestion->limit != before;
+}
+
+void ptl_congestion_loss(struct ptl_congestion *congestion, uint8_t round)
+{
+    congestion->lossy = true;
+    if (round == congestion->round)
+        congestion->now.lost++;
+    else if (round == (uint8_t)(congestion->round - 1))
+        congestion->last.lost++;
 }

@@ -26,6 +26,8 @@ struct ptl_probe {
     uint16_t port;
     uint8_t attempt;     /* 1 for the first */
     uint8_t local_tries; /* how often this machine failed to ask */
+    uint8_t round;       /* of congestion control, in which it was sent */
+    uint8_t lost_round;  /* that of the attempt before it */
 };
 
 /* An attempt that waits for its time. */

@@ -43,6 +43,15 @@ static void fill_window(struct ptl_plan *plan)
 
 /* ---- pulling ---- */
 
+/* Of a lane with both: a due retry, or a first attempt? */
+static bool retry_comes_first(const struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    if (plan->profile->adaptive && lane->answers == 0)
+        return false; /* it is asked for every port before it is asked twice */
+    /* Where loss is proven, how much of it shows in retries: the sooner the better. */
+    return lane->retry_next || lane->congestion.lossy;
+}
+
 static struct ptl_probe take(struct ptl_plan *plan, uint32_t id)
 {
     struct ptl_schedule *schedule = &plan->schedule;
@@ -50,9 +59,7 @@ static struct ptl_probe take(struct ptl_plan *plan, uint32_t id)
     bool first = ptl_schedule_has_first(schedule, lane);
     bool due = lane->retries.count > 0 &&
                ptl_retries_first(&lane->retries)->due_ms <= ptl_plan_ms(plan, plan->now_ns);
-    /* A target that has answered nothing is asked for every port before it is asked twice. */
-    bool again =
-        due && (!first || (lane->retry_next && !(plan->profile->adaptive && lane->answers == 0)));
+    bool again = due && (!first || retry_comes_first(plan, lane));
     struct ptl_probe probe;
     if (again) {
         probe = ptl_schedule_pop_retry(schedule, id);
@@ -63,7 +70,7 @@ static struct ptl_probe take(struct ptl_plan *plan, uint32_t id)
         probe = (struct ptl_probe){.lane = id, .port = plan->ports[index], .attempt = 1};
     }
     lane->retry_next = !again;
-    ptl_schedule_sent(schedule, id);
+    ptl_schedule_sent(schedule, &probe);
     ptl_schedule_place(schedule, id, ptl_plan_ms(plan, plan->now_ns));
     return probe;
 }

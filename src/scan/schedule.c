@@ -133,12 +133,12 @@ void ptl_schedule_wake(struct ptl_schedule *schedule, uint32_t now_ms)
     }
 }
 
-void ptl_schedule_sent(struct ptl_schedule *schedule, uint32_t id)
+void ptl_schedule_sent(struct ptl_schedule *schedule, struct ptl_probe *probe)
 {
-    struct ptl_lane *lane = &schedule->lanes[id];
+    struct ptl_lane *lane = &schedule->lanes[probe->lane];
     lane->in_flight++;
     schedule->lagging_in_flight += lane->lags;
-    ptl_congestion_sent(&lane->congestion, lane->in_flight);
+    probe->round = ptl_congestion_sent(&lane->congestion, lane->in_flight);
 }
 
 void ptl_schedule_returned(struct ptl_schedule *schedule, uint32_t id)

@@ -43,7 +43,7 @@ void ptl_schedule_wake(struct ptl_schedule *schedule, uint32_t now_ms);
 /* May the lane send first attempts now? Too many retries in wait hold them back. */
 bool ptl_schedule_has_first(const struct ptl_schedule *schedule, const struct ptl_lane *lane);
 /* Attempts out of it and back. */
-void ptl_schedule_sent(struct ptl_schedule *schedule, uint32_t id);
+void ptl_schedule_sent(struct ptl_schedule *schedule, struct ptl_probe *probe);
 void ptl_schedule_returned(struct ptl_schedule *schedule, uint32_t id);
 /* An attempt to be made later. False: no memory. */
 bool ptl_schedule_retry(struct ptl_schedule *schedule, const struct ptl_probe *probe,

@@ -194,8 +194,11 @@ static void unpark(struct ptl_plan *plan, uint32_t id, bool again)
         lane->parked[i / 8] &= (uint8_t) ~(1U << (i % 8));
         lane->parked_count--;
         plan->parked--;
-        struct ptl_probe probe = {
-            .lane = id, .port = plan->ports[i], .attempt = (uint8_t)(attempts + 1)};
+        struct ptl_probe probe = {.lane = id,
+                                  .port = plan->ports[i],
+                                  .attempt = (uint8_t)(attempts + 1),
+                                  .lost_round =
+                                      (uint8_t)(lane->congestion.round - 2)}; /* long ago */
         if (again)
             later(plan, &probe, RETRY_DELAY_MS);
         else
@@ -215,6 +218,7 @@ static void settle_silence(struct ptl_plan *plan, const struct ptl_outcome *outc
         struct ptl_probe again = outcome->probe;
         again.attempt++;
         again.local_tries = 0;
+        again.lost_round = again.round;
         later(plan, &again, RETRY_DELAY_MS);
     } else if (more && !lane->congestion.lossy && !lane->gave_up) {
         park(plan, &outcome->probe);
@@ -280,9 +284,12 @@ static void learn(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         learn_round_trip(plan, lane, outcome);
     if (!plan->profile->adaptive || outcome->probe.confirms != 0)
         return;
-    /* A SYN that the kernel had to send again is a loss as much as ours. */
-    uint8_t attempt = outcome->resent ? 2 : outcome->probe.attempt;
-    ptl_congestion_answer(&lane->congestion, attempt, plan->now_ns, feedback_ns(plan, lane));
+    if (outcome->probe.attempt > 1)
+        ptl_congestion_loss(&lane->congestion, outcome->probe.lost_round);
+    if (outcome->resent) /* a SYN that the kernel had to send again was lost as well */
+        ptl_congestion_loss(&lane->congestion, outcome->probe.round);
+    ptl_congestion_answer(&lane->congestion, outcome->probe.round, plan->now_ns,
+                          feedback_ns(plan, lane));
 }
 
 /* This machine failed to ask. True: the probe goes back to the plan. */
