@@ -49,17 +49,21 @@ static bool write_delays(const struct hosts *hosts)
     return written;
 }
 
-/* The command runs in a process group of its own, so that a signal to the whole group of this
- * process reaches it once, passed on, and not twice. It ends when this process does. */
-static pid_t start(char **command, const sigset_t *mask)
+/* The command ends when this process does. Away from a terminal it has a process group of its own:
+ * a signal to the group of this process then reaches it once, passed on, and not twice. At a
+ * terminal it stays in the foreground, so that a shell can be the command. */
+static pid_t start(char **command, const sigset_t *mask, bool own_group)
 {
     pid_t parent = getpid();
     pid_t child = fork();
     if (child < 0)
         perror("simnet: fork");
+    if (child > 0 && own_group)
+        setpgid(child, child); /* fails where the child was first, and is done then */
     if (child != 0)
         return child;
-    setpgid(0, 0);
+    if (own_group)
+        setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_FAILED);
@@ -89,7 +93,8 @@ static int run(struct hosts *hosts, int device)
         puts("ready");
         fflush(stdout);
     } else {
-        service.child = start(hosts->options->command, &before);
+        service.own_group = isatty(STDIN_FILENO) == 0;
+        service.child = start(hosts->options->command, &before, service.own_group);
     }
     /* Timeouts of this process end when they are due, not up to 50 us later. */
     prctl(PR_SET_TIMERSLACK, 1UL);
@@ -104,7 +109,7 @@ static int simulate(struct hosts *hosts)
     const struct options *options = hosts->options;
     if (options->unshare && !space_enter())
         return EXIT_IMPOSSIBLE;
-    if (!space_is_ours())
+    if (!space_is_ours() || !space_raise_lo())
         return EXIT_FAILED;
     int device = device_open();
     if (device < 0)

@@ -12,6 +12,7 @@
 
 #define BATCH 64      /* packets read before answers that are due get their turn */
 #define LOOK_EVERY 64 /* busy rounds between two looks for signals */
+#define MOMENT_NS 100000000
 #define PACKET_READ_MAX 65536
 
 static int64_t now_ns(void)
@@ -67,8 +68,24 @@ static int write_due(struct hosts *hosts, int device)
     return written;
 }
 
+/* A key of the terminal has reached a command in this process's group already. The same signal
+ * twice in a moment is one: timeout(1) sends it to its child, then to the group of that. */
+static void pass_on(struct service *service, const struct signalfd_siginfo *info)
+{
+    int64_t now = now_ns();
+    bool again = service->passed == info->ssi_signo && now - service->passed_ns < MOMENT_NS;
+    service->passed = info->ssi_signo;
+    service->passed_ns = now;
+    if (again)
+        return;
+    if (service->own_group)
+        kill(-service->child, (int)info->ssi_signo);
+    else if (info->ssi_code != SI_KERNEL)
+        kill(service->child, (int)info->ssi_signo);
+}
+
 /* True: the end, *status is set. */
-static bool handle_signals(const struct service *service, int *status)
+static bool handle_signals(struct service *service, int *status)
 {
     struct signalfd_siginfo info;
     while (read(service->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
@@ -78,7 +95,7 @@ static bool handle_signals(const struct service *service, int *status)
             return signal != SIGCHLD;
         }
         if (signal != SIGCHLD) {
-            kill(service->child, signal);
+            pass_on(service, &info);
             continue;
         }
         int ended;
@@ -102,7 +119,7 @@ static void wait_until(const struct service *service, int64_t wake_ns)
     ppoll(fds, 2, wake_ns == INT64_MAX ? NULL : &timeout, NULL);
 }
 
-int serve(struct hosts *hosts, const struct service *service)
+int serve(struct hosts *hosts, struct service *service)
 {
     int64_t every_ns = hosts->options->stats_every_ns;
     int64_t stats_ns = every_ns > 0 ? now_ns() + every_ns : INT64_MAX;

@@ -41,7 +41,7 @@ static bool flags_of(int fd, const char *name, short *flags)
     return known;
 }
 
-static bool raise_lo(void)
+bool space_raise_lo(void)
 {
     struct ifreq request;
     memset(&request, 0, sizeof(request));
@@ -49,6 +49,8 @@ static bool raise_lo(void)
     request.ifr_flags = IFF_UP | IFF_RUNNING;
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     bool up = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+    if (!up)
+        perror("simnet: lo");
     if (fd >= 0)
         close(fd);
     return up;
@@ -63,7 +65,7 @@ bool space_enter(void)
         made = map_root(uid, gid);
     else
         made = unshare(CLONE_NEWNET) == 0;
-    if (!made || !raise_lo()) {
+    if (!made) {
         fprintf(stderr, "simnet: no network namespace can be made here: %s\n", strerror(errno));
         return false;
     }
