@@ -8,7 +8,7 @@
  * Without --events each thread has one blocking socket: a refused one is connected again, so a
  * closed port costs one system call. That is the fastest there is on loopback, where the answer is
  * there before connect() returns. With --events each thread is an event loop with its share of
- * IN_FLIGHT sockets; it works on a network too. It gives up what has no answer after 1 s in which
+ * IN_FLIGHT sockets; it works on a network too. It gives up what has no answer after 3 s in which
  * nothing at all happened, so it is no scanner for silent ports.
  *
  * --sends only starts the connects, each on a socket of its own, and waits for no answer: what
@@ -30,7 +30,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BLOCK = 128, EVENTS = 256, IDLE_MS = 1000, MAX_THREADS = 64 };
+enum { BLOCK = 128, EVENTS = 256, IDLE_MS = 3000, MAX_THREADS = 64 };
 
 /* Set before the threads start; only `taken` changes afterwards. */
 static struct {
