@@ -108,7 +108,7 @@ class Lab:
         for place in (self.build / "tests" / name, self.build / "tests" / "simnet" / name):
             if place.is_file():
                 return str(place)
-        raise Unable(f"{name} is not built in {self.build}")
+        raise Unable(f"{name} is not built in {self.build.name}/")
 
     def profile(self, name, **keys):
         """Writes a profile (JSON is YAML) and returns its path."""
@@ -129,8 +129,10 @@ class Lab:
         """A namespace with the simulated network: 198.18.0.1 and upward."""
         truth_path = self.path("truth.txt")
         truth_path.unlink(missing_ok=True)
+        self.path("delays.json").unlink(missing_ok=True)
         holder = [self.tool("simnet"), "--seed", str(self.options.seed), "--hosts", str(hosts),
-                  "--ports", ports, "--truth", str(truth_path)]
+                  "--ports", ports, "--truth", str(truth_path),
+                  "--delays", str(self.path("delays.json"))]
         for name, value in settings.items():
             holder += [f"--{name.replace('_', '-')}", str(value)]
 
@@ -138,3 +140,14 @@ class Lab:
             lines = (line.split() for line in truth_path.read_text(encoding="ascii").splitlines())
             return {(words[0], int(words[1])) for words in lines if words[2:3] == ["open"]}
         return Stage(self, [*holder, "--"], truth)
+
+    def delays_note(self):
+        """What the simulated network, now closed, says about the delays that it gave to all."""
+        try:
+            gave = json.loads(self.path("delays.json").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            raise Unable("simnet left no delays: it did not end well") from None
+        failed = gave["dropped_by_queue"] + gave["write_errors"]
+        return (f"The simulated network read {gave['syns']:,} SYNs and answered those to open ports "
+                f"after {gave['p50'] / 1000:.1f} ms (p99 {gave['p99'] / 1000:.1f}, "
+                f"max {gave['max'] / 1000:.1f}); {failed} answers failed.")

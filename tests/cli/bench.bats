@@ -6,7 +6,6 @@ load helper
         command -v "$program" >/dev/null || skip "$program is missing; ./dev test installs it"
     done
     [ -e /dev/net/tun ] || skip "there is no /dev/net/tun for the simulated network"
-    [ -x "$TOP/build/tests/simnet" ] || skip "the simulated network is not built"
     run timeout 250 "$TOP/dev" bench --quick --json "$BATS_TEST_TMPDIR/bench.json"
     echo "$output"
     [ "$status" -eq 0 ]

@@ -1,5 +1,8 @@
 """Ports that never answer: what a scan takes is the timeout, not the program."""
+from statistics import median
+
 import peers
+from lab import Unable
 from tables import Goal
 from turns import in_turn
 
@@ -10,7 +13,7 @@ TITLE = "10,000 silent ports, timeout 500ms, no retries"
 def run(lab, report):
     options = lab.options
     count = 500 if options.quick else 10000
-    wide, narrow = (500, 50) if options.quick else (10000, 1000)
+    wide, narrow = (500, 250) if options.quick else (10000, 1000)
     output = str(lab.path("results.json"))
 
     def portolan(concurrency):
@@ -19,16 +22,28 @@ def run(lab, report):
                               scope=["198.18.0.0/15"], report={"json": output})
         return peers.portolan(lab, f"portolan, concurrency {concurrency}", profile, output)
 
+    took_s = []
+
+    def read_sends(path):
+        took_s.append(int(path.read_text(encoding="ascii")) / 1e9)
+        return set()
+
+    sends_alone = peers.floor(lab, "the sends alone", ["198.18.0.1"], f"1-{count}", "--sends")
+    sends_alone.read = read_sends
     with lab.simnet(1, f"1-{count}", rtt="20ms", open=0, silent=1) as stage:
         report.rows = in_turn(stage, NAME, [
             portolan(wide),
             portolan(narrow),
-            peers.floor(lab, "the sends alone", ["198.18.0.1"], f"1-{count}", "--sends"),
+            sends_alone,
         ], options.runs, options.slow_runs)
-    sends = report.rows[2].median_s
+    if len(took_s) < options.runs:
+        raise Unable("floor --sends failed")
+    sends = median(took_s)
+    report.rows[2].extra["sends s"] = sends
     report.goals = [
         Goal(f"concurrency {wide}: beyond 0.5 s and the sends",
              report.rows[0].median_s - 0.5 - sends, 0.15, unit=" s"),
         Goal(f"concurrency {narrow}: whole run", report.rows[1].median_s, 5.25, 4.75, " s"),
     ]
-    report.notes = ["\"The sends alone\" only starts the connects (floor --sends)."]
+    report.notes = ["\"The sends alone\" only starts the connects (floor --sends); `sends s` is "
+                    "that part of the process, without closing the sockets."]

@@ -23,6 +23,7 @@ def run(lab, report):
             peers.floor(lab, "floor, event loops", hosts, ports, "--events", "4000"),
             peers.nmap(lab, fastest, hosts, ports),
         ], options.runs, options.slow_runs)
+    report.notes.append(lab.delays_note())
     own = report.row("portolan")
     report.goals = [
         Goal(f"portolan / nmap {fastest}", report.ratio(f"nmap {fastest}"), 0.45),

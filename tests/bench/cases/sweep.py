@@ -24,6 +24,7 @@ def sweep(lab, report, case, key, on_loopback, on_network, fixed):
     with lab.simnet(1, ports, rtt="20ms", open=0.005, silent=0) as stage:
         report.rows += in_turn(stage, f"{case}, network", list(
             scans("network", "198.18.0.1", ["198.18.0.0/15"], on_network)), runs, runs)
+    report.notes.append(lab.delays_note())
     missed = sum(len(row.there) - row.found for row in report.rows)
     report.goals = [
         Goal(f"open ports missed, all of {len(report.rows)} settings", missed, 0, 0),
