@@ -50,7 +50,8 @@ enum ptl_status ptl_error_errno(struct ptl_error *error, enum ptl_status code, i
 enum ptl_status ptl_error_at(struct ptl_error *error, const struct ptl_origin *origin,
                              const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Puts "context: " before the message. Returns error->code. */
+/* Puts "context: " before the message. Returns error->code; of NULL, which has none, PTL_E_SYSTEM:
+ * a caller that may be given NULL returns the status it got. */
 enum ptl_status ptl_error_wrap(struct ptl_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -18,8 +18,10 @@ static enum ptl_status parse_cidr(const char *text, const char *slash, struct pt
         return ptl_error_set(error, PTL_E_INVALID, "\"%s\" is no address block", text);
     snprintf(left, sizeof(left), "%.*s", (int)(slash - text), text);
     enum ptl_status status = ptl_address_parse(left, &block->first, error);
-    if (status != PTL_OK)
-        return ptl_error_wrap(error, "\"%s\"", text);
+    if (status != PTL_OK) {
+        ptl_error_wrap(error, "\"%s\"", text);
+        return status;
+    }
     unsigned bits = block->first.family == 4 ? 32 : 128;
     /* ::ffff:10.0.0.0/104 counts its prefix from the IPv6 side. */
     bool mapped = bits == 32 && strchr(left, ':') != NULL;
@@ -49,7 +51,8 @@ static enum ptl_status parse_range(const char *text, const char *right, struct p
         block->last = block->first;
         block->last.low = (block->last.low & ~0xFFULL) | octet;
     } else if (ptl_address_parse(right, &block->last, error) != PTL_OK) {
-        return ptl_error_wrap(error, "\"%s\"", text);
+        ptl_error_wrap(error, "\"%s\"", text);
+        return PTL_E_INVALID;
     }
     if (block->first.family != block->last.family)
         return ptl_error_set(error, PTL_E_INVALID, "\"%s\" goes from IPv%d to IPv%d", text,
@@ -74,7 +77,7 @@ enum ptl_status ptl_block_parse(const char *text, struct ptl_block *block, bool 
             /* "10.0.0.1-backup" is a name: its right side can be neither octet nor address. */
             if (all_of(dash + 1, "0123456789") ||
                 ptl_address_parse(dash + 1, &block->last, NULL) == PTL_OK ||
-                all_of(dash + 1, "0123456789.") || strchr(dash + 1, ':') != NULL)
+                all_of(dash + 1, "0123456789.-") || strchr(dash + 1, ':') != NULL)
                 return parse_range(text, dash + 1, block, error);
             *is_block = false;
             return PTL_OK;
