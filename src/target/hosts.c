@@ -87,6 +87,20 @@ static bool append(struct ptl_hosts *hosts, const struct ptl_host *host)
     return true;
 }
 
+/* A problem that quotes what came from outside, made fit to print. */
+static void complain(struct ptl_problems *problems, const struct ptl_origin *origin,
+                     const char *before, const char *quoted, const char *after)
+{
+    struct ptl_buf shown;
+    ptl_buf_init(&shown, 8 * LINE_MAX_BYTES);
+    ptl_text_add_printable(&shown, quoted);
+    if (shown.failed)
+        out_of_memory(problems);
+    else
+        ptl_problems_at(problems, origin, "%s%s%s", before, ptl_buf_text(&shown), after);
+    ptl_buf_free(&shown);
+}
+
 static void add_entry(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
                       struct ptl_problems *problems)
 {
@@ -98,16 +112,11 @@ static void add_entry(struct ptl_hosts *hosts, const char *text, const struct pt
         return;
     }
     if (ptl_block_parse(text, &host.block, &is_block, &error) != PTL_OK) {
-        ptl_problems_at(problems, origin, "%s", error.message);
+        complain(problems, origin, "", error.message, "");
         return;
     }
     if (!is_block && !is_name(text)) {
-        struct ptl_buf shown;
-        ptl_buf_init(&shown, 4 * LINE_MAX_BYTES);
-        ptl_text_add_printable(&shown, text);
-        ptl_problems_at(problems, origin, "\"%s\" is no address, range or host name",
-                        ptl_buf_text(&shown));
-        ptl_buf_free(&shown);
+        complain(problems, origin, "\"", text, "\" is no address, range or host name");
         return;
     }
     if (is_block && contains_unspecified(&host.block)) {
@@ -133,15 +142,17 @@ static void add_line(struct ptl_hosts *hosts, char *line, size_t length, struct 
         ptl_problems_at(problems, origin, "a NUL byte");
         return;
     }
+    if (length > LINE_MAX_BYTES) { /* first: it was cut, perhaps inside a character */
+        ptl_problems_at(problems, origin, "a line of more than %d bytes", LINE_MAX_BYTES);
+        return;
+    }
     if (!ptl_text_is_utf8(line, length)) {
         ptl_problems_at(problems, origin, "not valid UTF-8");
         return;
     }
-    if (length > LINE_MAX_BYTES) {
-        ptl_problems_at(problems, origin, "a line of more than %d bytes", LINE_MAX_BYTES);
-        return;
-    }
-    line[strcspn(line, "#\r\n")] = '\0';
+    if (length > 0 && line[length - 1] == '\r')
+        line[length - 1] = '\0';
+    line[strcspn(line, "#")] = '\0';
     char *start = line + strspn(line, " \t");
     if (origin->line == 1 && strncmp(line, "\xEF\xBB\xBF", 3) == 0)
         start = line + 3 + strspn(line + 3, " \t");

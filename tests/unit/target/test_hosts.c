@@ -1,0 +1,298 @@
+#include "support/cmocka_all.h"
+
+#include "portolan/buf.h"
+#include "portolan/hosts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static char directory[64];
+
+static int enter(void **state)
+{
+    (void)state;
+    strcpy(directory, "/tmp/portolan-hosts-XXXXXX");
+    return mkdtemp(directory) == NULL || chdir(directory) != 0;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof(command), "rm -rf '%s'", directory);
+    return chdir("/") || system(command);
+}
+
+static void write_bytes(const char *path, const char *bytes, size_t length)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Adds an entry of p.yaml:3:5 and checks the messages, a line each, and how many hosts there are
+ * then. */
+static void add(struct ptl_hosts *hosts, const char *text, const char *messages, size_t count)
+{
+    static const struct ptl_origin origin = {"p.yaml", 3, 5};
+    struct ptl_problems problems = {0};
+    struct ptl_buf out;
+    char line[2048];
+    ptl_hosts_add(hosts, text, &origin, "", &problems);
+    ptl_buf_init(&out, 1 << 20);
+    for (size_t i = 0; i < problems.count; i++)
+        ptl_buf_printf(&out, "%s\n", ptl_error_print(&problems.items[i], line, sizeof(line)));
+    assert_string_equal(ptl_buf_text(&out), messages);
+    assert_int_equal(hosts->count, count);
+    ptl_buf_free(&out);
+    ptl_problems_free(&problems);
+}
+
+static void check_file(const char *bytes, size_t length, const char *messages, size_t count)
+{
+    struct ptl_hosts hosts = {0};
+    write_bytes("h", bytes, length);
+    add(&hosts, "file: h", messages, count);
+    ptl_hosts_free(&hosts);
+}
+
+#define CHECK_FILE(bytes, messages, count) check_file(bytes, sizeof(bytes) - 1, messages, count)
+
+static void blocks_and_names_in_order(void **state)
+{
+    (void)state;
+    struct ptl_hosts hosts = {0};
+    add(&hosts, "10.0.0.0/24", "", 1);
+    add(&hosts, "web-01.example", "", 2);
+    add(&hosts, "[::1]", "", 3);
+    add(&hosts, "10.0.0.1-20", "", 4);
+    add(&hosts, "10.0.0.1-backup", "", 5);
+    add(&hosts, "10.0.0.0/24", "", 6); /* twice: the targets, not the list, count once */
+    assert_string_equal(hosts.items[0].text, "10.0.0.0/24");
+    assert_false(hosts.items[0].is_name);
+    assert_true(ptl_block_count(&hosts.items[0].block) == 256);
+    assert_true(hosts.items[1].is_name && hosts.items[4].is_name);
+    assert_string_equal(hosts.items[2].text, "[::1]");
+    assert_string_equal(hosts.items[5].file, "p.yaml");
+    assert_ptr_equal(hosts.items[0].file, hosts.items[5].file); /* one copy for all */
+    assert_int_equal(hosts.items[5].line, 3);
+    assert_int_equal(hosts.items[5].column, 5);
+    ptl_hosts_free(&hosts);
+    assert_int_equal(hosts.count, 0);
+    ptl_hosts_free(&hosts);
+}
+
+static void an_origin_is_optional(void **state)
+{
+    (void)state;
+    struct ptl_hosts hosts = {0};
+    ptl_hosts_add(&hosts, "127.0.0.1", NULL, NULL, NULL);
+    assert_int_equal(hosts.count, 1);
+    assert_null(hosts.items[0].file);
+    ptl_hosts_add(&hosts, "127.0.0.1/99", NULL, NULL, NULL); /* nobody to tell: no crash */
+    assert_int_equal(hosts.count, 1);
+    ptl_hosts_free(&hosts);
+}
+
+static void names_by_rfc_1123(void **state)
+{
+    (void)state;
+    char label[65], name[300] = "";
+    memset(label, 'a', sizeof(label));
+    label[63] = '\0';
+    const char *good[] = {"a",  "A-1", "a_b", "_x.y", "a.example.", "1a", "xn--bcher-kva.example",
+                          label};
+    struct ptl_hosts hosts = {0};
+    for (size_t i = 0; i < COUNT(good); i++)
+        add(&hosts, good[i], "", i + 1);
+    ptl_hosts_free(&hosts);
+    static const char *const bad[] = {"-a",   "a-",   "a..b", ".a",   ".",         "a.-b",
+                                      "a-.b", "a b",  "a@b",  "*",    "b\xC3\xBC", "a,b",
+                                      "http", "a\"b", "~",    "a\\b", "$(x)"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        char message[128];
+        if (strcmp(bad[i], "http") == 0 || strcmp(bad[i], ".") == 0)
+            continue;
+        snprintf(message, sizeof(message), "p.yaml:3:5: \"%s\" is no address, range or host name\n",
+                 bad[i]);
+        add(&hosts, bad[i], message, 0);
+    }
+    label[63] = 'a';
+    label[64] = '\0';
+    char message[500];
+    snprintf(message, sizeof(message), "p.yaml:3:5: \"%s\" is no address, range or host name\n",
+             label);
+    add(&hosts, label, message, 0);
+    for (int i = 0; i < 126; i++)
+        strcat(name, "a.");
+    strcat(name, "b"); /* 253 bytes, the most there may be */
+    add(&hosts, name, "", 1);
+    strcat(name, "c");
+    snprintf(message, sizeof(message), "p.yaml:3:5: \"%s\" is no address, range or host name\n",
+             name);
+    add(&hosts, name, message, 1);
+    add(&hosts, "a\x1B[2J", "p.yaml:3:5: \"a\\x1B[2J\" is no address\n", 1);
+    add(&hosts, "a\x1Bz", "p.yaml:3:5: \"a\\x1Bz\" is no address, range or host name\n", 1);
+    ptl_hosts_free(&hosts);
+}
+
+static void the_unspecified_address_is_no_target(void **state)
+{
+    (void)state;
+    struct ptl_hosts hosts = {0};
+    add(&hosts, "0.0.0.0", "p.yaml:3:5: \"0.0.0.0\" holds 0.0.0.0, which is no target\n", 0);
+    add(&hosts, "0.0.0.0/0", "p.yaml:3:5: \"0.0.0.0/0\" holds 0.0.0.0, which is no target\n", 0);
+    add(&hosts, "0.0.0.0-5", "p.yaml:3:5: \"0.0.0.0-5\" holds 0.0.0.0, which is no target\n", 0);
+    add(&hosts, "0.9.9.9/8", "p.yaml:3:5: \"0.9.9.9/8\" holds 0.0.0.0, which is no target\n", 0);
+    add(&hosts, "::", "p.yaml:3:5: \"::\" holds ::, which is no target\n", 0);
+    add(&hosts, "::/120", "p.yaml:3:5: \"::/120\" holds ::, which is no target\n", 0);
+    add(&hosts, "::ffff:0.0.0.0",
+        "p.yaml:3:5: \"::ffff:0.0.0.0\" holds 0.0.0.0, which is no target\n", 0);
+    add(&hosts, "::ffff:0:0/96",
+        "p.yaml:3:5: \"::ffff:0:0/96\" holds 0.0.0.0, which is no target\n", 0);
+    add(&hosts, "0.0.0.1-255.255.255.255", "", 1);
+    add(&hosts, "::1-::ff", "", 2);
+    ptl_hosts_free(&hosts);
+}
+
+static void files_as_people_write_them(void **state)
+{
+    (void)state;
+    CHECK_FILE("", "", 0);
+    CHECK_FILE("# a comment\n\n   \n\t\n#\n", "", 0);
+    CHECK_FILE("127.0.0.1\n::1\n", "", 2);
+    CHECK_FILE("127.0.0.1\n::1", "", 2); /* no newline at the end */
+    CHECK_FILE("127.0.0.1\r\n# c\r\n\r\n::1\r\n", "", 2);
+    CHECK_FILE("127.0.0.1\r\n::1\r", "", 2);
+    CHECK_FILE("  127.0.0.1\t# the machine itself\n10.0.0.0/30#c\n", "", 2);
+    CHECK_FILE("\xEF\xBB\xBF"
+               "127.0.0.1\n",
+               "", 1);
+    CHECK_FILE("127.0.0.1 # caf\xC3\xA9\n", "", 1);
+    struct ptl_hosts hosts = {0};
+    write_bytes("h", "# one\n\n  10.0.0.1  # two\nweb.example\n", 37);
+    add(&hosts, "file:h", "", 2); /* without the blank too */
+    assert_string_equal(hosts.items[0].text, "10.0.0.1");
+    assert_string_equal(hosts.items[0].file, "h");
+    assert_int_equal(hosts.items[0].line, 3);
+    assert_int_equal(hosts.items[0].column, 3);
+    assert_true(hosts.items[1].is_name);
+    add(&hosts, "file: \t h", "", 4);
+    ptl_hosts_free(&hosts);
+}
+
+static void wrong_lines_are_told_and_the_others_kept(void **state)
+{
+    (void)state;
+    CHECK_FILE("10.0.0.1\n10.0.0.1/40\n  a b # c\n0.0.0.0\n10.0.0.2\n",
+               "h:2:1: \"10.0.0.1/40\": the prefix length must be 0 to 32\n"
+               "h:3:3: \"a b\" is no address, range or host name\n"
+               "h:4:1: \"0.0.0.0\" holds 0.0.0.0, which is no target\n",
+               2);
+    CHECK_FILE("file: other\n127.0.0.1\n", "h:1:1: a hosts file cannot name another file\n", 1);
+    CHECK_FILE("10.0.0.1\0\n10.0.0.2\n", "h:1:1: a NUL byte\n", 1);
+    CHECK_FILE("\0", "h:1:1: a NUL byte\n", 0);
+    CHECK_FILE("10.0.0.1 # \xFF\n10.0.0.2\n", "h:1:1: not valid UTF-8\n", 1);
+    CHECK_FILE("a\x1B[2J\n", "h:1:1: \"a\\x1B[2J\" is no address\n", 0);
+}
+
+/* A carriage return in mid-line ends none: what follows must not be lost in silence. */
+static void a_lone_carriage_return_hides_nothing(void **state)
+{
+    (void)state;
+    CHECK_FILE("10.0.0.1\r10.0.0.2\r10.0.0.3\r",
+               "h:1:1: \"10.0.0.1\\x0D10.0.0.2\\x0D10.0.0.3\" is no address, range or host name\n",
+               0);
+    CHECK_FILE("web.example\rmail.example\n",
+               "h:1:1: \"web.example\\x0Dmail.example\" is no address, range or host name\n", 0);
+}
+
+static void long_lines(void **state)
+{
+    (void)state;
+    char text[4096];
+    /* The longest line that is taken is 1,024 bytes; a comment is part of it. */
+    for (size_t length = 1023; length <= 1026; length++) {
+        memset(text, '#', length);
+        memcpy(text, "10.0.0.1 ", 9);
+        memcpy(text + length, "\n10.0.0.2\n", 10);
+        bool is_taken = length <= 1024;
+        check_file(text, length + 10, is_taken ? "" : "h:1:1: a line of more than 1024 bytes\n",
+                   is_taken ? 2 : 1);
+    }
+    /* It is the length that is wrong, also where the limit falls inside a character. */
+    memset(text, '#', 1024);
+    for (size_t i = 1023; i < 2001; i += 2)
+        memcpy(text + i, "\xC3\xA9", 2);
+    memcpy(text + 2001, "\n", 1);
+    check_file(text, 2002, "h:1:1: a line of more than 1024 bytes\n", 0);
+    memmove(text + 1, text, 2002);
+    check_file(text, 2003, "h:1:1: a line of more than 1024 bytes\n", 0);
+}
+
+static void files_that_cannot_be_read(void **state)
+{
+    (void)state;
+    struct ptl_hosts hosts = {0};
+    add(&hosts, "file: none", "p.yaml:3:5: hosts file none: No such file or directory\n", 0);
+    add(&hosts, "file: .", ".: cannot be read: Is a directory\n", 0);
+    add(&hosts, "file:", "p.yaml:3:5: \"file:\" without a path\n", 0);
+    add(&hosts, "file:   ", "p.yaml:3:5: \"file:\" without a path\n", 0);
+    add(&hosts, "file: /dev/null", "", 0);
+    add(&hosts, "file: /dev/zero", "/dev/zero: a hosts file of more than 67108864 bytes\n", 0);
+    ptl_hosts_free(&hosts);
+}
+
+static void paths_are_relative_to_the_profile(void **state)
+{
+    (void)state;
+    char full[128];
+    struct ptl_hosts hosts = {0};
+    struct ptl_problems problems = {0};
+    assert_int_equal(system("mkdir sub"), 0);
+    write_bytes("sub/h", "10.0.0.1\n", 9);
+    ptl_hosts_add(&hosts, "file: h", NULL, "sub", &problems);
+    assert_string_equal(hosts.items[0].file, "sub/h");
+    snprintf(full, sizeof(full), "file: %s/sub/h", directory);
+    ptl_hosts_add(&hosts, full, NULL, "elsewhere", &problems); /* absolute: not joined */
+    assert_int_equal(hosts.count, 2);
+    assert_int_equal(problems.count, 0);
+    ptl_hosts_free(&hosts);
+}
+
+static void too_many_hosts(void **state)
+{
+    (void)state;
+    struct ptl_hosts hosts = {0};
+    FILE *file = fopen("h", "w");
+    assert_non_null(file);
+    for (unsigned i = 0; i < PTL_HOSTS_MAX; i++)
+        fputs("1.1.1.1\n", file);
+    assert_int_equal(fclose(file), 0);
+    add(&hosts, "file: h", "", PTL_HOSTS_MAX);
+    add(&hosts, "10.0.0.1", "p.yaml:3:5: more than 1000000 hosts in one list\n", PTL_HOSTS_MAX);
+    ptl_hosts_free(&hosts);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blocks_and_names_in_order),
+        cmocka_unit_test(an_origin_is_optional),
+        cmocka_unit_test(names_by_rfc_1123),
+        cmocka_unit_test(the_unspecified_address_is_no_target),
+        cmocka_unit_test(files_as_people_write_them),
+        cmocka_unit_test(wrong_lines_are_told_and_the_others_kept),
+        cmocka_unit_test(a_lone_carriage_return_hides_nothing),
+        cmocka_unit_test(long_lines),
+        cmocka_unit_test(files_that_cannot_be_read),
+        cmocka_unit_test(paths_are_relative_to_the_profile),
+        cmocka_unit_test(too_many_hosts),
+    };
+    return cmocka_run_group_tests(tests, enter, leave);
+}
