@@ -42,6 +42,20 @@ void ptl_portset_add_port(struct ptl_portset *set, uint16_t port)
     set->count++;
 }
 
+/* A word of the set at a time: a list may hold thousands of ranges. */
+static void add_range(struct ptl_portset *set, unsigned first, unsigned last)
+{
+    for (unsigned word = first / 64; word <= last / 64; word++) {
+        uint64_t mask = UINT64_MAX;
+        if (word == first / 64)
+            mask &= UINT64_MAX << (first % 64);
+        if (word == last / 64)
+            mask &= UINT64_MAX >> (63 - last % 64);
+        set->count += (unsigned)__builtin_popcountll(mask & ~set->bits[word]);
+        set->bits[word] |= mask;
+    }
+}
+
 static enum ptl_status port_number(const char *text, size_t length, const char *piece,
                                    uint16_t *port, struct ptl_error *error)
 {
@@ -103,8 +117,7 @@ enum ptl_status ptl_portset_add(struct ptl_portset *set, const char *text, struc
         enum ptl_status status = parse_piece(piece, &first, &last, error);
         if (status != PTL_OK)
             return status;
-        for (unsigned port = first; port <= last; port++)
-            ptl_portset_add_port(&added, (uint16_t)port);
+        add_range(&added, first, last);
         at = end;
         if (*at == '\0')
             break;

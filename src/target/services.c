@@ -19,15 +19,15 @@ static const char *names[65536]; /* the first name of each port */
 
 static void add(const char *name, uint16_t port, bool is_first)
 {
-    struct entry *grown = entries;
-    if (entry_count % 256 == 0)
-        grown = reallocarray(entries, entry_count + 256, sizeof(*grown));
-    char *copy = strdup(name);
-    if (grown == NULL || copy == NULL) {
-        free(copy);
-        return;
+    if (entry_count % 256 == 0) {
+        struct entry *grown = reallocarray(entries, entry_count + 256, sizeof(*grown));
+        if (grown == NULL)
+            return;
+        entries = grown; /* at once: the old place is gone, whatever fails next */
     }
-    entries = grown;
+    char *copy = strdup(name);
+    if (copy == NULL)
+        return;
     entries[entry_count++] = (struct entry){.name = copy, .port = port};
     if (is_first && names[port] == NULL)
         names[port] = copy;
