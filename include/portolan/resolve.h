@@ -16,7 +16,8 @@
 enum ptl_family { PTL_FAMILY_ANY, PTL_FAMILY_IPV4, PTL_FAMILY_IPV6 };
 
 struct ptl_resolved {
-    struct ptl_address *addresses; /* in the resolver's order (RFC 6724), no duplicates */
+    struct ptl_address *addresses; /* in the resolver's order (RFC 6724), no duplicates, never
+                                      0.0.0.0 or :: */
     size_t count;                  /* 0: it did not resolve; message says why */
     char message[128];
 };

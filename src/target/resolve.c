@@ -48,6 +48,12 @@ static bool is_known(const struct ptl_resolved *resolved, const struct ptl_addre
     return false;
 }
 
+/* 0.0.0.0 and ::, which lists of blocked names resolve to, would reach this machine. */
+static bool is_unspecified(const struct ptl_address *address)
+{
+    return address->high == 0 && address->low == 0;
+}
+
 static void look_up(const char *name, int family, struct ptl_resolved *resolved)
 {
     struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM}, *list = NULL;
@@ -58,18 +64,25 @@ static void look_up(const char *name, int family, struct ptl_resolved *resolved)
         return;
     }
     size_t most = 0;
+    bool unspecified = false;
     for (const struct addrinfo *a = list; a != NULL; a = a->ai_next)
         most++;
     resolved->addresses = calloc(most + 1, sizeof(*resolved->addresses));
     for (const struct addrinfo *a = list; a != NULL && resolved->addresses != NULL;
          a = a->ai_next) {
         struct ptl_address address;
-        if (ptl_address_from_sockaddr(a->ai_addr, &address) && !is_known(resolved, &address))
+        if (!ptl_address_from_sockaddr(a->ai_addr, &address))
+            continue;
+        if (is_unspecified(&address))
+            unspecified = true;
+        else if (!is_known(resolved, &address))
             resolved->addresses[resolved->count++] = address;
     }
     if (resolved->count == 0)
         snprintf(resolved->message, sizeof(resolved->message), "%s",
-                 resolved->addresses == NULL ? "out of memory" : "no address");
+                 resolved->addresses == NULL ? "out of memory"
+                 : unspecified               ? "it resolves to 0.0.0.0 or ::, which is no target"
+                                             : "no address");
     freeaddrinfo(list);
 }
 
@@ -166,6 +179,10 @@ enum ptl_status ptl_resolve(const char *const *names, size_t count,
     struct job *job = count > 0 ? new_job(names, count, options->family) : NULL;
     if (out == NULL || (count > 0 && job == NULL)) {
         free(out);
+        if (job != NULL) {
+            pthread_mutex_lock(&job->lock);
+            release(job);
+        }
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     }
     if (count == 0) {
