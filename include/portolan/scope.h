@@ -7,12 +7,17 @@
 
 #include <stddef.h>
 
+#define PTL_SCOPE_MAX 10000 /* blocks that do not touch each other */
+
 struct ptl_scope {
-    struct ptl_block *blocks; /* as added */
-    size_t count;
+    struct ptl_block *blocks; /* in order; those that overlapped or touched are one */
+    size_t count, capacity;
 };
 
-/* Zero-initialise. Adds "loopback" (127.0.0.0/8 and ::1), "any", an address or a CIDR. */
+/*
+ * Zero-initialise. Adds "loopback" (127.0.0.0/8 and ::1), "any", an address, a CIDR or a range.
+ * Errors: PTL_E_INVALID, PTL_E_NO_MEMORY.
+ */
 enum ptl_status ptl_scope_add(struct ptl_scope *scope, const char *text, struct ptl_error *error);
 void ptl_scope_free(struct ptl_scope *scope);
 /* True when every address of the block is inside the union. Else *outside is the first that is not.

@@ -3,6 +3,66 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The first block that begins behind `address`; count: none. */
+static size_t find_behind(const struct ptl_scope *scope, const struct ptl_address *address)
+{
+    size_t low = 0, high = scope->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ptl_address_compare(&scope->blocks[middle].first, address) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Does `next`, which begins no earlier, begin inside `block` or right behind its end? */
+static bool reaches(const struct ptl_block *block, const struct ptl_block *next)
+{
+    struct ptl_address behind = ptl_address_add(&block->last, 1);
+    return ptl_address_compare(&next->first, &block->last) <= 0 ||
+           ptl_address_compare(&next->first, &behind) == 0;
+}
+
+static bool make_room(struct ptl_scope *scope)
+{
+    if (scope->count < scope->capacity)
+        return true;
+    size_t capacity = scope->capacity == 0 ? 8 : 2 * scope->capacity;
+    struct ptl_block *grown = reallocarray(scope->blocks, capacity, sizeof(*grown));
+    if (grown == NULL)
+        return false;
+    scope->blocks = grown;
+    scope->capacity = capacity;
+    return true;
+}
+
+/* Kept in order and apart, so that a long scope is searched and not walked for every target. */
+static enum ptl_status insert(struct ptl_scope *scope, struct ptl_block block,
+                              struct ptl_error *error)
+{
+    size_t end = find_behind(scope, &block.first), start = end;
+    if (start > 0 && reaches(&scope->blocks[start - 1], &block))
+        block.first = scope->blocks[--start].first;
+    else if (scope->count >= PTL_SCOPE_MAX)
+        return ptl_error_set(error, PTL_E_INVALID, "more than %d separate blocks", PTL_SCOPE_MAX);
+    else if (!make_room(scope))
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    for (size_t i = start; i < scope->count && (i < end || reaches(&block, &scope->blocks[i]));
+         i++) {
+        if (ptl_address_compare(&scope->blocks[i].last, &block.last) > 0)
+            block.last = scope->blocks[i].last;
+        end = i + 1;
+    }
+    if (scope->count > end)
+        memmove(&scope->blocks[start + 1], &scope->blocks[end],
+                (scope->count - end) * sizeof(block));
+    scope->blocks[start] = block;
+    scope->count = scope->count - (end - start) + 1;
+    return PTL_OK;
+}
+
 static enum ptl_status add_block(struct ptl_scope *scope, const char *text, struct ptl_error *error)
 {
     struct ptl_block block;
@@ -14,12 +74,7 @@ static enum ptl_status add_block(struct ptl_scope *scope, const char *text, stru
         return ptl_error_set(
             error, PTL_E_INVALID,
             "\"%s\": scope takes addresses, CIDR, \"loopback\" and \"any\", no names", text);
-    struct ptl_block *grown = reallocarray(scope->blocks, scope->count + 1, sizeof(*grown));
-    if (grown == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-    scope->blocks = grown;
-    scope->blocks[scope->count++] = block;
-    return PTL_OK;
+    return insert(scope, block, error);
 }
 
 enum ptl_status ptl_scope_add(struct ptl_scope *scope, const char *text, struct ptl_error *error)
@@ -40,23 +95,10 @@ void ptl_scope_free(struct ptl_scope *scope)
 bool ptl_scope_contains(const struct ptl_scope *scope, const struct ptl_block *block,
                         struct ptl_address *outside)
 {
-    /* Step from block to block of the scope until one reaches the end. */
-    struct ptl_block left = *block;
-    for (;;) {
-        const struct ptl_block *reaches = NULL;
-        for (size_t i = 0; i < scope->count; i++) {
-            const struct ptl_block *b = &scope->blocks[i];
-            if (ptl_address_compare(&b->first, &left.first) <= 0 &&
-                ptl_address_compare(&left.first, &b->last) <= 0 &&
-                (reaches == NULL || ptl_address_compare(&b->last, &reaches->last) > 0))
-                reaches = b;
-        }
-        if (reaches == NULL) {
-            *outside = left.first;
-            return false;
-        }
-        if (ptl_address_compare(&reaches->last, &left.last) >= 0)
-            return true;
-        left.first = ptl_address_add(&reaches->last, 1);
-    }
+    size_t behind = find_behind(scope, &block->first);
+    *outside = block->first;
+    if (behind == 0 || ptl_address_compare(&block->first, &scope->blocks[behind - 1].last) > 0)
+        return false;
+    *outside = ptl_address_add(&scope->blocks[behind - 1].last, 1);
+    return ptl_address_compare(&block->last, &scope->blocks[behind - 1].last) <= 0;
 }
