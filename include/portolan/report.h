@@ -34,6 +34,10 @@ const char *ptl_report_extension(enum ptl_format format);
 enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
                                 const struct ptl_report_options *options,
                                 struct ptl_report **report, struct ptl_error *error);
+/* The same for text that is no report: written with ptl_report_write_text. */
+enum ptl_status ptl_report_open_text(const char *path, struct ptl_report **report,
+                                     struct ptl_error *error);
+void ptl_report_write_text(struct ptl_report *report, const char *text, size_t length);
 /* Writes all of it from sealed results. */
 enum ptl_status ptl_report_write(struct ptl_report *report, const struct ptl_results *results,
                                  struct ptl_error *error);

@@ -130,9 +130,9 @@ extern const char *const ptl_expected_names[3];                /* "open", "close
 extern const char *const ptl_verdict_names[PTL_VERDICT_COUNT]; /* "pass", "fail", "inconclusive" */
 struct ptl_expectation {
     uint32_t target;    /* index of the target; or of `unresolved`, where is_unresolved */
-    uint16_t port;      /* 0: all ports that are not on the list, never probed */
+    uint16_t port;      /* 0: all ports of the host that are not on the list, together */
     uint8_t expected;   /* enum ptl_expected */
-    uint8_t state;      /* enum ptl_state */
+    uint8_t state;      /* enum ptl_state; of port 0, PTL_STATE_COUNT: none is open */
     uint8_t verdict;    /* enum ptl_verdict */
     bool is_unresolved; /* the host has no address */
 };
@@ -143,6 +143,8 @@ struct ptl_target_names {
     char host[256];  /* the name, or the address's text */
     char ip[PTL_ADDRESS_SIZE];
 };
+
+struct ptl_judge;
 
 struct ptl_results {
     struct ptl_run_info run;
@@ -158,6 +160,7 @@ struct ptl_results {
     struct ptl_expectation *expectations; /* by target, then port; unresolved hosts last */
     size_t expectation_count;
     uint64_t verdicts[PTL_VERDICT_COUNT]; /* of all, those that are not listed too */
+    struct ptl_judge *judge;              /* owned; NULL: nothing is expected (judge.h) */
 
     /* Where target indexes get their names. Owned; its labels are borrowed from the profile,
      * which must outlive the results. */
@@ -184,7 +187,8 @@ enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Sorts, fills summary.rtt and probes_per_second, and judges nothing. Call once, when all is in.
+ * Sorts, fills summary.rtt and probes_per_second, and lets the judge, if there is one, fill the
+ * expectations. Call once, when all is in.
  * In place where the records came sorted; else qsort. Errors: PTL_E_NO_MEMORY.
  */
 enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *error);

@@ -4,6 +4,7 @@
 
 #include "portolan/cancel.h"
 #include "portolan/error.h"
+#include "portolan/judge.h"
 #include "portolan/profile.h"
 #include "portolan/results.h"
 #include "portolan/targets.h"
@@ -23,7 +24,8 @@ struct ptl_prepared {
     uint64_t worst_case_ms; /* every probe silent, every attempt made; UINT64_MAX: unbounded */
     char **warnings;
     size_t warning_count;
-    uint64_t seed; /* drawn when the profile's is 0 */
+    uint64_t seed;           /* drawn when the profile's is 0 */
+    struct ptl_judge *judge; /* of the profile's expectations; NULL: none */
 };
 
 /*

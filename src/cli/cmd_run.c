@@ -13,15 +13,16 @@
 
 #define TICK_MS 200
 
-static int judge(const struct ptl_results *results, bool written, const struct ptl_cancel *cancel)
+/* What is known of a run that was carried out and written. */
+static int judge(const struct arguments *arguments, const struct ptl_results *results)
 {
-    if (results->run.stopped_by == PTL_STOP_SIGNAL)
-        return 128 + ptl_cancel_cause(cancel);
-    if (!written)
-        return EXIT_OUTPUT;
     bool whole = results->run.complete && results->summary.states[PTL_ERROR] == 0 &&
                  results->unresolved_count == 0;
-    return whole ? EXIT_DONE : EXIT_INCOMPLETE;
+    if (!whole)
+        return EXIT_INCOMPLETE;
+    bool unmet = results->verdicts[PTL_FAIL] > 0 ||
+                 (results->verdicts[PTL_INCONCLUSIVE] > 0 && !arguments->allow_inconclusive);
+    return unmet ? EXIT_DIFFERENT : EXIT_DONE;
 }
 
 static void print_notes(const struct ptl_results *results)
@@ -31,6 +32,11 @@ static void print_notes(const struct ptl_results *results)
                    results->unresolved[i].message);
     for (size_t i = 0; i < results->warning_count; i++)
         print_line("warning: %s", results->warnings[i]);
+    if (results->verdicts[PTL_FAIL] + results->verdicts[PTL_INCONCLUSIVE] > 0)
+        print_line("expectations of %s: %llu passed, %llu failed, %llu inconclusive",
+                   results->run.profile, (unsigned long long)results->verdicts[PTL_PASS],
+                   (unsigned long long)results->verdicts[PTL_FAIL],
+                   (unsigned long long)results->verdicts[PTL_INCONCLUSIVE]);
     if (results->run.stopped_by == PTL_STOP_SIGNAL)
         print_line("portolan: %s: stopped by a signal; %llu of %llu probes have no verdict",
                    results->run.profile, (unsigned long long)results->summary.states[PTL_UNPROBED],
@@ -57,8 +63,15 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
     }
     if (!arguments->quiet)
         print_notes(results);
-    bool written = job_write_reports(job, results, arguments->quiet);
-    int result = judge(results, written, cancel);
+    bool unsaved = false;
+    bool written = job_write_reports(job, results, arguments->quiet, &unsaved);
+    int result = judge(arguments, results);
+    if (unsaved)
+        result = EXIT_INCOMPLETE;
+    if (!written)
+        result = EXIT_OUTPUT;
+    if (results->run.stopped_by == PTL_STOP_SIGNAL)
+        result = 128 + ptl_cancel_cause(cancel);
     ptl_results_free(results);
     return result;
 }
@@ -112,12 +125,12 @@ static int run_all(const struct arguments *arguments, struct job *jobs, size_t c
 
 static bool check_patterns(const struct arguments *arguments)
 {
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
-        const char *path = arguments->reports[f];
+    for (int f = 0; f < JOB_OUTPUTS; f++) {
+        const char *path = f == JOB_EXPECT ? arguments->save_expect : arguments->reports[f];
         if (arguments->word_count > 1 && path != NULL && strstr(path, "{profile}") == NULL) {
             print_line("portolan run: with several profiles --%s wants a PATH with {profile} in "
                        "it, not \"%s\"",
-                       ptl_format_names[f], path);
+                       job_output_name(f), path);
             return false;
         }
     }
@@ -159,6 +172,13 @@ static const struct option options[] = {
      .name = "set",
      .argument = "KEY=VALUE",
      .help = "override a key of the profile (repeatable)"},
+    {.id = OPTION_ALLOW_INCONCLUSIVE,
+     .name = "allow-inconclusive",
+     .help = "expectations that cannot be judged do not fail the run"},
+    {.id = OPTION_SAVE_EXPECT,
+     .name = "save-expect",
+     .argument = "PATH",
+     .help = "write what is open as expectations, a profile to extend"},
     {.id = OPTION_QUIET,
      .name = "quiet",
      .help = "no progress, warnings or notes on standard error"},
@@ -175,8 +195,10 @@ const struct command command_run = {
     .details =
         "PROFILE is a path, the name of a saved profile, or - for standard input. The report\n"
         "options replace the profile's reports; PATH - is standard output; {profile} and\n"
-        "{started} are expanded. Exit status: 0 done, 2 usage, 3 rejected, 4 incomplete, 5 an\n"
-        "output could not be written, 130/143/129 ended by a signal.",
+        "{started} are expanded. Exit status: 0 done, 1 an expectation failed or is inconclusive, "
+        "2\n"
+        "usage, 3 rejected, 4 incomplete, 5 an output could not be written, 130/143/129 ended by\n"
+        "a signal.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .takes_reports = true,

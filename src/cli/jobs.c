@@ -1,6 +1,7 @@
 #include "cli/jobs.h"
 
 #include "cli/print.h"
+#include "portolan/judge.h"
 
 #include <libgen.h>
 #include <stdio.h>
@@ -8,11 +9,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define PROFILE_MAX_BYTES (1U << 20) /* what a profile may be */
+
 bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_t now_ms)
 {
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
-        const char *pattern =
-            arguments->any_report ? arguments->reports[f] : job->profile->report_paths[f];
+    for (int f = 0; f < JOB_OUTPUTS; f++) {
+        const char *pattern = f == JOB_EXPECT         ? arguments->save_expect
+                              : arguments->any_report ? arguments->reports[f]
+                                                      : job->profile->report_paths[f];
         struct ptl_error error;
         if (pattern != NULL && ptl_report_expand(pattern, job->profile->name, now_ms,
                                                  &job->paths[f], &error) != PTL_OK) {
@@ -21,6 +25,11 @@ bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_
         }
     }
     return true;
+}
+
+const char *job_output_name(int output)
+{
+    return output == JOB_EXPECT ? "save-expect" : ptl_format_names[output];
 }
 
 static bool is_stdout(const char *path)
@@ -59,12 +68,12 @@ static bool clash(const struct place *a, const struct place *b)
     const char *path = b->job->paths[b->format];
     if (a->job == b->job)
         print_line("portolan run: %s and %s of profile %s both go to %s",
-                   ptl_format_names[a->format], ptl_format_names[b->format], a->job->profile->name,
+                   job_output_name(a->format), job_output_name(b->format), a->job->profile->name,
                    is_stdout(path) ? "standard output" : path);
     else
         print_line("portolan run: %s of profile %s (%s) and %s of profile %s (%s) both go to %s",
-                   ptl_format_names[a->format], a->job->profile->name, a->job->profile->file,
-                   ptl_format_names[b->format], b->job->profile->name, b->job->profile->file, path);
+                   job_output_name(a->format), a->job->profile->name, a->job->profile->file,
+                   job_output_name(b->format), b->job->profile->name, b->job->profile->file, path);
     return false;
 }
 
@@ -81,7 +90,7 @@ static int compare_places(const void *left, const void *right)
 static bool has_one_stdout(const struct job *job)
 {
     int first = -1;
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
+    for (int f = 0; f < JOB_OUTPUTS; f++) {
         if (job->paths[f] == NULL || !is_stdout(job->paths[f]))
             continue;
         if (first >= 0)
@@ -94,14 +103,14 @@ static bool has_one_stdout(const struct job *job)
 
 bool jobs_are_apart(const struct job *jobs, size_t count)
 {
-    struct place *places = calloc(count * PTL_FORMAT_COUNT, sizeof(*places));
+    struct place *places = calloc(count * JOB_OUTPUTS, sizeof(*places));
     size_t used = 0;
     bool apart = places != NULL;
     if (places == NULL)
         print_line("portolan: out of memory");
     for (size_t i = 0; i < count && apart; i++) {
         apart = has_one_stdout(&jobs[i]);
-        for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
+        for (int f = 0; f < JOB_OUTPUTS; f++) {
             const char *path = jobs[i].paths[f];
             char *where = path != NULL && !is_stdout(path) ? place_of(path) : NULL;
             if (where != NULL)
@@ -124,10 +133,15 @@ bool job_open_reports(struct job *job)
     const char *no_color = getenv("NO_COLOR"); /* an empty one does not count (no-color.org) */
     struct ptl_report_options options = {.color = no_color == NULL || no_color[0] == '\0'};
     bool good = true;
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
+    for (int f = 0; f < JOB_OUTPUTS; f++) {
         struct ptl_error error;
-        if (job->paths[f] != NULL && ptl_report_open((enum ptl_format)f, job->paths[f], &options,
-                                                     &job->reports[f], &error) != PTL_OK) {
+        enum ptl_status status = PTL_OK;
+        if (job->paths[f] != NULL && f == JOB_EXPECT)
+            status = ptl_report_open_text(job->paths[f], &job->reports[f], &error);
+        else if (job->paths[f] != NULL)
+            status = ptl_report_open((enum ptl_format)f, job->paths[f], &options, &job->reports[f],
+                                     &error);
+        if (status != PTL_OK) {
             print_error(&error);
             good = false;
         }
@@ -135,21 +149,39 @@ bool job_open_reports(struct job *job)
     return good;
 }
 
-bool job_write_reports(struct job *job, const struct ptl_results *results, bool quiet)
+/* Writes what was open as a fragment of a profile. */
+static enum ptl_status write_expect(struct ptl_report *report, const struct ptl_results *results,
+                                    struct ptl_error *error)
+{
+    struct ptl_buf text;
+    ptl_buf_init(&text, PROFILE_MAX_BYTES);
+    enum ptl_status status = ptl_results_save_expect(results, &text, error);
+    if (status == PTL_OK)
+        ptl_report_write_text(report, ptl_buf_text(&text), text.length);
+    ptl_buf_free(&text);
+    return status;
+}
+
+bool job_write_reports(struct job *job, const struct ptl_results *results, bool quiet,
+                       bool *unsaved)
 {
     bool good = true;
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
+    for (int f = 0; f < JOB_OUTPUTS; f++) {
         struct ptl_report *report = job->reports[f];
         struct ptl_error error;
         if (report == NULL)
             continue;
         job->reports[f] = NULL;
-        enum ptl_status status = ptl_report_write(report, results, &error);
+        enum ptl_status status = f == JOB_EXPECT ? write_expect(report, results, &error)
+                                                 : ptl_report_write(report, results, &error);
         if (status != PTL_OK)
             ptl_report_abandon(report);
         else
             status = ptl_report_close(report, &error);
-        if (status != PTL_OK) {
+        if (status == PTL_E_INVALID) {
+            print_line("portolan run: %s is not written: %s", job->paths[f], error.message);
+            *unsaved = true;
+        } else if (status != PTL_OK) {
             print_error(&error);
             good = false;
         } else if (!quiet && !is_stdout(job->paths[f])) {
@@ -161,7 +193,7 @@ bool job_write_reports(struct job *job, const struct ptl_results *results, bool 
 
 void job_free(struct job *job)
 {
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
+    for (int f = 0; f < JOB_OUTPUTS; f++) {
         ptl_report_abandon(job->reports[f]);
         free(job->paths[f]);
     }

@@ -6,12 +6,16 @@
 #include "portolan/report.h"
 #include "portolan/run.h"
 
+/* Where a job writes: a report of each format, and the expectations of --save-expect. */
+#define JOB_EXPECT PTL_FORMAT_COUNT
+#define JOB_OUTPUTS (PTL_FORMAT_COUNT + 1)
+
 /* Zero-initialise; job_free frees what is there. */
 struct job {
     struct ptl_profile *profile;
     struct ptl_prepared *prepared;
-    struct ptl_report *reports[PTL_FORMAT_COUNT]; /* open; NULL: not asked for */
-    char *paths[PTL_FORMAT_COUNT];
+    struct ptl_report *reports[JOB_OUTPUTS]; /* open; NULL: not asked for */
+    char *paths[JOB_OUTPUTS];
 };
 
 /* The functions below print what is wrong and return false. */
@@ -23,10 +27,14 @@ bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_
  * report of each profile, one after the other; devices and pipes take what they are given.
  */
 bool jobs_are_apart(const struct job *jobs, size_t count);
+/* "json", ..., "save-expect": the option of an output. */
+const char *job_output_name(int output);
 /* Opens every report: a path that cannot be written is known before anything is sent. */
 bool job_open_reports(struct job *job);
-/* Writes and closes every report, also after one has failed. */
-bool job_write_reports(struct job *job, const struct ptl_results *results, bool quiet);
+/* Writes and closes every report, also after one has failed. *unsaved: the expectations could not
+ * be told from these results, and are not written. */
+bool job_write_reports(struct job *job, const struct ptl_results *results, bool quiet,
+                       bool *unsaved);
 /* Reports that are still open leave no trace. */
 void job_free(struct job *job);
 

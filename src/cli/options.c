@@ -122,6 +122,12 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_QUIET:
         arguments->quiet = true;
         return true;
+    case OPTION_ALLOW_INCONCLUSIVE:
+        arguments->allow_inconclusive = true;
+        return true;
+    case OPTION_SAVE_EXPECT:
+        arguments->save_expect = value;
+        return true;
     case OPTION_PROGRESS:
         return take_progress(command, value, arguments);
     case OPTION_REPORT:

@@ -9,7 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum option_id { OPTION_HELP, OPTION_SET, OPTION_QUIET, OPTION_PROGRESS, OPTION_REPORT };
+enum option_id {
+    OPTION_HELP,
+    OPTION_SET,
+    OPTION_QUIET,
+    OPTION_PROGRESS,
+    OPTION_REPORT,
+    OPTION_ALLOW_INCONCLUSIVE,
+    OPTION_SAVE_EXPECT
+};
 
 struct option {
     enum option_id id;
@@ -30,6 +38,8 @@ struct arguments {
     const char *reports[PTL_FORMAT_COUNT]; /* NULL: not given */
     bool any_report;
     bool quiet;
+    bool allow_inconclusive;
+    const char *save_expect; /* NULL: not given */
     bool help;
     enum progress_mode progress;
 };

@@ -293,8 +293,15 @@ const struct ptl_field ptl_fields[] = {
      .type_text = "list of {hosts, open, closed, only}",
      .fallback = "[]",
      .summary = "what must be found, or the run ends with status 1",
-     .details = "A rule names hosts and at least one of `open`, `closed` and `only`.",
-     .example = "expect:\n  - hosts: 127.0.0.1\n    open: [22]\n    closed: [23]",
+     .details = "A rule names hosts of this profile and at least one of `open`, `closed` and "
+                "`only`; their ports must be among those scanned. A port under `open` that is "
+                "closed or filtered is a failure, one in error or unprobed is inconclusive. A "
+                "port under `closed` that is open is a failure, one that is filtered, in error or "
+                "unprobed is inconclusive. Of the ports that `only` does not list, one that is "
+                "open is a failure, one in error or unprobed is inconclusive. A host that does "
+                "not resolve is inconclusive. `--allow-inconclusive` lets these pass; "
+                "`--save-expect` writes such a list from a run.",
+     .example = "expect:\n  - hosts: 127.0.0.1\n    only: [22]",
      .children = expect_fields,
      .child_count = COUNT(expect_fields)},
     {.name = "report",

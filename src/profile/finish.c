@@ -94,6 +94,36 @@ static void take_ports_out(struct ptl_loading *loading, const struct ptl_node *r
     }
 }
 
+static bool check_expected(struct ptl_loading *loading, const struct ptl_portset *set,
+                           const struct ptl_origin *origin)
+{
+    for (unsigned port = 1; set && port <= 65535; port++) {
+        if (ptl_portset_contains(set, (uint16_t)port) &&
+            !ptl_portset_contains(loading->profile->ports, (uint16_t)port)) {
+            ptl_problems_at(loading->problems, origin,
+                            "expect names port %u, which is not among the ports to scan", port);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What is expected of a port that is not scanned could never be judged. */
+static void check_expectations(struct ptl_loading *loading, const struct ptl_node *root)
+{
+    const struct ptl_profile *profile = loading->profile;
+    const struct ptl_pair *pair = ptl_node_find(root, "expect");
+    if (!pair || !profile->ports || pair->value->kind != PTL_NODE_SEQUENCE)
+        return;
+    for (size_t i = 0; i < profile->expect_count; i++) {
+        struct ptl_origin origin = ptl_node_origin(pair->value->items[i]);
+        const struct ptl_expect *rule = &profile->expects[i];
+        if (check_expected(loading, rule->open, &origin) &&
+            check_expected(loading, rule->closed, &origin))
+            check_expected(loading, rule->only, &origin);
+    }
+}
+
 void ptl_finish_check(struct ptl_loading *loading, const struct ptl_node *root, bool complete)
 {
     for (size_t i = 0; complete && i < ptl_field_count; i++) {
@@ -105,5 +135,6 @@ void ptl_finish_check(struct ptl_loading *loading, const struct ptl_node *root, 
         }
     }
     take_ports_out(loading, root);
+    check_expectations(loading, root);
     ptl_scope_check(loading, root);
 }

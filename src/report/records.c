@@ -145,7 +145,8 @@ struct ptl_json *ptl_record_expectation(const struct ptl_results *results,
     else
         ptl_json_add_null(json, "port");
     ptl_json_add_string(json, "expected", ptl_expected_names[expectation->expected]);
-    ptl_json_add_string(json, "state", ptl_state_names[expectation->state]);
+    bool known = expectation->state < PTL_STATE_COUNT;
+    ptl_json_add_string(json, "state", known ? ptl_state_names[expectation->state] : NULL);
     ptl_json_add_string(json, "verdict", ptl_verdict_names[expectation->verdict]);
     return json;
 }

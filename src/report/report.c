@@ -24,23 +24,37 @@ const char *ptl_report_extension(enum ptl_format format)
     return ptl_writers[format]->extension;
 }
 
-enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
-                                const struct ptl_report_options *options,
-                                struct ptl_report **report, struct ptl_error *error)
+enum ptl_status ptl_report_open_text(const char *path, struct ptl_report **report,
+                                     struct ptl_error *error)
 {
     struct ptl_report *new = calloc(1, sizeof(*new));
     if (new == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-    new->writer = ptl_writers[format];
     ptl_buf_init(&new->writing.line, LINE_MAX_BYTES);
     enum ptl_status status = ptl_output_open(path, &new->writing.output, error);
     if (status != PTL_OK) {
         free(new);
         return status;
     }
-    new->writing.color = options->color &&ptl_output_is_terminal(new->writing.output);
     *report = new;
     return PTL_OK;
+}
+
+enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
+                                const struct ptl_report_options *options,
+                                struct ptl_report **report, struct ptl_error *error)
+{
+    enum ptl_status status = ptl_report_open_text(path, report, error);
+    if (status != PTL_OK)
+        return status;
+    (*report)->writer = ptl_writers[format];
+    (*report)->writing.color = options->color && ptl_output_is_terminal((*report)->writing.output);
+    return PTL_OK;
+}
+
+void ptl_report_write_text(struct ptl_report *report, const char *text, size_t length)
+{
+    ptl_output_write(report->writing.output, text, length);
 }
 
 static bool write_results(struct ptl_report *report, const struct ptl_results *results)

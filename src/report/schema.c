@@ -52,11 +52,13 @@ static struct ptl_json *add_required(struct ptl_json *properties, struct ptl_jso
     return ptl_json_add_object(properties, key);
 }
 
-static void add_enum(struct ptl_json *schema, const char *const *names, size_t count)
+/* Returns the list, borrowed, for null to be added. */
+static struct ptl_json *add_enum(struct ptl_json *schema, const char *const *names, size_t count)
 {
     struct ptl_json *list = ptl_json_add_array(schema, "enum");
     for (size_t i = 0; i < count; i++)
         ptl_json_add_string(list, NULL, names[i]);
+    return list;
 }
 
 static struct ptl_json *add_items(struct ptl_json *schema)
@@ -179,7 +181,9 @@ static void add_lists(struct ptl_json *properties, struct ptl_json *required)
     struct ptl_json *expectation = add_object(
         add_items(add_required(properties, required, "expectations")), ROWS(expectations), &needed);
     add_enum(add_required(expectation, needed, "expected"), ptl_expected_names, 3);
-    add_enum(add_required(expectation, needed, "state"), ptl_state_names, PTL_STATE_COUNT);
+    ptl_json_add_null(
+        add_enum(add_required(expectation, needed, "state"), ptl_state_names, PTL_STATE_COUNT),
+        NULL);
     add_enum(add_required(expectation, needed, "verdict"), ptl_verdict_names, PTL_VERDICT_COUNT);
 }
 

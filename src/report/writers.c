@@ -13,11 +13,12 @@ void ptl_expectation_tell(const struct ptl_expectation *expectation, struct ptl_
                                          [PTL_EXPECT_CLOSED] = "expected closed",
                                          [PTL_EXPECT_NOT_OPEN] = "not on the list of open ports"};
     if (expectation->port != 0)
-        ptl_buf_printf(buf, "%u/tcp: ", expectation->port);
+        ptl_buf_printf(buf, "%u/tcp: %s, is %s", expectation->port, wanted[expectation->expected],
+                       ptl_state_names[expectation->state]);
+    else if (expectation->verdict == PTL_PASS)
+        ptl_buf_add(buf, "other ports: none is open");
     else
-        ptl_buf_add(buf, "other ports: ");
-    ptl_buf_printf(buf, "%s, %s %s", wanted[expectation->expected],
-                   expectation->port != 0 ? "is" : "some are", ptl_state_names[expectation->state]);
+        ptl_buf_add(buf, "other ports: expected not open, some are unprobed");
 }
 
 const char *ptl_report_incomplete(const struct ptl_results *results)

@@ -1,5 +1,6 @@
 #include "portolan/results.h"
 
+#include "portolan/judge.h"
 #include "portolan/permute.h"
 #include "results/latency.h"
 
@@ -33,6 +34,7 @@ void ptl_results_free(struct ptl_results *results)
         free(results->warnings[i]);
     free(results->warnings);
     free(results->expectations);
+    ptl_judge_free(results->judge);
     ptl_targets_free(results->live);
     free(results);
 }
@@ -144,7 +146,7 @@ enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *
     uint64_t done = summary->probes - summary->states[PTL_UNPROBED];
     double seconds = results->run.elapsed_ms / 1000.0;
     summary->probes_per_second = seconds > 0 ? round((double)done / seconds * 10) / 10 : 0;
-    return PTL_OK;
+    return results->judge != NULL ? ptl_judge_conclude(results->judge, results, error) : PTL_OK;
 }
 
 void ptl_results_names(const struct ptl_results *results, uint32_t target,

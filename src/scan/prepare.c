@@ -96,7 +96,7 @@ static bool add_block(struct draft *draft, const struct ptl_host *host,
     return true;
 }
 
-static bool add_unresolved(struct draft *draft, const struct ptl_host *host, const char *message)
+static bool add_unresolved(struct draft *draft, const char *input, const char *message)
 {
     struct ptl_prepared *prepared = draft->prepared;
     struct ptl_unresolved *grown =
@@ -105,7 +105,7 @@ static bool add_unresolved(struct draft *draft, const struct ptl_host *host, con
         return out_of_memory(draft);
     prepared->unresolved = grown;
     struct ptl_unresolved *new = &grown[prepared->unresolved_count];
-    new->input = strdup(host->text);
+    new->input = strdup(input);
     new->message = strdup(message);
     prepared->unresolved_count++;
     return (new->input != NULL &&new->message != NULL) || out_of_memory(draft);
@@ -123,7 +123,7 @@ static bool add_name(struct draft *draft, const struct ptl_host *host,
         return true;
     }
     if (resolved->count == 0)
-        return add_unresolved(draft, host, resolved->message);
+        return add_unresolved(draft, host->text, resolved->message);
     /* Every address of an excluded name is left alone, whatever `resolve` says. */
     bool all = is_exclude || draft->profile->resolve == PTL_RESOLVE_ALL;
     for (size_t i = 0; i < (all ? resolved->count : 1); i++) {
@@ -285,6 +285,20 @@ static uint64_t draw_seed(void)
     return seed % ((1ULL << 52) - 1) + 1; /* 1 to 2^52: a number that JSON keeps, and not 0 */
 }
 
+static enum ptl_status expect(struct draft *draft, const struct ptl_cancel *cancel,
+                              struct ptl_error *error)
+{
+    struct ptl_prepared *prepared = draft->prepared;
+    enum ptl_status status =
+        ptl_judge_new(draft->profile, prepared->targets, prepared->unresolved,
+                      prepared->unresolved_count, cancel, &prepared->judge, draft->problems, error);
+    const char *name, *message;
+    for (size_t i = 0; ptl_judge_unresolved(prepared->judge, i, &name, &message); i++)
+        if (!add_unresolved(draft, name, message))
+            return PTL_E_NO_MEMORY;
+    return status;
+}
+
 static enum ptl_status fill(struct draft *draft, const struct ptl_cancel *cancel,
                             struct ptl_error *error)
 {
@@ -298,6 +312,9 @@ static enum ptl_status fill(struct draft *draft, const struct ptl_cancel *cancel
     if (status != PTL_OK)
         return status;
     check_segments(draft);
+    status = expect(draft, cancel, error);
+    if (status != PTL_OK)
+        return status;
     uint64_t targets = ptl_targets_count(prepared->targets);
     if (targets == 0 && prepared->unresolved_count == 0)
         ptl_problems_at(draft->problems, &(struct ptl_origin){.file = profile->file},
@@ -342,6 +359,7 @@ void ptl_prepared_free(struct ptl_prepared *prepared)
     if (prepared == NULL)
         return;
     ptl_targets_free(prepared->targets);
+    ptl_judge_free(prepared->judge);
     for (size_t i = 0; i < prepared->unresolved_count; i++) {
         free(prepared->unresolved[i].input);
         free(prepared->unresolved[i].message);

@@ -87,6 +87,8 @@ static enum ptl_status take_over(struct run *run, struct ptl_error *error)
     struct ptl_prepared *prepared = run->prepared;
     run->results->live = prepared->targets;
     prepared->targets = NULL;
+    run->results->judge = prepared->judge;
+    prepared->judge = NULL;
     enum ptl_status status = PTL_OK;
     for (size_t i = 0; i < prepared->unresolved_count && status == PTL_OK; i++)
         status = ptl_results_add_unresolved(run->results, prepared->unresolved[i].input,

@@ -1,4 +1,5 @@
 #include "portolan/clock.h"
+#include "portolan/judge.h"
 #include "scan/plan_state.h"
 
 #include <stdlib.h>
@@ -119,6 +120,8 @@ static void count_verdict(struct ptl_plan *plan, const struct ptl_outcome *outco
     lane->states[outcome->state]++;
     plan->sum.states[outcome->state]++;
     plan->sum.retried += attempts > 1;
+    if (!ptl_judge_note(plan->results->judge, lane->target, probe->port, outcome->state))
+        plan->out_of_memory = true;
     if (!plan->results->run.states[outcome->state])
         return;
     struct ptl_result result = {.target = lane->target,

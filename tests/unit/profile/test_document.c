@@ -5,7 +5,7 @@
 static void aliases_and_merges(void **state)
 {
     (void)state;
-    struct ptl_profile *profile = load_good("hosts: &here [127.0.0.1]\nports: &p 22\n"
+    struct ptl_profile *profile = load_good("hosts: &here [127.0.0.1]\nports: [&p 22, 80-82]\n"
                                             "exclude_ports: 23\n"
                                             "expect:\n"
                                             "  - &rule {hosts: *here, open: *p}\n"

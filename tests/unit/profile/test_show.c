@@ -23,8 +23,9 @@ static void loads_again_to_the_same(void **state)
                     "order: random\nseed: 4503599627370496\nrate: 10000000\nname: x.y\n"
                     "timeout: 1.001s\nadaptive: false\nadaptive_timeout: true\n");
     round_trip(BASE "report: {json: \"{profile}.json\", csv: -x, states: []}\n");
-    round_trip(BASE "expect:\n  - {hosts: [127.0.0.1, localhost], open: [], closed: 1-9}\n"
-                    "  - {hosts: 127.0.0.1, only: 22}\n");
+    round_trip("hosts: 127.0.0.1\nports: 1-22\n"
+               "expect:\n  - {hosts: [127.0.0.1, localhost], open: [], closed: 1-9}\n"
+               "  - {hosts: 127.0.0.1, only: 22}\n");
     round_trip("hosts: {file: /dev/null}\nports: 22\n");
 }
 

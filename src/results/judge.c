@@ -1,0 +1,94 @@
+#include "results/judge.h"
+
+#include <stdlib.h>
+
+bool ptl_judge_make_room(void **items, size_t *capacity, size_t count, size_t size)
+{
+    if (count < *capacity)
+        return true;
+    size_t more = *capacity < 16 ? 16 : *capacity * 2;
+    void *grown = reallocarray(*items, more, size);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    *capacity = more;
+    return true;
+}
+
+void ptl_judge_free(struct ptl_judge *judge)
+{
+    if (judge == NULL)
+        return;
+    for (size_t i = 0; i < judge->group_count; i++)
+        free(judge->groups[i].ports);
+    free(judge->groups);
+    free(judge->spans);
+    free(judge->lost);
+    free(judge->states);
+    free(judge->extras);
+    free(judge);
+}
+
+bool ptl_judge_unresolved(const struct ptl_judge *judge, size_t number, const char **name,
+                          const char **message)
+{
+    for (size_t i = 0; judge != NULL && i < judge->lost_count; i++) {
+        if (!judge->lost[i].is_new || number-- > 0)
+            continue;
+        *name = judge->lost[i].name;
+        *message = judge->lost[i].message;
+        return true;
+    }
+    return false;
+}
+
+static const struct ptl_judge_span *find_span(const struct ptl_judge *judge, uint32_t target)
+{
+    size_t low = 0, high = judge->span_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (judge->spans[middle].last < target)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < judge->span_count && judge->spans[low].first <= target;
+    return found ? &judge->spans[low] : NULL;
+}
+
+static uint32_t find_rank(const struct ptl_judge_group *group, uint16_t port)
+{
+    uint32_t low = 0, high = group->port_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (group->ports[middle] < port)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool ptl_judge_note(struct ptl_judge *judge, uint32_t target, uint16_t port, enum ptl_state state)
+{
+    const struct ptl_judge_span *span = judge != NULL ? find_span(judge, target) : NULL;
+    if (span == NULL)
+        return true;
+    const struct ptl_judge_group *group = &judge->groups[span->group];
+    if (ptl_port_bit(group->open, port) || ptl_port_bit(group->closed, port)) {
+        uint32_t at = span->base + (target - span->first) * group->port_count;
+        at += find_rank(group, port);
+        unsigned shift = at % 2 * 4;
+        judge->states[at / 2] =
+            (uint8_t)((judge->states[at / 2] & ~(15U << shift)) | ((unsigned)state + 1) << shift);
+        return true;
+    }
+    if (!group->only || (state != PTL_OPEN && state != PTL_ERROR))
+        return true;
+    if (!ptl_judge_make_room((void **)&judge->extras, &judge->extra_capacity, judge->extra_count,
+                             sizeof(*judge->extras)))
+        return false;
+    judge->extras[judge->extra_count++] =
+        (struct ptl_judge_extra){.target = target, .port = port, .state = (uint8_t)state};
+    return true;
+}
