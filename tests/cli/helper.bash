@@ -8,6 +8,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
     unset PORTOLAN_PATH XDG_CONFIG_HOME NO_COLOR COLUMNS
     export HOME="$BATS_TEST_TMPDIR"
+    export LC_ALL=C.UTF-8 # a machine without a locale counts bytes
 }
 
 # need_namespace: skips aloud where none can be made.

@@ -8,10 +8,10 @@ load helper
 
 @test "the profile schema accepts configs/ and rejects every bad profile whose fault it can express" {
     "$PORTOLAN" schema profile >schema.json
-    run python3 "$TOP/tests/cli/validate.py" schema.json accept "$TOP"/configs/*.yaml
+    run /usr/bin/python3 "$TOP/tests/cli/validate.py" schema.json accept "$TOP"/configs/*.yaml
     echo "$output"
     [ "$status" -eq 0 ]
-    run python3 "$TOP/tests/cli/validate.py" schema.json reject "$TOP"/tests/bad-profiles/*.yaml
+    run /usr/bin/python3 "$TOP/tests/cli/validate.py" schema.json reject "$TOP"/tests/bad-profiles/*.yaml
     echo "$output"
     [ "$status" -eq 0 ]
 }
@@ -26,7 +26,7 @@ load helper
     in_ns "$PORTOLAN" run ./p.yaml --json nothing.json --set concurrency=unlimited
     in_ns "$TOP/tests/cli/interrupt" INT "$PORTOLAN" run ./slow.yaml --json interrupted.json || true
     in_ns "$PORTOLAN" run ./name.yaml --json unresolved.json || true
-    run python3 "$TOP/tests/cli/validate.py" schema.json accept normal.json nothing.json interrupted.json unresolved.json
+    run /usr/bin/python3 "$TOP/tests/cli/validate.py" schema.json accept normal.json nothing.json interrupted.json unresolved.json
     echo "$output"
     [ "$status" -eq 0 ]
 }

@@ -85,7 +85,7 @@ SH
         grep -q INCOMPLETE "$name.txt"
     done
     jq -e '.summary.probes == 10' p.json
-    run python3 "$TOP/tests/cli/validate.py" schema.json accept p.json q.json
+    run /usr/bin/python3 "$TOP/tests/cli/validate.py" schema.json accept p.json q.json
     [ "$status" -eq 0 ]
 }
 
