@@ -2,6 +2,7 @@
 #include "support/failing_malloc.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -11,7 +12,8 @@
 
 static atomic_ulong calls, fail_at; /* fail_at 0: not armed */
 static atomic_size_t bytes;
-static atomic_bool fails_after, has_refused, no_threads;
+static atomic_bool fails_after, has_refused;
+static atomic_uint threads_left = UINT_MAX; /* UINT_MAX: as many as wanted */
 
 void failing_malloc_arm(unsigned long nth, bool and_after)
 {
@@ -35,7 +37,12 @@ size_t failing_malloc_bytes(void)
 
 void failing_threads(bool fail)
 {
-    atomic_store(&no_threads, fail);
+    atomic_store(&threads_left, fail ? 0 : UINT_MAX);
+}
+
+void failing_threads_after(unsigned count)
+{
+    atomic_store(&threads_left, count);
 }
 
 static bool refuse(size_t size)
@@ -121,7 +128,10 @@ int __wrap_pthread_create(pthread_t *id, const pthread_attr_t *attributes, void 
 int __wrap_pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*start)(void *),
                           void *argument)
 {
-    if (atomic_load(&no_threads))
+    unsigned left = atomic_load(&threads_left); /* one thread starts all others */
+    if (left == 0)
         return EAGAIN;
+    if (left != UINT_MAX)
+        atomic_store(&threads_left, left - 1);
     return __real_pthread_create(id, attributes, start, argument);
 }

@@ -21,6 +21,8 @@ bool failing_malloc_disarm(void);
 size_t failing_malloc_bytes(void);
 /* pthread_create fails with EAGAIN, or works again. */
 void failing_threads(bool fail);
+/* It works so often, and then fails with EAGAIN, until failing_threads(false). */
+void failing_threads_after(unsigned count);
 
 /*
  * Calls again and again, the first, the second, ... allocation failing, then the same with all
