@@ -36,6 +36,7 @@ extern const char *const ptl_order_names[3];
     ROW(JSON, "json", "results.json")                                                              \
     ROW(CSV, "csv", "the CSV table")                                                               \
     ROW(TEXT, "text", "the text for people")                                                       \
+    ROW(HTML, "html", "one page for a browser, with charts")                                       \
     ROW(HOSTPORT, "hostport", "a host:port line for each open port")                               \
     ROW(XML, "xml", "XML as nmap writes it")                                                       \
     ROW(JUNIT, "junit", "JUnit XML")                                                               \

@@ -71,7 +71,8 @@ enum ptl_stop { PTL_STOP_NONE, PTL_STOP_SIGNAL, PTL_STOP_DEADLINE, PTL_STOP_MEMO
 /* What was asked and how it went: the "run" object, less what the profile holds. */
 struct ptl_run_info {
     char tool_version[32];
-    char *profile; /* name */
+    char *profile;     /* name */
+    char *description; /* NULL: none */
     char *file;
     char profile_sha256[65];
     int64_t started_ms; /* wall clock */

@@ -45,6 +45,7 @@ struct ptl_json *ptl_record_run(const struct ptl_run_info *run)
     struct ptl_json *json = ptl_json_object();
     char time[PTL_RFC3339_SIZE];
     ptl_json_add_string(json, "profile", run->profile);
+    ptl_json_add_string(json, "description", run->description != NULL ? run->description : "");
     ptl_json_add_string(json, "file", run->file);
     ptl_json_add_string(json, "profile_sha256", run->profile_sha256);
     ptl_json_add_string(json, "started", ptl_clock_rfc3339(run->started_ms, time));

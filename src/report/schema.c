@@ -105,6 +105,7 @@ static void add_run(struct ptl_json *schema)
     };
     struct ptl_json *required;
     struct ptl_json *properties = add_object(schema, ROWS(rows), &required);
+    ptl_json_add_string(ptl_json_add_object(properties, "description"), "type", "string");
     struct ptl_json *stopped =
         ptl_json_add_array(add_required(properties, required, "stopped_by"), "enum");
     ptl_json_add_null(stopped, NULL);

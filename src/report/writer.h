@@ -29,6 +29,10 @@ struct ptl_writing {
             uint32_t target;               /* of the host element that is open, when in_host */
             bool has_next, in_host;
         } xml;
+        struct {
+            uint32_t target;     /* of the last row */
+            uint8_t reasons[32]; /* seen so far, a bit each */
+        } html;
     } state;
 };
 
@@ -60,6 +64,7 @@ extern const struct ptl_writer ptl_writer_hostport;
 extern const struct ptl_writer ptl_writer_xml;
 extern const struct ptl_writer ptl_writer_junit;
 extern const struct ptl_writer ptl_writer_prom;
+extern const struct ptl_writer ptl_writer_html;
 
 /* The one array, by enum ptl_format. */
 extern const struct ptl_writer *const ptl_writers[PTL_FORMAT_COUNT];

@@ -21,6 +21,7 @@ void ptl_results_free(struct ptl_results *results)
     if (results == NULL)
         return;
     free(results->run.profile);
+    free(results->run.description);
     free(results->run.file);
     free(results->run.ports);
     free(results->items);

@@ -62,8 +62,10 @@ static enum ptl_status describe(struct run *run, struct ptl_error *error)
     ptl_portset_format(profile->ports, &ports);
     info->ports = ptl_buf_steal(&ports);
     info->profile = strdup(profile->name);
+    info->description = strdup(profile->description);
     info->file = strdup(profile->file);
-    if (info->ports == NULL || info->profile == NULL || info->file == NULL)
+    if (info->ports == NULL || info->profile == NULL || info->description == NULL ||
+        info->file == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     memcpy(info->states, profile->report_states, sizeof(info->states));
     info->states[PTL_ERROR] = true;

@@ -1,0 +1,193 @@
+/*
+ * The page of a run. Its data is two JSON values: "data" holds what results.json says of the run
+ * as a whole, "rows" the results as arrays, written as they come: a hundred thousand of them are
+ * three megabytes, and none is held here.
+ */
+#include "portolan/json.h"
+#include "portolan/text.h"
+#include "report/page.h"
+#include "report/records.h"
+#include "report/writer.h"
+
+#include <string.h>
+
+/* Writes the scratch line as JSON and empties it. False: it had failed. */
+static bool flush_json(struct ptl_writing *writing)
+{
+    if (writing->line.failed)
+        return false;
+    ptl_page_write_json(writing->output, ptl_buf_text(&writing->line), writing->line.length);
+    ptl_buf_reset(&writing->line);
+    return true;
+}
+
+static void add_member(struct ptl_writing *writing, const char *key, struct ptl_json *value)
+{
+    ptl_buf_printf(&writing->line, "\"%s\":", key);
+    if (!ptl_json_print(value, &writing->line, false))
+        writing->line.failed = true;
+    ptl_buf_add(&writing->line, ",\n");
+    ptl_json_free(value);
+}
+
+/* [input, host, ip, open, closed, filtered, error, unprobed, gave up, suspicious] */
+static bool write_target(struct ptl_writing *writing, const struct ptl_target_counts *counts,
+                         bool first)
+{
+    struct ptl_target_names names;
+    ptl_results_names(writing->results, counts->target, &names);
+    struct ptl_json *json = ptl_json_array();
+    ptl_json_add_string(json, NULL, names.input);
+    ptl_json_add_string(json, NULL, names.host);
+    ptl_json_add_string(json, NULL, names.ip);
+    for (int s = 0; s < PTL_STATE_COUNT; s++)
+        ptl_json_add_number(json, NULL, counts->states[s]);
+    ptl_json_add_bool(json, NULL, (counts->flags & PTL_TARGET_GAVE_UP) != 0);
+    ptl_json_add_string(json, NULL, (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? "all-open" : NULL);
+    ptl_buf_add(&writing->line, first ? "\n" : ",\n");
+    ptl_json_print(json, &writing->line, false);
+    ptl_json_free(json);
+    return flush_json(writing);
+}
+
+static bool write_targets(struct ptl_writing *writing)
+{
+    struct ptl_target_cursor cursor = {.next_target = 0};
+    struct ptl_target_counts counts;
+    size_t first_result, count;
+    bool first = true;
+    ptl_buf_add(&writing->line, "\"targets\":[");
+    while (ptl_results_next_target(writing->results, &cursor, &counts, &first_result, &count)) {
+        if (!write_target(writing, &counts, first))
+            return false;
+        first = false;
+    }
+    ptl_buf_add(&writing->line, "]}");
+    return flush_json(writing);
+}
+
+static bool write_expectations(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    ptl_buf_add(&writing->line, "\"expectations\":[");
+    for (size_t i = 0; i < results->expectation_count; i++) {
+        struct ptl_json *json = ptl_record_expectation(results, &results->expectations[i]);
+        ptl_buf_add(&writing->line, i > 0 ? ",\n" : "\n");
+        ptl_json_print(json, &writing->line, false);
+        ptl_json_free(json);
+        if (!flush_json(writing))
+            return false;
+    }
+    ptl_buf_add(&writing->line, "],\n");
+    return flush_json(writing);
+}
+
+static bool begin(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    struct ptl_buf title;
+    ptl_buf_init(&title, 4096);
+    ptl_buf_add(&title, "portolan: ");
+    ptl_text_add_utf8(&title, results->run.profile);
+    bool good = ptl_page_begin(writing->output, &writing->line, PTL_PAGE_RUN, ptl_buf_text(&title));
+    ptl_buf_free(&title);
+    if (!good)
+        return false;
+    ptl_page_open_data(writing->output, "data");
+    ptl_buf_add(&writing->line, "{");
+    add_member(writing, "tool", ptl_record_tool(&results->run));
+    add_member(writing, "run", ptl_record_run(&results->run));
+    add_member(writing, "summary", ptl_record_summary(results));
+    add_member(writing, "unresolved", ptl_record_unresolved(results));
+    add_member(writing, "warnings", ptl_record_warnings(results));
+    if (!flush_json(writing) || !write_expectations(writing) || !write_targets(writing))
+        return false;
+    ptl_page_close_data(writing->output);
+    ptl_page_open_data(writing->output, "rows");
+    ptl_buf_add(&writing->line, "{\"groups\":[");
+    return flush_json(writing);
+}
+
+static void add_us(struct ptl_buf *line, uint32_t us)
+{
+    if (us == PTL_US_NONE)
+        ptl_buf_add(line, "null,");
+    else
+        ptl_buf_printf(line, "%u,", us);
+}
+
+/* A string, or 0 for none: shorter than null. */
+static void add_string(struct ptl_buf *line, const char *text)
+{
+    if (text == NULL) {
+        ptl_buf_add_char(line, '0');
+        return;
+    }
+    struct ptl_json *list = ptl_json_array();
+    ptl_json_add_string(list, NULL, text);
+    struct ptl_buf printed;
+    ptl_buf_init(&printed, 64U * 1024);
+    if (ptl_json_print(list, &printed, false))
+        ptl_buf_add_bytes(line, printed.data + 1, printed.length - 2); /* without [ and ] */
+    else
+        line->failed = true;
+    ptl_buf_free(&printed);
+    ptl_json_free(list);
+}
+
+/* A group is [host, ip, [row...]]: a target's name stands in the page once, not once a row. */
+static void add_group(struct ptl_writing *writing, const struct ptl_row *row)
+{
+    ptl_buf_add(&writing->line, writing->written > 0 ? "]],\n[" : "\n[");
+    add_string(&writing->line, row->names->host);
+    ptl_buf_add_char(&writing->line, ',');
+    add_string(&writing->line, row->names->ip);
+    ptl_buf_add(&writing->line, ",[");
+}
+
+/* [port, state, reason, rtt_us, connect_us, attempts, offset_ms, confirmed, service] */
+static bool result(struct ptl_writing *writing, const struct ptl_row *row)
+{
+    const struct ptl_result *r = row->result;
+    struct ptl_buf *line = &writing->line;
+    if (writing->written == 0 || writing->state.html.target != r->target)
+        add_group(writing, row);
+    else
+        ptl_buf_add_char(line, ',');
+    writing->state.html.target = r->target;
+    writing->state.html.reasons[r->reason / 8] |= (uint8_t)(1U << r->reason % 8);
+    ptl_buf_printf(line, "[%u,%u,%u,", r->port, (unsigned)r->state, r->reason);
+    add_us(line, r->rtt_us);
+    add_us(line, r->connect_us);
+    ptl_buf_printf(line, "%u,%u,", (unsigned)r->attempts, r->offset_ms);
+    if (r->confirm_done > 0)
+        ptl_buf_printf(line, "\"%u/%u\",", (unsigned)r->confirm_yes, (unsigned)r->confirm_done);
+    else
+        ptl_buf_add(line, "0,");
+    add_string(line, row->service);
+    ptl_buf_add_char(line, ']');
+    return flush_json(writing);
+}
+
+static bool end(struct ptl_writing *writing)
+{
+    ptl_buf_add(&writing->line, writing->written > 0 ? "]]],\n\"reasons\":{" : "],\"reasons\":{");
+    const char *comma = "";
+    for (unsigned reason = 0; reason < 256; reason++) {
+        if ((writing->state.html.reasons[reason / 8] >> (reason % 8) & 1) == 0)
+            continue;
+        char name[PTL_REASON_NAME_SIZE];
+        ptl_buf_printf(&writing->line, "%s\"%u\":", comma, reason);
+        add_string(&writing->line, ptl_reason_name((uint8_t)reason, name));
+        comma = ",";
+    }
+    ptl_buf_add(&writing->line, "}}");
+    if (!flush_json(writing))
+        return false;
+    ptl_page_close_data(writing->output);
+    ptl_page_end(writing->output, PTL_PAGE_RUN);
+    return true;
+}
+
+const struct ptl_writer ptl_writer_html = {
+    .name = "html", .extension = "html", .begin = begin, .result = result, .end = end};

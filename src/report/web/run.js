@@ -1,0 +1,286 @@
+"use strict";
+// The page of one run: what was found, how sure it is, and every result.
+{
+const {tool, run, summary, unresolved, warnings, expectations, targets} = embedded("data");
+const {groups, reasons} = embedded("rows");
+const STATES = ["open", "closed", "filtered", "error", "unprobed"];
+const MARKS = {open: "●", closed: "×", filtered: "?", error: "!"};
+const MEANINGS = {
+  open: "A program on the host accepts connections on this port.",
+  closed: "The host itself answered that nothing listens there.",
+  filtered: "No usable answer: a firewall drops or refuses the question, or the packets were lost.",
+  error: "This machine failed to ask. It says nothing about the port.",
+  unprobed: "Not asked: the run ended before, or gave the host up.",
+};
+const HOSTS_SHOWN = 60, PORTS_SHOWN = 40;
+
+// Results as parallel arrays: row i is result[i] of group[i].
+const group = [], result = [];
+groups.forEach(([, , list], g) => list.forEach((one) => { group.push(g); result.push(one); }));
+const total = result.length;
+const hostOf = (i) => groups[group[i]][0], ipOf = (i) => groups[group[i]][1];
+const stateOf = (i) => STATES[result[i][1]], reasonOf = (i) => reasons[result[i][2]];
+const serviceOf = (i) => result[i][8] || "";
+const either = (words) => words.join(", ").replace(/, ([^,]*)$/, " or $1");
+const named = groups.some(([host, ip]) => host !== ip);
+const state = (name) => make("span", {class: `state state-${name}`}, `${MARKS[name] || ""} ${name}`);
+
+const complete = run.complete && unresolved.length === 0 && summary.error === 0;
+
+function causes() {
+  const list = [];
+  if (run.stopped_by === "signal") list.push("Someone or something stopped the run by a signal.");
+  if (run.stopped_by === "deadline") list.push("The deadline of the profile passed.");
+  if (summary.unprobed > 0) list.push(`${several(summary.unprobed, "probe")} never got asked.`);
+  if (summary.error > 0) list.push(`This machine failed to ask ${several(summary.error, "probe")}.`);
+  if (unresolved.length > 0) list.push(`${several(unresolved.length, "entry", "entries")} of the host list did not resolve.`);
+  if (list.length === 0) list.push("Not every host or probe could be asked.");
+  return list;
+}
+
+function sentence() {
+  const found = summary.open === 0 ? "no open port" : several(summary.open, "open port");
+  const rest = STATES.slice(1).filter((name) => summary[name] > 0).map((name) => `${count(summary[name])} ${name}`);
+  return `${several(summary.targets, "host")} checked, ${several(summary.probes, "probe")} in ${duration(run.elapsed_ms)}: ` +
+    `${found}${rest.length > 0 ? `; the others: ${rest.join(", ")}` : ""}.`;
+}
+
+function top() {
+  return make("header", null,
+    make("h1", null, "Port scan: ", outside(run.profile),
+      make("span", {class: `badge ${complete ? "good" : "bad"}`, id: "badge"}, complete ? "COMPLETE" : "INCOMPLETE")),
+    run.description ? make("p", {class: "lead", id: "description"}, outside(run.description)) : null,
+    make("p", {class: "lead"}, sentence()),
+    make("p", {class: "soft small"}, `Started ${moment(run.started)}, finished ${moment(run.finished)}, from `,
+      outside(run.file), "."));
+}
+
+function judged() {
+  const {pass, fail, inconclusive} = summary.expectations;
+  const kind = fail > 0 ? "bad" : inconclusive > 0 ? "care" : "good";
+  const order = ["fail", "inconclusive", "pass"];
+  const list = [...expectations].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+  const table = list.length === 0 ? null : dataTable({id: "expectation-table", caption: "Expectations", total: list.length, noun: "expectation", pageSize: 50, columns: [
+    {title: "Verdict", value: (i) => order.indexOf(list[i].verdict), show: (i) => make("span", {class: `verdict-${list[i].verdict}`}, list[i].verdict)},
+    {title: "Host", value: (i) => list[i].host, show: (i) => outside(list[i].host)},
+    {title: "Port", numeric: true, value: (i) => list[i].port, show: (i) => (list[i].port === null ? "all others" : String(list[i].port))},
+    {title: "Expected", value: (i) => list[i].expected, show: (i) => list[i].expected.replace("-", " ")},
+    {title: "Found", value: (i) => list[i].state, show: (i) => (list[i].state === null ? "none open" : state(list[i].state))},
+  ]});
+  return section("expectations", "Expectations",
+    note(kind, `${count(pass)} passed, ${count(fail)} failed, ${count(inconclusive)} inconclusive`,
+      make("p", null, "The profile says which ports should be open and which closed. A port that did not answer proves neither: that is inconclusive.")),
+    list.length < pass + fail + inconclusive ? make("p", {class: "soft"}, "There are so many that those that passed are not listed.") : null,
+    table && table.element);
+}
+
+function overview() {
+  const cards = [[summary.targets, "hosts"], [summary.probes, "probes (a host and a port)"],
+    ...STATES.filter((name) => name === "open" || summary[name] > 0).map((name) => [summary[name], name])];
+  const notes = [];
+  if (!complete) notes.push(note("bad", "This report is incomplete", make("ul", null, causes().map((one) => make("li", null, one)))));
+  if (unresolved.length > 0) notes.push(note("bad", "Did not resolve, so not scanned", make("ul", {id: "unresolved"},
+    unresolved.map(({input, message}) => make("li", null, outside(input), ": ", outside(message))))));
+  if (warnings.length > 0) notes.push(note("care", "Warnings", make("ul", {id: "warnings"},
+    warnings.map((text) => make("li", null, outside(text))))));
+  return section("summary", "Summary", ...notes,
+    make("ul", {class: "cards"}, cards.map(([number, text]) => make("li", null, make("b", null, count(number)), make("span", null, text))),
+      make("li", null, make("b", null, duration(run.elapsed_ms)), make("span", null, "from start to end")),
+      make("li", null, make("b", null, count(summary.probes_per_second)), make("span", null, "probes a second"))),
+    make("details", null, make("summary", null, "What the states mean"),
+      make("dl", null, STATES.flatMap((name) => [make("dt", null, name), make("dd", null, MEANINGS[name])]))));
+}
+
+// Which hosts and ports the matrix shows: those with something open, the widest spread first.
+function spread() {
+  const ports = new Map(), hosts = new Map();
+  for (let i = 0; i < total; i++) {
+    if (result[i][1] !== 0) continue;
+    ports.set(result[i][0], (ports.get(result[i][0]) || 0) + 1);
+    hosts.set(group[i], (hosts.get(group[i]) || 0) + 1);
+  }
+  const most = (map, limit) => [...map].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, limit).map(([key]) => key).sort((a, b) => a - b);
+  return {ports: most(ports, PORTS_SHOWN), hosts: most(hosts, HOSTS_SHOWN), allPorts: ports.size, allHosts: hosts.size};
+}
+
+function matrix() {
+  const {ports, hosts, allPorts, allHosts} = spread();
+  if (ports.length === 0)
+    return section("matrix", "Hosts and ports", make("p", null, "No port is open, so there is nothing to lay out here."));
+  const column = new Map(ports.map((port, i) => [port, i])), line = new Map(hosts.map((host, i) => [host, i]));
+  const cells = hosts.map(() => new Array(ports.length).fill(-1));
+  const services = new Map();
+  for (let i = 0; i < total; i++) {
+    const x = column.get(result[i][0]), y = line.get(group[i]);
+    if (x === undefined) continue;
+    services.set(result[i][0], serviceOf(i));
+    if (y !== undefined) cells[y][x] = i;
+  }
+  const left = STATES.slice(0, 3).filter((name) => !run.states.includes(name));
+  const blank = [...left, ...(summary.unprobed > 0 ? ["unprobed"] : [])].join(" or ") || "not asked";
+  const cell = (i) => (i < 0 ? make("td", {title: `not listed: ${blank}`}) :
+    make("td", {class: `state-${stateOf(i)}`, title: `${result[i][0]}: ${stateOf(i)} (${reasonOf(i)})`}, make("span", {"aria-label": stateOf(i)}, MARKS[stateOf(i)])));
+  const label = `Which of ${several(ports.length, "port")} is open on which of ${several(hosts.length, "host")}`;
+  const cut = [], bare = summary.targets - allHosts;
+  if (allPorts > ports.length) cut.push(`the ${count(ports.length)} ports open on most hosts, of ${count(allPorts)}`);
+  if (allHosts > hosts.length) cut.push(`the ${count(hosts.length)} hosts with most open ports, of ${count(allHosts)}`);
+  return section("matrix", "Hosts and ports",
+    make("p", null, "A line is a host, a column a port that is open on at least one host.",
+      bare > 0 ? ` ${several(bare, "host")} with nothing open ${bare === 1 ? "is" : "are"} left out.` : ""),
+    cut.length > 0 ? make("p", {class: "soft"}, `Shown here: ${cut.join("; ")}. The table of results has all.`) : null,
+    make("ul", {class: "legend"}, STATES.slice(0, 4).filter((name) => run.states.includes(name) && summary[name] > 0).map((name) => make("li", null, state(name))),
+      make("li", null, `blank: ${blank}`)),
+    make("div", {class: "scroll tall", tabindex: "0", role: "region", "aria-label": label},
+      make("table", {class: "matrix", "aria-label": label}, make("thead", null, make("tr", null, make("th", {scope: "col"}, "Host"),
+        ports.map((port) => make("th", {scope: "col"}, String(port), make("small", null, outside(services.get(port) || ""))))),
+      ), make("tbody", null, hosts.map((host, y) => make("tr", null,
+        make("th", {scope: "row"}, outside(groups[host][0]), groups[host][0] !== groups[host][1] ? make("small", null, outside(groups[host][1])) : null),
+        cells[y].map(cell)))))));
+}
+
+function times() {
+  const values = [];
+  for (const one of result) if (one[3] !== null) values.push(Math.max(one[3], 1) / 1000);
+  const title = "Round-trip times";
+  if (values.length === 0)
+    return section("times", title, make("p", null, "No round trip was measured: the kernel measures it on open ports only."));
+  const {p50, p90, p99} = summary.rtt_us;
+  const bins = logBins(values, 10);
+  const marks = [["half", p50], ["90 %", p90], ["99 %", p99]].filter(([, us]) => known(us)).map(([text, us]) => ({text, ms: us / 1000}));
+  const tallest = Math.max(...bins.map((bin) => bin.count));
+  const [low, high] = [bins[0].low, bins[bins.length - 1].high];
+  const label = `Histogram of ${several(values.length, "round-trip time")}: half below ${milliseconds(p50)} ms, 90 % below ${milliseconds(p90)} ms, 99 % below ${milliseconds(p99)} ms`;
+  return section("times", title, placed(chart({
+    id: "rtt",
+    label,
+    caption: `How long the answers of open ports took to arrive, as the kernel measured ${several(values.length, "handshake")}. Each bar is a range of times, its height the number of ports. ` +
+      `The dashed lines: ${marks.map(({text, ms}) => `${text} took at most ${digits(ms)} ms`).join(", ")}.`,
+    draw: (width) => ({
+      height: 260, marginLeft: 48, marginBottom: 42, marginTop: 24,
+      x: {type: "log", domain: [low, high], label: "round trip (milliseconds)", labelAnchor: "center", labelArrow: "none"},
+      y: {label: "ports", grid: true, labelArrow: "none", ticks: Math.min(5, tallest), tickFormat: plainNumber},
+      marks: [
+        Plot.axisX(logTicks(low, high, width), {tickFormat: plainNumber, label: "round trip (milliseconds)", labelAnchor: "center", labelArrow: "none"}),
+        Plot.rectY(bins, {x1: "low", x2: "high", y: "count", fill: SERIES[0], insetLeft: .5, insetRight: .5, className: "bins",
+          title: (bin) => `${digits(bin.low)} to ${digits(bin.high)} ms: ${count(bin.count)}`}),
+        Plot.ruleX(marks, {x: "ms", stroke: "currentColor", strokeDasharray: "4,3", className: "quantiles", title: (one) => `${one.text}: at most ${digits(one.ms)} ms`}),
+        Plot.text(apart(marks, low, high, width), {x: "ms", text: "text", frameAnchor: "top", dy: -12, textAnchor: "start", dx: -4, fill: "currentColor"}),
+        Plot.ruleY([0]),
+      ],
+    }),
+    columns: [["From (ms)", true], ["To (ms)", true], ["Ports", true]],
+    rows: bins.map((bin) => [digits(bin.low), digits(bin.high), count(bin.count)]),
+  })));
+}
+
+// Those whose labels do not stand on the one before.
+function apart(marks, low, high, width) {
+  let edge = -Infinity;
+  return marks.filter(({ms}) => {
+    const at = Math.log(ms / low) / Math.log(high / low) * (width - 70);
+    if (at - edge < 36) return false;
+    edge = at;
+    return true;
+  });
+}
+
+// "22, 80-443" as a test of a port; null: not understood.
+function portTest(text) {
+  const ranges = [];
+  for (const part of text.split(",").map((one) => one.trim()).filter(Boolean)) {
+    const match = part.match(/^(\d{1,5})(?:\s*-\s*(\d{1,5}))?$/);
+    if (!match) return null;
+    ranges.push([Number(match[1]), Number(match[2] ?? match[1])]);
+  }
+  return (port) => ranges.length === 0 || ranges.some(([from, to]) => port >= from && port <= to);
+}
+
+function results() {
+  if (total === 0)
+    return section("results", "Results", make("p", null, `No port is in one of the states that the report lists: ${either(run.states)}.`));
+  const table = dataTable({
+    id: "result-table", caption: "Results", total, noun: "result", pageSize: 50,
+    columns: [
+      {title: "Host", value: hostOf, show: (i) => outside(hostOf(i))},
+      ...(named ? [{title: "Address", value: ipOf, show: (i) => outside(ipOf(i))}] : []),
+      {title: "Port", numeric: true, value: (i) => result[i][0], show: (i) => String(result[i][0])},
+      {title: "State", value: (i) => result[i][1], show: (i) => state(stateOf(i))},
+      {title: "Reason", value: reasonOf, show: (i) => outside(reasonOf(i)), help: "Why the port is in this state"},
+      {title: "Service", value: serviceOf, show: (i) => outside(serviceOf(i)), help: "What this port number is usually for; the program there was not asked"},
+      {title: "Round trip (ms)", numeric: true, value: (i) => result[i][3], show: (i) => milliseconds(result[i][3]), help: "Of the handshake, as the kernel measured it"},
+      {title: "Connect (ms)", numeric: true, value: (i) => result[i][4], show: (i) => milliseconds(result[i][4]), help: "From the call to the answer being read by this program"},
+      {title: "Attempts", numeric: true, value: (i) => result[i][5], show: (i) => String(result[i][5])},
+      ...(result.some((one) => one[7] !== 0) ? [{title: "Confirmed", value: (i) => result[i][7] || null, show: (i) => outside(result[i][7] || "–"), help: "Of the further probes, how many found it open"}] : []),
+      {title: "At (s)", numeric: true, value: (i) => result[i][6], show: (i) => (result[i][6] / 1000).toFixed(3), help: "Seconds from the start of the run"},
+    ],
+  });
+  const search = make("input", {type: "search", id: "search", placeholder: "part of a name or address", autocomplete: "off", spellcheck: "false"});
+  const ports = make("input", {type: "text", id: "ports", placeholder: "22, 80-443", autocomplete: "off", size: 14});
+  const boxes = STATES.slice(0, 4).filter((name) => result.some((one) => STATES[one[1]] === name))
+    .map((name) => make("input", {type: "checkbox", checked: true, value: name}));
+  const lower = groups.map(([host, ip]) => `${host}\n${ip}`.toLowerCase());
+  function apply() {
+    const words = search.value.trim().toLowerCase(), allowed = portTest(ports.value);
+    ports.setAttribute("aria-invalid", allowed === null ? "true" : "false");
+    const shown = new Set(boxes.filter((box) => box.checked).map((box) => STATES.indexOf(box.value)));
+    table.filter((i) => shown.has(result[i][1]) && (allowed === null || allowed(result[i][0])) &&
+      (words === "" || lower[group[i]].includes(words) || serviceOf(i).toLowerCase().includes(words) || reasonOf(i).toLowerCase().includes(words)));
+  }
+  let timer = 0;
+  const soon = () => { clearTimeout(timer); timer = setTimeout(apply, 120); };
+  const clear = make("button", {type: "button", onclick: () => {
+    search.value = ports.value = "";
+    for (const box of boxes) box.checked = true;
+    apply();
+  }}, "Show all");
+  for (const field of [search, ports]) field.addEventListener("input", soon);
+  for (const box of boxes) box.addEventListener("change", apply);
+  return section("results", "Results",
+    make("p", {class: "soft"}, `The report lists ports that are ${either(run.states)}. Press a column's name to sort by it.`),
+    make("div", {class: "filters", role: "search"},
+      make("label", null, "Host, address, service or reason", search), make("label", null, "Ports", ports),
+      boxes.length > 1 ? make("fieldset", {"aria-label": "States"}, boxes.map((box) => make("label", null, box, ` ${box.value}`))) : null, clear),
+    table.element);
+}
+
+function hosts() {
+  if (targets.length < 2 && !targets.some((one) => one[8] || one[9])) return null;
+  const number = (title, at) => ({title, numeric: true, value: (i) => targets[i][at], show: (i) => count(targets[i][at])});
+  const remark = (i) => [targets[i][8] ? "given up: no answer at all" : "", targets[i][9] ? "suspicious: every port open" : ""].filter(Boolean).join("; ");
+  const table = dataTable({id: "host-table", caption: "Hosts", total: targets.length, noun: "host", pageSize: 50, columns: [
+    {title: "Host", value: (i) => targets[i][1], show: (i) => outside(targets[i][1])},
+    ...(targets.some((one) => one[1] !== one[2]) ? [{title: "Address", value: (i) => targets[i][2], show: (i) => outside(targets[i][2])}] : []),
+    {title: "Named by", value: (i) => targets[i][0], show: (i) => outside(targets[i][0]), help: "The entry of the profile that named it"},
+    ...STATES.map((name, s) => number(name, 3 + s)),
+    ...(targets.some((_, i) => remark(i)) ? [{title: "Remark", value: remark, show: remark}] : []),
+  ]});
+  return section("hosts", "Hosts", targets.length < summary.targets ?
+    make("p", {class: "soft"}, `Of ${count(summary.targets)} hosts, those with something open, in error or not asked.`) : null, table.element);
+}
+
+function settings() {
+  const limit = run.concurrency === run.effective_concurrency ? count(run.concurrency) :
+    `${run.concurrency === "unlimited" ? "unlimited" : count(run.concurrency)}, ${count(run.effective_concurrency)} in force`;
+  return section("settings", "Settings", pairs([
+    ["Profile", outside(run.profile), make("span", {class: "mono"}, `SHA-256 ${run.profile_sha256}`)],
+    ["Ports asked", make("span", {class: "mono"}, outside(run.ports.length > 500 ? `${run.ports.slice(0, 500)}…` : run.ports))],
+    ["States listed", run.states.join(", "), "A port of another state is counted, not listed."],
+    ["Engine", run.engine, `${several(run.workers, "worker")}`],
+    ["Concurrency", limit, `Probes in flight at a time; at most ${count(summary.peak_in_flight)} were.`],
+    ["Timeout", duration(run.timeout_ms), run.adaptive_timeout ? "A ceiling: the timeout adapts to the answers." : "For one attempt."],
+    ["Retries", `${run.retries}, and ${run.loss_retries} where loss is proven`, `${several(summary.attempts, "attempt")} in all; ${several(summary.retried, "probe")} took more than one.`],
+    ["Congestion control", run.adaptive ? "on" : "off", "Whether the number in flight to each host adapts to its answers."],
+    ["Rate limit", run.rate > 0 ? `${count(run.rate)} attempts a second` : "none"],
+    ["Order", run.order, `Seed ${run.seed}`],
+  ], "Settings"));
+}
+
+const main = document.getElementById("page");
+const header = top();
+main.append(header, overview(), ...(Object.values(summary.expectations).some((n) => n > 0) ? [judged()] : []), matrix(), times(), results(),
+  ...[hosts()].filter(Boolean), settings(),
+  make("footer", null, `Written by ${visible(tool.name)} ${visible(tool.version)}. This page holds all of its data and asks the network for nothing.`));
+header.append(links(main));
+drawAll();
+document.documentElement.dataset.ready = "";
+}
