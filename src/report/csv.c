@@ -1,3 +1,4 @@
+#include "portolan/csv.h"
 #include "portolan/text.h"
 #include "report/writer.h"
 
@@ -11,7 +12,7 @@ static const char *const columns[] = {"host",       "ip",       "port",     "pro
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
 /* libcsv quotes the field; at worst every byte is a quote and doubles. */
-static void add_field(struct ptl_writing *writing, const char *text, bool first)
+static void quote(struct ptl_buf *buf, const char *text, bool first)
 {
     char quoted[2 * 1024 + 2];
     size_t length = strlen(text);
@@ -19,17 +20,34 @@ static void add_field(struct ptl_writing *writing, const char *text, bool first)
         length = 1024;
     size_t size = csv_write(quoted, sizeof(quoted), text, length);
     if (!first)
-        ptl_buf_add_char(&writing->line, ',');
-    ptl_buf_add_bytes(&writing->line, quoted, size);
+        ptl_buf_add_char(buf, ',');
+    ptl_buf_add_bytes(buf, quoted, size);
 }
 
-static void add_text(struct ptl_writing *writing, const char *text, bool first)
+static void quote_mended(struct ptl_buf *buf, const char *text, bool first)
 {
     struct ptl_buf mended;
     ptl_buf_init(&mended, 1024);
     ptl_text_add_utf8(&mended, text);
-    add_field(writing, ptl_buf_text(&mended), first);
+    quote(buf, ptl_buf_text(&mended), first);
     ptl_buf_free(&mended);
+}
+
+void ptl_csv_row(struct ptl_buf *buf, const char *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        quote_mended(buf, fields[i], i == 0);
+    ptl_buf_add(buf, "\r\n");
+}
+
+static void add_field(struct ptl_writing *writing, const char *text, bool first)
+{
+    quote(&writing->line, text, first);
+}
+
+static void add_text(struct ptl_writing *writing, const char *text, bool first)
+{
+    quote_mended(&writing->line, text, first);
 }
 
 static void add_number(struct ptl_writing *writing, uint32_t number)
