@@ -1,0 +1,64 @@
+/* A comparison's way to its destination. */
+#include "portolan/compare.h"
+#include "report/output.h"
+
+#include <stdlib.h>
+
+struct ptl_comparison_output {
+    void (*write)(const struct ptl_comparison *comparison, struct ptl_buf *buf);
+    struct ptl_output *output;
+};
+
+static void (*const writers[PTL_FORMAT_COUNT])(const struct ptl_comparison *, struct ptl_buf *) = {
+    [PTL_FORMAT_JSON] = ptl_comparison_json,
+    [PTL_FORMAT_CSV] = ptl_comparison_csv,
+    [PTL_FORMAT_TEXT] = ptl_comparison_text,
+};
+
+bool ptl_comparison_has(enum ptl_format format)
+{
+    return format < PTL_FORMAT_COUNT && writers[format] != NULL;
+}
+
+enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
+                                    struct ptl_comparison_output **output, struct ptl_error *error)
+{
+    struct ptl_comparison_output *new = calloc(1, sizeof(*new));
+    if (new == NULL)
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    new->write = writers[format];
+    enum ptl_status status = ptl_output_open(path, &new->output, error);
+    if (status != PTL_OK) {
+        free(new);
+        return status;
+    }
+    *output = new;
+    return PTL_OK;
+}
+
+enum ptl_status ptl_comparison_write(struct ptl_comparison_output *output,
+                                     const struct ptl_comparison *comparison,
+                                     struct ptl_error *error)
+{
+    struct ptl_buf buf;
+    ptl_buf_init(&buf, PTL_COMPARISON_MAX);
+    output->write(comparison, &buf);
+    if (buf.failed) {
+        ptl_buf_free(&buf);
+        ptl_comparison_abandon(output);
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "the comparison is too large to be written");
+    }
+    ptl_output_write(output->output, ptl_buf_text(&buf), buf.length);
+    ptl_buf_free(&buf);
+    enum ptl_status status = ptl_output_commit(output->output, error);
+    free(output);
+    return status;
+}
+
+void ptl_comparison_abandon(struct ptl_comparison_output *output)
+{
+    if (output == NULL)
+        return;
+    ptl_output_abandon(output->output);
+    free(output);
+}
