@@ -9,7 +9,8 @@ static int print_overview(void)
            "Runs saved scan profiles: TCP connect scans whose answer can be trusted at any speed.\n"
            "Scan only hosts that you are responsible for.\n\ncommands:\n");
     for (size_t i = 0; i < command_count; i++)
-        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+        if (!commands[i]->is_hidden)
+            printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
     printf("\nportolan COMMAND --help tells more; portolan help profile lists every key of a "
            "profile.\n");
     return end_output(EXIT_DONE);

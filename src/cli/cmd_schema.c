@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 
+#include "portolan/compare.h"
 #include "portolan/report.h"
 
 #include <string.h>
@@ -12,8 +13,11 @@ static int run(const struct arguments *arguments)
         ptl_profile_schema(&schema);
     } else if (strcmp(arguments->words[0], "results") == 0) {
         ptl_report_results_schema(&schema);
+    } else if (strcmp(arguments->words[0], "comparison") == 0) {
+        ptl_comparison_schema(&schema);
     } else {
-        print_line("portolan schema: profile or results, not \"%s\"", arguments->words[0]);
+        print_line("portolan schema: profile, results or comparison, not \"%s\"",
+                   arguments->words[0]);
         return EXIT_USAGE;
     }
     return print_document(&schema);
@@ -21,7 +25,7 @@ static int run(const struct arguments *arguments)
 
 const struct command command_schema = {
     .name = "schema",
-    .synopsis = "profile|results",
+    .synopsis = "profile|results|comparison",
     .summary = "Print a JSON Schema (draft-07)",
     .details = "",
     .least_words = 1,

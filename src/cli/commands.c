@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct command *const commands[] = {&command_run,  &command_check, &command_show,
-                                          &command_plan, &command_list,  &command_schema,
-                                          &command_help};
+const struct command *const commands[] = {&command_run,    &command_check, &command_show,
+                                          &command_plan,   &command_list,  &command_compare,
+                                          &command_schema, &command_help,  &command_run_variant};
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
 const struct command *command_find(const char *name)
@@ -20,10 +20,12 @@ const struct command *command_find(const char *name)
 
 int command_unknown(const char *name)
 {
-    const char *names[16];
-    for (size_t i = 0; i < command_count; i++)
-        names[i] = commands[i]->name;
-    const char *nearest = ptl_text_nearest(name, names, command_count);
+    const char *names[32];
+    size_t count = 0;
+    for (size_t i = 0; i < command_count && count < 32; i++)
+        if (!commands[i]->is_hidden)
+            names[count++] = commands[i]->name;
+    const char *nearest = ptl_text_nearest(name, names, count);
     if (nearest != NULL)
         print_line("portolan: no command \"%s\"; did you mean %s?", name, nearest);
     else

@@ -7,6 +7,7 @@
  *   src/results/   the model of a run: verdicts kept, counted, sorted
  *   src/scan/      plan, permits, probe, the two engines, the run itself
  *   src/report/    one writer a format; atomic outputs
+ *   src/study/     whole runs compared: variants, rounds, statistics, verdicts
  *   src/cli/       one file a command, each with its table of options
  *
  * A file includes only what lies on lower storeys. The way of the data has one direction:

@@ -110,6 +110,30 @@ static bool take_report(const struct command *command, const struct option *opti
     return true;
 }
 
+static bool take_text(const struct command *command, const struct option *option, const char *value,
+                      struct arguments *arguments)
+{
+    if (arguments->texts[option->id] != NULL) {
+        print_line("portolan %s: --%s is given twice, with \"%s\" and \"%s\"", command->name,
+                   option->name, arguments->texts[option->id], value);
+        return false;
+    }
+    arguments->texts[option->id] = value;
+    return true;
+}
+
+static bool take_vary(const char *value, struct arguments *arguments)
+{
+    const char **grown = reallocarray(arguments->varies, arguments->vary_count + 1, sizeof(*grown));
+    if (grown == NULL) {
+        print_line("portolan: out of memory");
+        return false;
+    }
+    arguments->varies = grown;
+    grown[arguments->vary_count++] = value;
+    return true;
+}
+
 static bool take(const struct command *command, const struct option *option, const char *value,
                  struct arguments *arguments)
 {
@@ -132,6 +156,15 @@ static bool take(const struct command *command, const struct option *option, con
         return take_progress(command, value, arguments);
     case OPTION_REPORT:
         return take_report(command, option, value, arguments);
+    case OPTION_VARY:
+        return take_vary(value, arguments);
+    case OPTION_REPEAT:
+    case OPTION_WARMUP:
+    case OPTION_PAUSE:
+    case OPTION_BASELINE:
+        return take_text(command, option, value, arguments);
+    case OPTION_COUNT:
+        break;
     }
     return false;
 }
@@ -201,6 +234,7 @@ void arguments_free(struct arguments *arguments)
     for (size_t i = 0; i < arguments->setting_count; i++)
         free((void *)(uintptr_t)arguments->settings[i].key);
     free(arguments->settings);
+    free(arguments->varies);
     free(arguments->words);
 }
 

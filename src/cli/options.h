@@ -16,7 +16,13 @@ enum option_id {
     OPTION_PROGRESS,
     OPTION_REPORT,
     OPTION_ALLOW_INCONCLUSIVE,
-    OPTION_SAVE_EXPECT
+    OPTION_SAVE_EXPECT,
+    OPTION_VARY,
+    OPTION_REPEAT,
+    OPTION_WARMUP,
+    OPTION_PAUSE,
+    OPTION_BASELINE,
+    OPTION_COUNT
 };
 
 struct option {
@@ -42,6 +48,9 @@ struct arguments {
     const char *save_expect; /* NULL: not given */
     bool help;
     enum progress_mode progress;
+    const char **varies; /* every --vary */
+    size_t vary_count;
+    const char *texts[OPTION_COUNT]; /* of options that just take a text; NULL: not given */
 };
 
 struct command {
@@ -52,6 +61,7 @@ struct command {
     const struct option *options;
     size_t option_count;
     bool takes_reports; /* a --FORMAT PATH for every report format, after its own options */
+    bool is_hidden;     /* for the program itself: not in help, never suggested */
     size_t least_words, most_words;
     int (*run)(const struct arguments *arguments);
 };

@@ -22,18 +22,24 @@ static size_t columns(void)
     return given > 0 && given < 10000 ? (size_t)given : 80;
 }
 
-/* "0:07", "12:00", "3:04:05"; "-" while it cannot be said. */
-static void format_eta(const struct ptl_progress *progress, double rate, char text[PART])
+/* "0:07", "12:00", "3:04:05" */
+static void format_seconds(uint64_t seconds, char text[PART])
 {
-    double left = rate > 0 ? (double)(progress->probes - progress->done) / rate : 1e9;
-    uint64_t seconds = left < 1e7 ? (uint64_t)left : 0;
-    if (left >= 1e7)
-        strcpy(text, "-");
-    else if (seconds >= 3600)
+    if (seconds >= 3600)
         snprintf(text, PART, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600,
                  seconds / 60 % 60, seconds % 60);
     else
         snprintf(text, PART, "%" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
+}
+
+/* "-" while it cannot be said. */
+static void format_eta(const struct ptl_progress *progress, double rate, char text[PART])
+{
+    double left = rate > 0 ? (double)(progress->probes - progress->done) / rate : 1e9;
+    if (left >= 1e7)
+        strcpy(text, "-");
+    else
+        format_seconds((uint64_t)left, text);
 }
 
 /* All that fits into `width`, what matters most first: a line that wraps cannot be rewritten. */
@@ -81,18 +87,46 @@ static void show(struct progress_line *line, const char *text, size_t length)
     line->shown = length;
 }
 
+/* In the last column some terminals wrap. A terminal that became narrower took the rest away. */
+static size_t room(struct progress_line *line)
+{
+    size_t width = columns() - 1;
+    if (line->shown > width)
+        line->shown = width;
+    return width;
+}
+
 void progress_tick(void *context, const struct ptl_progress *progress)
 {
     struct progress_line *line = context;
-    size_t width = columns() - 1; /* in the last column some terminals wrap */
-    if (line->shown > width)
-        line->shown = width;
+    size_t width = room(line);
     struct ptl_buf buf;
     ptl_buf_init(&buf, 1024);
     compose(&buf, line, progress, width);
     while (buf.length > 0 && buf.data[buf.length - 1] == ' ')
         buf.data[--buf.length] = '\0';
     show(line, ptl_buf_text(&buf), buf.length);
+    ptl_buf_free(&buf);
+}
+
+/* The variant's name comes last and is cut: it may be long. */
+void progress_study_tick(void *context, const struct ptl_study_progress *progress)
+{
+    struct progress_line *line = context;
+    size_t width = room(line);
+    char eta[PART] = "-";
+    if (progress->left_ms < 1000ULL * 10000000)
+        format_seconds(progress->left_ms / 1000, eta);
+    double share =
+        progress->probes > 0 ? (double)progress->probes_done / (double)progress->probes : 0;
+    struct ptl_buf buf;
+    ptl_buf_init(&buf, 8192);
+    ptl_buf_printf(&buf, "run %u of %u  ETA %s  %.0f%% of %s%s", progress->done + 1, progress->runs,
+                   eta, share * 100, progress->is_warmup ? "a warm-up of " : "", progress->variant);
+    size_t length = buf.length < width ? buf.length : width;
+    while (length > 0 && length < buf.length && ((unsigned char)buf.data[length] & 0xC0) == 0x80)
+        length--; /* not within a character */
+    show(line, ptl_buf_text(&buf), length);
     ptl_buf_free(&buf);
 }
 

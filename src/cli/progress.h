@@ -2,6 +2,7 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
+#include "portolan/compare.h"
 #include "portolan/run.h"
 
 #include <stddef.h>
@@ -13,6 +14,8 @@ struct progress_line {
 
 /* The tick of ptl_run_hooks; its context is a struct progress_line. */
 void progress_tick(void *context, const struct ptl_progress *progress);
+/* The tick of ptl_study_hooks; likewise. */
+void progress_study_tick(void *context, const struct ptl_study_progress *progress);
 /* Erases the line. */
 void progress_clear(struct progress_line *line);
 

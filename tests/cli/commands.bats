@@ -12,7 +12,7 @@ load helper
 }
 
 @test "every command answers --help, and help COMMAND says the same" {
-    for command in run check show plan list schema help; do
+    for command in run check show plan list compare schema help; do
         run "$PORTOLAN" "$command" --help
         [ "$status" -eq 0 ]
         [[ "$output" == "usage: portolan $command"* ]]

@@ -3,6 +3,7 @@ load helper
 @test "the committed schemas and profile reference are what the program prints" {
     "$PORTOLAN" schema profile | cmp - "$TOP/docs/schema/profile.json"
     "$PORTOLAN" schema results | cmp - "$TOP/docs/schema/results.json"
+    "$PORTOLAN" schema comparison | cmp - "$TOP/docs/schema/comparison.json"
     "$PORTOLAN" help profile | cmp - "$TOP/docs/profile.md"
 }
 

@@ -1,0 +1,239 @@
+load helper
+
+# study OPTION...: compares two limits of p.yaml on loopback
+study() {
+    in_ns "$LISTEN" 22 80 443 -- "$PORTOLAN" compare ./p.yaml --vary concurrency=10,100 "$@"
+}
+
+@test "compare: a wrong command line is status 2" {
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100'
+    profile q 'hosts: 127.0.0.1' 'ports: 1-100' 'name: p'
+    while IFS='|' read -r arguments message; do
+        # shellcheck disable=SC2086
+        run "$PORTOLAN" compare $arguments
+        echo "$arguments: $output"
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"$message"* ]]
+    done <<'TABLE'
+|something is missing
+./p.yaml --vary concurrency|--vary wants KEY=VALUE
+./p.yaml --vary =1|--vary wants KEY=VALUE
+./p.yaml --vary concurrency=1,,2|a value is empty
+./p.yaml --vary concurrency=|a value is empty
+./p.yaml --vary concurrency=1,2,1|1 is given twice
+./p.yaml --vary concurrency=1 --vary concurrency=2|--vary concurrency is given twice
+./p.yaml --repeat 0|--repeat is a number from 1 to 1000
+./p.yaml --repeat 1001|--repeat is a number from 1 to 1000
+./p.yaml --repeat 3 --repeat 4|--repeat is given twice
+./p.yaml --warmup x|--warmup is a number from 0 to 100
+./p.yaml --pause 5|--pause is a duration
+./p.yaml --pause 2h|--pause is a duration
+./p.yaml --baseline nobody|no variant is called "nobody"; there are "p"
+./p.yaml ./q.yaml|two variants are called "p"
+./p.yaml ./p.yaml|two variants are called "p"
+- -|standard input can be read once only
+./p.yaml --json r --csv r|both go to r
+./p.yaml --xml r|no option --xml
+TABLE
+}
+
+@test "compare: a rejected profile or value is status 3, told once, and nothing is sent" {
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100'
+    profile bad 'hosts: 127.0.0.1' 'ports: 70000'
+    profile outside 'hosts: 198.18.0.1' 'ports: 1-100'
+    run "$PORTOLAN" compare ./bad.yaml --vary concurrency=1,2,3 --json r.json
+    [ "$status" -eq 3 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *"bad.yaml:2:8: "* ]]
+    run "$PORTOLAN" compare ./p.yaml --vary engine=pool,steam --json r.json
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"--vary engine=steam"* ]]
+    run "$PORTOLAN" compare ./outside.yaml --vary concurrency=1,2 --json r.json
+    [ "$status" -eq 3 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" == *scope* ]]
+    run "$PORTOLAN" compare ./p.yaml --vary "timeout=$(seq -s, 300)"
+    [ "$status" -eq 2 ]
+    run "$PORTOLAN" compare ./p.yaml --vary "seed=$(seq -s, 20)" --vary "timeout=$(seq -s, 20)"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"more than 256 variants"* ]]
+    [ ! -e r.json ]
+}
+
+@test "compare: every variant, every run, in turns; JSON, CSV and text agree" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-500'
+    run study --repeat 3 --warmup 1 --vary engine=pool,sequential --json r.json --csv r.csv --text r.txt
+    [ "$status" -eq 0 ]
+    jq -e '[.variants[].name] == ["p concurrency=10 engine=pool", "p concurrency=10 engine=sequential",
+        "p concurrency=100 engine=pool", "p concurrency=100 engine=sequential"]' r.json
+    jq -e '.variants[3].settings == {concurrency: "100", engine: "sequential"}' r.json
+    jq -e '[.variants[].runs | length] == [3, 3, 3, 3] and .complete' r.json
+    # ABCD BCDA CDAB: each round begins one further on; the warm-up was round 0
+    jq -e '[.variants[] | .runs | map(.order)] == [[4, 7, 10], [1, 8, 11], [2, 5, 12], [3, 6, 9]]' r.json
+    jq -e 'all(.variants[].runs[]; .open == 3 and .closed == 497 and .found == 3 and .recall == 1 and .failure == null)' r.json
+    jq -e '.reference == {source: "union", open: [22, 80, 443 | {ip: "127.0.0.1", port: .}]}' r.json
+    jq -e '.flips == [] and .flips_total == 0' r.json
+    jq -e 'all(.variants[].runs[]; .peak_rss_kb > 500 and .peak_in_flight >= 1)' r.json
+    jq -e 'all(.variants[1, 3].runs[]; .peak_in_flight == 1 and .workers == 1)' r.json
+    jq -e 'all(.variants[]; .connect_us.count == 9 and ([.connect_us.histogram[].count] | add) == 9)' r.json
+    [ "$(wc -l <r.csv)" -eq 13 ]
+    grep -q "p concurrency=100 engine=sequential" r.txt
+    grep -q "^RECOMMENDED: " r.txt
+    "$PORTOLAN" schema comparison >schema.json
+    run python3 "$TOP/tests/cli/validate.py" schema.json accept r.json
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
+@test "compare: profiles side by side, with a baseline by name, text by default" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-200'
+    profile q 'hosts: 127.0.0.1' 'ports: 1-100'
+    run in_ns "$LISTEN" 22 150 -- "$PORTOLAN" compare ./p.yaml ./q.yaml --repeat 2 --warmup 0 --baseline q
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"COMPLETE"*"reference: 2 open ports"* ]]
+    [[ "$output" == *"do not ask the same"* ]]
+    in_ns "$LISTEN" 22 150 -- "$PORTOLAN" compare ./p.yaml ./q.yaml --repeat 2 --warmup 0 --baseline q --json r.json --quiet
+    jq -e '[.variants[].baseline] == [false, true]' r.json
+    # What q does not ask for it has not missed; but all that p finds it cannot find.
+    jq -e '.variants[1] | .found == 1 and .missed == 0' r.json
+    jq -e '.recommendation.variant == "p"' r.json
+}
+
+@test "compare: --baseline takes the varied part alone; ; separates values with commas" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100'
+    in_ns "$LISTEN" 22 -- "$PORTOLAN" compare ./p.yaml --vary 'ports=22,23;1-50' --baseline ports=1-50 \
+        --repeat 1 --warmup 0 --json r.json --quiet
+    jq -e '[.variants[] | [.name, .baseline, .runs[0].probes]] == [["p ports=22,23", false, 2], ["p ports=1-50", true, 50]]' r.json
+}
+
+@test "compare: standard input is a profile, also for many variants" {
+    need_namespace
+    printf 'hosts: 127.0.0.1\nports: 1-50\n' |
+        in_ns "$LISTEN" 22 -- "$PORTOLAN" compare - --vary concurrency=1,2 --repeat 1 --warmup 0 --json r.json --quiet
+    jq -e '[.variants[].name] == ["stdin concurrency=1", "stdin concurrency=2"]' r.json
+}
+
+@test "compare: what the profile expects is the reference" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-500' 'expect:' '  - {hosts: 127.0.0.1, open: "22,80", only: "22,80,99"}'
+    study --repeat 2 --warmup 0 --json r.json --quiet
+    jq -e '.reference == {source: "expect", open: [22, 80, 99 | {ip: "127.0.0.1", port: .}]}' r.json
+    jq -e '.variants[0] | .found == 2 and .missed == 1 and .extra == 1 and .recall == 0.6667 and .precision == 0.6667' r.json
+    jq -e '.recommendation.variant == null and (.recommendation.why | test("missed open ports"))' r.json
+    # Open ports that no rule is about are neither right nor wrong.
+    profile p 'hosts: 127.0.0.1' 'ports: 1-500' 'expect:' '  - {hosts: 127.0.0.1, open: "22"}'
+    study --repeat 2 --warmup 0 --json r.json --quiet
+    jq -e '.variants[0] | .found == 1 and .extra == 0 and .precision == 1' r.json
+}
+
+@test "compare: nothing open is nothing to measure recall by" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-50'
+    run in_ns "$PORTOLAN" compare ./p.yaml --repeat 2 --warmup 0 --json r.json --quiet
+    [ "$status" -eq 0 ]
+    jq -e '.recommendation.variant == null and .variants[0].recall == null' r.json
+}
+
+@test "compare: SIGINT writes what there is, marked incomplete, status 130; no run is left behind" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100' 'rate: 100'
+    run in_ns "$LISTEN" 22 -- "$TOP/tests/cli/interrupt" INT "$PORTOLAN" compare ./p.yaml \
+        --vary concurrency=1,2,3 --repeat 100 --warmup 0 --json r.json --csv r.csv --text r.txt
+    [ "$status" -eq 130 ]
+    jq -e '.complete == false and ([.variants[].runs | length] | add) < 300' r.json
+    [ "$(wc -l <r.csv)" -eq "$(jq '[.variants[].runs | length] | add + 1' r.json)" ]
+    grep -q INCOMPLETE r.txt
+    for process in /proc/[0-9]*; do
+        [ "$(readlink "$process/cwd")" != "$PWD" ] || [ "$(readlink "$process/exe")" != "$PORTOLAN" ]
+    done
+    "$PORTOLAN" schema comparison >schema.json
+    run python3 "$TOP/tests/cli/validate.py" schema.json accept r.json
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
+@test "compare: a run whose process is killed is a failed run, not a silent end" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100' 'rate: 100'
+    # Of this study alone: the child is found by its parent.
+    cat >kill-one <<'SH'
+"$@" &
+pid=$!
+tries=0
+until child=$(cat /proc/$pid/task/$pid/children) && [ -n "$child" ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+    [ $tries -lt 400 ] || { kill $pid; exit 99; }
+done
+kill -KILL $child
+wait $pid
+SH
+    run in_ns "$LISTEN" 22 -- sh ./kill-one "$PORTOLAN" compare ./p.yaml --repeat 2 --warmup 0 --json r.json
+    echo "$output"
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"a run failed: the process of the run was ended by signal 9"* ]]
+    jq -e '.complete == false and .recommendation.variant == null' r.json
+    jq -e '[.variants[0].runs[] | .failure == null] == [false, true]' r.json
+    "$PORTOLAN" schema comparison >schema.json
+    run python3 "$TOP/tests/cli/validate.py" schema.json accept r.json
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
+@test "compare: an output that cannot be written is status 5, known before the first run" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100'
+    run study --json no/such/dir/r.json --csv r.csv
+    [ "$status" -eq 5 ]
+    [ ! -e r.csv ]
+    run study --json /dev/full --csv r.csv --repeat 1 --warmup 0
+    [ "$status" -eq 5 ]
+    [ "$(wc -l <r.csv)" -eq 3 ]
+}
+
+@test "compare: progress over the whole study when asked for, never otherwise" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100' 'rate: 200'
+    run study --repeat 1 --json r.json --progress always
+    [[ "$output" == *"run 1 of 4"*"a warm-up of p concurrency=10"* ]]
+    [[ "$output" == *"run 4 of 4  ETA 0:"* ]]
+    run study --repeat 1 --warmup 0 --json r.json
+    [[ "$output" != *"ETA"* ]]
+}
+
+@test "compare: --pause waits before each run but the first" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-10'
+    in_ns "$PORTOLAN" compare ./p.yaml --repeat 3 --warmup 0 --pause 300ms --json r.json --quiet
+    jq -e 'def ms: (.[0:19] + "Z" | fromdate) * 1000 + (.[20:23] | tonumber);
+        [.variants[0].runs[].started | ms] | .[1] - .[0] >= 290 and .[2] - .[1] >= 290' r.json
+    jq -e '.pause_ms == 300' r.json
+}
+
+@test "compare: the four strategies of configs/, with one command" {
+    need_namespace
+    run in_ns "$LISTEN" 22 80 443 8080 -- "$PORTOLAN" compare "$TOP"/configs/compare-*.yaml --baseline sequential \
+        --repeat 2 --set ports=1-10000 --json r.json --text -
+    echo "$output"
+    [ "$status" -eq 0 ]
+    jq -e '[.variants[] | [.name, .engine, .concurrency]] == [["events-unbounded", "events", "unlimited"],
+        ["pool-500", "pool", 500], ["sequential", "sequential", 500], ["threads-250", "threads", 250]]' r.json
+    jq -e 'all(.variants[]; .recall == 1 and .agreement == 1 and .found == 4)' r.json
+}
+
+@test "run-variant is no command for people" {
+    run "$PORTOLAN" help
+    [[ "$output" != *run-variant* ]]
+    run "$PORTOLAN" run-varian
+    [ "$status" -eq 2 ]
+    [[ "$output" != *run-variant* ]]
+    run "$PORTOLAN" run-variant
+    [ "$status" -eq 2 ]
+    run sh -c 'printf "hosts: 1.2.3.4\n" | "$0" run-variant 3>record' "$PORTOLAN"
+    [ "$status" -eq 0 ]
+    grep -q "scope" record || grep -q "ports is missing" record
+}
