@@ -27,9 +27,11 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("cases", metavar="CASE", nargs="*", help=f"of {', '.join(names)}; default: all")
     parser.add_argument("--json", metavar="FILE", help="the same, for machines; - is standard output")
-    parser.add_argument("--runs", type=int, metavar="N", help="of each program (default 7)")
-    parser.add_argument("--slow-runs", type=int, metavar="N",
-                        help="of the Python strategies and nmap -T4 (default 3)")
+    parser.add_argument("--rounds", type=int, metavar="N", help="runs of each program (default 7)")
+    parser.add_argument("--slow-rounds", type=int, metavar="N",
+                        help="those in which nmap -T4 and the asyncio strategies take part (default 3)")
+    parser.add_argument("--limit", type=float, default=30, metavar="MINUTES",
+                        help="no further round starts after so long (default 30)")
     parser.add_argument("--quick", action="store_true",
                         help="tiny cases, one run: shows that everything works and measures nothing")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which ports are open (default 1)")
@@ -41,10 +43,14 @@ def parse(arguments):
     unknown = [name for name in options.cases if name not in names]
     if unknown:
         parser.error(f"no case \"{unknown[0]}\"; there are {', '.join(names)}")
-    options.runs = options.runs if options.runs is not None else 1 if options.quick else 7
-    options.slow_runs = options.slow_runs if options.slow_runs is not None else min(3, options.runs)
-    if options.runs < 1 or options.slow_runs < 1:
-        parser.error("at least 1 run")
+    if options.rounds is None:
+        options.rounds = 1 if options.quick else 7
+    if options.slow_rounds is None:
+        options.slow_rounds = min(3, options.rounds)
+    if options.rounds < 1 or options.slow_rounds < 1:
+        parser.error("at least 1 round")
+    if not 0 < options.limit <= 24 * 60:
+        parser.error("--limit is from above 0 to 1440 minutes")
     if options.record and (options.quick or options.cases):
         parser.error("--record is for the whole bench")
     options.ports, options.open = (2000, 20) if options.quick else (65535, 200)
@@ -73,6 +79,8 @@ def record(text):
 def measure(case, lab):
     report = tables.Report(case.NAME, case.TITLE)
     try:
+        if lab.out_of_time():
+            raise Unable(f"the limit of {lab.options.limit:g} minutes was reached")
         case.run(lab, report)
     except Unable as unable:
         report.unable = str(unable)
@@ -121,8 +129,9 @@ def main():
         record("".join(printed))
     if options.json:
         text = json.dumps({"schema": tables.SCHEMA, "machine": facts, "quick": options.quick,
-                           "runs": options.runs, "slow_runs": options.slow_runs,
-                           "seed": options.seed, "took_s": round(took, 1),
+                           "rounds": options.rounds, "slow_rounds": options.slow_rounds,
+                           "seed": options.seed, "limit_minutes": options.limit,
+                           "took_s": round(took, 1),
                            "cases": [report.as_json() for report in reports]}, indent=1) + "\n"
         if options.json == "-":
             sys.stdout.write(text)

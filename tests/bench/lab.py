@@ -6,10 +6,12 @@ import select
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 RUN_LIMIT_S = 300
+LAST_RUN_LIMIT_S = 20  # of a run that starts close to the limit of the whole bench
 READY_LIMIT_S = 30
 
 
@@ -64,8 +66,9 @@ class Stage:
     def command(self, argv):
         return ["nsenter", "--preserve-credentials", "-U", "-n", "-t", str(self.process.pid), *argv]
 
-    def run(self, argv, limit_s=RUN_LIMIT_S, stdout=None):
+    def run(self, argv, stdout=None):
         """Runs argv once, measured. What it prints goes to `stdout`, its messages to run.log."""
+        limit_s = int(min(RUN_LIMIT_S, max(LAST_RUN_LIMIT_S, self.lab.seconds_left())))
         measured = self.lab.path("measure.json")
         measured.unlink(missing_ok=True)
         with open(stdout or os.devnull, "w", encoding="utf-8") as out, \
@@ -97,9 +100,16 @@ class Lab:
         self.options = options
         self.dir = Path(tempfile.mkdtemp(prefix="portolan-bench-"))
         self.portolan = str(self.build / "portolan")
+        self.ends_s = time.monotonic() + options.limit * 60
 
     def close(self):
         shutil.rmtree(self.dir, ignore_errors=True)
+
+    def seconds_left(self):
+        return self.ends_s - time.monotonic()
+
+    def out_of_time(self):
+        return self.seconds_left() <= 0
 
     def path(self, name):
         return self.dir / name

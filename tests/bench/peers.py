@@ -76,8 +76,8 @@ def nmap(lab, flags, hosts, ports, pace=FAST):
                 read_grepable, pace, output)
 
 
-def seed(lab, name, script, host, ports):
+def seed(lab, name, script, host, ports, pace=SLOW):
     first, last = ports.split("-")
     output = str(lab.path("seed.json"))
     return Peer(name, [sys.executable, str(HERE / "seeds" / script), host, first, last, output],
-                reader_of_seed(host), SLOW, output)
+                reader_of_seed(host), pace, output)

@@ -67,6 +67,8 @@ class Goal:
     high: float
     low: float = float("-inf")
     unit: str = ""
+    row: str | None = None  # the name of the row that shows it, too
+    brief: str = ""  # what is measured, where the row and its columns do not say
 
     @property
     def holds(self):
@@ -82,8 +84,13 @@ class Goal:
             return f"at least {number(self.low)}{self.unit}"
         return f"{number(self.low)} to {number(self.high)}{self.unit}"
 
+    @property
+    def verdict(self):
+        words = [self.brief, self.wanted] if self.brief else [self.wanted]
+        return f"{' '.join(words)}: {'yes' if self.holds else 'NO'}"
+
     def as_json(self):
-        return {"what": self.what, "measured": round(self.measured, 4), "unit": self.unit.strip(),
+        return {"what": self.what, "row": self.row, "measured": round(self.measured, 4), "unit": self.unit.strip(),
                 "low": None if self.low == float("-inf") else self.low,
                 "high": None if self.high == float("inf") else self.high, "holds": self.holds}
 
@@ -129,6 +136,8 @@ def columns_of(report):
         columns += ["open found", "false"]
     for row in report.rows:
         columns += [name for name in row.extra if name not in columns]
+    if any(goal.row for goal in report.goals):
+        columns.append("goal, and does it hold")
     if any(row.trouble for row in report.rows):
         columns.append("trouble")
     return columns
@@ -145,6 +154,8 @@ def cells_of(report, row, columns):
     if row.there is not None:
         cells |= {"open found": f"{row.found} of {len(row.there)}", "false": str(row.false)}
     cells |= {name: number(value) for name, value in row.extra.items()}
+    verdicts = [goal.verdict for goal in report.goals if goal.row == row.name]
+    cells["goal, and does it hold"] = "; ".join(verdicts)
     return [cells.get(column, "") for column in columns]
 
 
@@ -176,7 +187,9 @@ def goals_text(reports):
               "yes" if goal.holds else "NO"] for report in reports for goal in report.goals]
     if not lines:
         return ""
-    return "### Goals\n\n" + grid(["case", "goal", "measured", "wanted", "holds"], lines, 2) + "\n"
+    held = sum(1 for line in lines if line[-1] == "yes")
+    return (f"### Goals: {held} of {len(lines)} hold\n\n" +
+            grid(["case", "goal", "measured", "wanted", "holds"], lines, 2) + "\n")
 
 
 def first_line(argv):

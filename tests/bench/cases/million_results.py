@@ -20,7 +20,7 @@ def run(lab, report):
     # The states are not read back: a million of them in Python is a minute. The count is enough.
     scan.read = lambda path: set()
     with lab.loopback([80]) as stage:
-        report.rows = in_turn(stage, NAME, [scan], min(options.runs, 3), options.slow_runs)
+        report.rows = in_turn(stage, NAME, [scan], options.rounds, options.rounds)
     row = report.rows[0]
     row.there = None
     with open(paths["csv"], encoding="utf-8", newline="") as file:
@@ -30,7 +30,8 @@ def run(lab, report):
         summary = next(line for line in file if line.startswith(' "summary":'))
     closed = json.loads("{" + summary.strip().rstrip(",") + "}")["summary"]["closed"]
     report.goals = [
-        Goal("results written", row.extra["CSV rows"], hosts * ports, hosts * ports),
+        Goal("results written", row.extra["CSV rows"], hosts * ports, hosts * ports,
+             row=row.name, brief="rows"),
         Goal("closed, as the summary counts", closed, hosts * ports, hosts * ports),
-        Goal("peak resident memory", row.peak_kib / 1024, 64, unit=" MB"),
+        Goal("peak resident memory", row.peak_kib / 1024, 64, unit=" MB", row=row.name, brief="peak"),
     ]

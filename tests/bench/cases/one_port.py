@@ -27,7 +27,7 @@ def hyperfine(stage, argv, runs):
 
 
 def run(lab, report):
-    runs = 2 if lab.options.quick else max(lab.options.runs, 10)
+    runs = 2 if lab.options.quick else max(lab.options.rounds, 10)
     profile = lab.profile("one-port", hosts="127.0.0.1", ports=PORT)
     host, ports = ["127.0.0.1"], f"{PORT}-{PORT}"
     scans = [
@@ -48,4 +48,5 @@ def run(lab, report):
                     for seconds in hyperfine(stage, scan.argv, runs)]
     report.rows = list(rows.values())
     report.reference = "portolan"
-    report.goals = [Goal("whole process", rows["portolan"].median_s * 1000, 5, unit=" ms")]
+    report.goals = [Goal("whole process", rows["portolan"].median_s * 1000, 5, unit=" ms",
+                         row="portolan")]

@@ -22,11 +22,13 @@ def run(lab, report):
             peers.portolan(lab, "portolan", profile, output),
             peers.floor(lab, "floor, event loops", hosts, ports, "--events", "4000"),
             peers.nmap(lab, fastest, hosts, ports),
-        ], options.runs, options.slow_runs)
+        ], options.rounds, options.slow_rounds)
     report.notes.append(lab.delays_note())
     own = report.row("portolan")
     report.goals = [
-        Goal(f"portolan / nmap {fastest}", report.ratio(f"nmap {fastest}"), 0.45),
-        Goal("open ports found", own.found, len(own.there), len(own.there)),
-        Goal("false opens", own.false, 0, 0),
+        Goal(f"portolan / nmap {fastest}", report.ratio(f"nmap {fastest}"), 0.45,
+             row=f"nmap {fastest}"),
+        Goal("open ports found", own.found, len(own.there), len(own.there), row=own.name,
+             brief="open found"),
+        Goal("false opens", own.false, 0, 0, row=own.name, brief="false"),
     ]

@@ -9,7 +9,7 @@ def sweep(lab, report, case, key, on_loopback, on_network, fixed):
     options = lab.options
     ports = f"1-{options.ports}"
     output = str(lab.path("results.json"))
-    runs = min(options.runs, 3)
+    rounds = min(options.rounds, 3)
 
     def scans(where, hosts, scope, values):
         for value in values:
@@ -20,10 +20,10 @@ def sweep(lab, report, case, key, on_loopback, on_network, fixed):
 
     with lab.loopback(options.open) as stage:
         report.rows += in_turn(stage, f"{case}, loopback", list(
-            scans("loopback", "127.0.0.1", ["loopback"], on_loopback)), runs, runs)
+            scans("loopback", "127.0.0.1", ["loopback"], on_loopback)), rounds, rounds)
     with lab.simnet(1, ports, rtt="20ms", open=0.005, silent=0) as stage:
         report.rows += in_turn(stage, f"{case}, network", list(
-            scans("network", "198.18.0.1", ["198.18.0.0/15"], on_network)), runs, runs)
+            scans("network", "198.18.0.1", ["198.18.0.0/15"], on_network)), rounds, rounds)
     report.notes.append(lab.delays_note())
     missed = sum(len(row.there) - row.found for row in report.rows)
     report.goals = [
