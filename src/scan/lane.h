@@ -59,7 +59,6 @@ struct ptl_lane {
     uint32_t in_flight;
     uint32_t answers; /* attempts that anything answered */
     uint32_t silences;
-    uint32_t confirming; /* open ports whose confirmation is not complete */
     struct ptl_retries retries;
     /* Ports that had all their attempts without an answer, a bit each by number in the port set:
      * they get more once loss is proven, else their verdict at the end. NULL: none yet. */
