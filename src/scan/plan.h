@@ -20,6 +20,7 @@
 
 #define PTL_TARGETS_LISTED 65536 /* beyond so many, only the interesting ones are kept */
 #define PTL_PLAN_BLOCK 64        /* probes that are pulled or settled at a time */
+#define PTL_RETRY_DELAY_MS 100U  /* what ate an attempt may still be there */
 
 /* What became of a probe. An abandoned one (the run was stopped) has the state PTL_UNPROBED. */
 struct ptl_outcome {

@@ -2,6 +2,7 @@
 
 #include "portolan/clock.h"
 #include "scan/limits.h"
+#include "scan/plan.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -267,7 +268,8 @@ static uint64_t worst_case_ms(const struct ptl_prepared *prepared,
     double attempts = (double)prepared->probes * (1.0 + profile->retries);
     double waves = attempts / (double)prepared->effective_concurrency;
     double ms = (waves < 1.0 + profile->retries ? 1.0 + profile->retries : waves) *
-                (double)profile->timeout_ms;
+                    (double)profile->timeout_ms +
+                profile->retries * (double)PTL_RETRY_DELAY_MS;
     if (profile->rate > 0 && ms < attempts * 1000.0 / (double)profile->rate)
         ms = attempts * 1000.0 / (double)profile->rate;
     if (prepared->probes == 0)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RETRY_DELAY_MS 100U /* what ate the first attempt may still be there */
 #define CONFIRM_DELAY_MS 10U
 #define ALL_OPEN_PROBES 64 /* so many, and 19 of 20 open: no host is like that */
 
@@ -203,7 +202,7 @@ static void unpark(struct ptl_plan *plan, uint32_t id, bool again)
                                   .lost_round =
                                       (uint8_t)(lane->congestion.round - 2)}; /* long ago */
         if (again)
-            later(plan, &probe, RETRY_DELAY_MS);
+            later(plan, &probe, PTL_RETRY_DELAY_MS);
         else
             count_silence(plan, id, plan->ports[i], attempts);
     }
@@ -222,7 +221,7 @@ static void settle_silence(struct ptl_plan *plan, const struct ptl_outcome *outc
         again.attempt++;
         again.local_tries = 0;
         again.lost_round = again.round;
-        later(plan, &again, RETRY_DELAY_MS);
+        later(plan, &again, PTL_RETRY_DELAY_MS);
     } else if (more && !lane->congestion.lossy && !lane->gave_up) {
         park(plan, &outcome->probe);
     } else {
@@ -249,7 +248,7 @@ static uint64_t feedback_ns(const struct ptl_plan *plan, const struct ptl_lane *
 {
     uint32_t rto_us = plan->profile->adaptive_timeout ? lane->rto_us : 0;
     uint64_t wait_us = ptl_rtt_wait_us(rto_us, 2, plan->profile->timeout_ms * 1000);
-    return wait_us * PTL_NS_PER_US + 2 * RETRY_DELAY_MS * PTL_NS_PER_MS;
+    return wait_us * PTL_NS_PER_US + 2 * PTL_RETRY_DELAY_MS * PTL_NS_PER_MS;
 }
 
 static void learn_round_trip(struct ptl_plan *plan, struct ptl_lane *lane,
