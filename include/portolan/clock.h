@@ -5,6 +5,7 @@
 
 #include "portolan/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PTL_NS_PER_US 1000ULL
@@ -19,6 +20,8 @@ int64_t ptl_clock_wall_ms(void);
 #define PTL_RFC3339_SIZE 32
 /* "2026-01-31T12:00:00.000Z" (RFC 3339, UTC, milliseconds). Returns text. */
 const char *ptl_clock_rfc3339(int64_t wall_ms, char text[PTL_RFC3339_SIZE]);
+/* The other way; only what ptl_clock_rfc3339 writes. False: it is no such time. */
+bool ptl_clock_parse_rfc3339(const char *text, int64_t *wall_ms);
 #define PTL_DURATION_SIZE 32
 /*
  * A decimal number and a unit, ms, s, m, h or d, without a space: "500ms", "1.5s". Whole

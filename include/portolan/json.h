@@ -41,8 +41,9 @@ void ptl_json_free(struct ptl_json *json);
 
 /*
  * Parses exactly one value in text[0..length): nothing after it, no duplicate keys, well-formed
- * UTF-8, no NUL in a string, depth at most 32. `origin` gives file and line for messages. On
- * success *json is yours. Errors: PTL_E_INVALID, PTL_E_NO_MEMORY.
+ * UTF-8, no NUL in a string, depth at most 32, at most 250,000 values. `origin` says where the text
+ * begins, for messages; a column of 0 stays unknown. On success *json is yours. Errors:
+ * PTL_E_INVALID, PTL_E_NO_MEMORY.
  */
 enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl_origin *origin,
                                struct ptl_json **json, struct ptl_error *error);

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -30,6 +31,22 @@ const char *ptl_clock_rfc3339(int64_t wall_ms, char text[PTL_RFC3339_SIZE])
     strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
     snprintf(text, PTL_RFC3339_SIZE, "%s.%03dZ", date, (int)(wall_ms % 1000));
     return text;
+}
+
+bool ptl_clock_parse_rfc3339(const char *text, int64_t *wall_ms)
+{
+    struct tm utc = {.tm_sec = 0};
+    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &utc);
+    if (rest == NULL || rest[0] != '.' || strspn(rest + 1, "0123456789") != 3)
+        return false;
+    int64_t parsed = (int64_t)timegm(&utc) * 1000 + strtol(rest + 1, NULL, 10);
+    char again[PTL_RFC3339_SIZE];
+    /* strptime is lenient (signs, blanks, a 31st of February): what comes back tells. */
+    if (parsed < 0 || utc.tm_year > 9999 - 1900 ||
+        strcmp(ptl_clock_rfc3339(parsed, again), text) != 0)
+        return false;
+    *wall_ms = parsed;
+    return true;
 }
 
 static const struct {

@@ -1,5 +1,6 @@
 #include "portolan/json.h"
 
+#include "base/json_check.h"
 #include "portolan/text.h"
 
 #include <cjson/cJSON.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 32
+#define FEW_KEYS 32
 #define FAILED (1 << 16) /* a bit of cJSON's type that cJSON does not use: an add below failed */
 
 static cJSON *inner(struct ptl_json *json)
@@ -165,12 +166,24 @@ static int compare_keys(const void *a, const void *b)
     return strcmp(*x, *y);
 }
 
+/* Each with each: fastest for the few keys of a record. */
+static const char *duplicate_of_few(const cJSON *object)
+{
+    for (const cJSON *child = object->child; child != NULL; child = child->next)
+        for (const cJSON *other = child->next; other != NULL; other = other->next)
+            if (child->string[0] == other->string[0] && strcmp(child->string, other->string) == 0)
+                return child->string;
+    return NULL;
+}
+
 /* Sorted, so that an object of a hundred thousand keys costs no more than its sort. */
 static const char *duplicate_here(const cJSON *object)
 {
     size_t count = 0, used = 0;
     for (const cJSON *child = object->child; child != NULL; child = child->next)
         count++;
+    if (count <= FEW_KEYS)
+        return duplicate_of_few(object);
     const char **keys = calloc(count + 1, sizeof(*keys));
     if (keys == NULL) {
         no_memory = true;
@@ -197,45 +210,17 @@ static const char *duplicate_key(const cJSON *item)
     return twice;
 }
 
-/* What is wrong with a text that cJSON would take, or take minutes over: looked for before it. */
-struct flaw {
-    const char *what; /* NULL: nothing */
-    size_t offset;
-};
-
-/* cJSON recurses over brackets, and takes \u0000 for the end of a string. */
-static struct flaw find_flaw(const char *text, size_t length)
-{
-    size_t depth = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < length; i++) {
-        if (in_string) {
-            if (text[i] == '\\' && length - i > 5 && memcmp(text + i + 1, "u0000", 5) == 0)
-                return (struct flaw){"a NUL character in a string", i};
-            if (text[i] == '\\')
-                i++;
-            else if (text[i] == '"')
-                in_string = false;
-        } else if (text[i] == '"') {
-            in_string = true;
-        } else if (text[i] == '[' || text[i] == '{') {
-            if (++depth > DEPTH_MAX)
-                return (struct flaw){"JSON nested too deep", i};
-        } else if ((text[i] == ']' || text[i] == '}') && depth > 0) {
-            depth--;
-        }
-    }
-    return (struct flaw){NULL, 0};
-}
-
 static enum ptl_status refuse(const char *text, size_t offset, const struct ptl_origin *origin,
                               struct ptl_error *error, const char *what)
 {
-    struct ptl_origin place = {.line = 1};
+    struct ptl_origin place = {.line = 1, .column = 1};
     if (origin != NULL)
         place = *origin;
-    for (size_t i = 0; i < offset; i++)
+    for (size_t i = 0; i < offset; i++) {
+        if (place.column != 0) /* 0: not known */
+            place.column = text[i] == '\n' ? 1 : place.column + 1;
         place.line += text[i] == '\n';
+    }
     return ptl_error_at(error, &place, "%s", what);
 }
 
@@ -250,9 +235,10 @@ enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl
 {
     if (!ptl_text_is_utf8(text, length))
         return refuse(text, 0, origin, error, "not valid UTF-8");
-    struct flaw flaw = find_flaw(text, length);
-    if (flaw.what != NULL)
-        return refuse(text, flaw.offset, origin, error, flaw.what);
+    size_t offset = 0;
+    const char *wrong = ptl_json_check(text, length, &offset);
+    if (wrong != NULL)
+        return refuse(text, offset, origin, error, wrong);
     pthread_once(&once, watch_memory);
     no_memory = false;
     const char *end = NULL;
@@ -273,7 +259,7 @@ enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl
     if (no_memory)
         return refuse_memory(item, error);
     if (twice != NULL) {
-        struct ptl_origin place = {.line = 1};
+        struct ptl_origin place = {.line = 1, .column = 1};
         ptl_error_at(error, origin != NULL ? origin : &place, "the key \"%s\" stands twice", twice);
         cJSON_Delete(item);
         return PTL_E_INVALID;

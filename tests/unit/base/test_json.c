@@ -181,8 +181,16 @@ static void what_is_no_json_is_refused_with_its_line(void **state)
         {"[1,\n2", "r.json:2: not valid JSON"},
         {"[1,]", "r.json:1: not valid JSON"},
         {"nul", "r.json:1: not valid JSON"},
-        {"\"open", "r.json:1: not valid JSON"},
-        {"[\"\\x\"]", "r.json:1: not valid JSON"},
+        {"\"open", "r.json:1: a string without its end"},
+        {"[\"\\x\"]", "r.json:1: an unknown escape in a string"},
+        {"[\"a\tb\"]", "r.json:1: a control character in a string"},
+        {"[01]", "r.json:1: a number that begins with 0"},
+        {"[-]", "r.json:1: a minus without a number"},
+        {"[1.]", "r.json:1: a number without digits after its point"},
+        {"[1e+]", "r.json:1: a number without digits in its exponent"},
+        {"[+1]", "r.json:1: not valid JSON"},
+        {"[1,\v2]", "r.json:1: not valid JSON"},
+        {"\xEF\xBB\xBF[]", "r.json:1: not valid JSON"},
         {"[\"\\ud800\"]", "r.json:1: not valid JSON"},
         {"[NaN]", "r.json:1: not valid JSON"},
         {"{'a': 1}", "r.json:1: not valid JSON"},
@@ -196,7 +204,7 @@ static void what_is_no_json_is_refused_with_its_line(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         refused(rows[i].text, strlen(rows[i].text), "r.json", rows[i].message);
-    refused("[]\0", 3, "r.json", "r.json:1: something follows the JSON value");
+    refused("[]\0", 3, "r.json", "r.json:1: not valid JSON");
     ptl_json_free(parse("[\"\\\\u0000\", \"\\\\\"]"));         /* a backslash and no NUL */
     struct ptl_json *json = parse("[{\"a\": 1}, {\"a\": 1}]"); /* twice, in two objects */
     ptl_json_free(json);
