@@ -41,6 +41,8 @@ enum ptl_reason {
 #define PTL_REASON_NAME_SIZE 32
 /* "conn-refused", "EMFILE"; "errno-213" for an errno without a name. Returns text. */
 const char *ptl_reason_name(uint8_t reason, char text[PTL_REASON_NAME_SIZE]);
+/* The other way. False: no such reason. */
+bool ptl_reason_parse(const char *text, uint8_t *reason);
 
 /* One kept verdict: 20 bytes, since a run may keep millions. */
 struct ptl_result {
@@ -79,7 +81,7 @@ struct ptl_run_info {
     int64_t finished_ms;
     double elapsed_ms; /* monotonic; written with three decimals at most */
     bool complete;
-    enum ptl_stop stopped_by; /* memory is written as null: a warning tells it */
+    enum ptl_stop stopped_by; /* memory is written as null, and "out_of_memory": true */
     char *ports;              /* "1-1024,8080" */
     bool states[PTL_STATE_COUNT];
     enum ptl_engine engine;
@@ -163,9 +165,11 @@ struct ptl_results {
     uint64_t verdicts[PTL_VERDICT_COUNT]; /* of all, those that are not listed too */
     struct ptl_judge *judge;              /* owned; NULL: nothing is expected (judge.h) */
 
-    /* Where target indexes get their names. Owned; its labels are borrowed from the profile,
-     * which must outlive the results. */
+    /* Where target indexes get their names: of a run that was scanned, `live`, whose labels are
+     * borrowed from the profile, which must outlive the results; of one that was read back,
+     * `stored`, which holds its own. Owned; the other is NULL. */
     struct ptl_targets *live;
+    struct ptl_stored *stored;
 
     /* A run that stopped early: which targets never started. Index order position `p` started when
      * p < started; position of an index is the index itself, or with order random its inverse
@@ -202,6 +206,10 @@ void ptl_results_names(const struct ptl_results *results, uint32_t target,
 void ptl_results_expectation_names(const struct ptl_results *results,
                                    const struct ptl_expectation *expectation,
                                    struct ptl_target_names *names);
+
+/* The service of a port: as the file says where the results were read back, else as this system
+ * names it. NULL: none known. Borrowed. */
+const char *ptl_results_service(const struct ptl_results *results, uint16_t port);
 
 /*
  * Walks the targets to list, in order: all up to 65,536 of them; beyond, those with something

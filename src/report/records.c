@@ -35,6 +35,7 @@ static void add_settings(struct ptl_json *json, const struct ptl_run_info *run)
     ptl_json_add_bool(json, "adaptive", run->adaptive);
     ptl_json_add_number(json, "retries", run->retries);
     ptl_json_add_number(json, "loss_retries", run->loss_retries);
+    ptl_json_add_number(json, "confirm", run->confirm);
     ptl_json_add_number(json, "rate", run->rate);
     ptl_json_add_string(json, "order", ptl_order_names[run->order]);
     ptl_json_add_number(json, "seed", run->seed);
@@ -53,6 +54,7 @@ struct ptl_json *ptl_record_run(const struct ptl_run_info *run)
     ptl_json_add_double(json, "elapsed_ms", round(run->elapsed_ms * 1000) / 1000);
     ptl_json_add_bool(json, "complete", run->complete);
     ptl_json_add_string(json, "stopped_by", stop_names[run->stopped_by]);
+    ptl_json_add_bool(json, "out_of_memory", run->stopped_by == PTL_STOP_MEMORY);
     ptl_json_add_string(json, "ports", run->ports);
     struct ptl_json *states = ptl_json_add_array(json, "states");
     for (int s = 0; s < PTL_UNPROBED; s++)

@@ -1,6 +1,5 @@
 #include "portolan/report.h"
 
-#include "portolan/services.h"
 #include "report/output.h"
 #include "report/writer.h"
 
@@ -65,7 +64,7 @@ static bool write_results(struct ptl_report *report, const struct ptl_results *r
         row.result = &results->items[i];
         if (i == 0 || row.result->target != results->items[i - 1].target)
             ptl_results_names(results, row.result->target, &names);
-        row.service = ptl_service_name(row.result->port);
+        row.service = ptl_results_service(results, row.result->port);
         ptl_reason_name(row.result->reason, row.reason);
         if (!report->writer->result(&report->writing, &row))
             return false;

@@ -105,7 +105,10 @@ static void add_run(struct ptl_json *schema)
     };
     struct ptl_json *required;
     struct ptl_json *properties = add_object(schema, ROWS(rows), &required);
-    ptl_json_add_string(ptl_json_add_object(properties, "description"), "type", "string");
+    /* Added after version 1 was out: not required, so that older files stay valid. */
+    add_type(ptl_json_add_object(properties, "description"), "s");
+    add_type(ptl_json_add_object(properties, "out_of_memory"), "b");
+    add_type(ptl_json_add_object(properties, "confirm"), "i");
     struct ptl_json *stopped =
         ptl_json_add_array(add_required(properties, required, "stopped_by"), "enum");
     ptl_json_add_null(stopped, NULL);

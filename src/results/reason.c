@@ -34,3 +34,16 @@ const char *ptl_reason_name(uint8_t reason, char text[PTL_REASON_NAME_SIZE])
         snprintf(text, PTL_REASON_NAME_SIZE, "errno-%d", reason - PTL_REASON_ERRNO);
     return text;
 }
+
+bool ptl_reason_parse(const char *text, uint8_t *reason)
+{
+    char name[PTL_REASON_NAME_SIZE];
+    enum { WORDS = sizeof(words) / sizeof(words[0]) };
+    for (unsigned r = 0; r <= UINT8_MAX; r = r + 1 == WORDS ? PTL_REASON_ERRNO : r + 1) {
+        if (strcmp(ptl_reason_name((uint8_t)r, name), text) == 0) {
+            *reason = (uint8_t)r;
+            return true;
+        }
+    }
+    return false;
+}

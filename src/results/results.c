@@ -2,7 +2,10 @@
 
 #include "portolan/judge.h"
 #include "portolan/permute.h"
+#include "portolan/services.h"
 #include "results/latency.h"
+#include "results/order.h"
+#include "results/stored.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -37,6 +40,7 @@ void ptl_results_free(struct ptl_results *results)
     free(results->expectations);
     ptl_judge_free(results->judge);
     ptl_targets_free(results->live);
+    ptl_stored_free(results->stored);
     free(results);
 }
 
@@ -111,36 +115,9 @@ enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format
     return PTL_OK;
 }
 
-static int compare_results(const void *a, const void *b)
-{
-    const struct ptl_result *x = a, *y = b;
-    if (x->target != y->target)
-        return x->target < y->target ? -1 : 1;
-    return x->port < y->port ? -1 : x->port > y->port;
-}
-
-static int compare_counts(const void *a, const void *b)
-{
-    const struct ptl_target_counts *x = a, *y = b;
-    return x->target < y->target ? -1 : x->target > y->target;
-}
-
-/* qsort takes memory for a copy of the array: not where it came in order. */
-static void sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
-{
-    const char *bytes = items;
-    for (size_t i = 1; i < count; i++) {
-        if (compare(bytes + (i - 1) * size, bytes + i * size) > 0) {
-            qsort(items, count, size, compare);
-            return;
-        }
-    }
-}
-
 enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *error)
 {
-    sort(results->items, results->count, sizeof(*results->items), compare_results);
-    sort(results->targets, results->target_count, sizeof(*results->targets), compare_counts);
+    ptl_results_sort(results);
     struct ptl_summary *summary = &results->summary;
     if (!ptl_latency_summarise(results->items, results->count, &summary->rtt))
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
@@ -153,11 +130,22 @@ enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *
 void ptl_results_names(const struct ptl_results *results, uint32_t target,
                        struct ptl_target_names *names)
 {
+    if (results->stored != NULL) {
+        ptl_stored_names(results->stored, target, names);
+        return;
+    }
     struct ptl_target found;
     ptl_targets_get(results->live, target, &found);
     ptl_address_format(&found.address, names->ip);
     snprintf(names->input, sizeof(names->input), "%s", found.input);
     snprintf(names->host, sizeof(names->host), "%s", found.is_name ? found.input : names->ip);
+}
+
+const char *ptl_results_service(const struct ptl_results *results, uint16_t port)
+{
+    if (results->stored != NULL)
+        return ptl_stored_service(results->stored, port);
+    return ptl_service_name(port);
 }
 
 /* Did this target's first probe get its turn? */

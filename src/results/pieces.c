@@ -1,0 +1,272 @@
+#include "results/pieces.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLOCK (64UL * 1024)
+
+struct ptl_pieces {
+    char *path; /* as messages name it */
+    int fd;
+    bool ended;
+    char *buffer; /* `capacity` bytes; not yet taken are [start, length) */
+    size_t start, length, capacity;
+    unsigned line, column; /* of buffer[start] */
+};
+
+static enum ptl_status no_memory(struct ptl_error *error)
+{
+    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+}
+
+enum ptl_status ptl_pieces_open(const char *path, struct ptl_pieces **pieces,
+                                struct ptl_error *error)
+{
+    bool standard = strcmp(path, "-") == 0;
+    struct ptl_pieces *new = calloc(1, sizeof(*new));
+    if (new == NULL)
+        return no_memory(error);
+    new->fd = -1;
+    new->line = new->column = 1;
+    new->capacity = 2 * BLOCK;
+    new->path = strdup(standard ? "<standard input>" : path);
+    new->buffer = malloc(new->capacity);
+    if (new->path == NULL || new->buffer == NULL) {
+        ptl_pieces_close(new);
+        return no_memory(error);
+    }
+    new->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (new->fd < 0) {
+        enum ptl_status status =
+            ptl_error_errno(error, PTL_E_INVALID, errno, "cannot read %s", path);
+        ptl_pieces_close(new);
+        return status;
+    }
+    *pieces = new;
+    return PTL_OK;
+}
+
+void ptl_pieces_close(struct ptl_pieces *pieces)
+{
+    if (pieces == NULL)
+        return;
+    if (pieces->fd > STDIN_FILENO)
+        close(pieces->fd);
+    free(pieces->buffer);
+    free(pieces->path);
+    free(pieces);
+}
+
+struct ptl_origin ptl_pieces_place(const struct ptl_pieces *pieces)
+{
+    return (struct ptl_origin){
+        .file = pieces->path, .line = pieces->line, .column = pieces->column};
+}
+
+static enum ptl_status refuse(const struct ptl_pieces *pieces, struct ptl_error *error,
+                              const char *what)
+{
+    struct ptl_origin place = ptl_pieces_place(pieces);
+    return ptl_error_at(error, &place, "%s", what);
+}
+
+/* Room for another block behind what is not taken yet. */
+static enum ptl_status make_room(struct ptl_pieces *pieces, struct ptl_error *error)
+{
+    if (pieces->capacity - pieces->length >= BLOCK)
+        return PTL_OK;
+    memmove(pieces->buffer, pieces->buffer + pieces->start, pieces->length - pieces->start);
+    pieces->length -= pieces->start;
+    pieces->start = 0;
+    if (pieces->capacity - pieces->length >= BLOCK)
+        return PTL_OK;
+    char *grown = realloc(pieces->buffer, 2 * pieces->capacity);
+    if (grown == NULL)
+        return no_memory(error);
+    pieces->buffer = grown;
+    pieces->capacity *= 2;
+    return PTL_OK;
+}
+
+/* Reads on. At the end of the file, `ended`. */
+static enum ptl_status fill(struct ptl_pieces *pieces, struct ptl_error *error)
+{
+    enum ptl_status status = make_room(pieces, error);
+    if (status != PTL_OK)
+        return status;
+    ssize_t got;
+    do
+        got = read(pieces->fd, pieces->buffer + pieces->length, BLOCK);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return ptl_error_errno(error, PTL_E_INVALID, errno, "cannot read %s", pieces->path);
+    pieces->ended = got == 0;
+    pieces->length += (size_t)got;
+    return PTL_OK;
+}
+
+static void take(struct ptl_pieces *pieces, size_t count)
+{
+    const char *at = pieces->buffer + pieces->start, *end = at + count;
+    for (const char *newline; (newline = memchr(at, '\n', (size_t)(end - at))) != NULL;
+         at = newline + 1) {
+        pieces->line++;
+        pieces->column = 1;
+    }
+    pieces->column += (unsigned)(end - at);
+    pieces->start += count;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+enum ptl_status ptl_pieces_peek(struct ptl_pieces *pieces, int *next, struct ptl_error *error)
+{
+    for (;;) {
+        size_t blanks = 0, available = pieces->length - pieces->start;
+        while (blanks < available && is_blank(pieces->buffer[pieces->start + blanks]))
+            blanks++;
+        take(pieces, blanks);
+        if (pieces->start < pieces->length) {
+            *next = (unsigned char)pieces->buffer[pieces->start];
+            return PTL_OK;
+        }
+        if (pieces->ended) {
+            *next = PTL_PIECES_END;
+            return PTL_OK;
+        }
+        enum ptl_status status = fill(pieces, error);
+        if (status != PTL_OK)
+            return status;
+    }
+}
+
+void ptl_pieces_drop(struct ptl_pieces *pieces)
+{
+    take(pieces, 1);
+}
+
+enum ptl_status ptl_pieces_expect(struct ptl_pieces *pieces, char wanted, struct ptl_error *error)
+{
+    int next;
+    enum ptl_status status = ptl_pieces_peek(pieces, &next, error);
+    if (status != PTL_OK)
+        return status;
+    struct ptl_origin place = ptl_pieces_place(pieces);
+    if (next == PTL_PIECES_END)
+        return ptl_error_at(error, &place, "the file ends too early: is it truncated?");
+    if (next != wanted)
+        return ptl_error_at(error, &place, "not valid JSON: '%c' was expected", wanted);
+    ptl_pieces_drop(pieces);
+    return PTL_OK;
+}
+
+bool ptl_pieces_begin_with(struct ptl_pieces *pieces, const char *words)
+{
+    size_t length = strlen(words);
+    while (pieces->length - pieces->start < length && !pieces->ended)
+        if (fill(pieces, NULL) != PTL_OK)
+            return false; /* the next call meets the same failure and tells it */
+    return pieces->length - pieces->start >= length &&
+           memcmp(pieces->buffer + pieces->start, words, length) == 0;
+}
+
+/* How far the search for a value's end has come. */
+struct scan {
+    size_t at; /* from `start` */
+    size_t depth;
+    bool in_string, escaped;
+    bool is_scalar; /* a number or a word: ends before what cannot belong to it */
+};
+
+static void scan_string(struct scan *scan, const char *text, size_t available)
+{
+    while (scan->at < available && scan->in_string) {
+        char c = text[scan->at++];
+        if (scan->escaped)
+            scan->escaped = false;
+        else if (c == '\\')
+            scan->escaped = true;
+        else if (c == '"')
+            scan->in_string = false;
+    }
+}
+
+/* True: text[0..at) is the value. False: more is needed. */
+static bool scan_on(struct scan *scan, const char *text, size_t available)
+{
+    while (scan->at < available) {
+        if (scan->in_string) {
+            scan_string(scan, text, available);
+            if (!scan->in_string && scan->depth == 0)
+                return true;
+            continue;
+        }
+        char c = text[scan->at];
+        if (scan->is_scalar) {
+            if (is_blank(c) || c == ',' || c == ']' || c == '}' || c == ':')
+                return true;
+            scan->at++;
+            continue;
+        }
+        scan->at++;
+        if (c == '"')
+            scan->in_string = true;
+        else if (c == '{' || c == '[')
+            scan->depth++;
+        else if (c == '}' || c == ']')
+            scan->depth--;
+        else if (scan->depth == 0)
+            scan->is_scalar = true;
+        if (scan->depth == 0 && (c == '}' || c == ']'))
+            return true;
+    }
+    return false;
+}
+
+static enum ptl_status find_end(struct ptl_pieces *pieces, size_t *length, struct ptl_error *error)
+{
+    struct scan scan = {.at = 0};
+    while (!scan_on(&scan, pieces->buffer + pieces->start, pieces->length - pieces->start)) {
+        if (pieces->ended && scan.is_scalar)
+            break;
+        if (pieces->ended) {
+            take(pieces, pieces->length - pieces->start);
+            return refuse(pieces, error,
+                          "the file ends in the middle of a value: is it truncated?");
+        }
+        if (scan.at > PTL_PIECE_MAX)
+            return refuse(pieces, error, "a value longer than 8 MiB");
+        enum ptl_status status = fill(pieces, error);
+        if (status != PTL_OK)
+            return status;
+    }
+    *length = scan.at;
+    return PTL_OK;
+}
+
+enum ptl_status ptl_pieces_value(struct ptl_pieces *pieces, struct ptl_json **json,
+                                 struct ptl_origin *place, struct ptl_error *error)
+{
+    int next;
+    size_t length = 0;
+    enum ptl_status status = ptl_pieces_peek(pieces, &next, error);
+    if (status != PTL_OK)
+        return status;
+    *place = ptl_pieces_place(pieces);
+    if (next == PTL_PIECES_END)
+        return refuse(pieces, error, "the file ends too early: is it truncated?");
+    if (next == ',' || next == ':' || next == ']' || next == '}')
+        return refuse(pieces, error, "not valid JSON: a value was expected");
+    status = find_end(pieces, &length, error);
+    if (status == PTL_OK)
+        status = ptl_json_parse(pieces->buffer + pieces->start, length, place, json, error);
+    if (status == PTL_OK)
+        take(pieces, length);
+    return status;
+}

@@ -1,0 +1,309 @@
+#include "portolan/read.h"
+
+#include "results/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SCHEMA_FAMILY "portolan-results/"
+#define SCHEMA SCHEMA_FAMILY "1"
+
+static enum ptl_status read_schema(struct ptl_reader *reader, const struct ptl_json *json,
+                                   const struct ptl_origin *place, struct ptl_error *error)
+{
+    (void)reader;
+    const char *schema = "";
+    if (!ptl_json_as_string(json, &schema))
+        return ptl_error_at(error, place, "\"schema\" is no string");
+    if (strcmp(schema, SCHEMA) == 0)
+        return PTL_OK;
+    if (strncmp(schema, SCHEMA_FAMILY, strlen(SCHEMA_FAMILY)) == 0)
+        return ptl_error_at(error, place,
+                            "the file is \"%s\" and this version of portolan reads \"%s\" only",
+                            schema, SCHEMA);
+    return ptl_error_at(error, place, "no results of portolan: the schema is \"%s\", not \"%s\"",
+                        schema, SCHEMA);
+}
+
+static enum ptl_status read_type(struct ptl_reader *reader, const struct ptl_json *json,
+                                 const struct ptl_origin *place, struct ptl_error *error)
+{
+    const char *type = "";
+    if (!ptl_json_as_string(json, &type) || strlen(type) >= sizeof(reader->type))
+        return ptl_error_at(error, place, "\"type\" is none that this version knows");
+    strcpy(reader->type, type);
+    return PTL_OK;
+}
+
+static const struct part {
+    const char *key;
+    bool is_list; /* taken element by element, so that it may be long */
+    ptl_take *take;
+} parts[PTL_PART_COUNT] = {
+    [PTL_PART_SCHEMA] = {"schema", false, read_schema},
+    [PTL_PART_TOOL] = {"tool", false, ptl_read_tool},
+    [PTL_PART_RUN] = {"run", false, ptl_read_run},
+    [PTL_PART_SUMMARY] = {"summary", false, ptl_read_summary},
+    [PTL_PART_OPEN_PORTS] = {"open_ports", false, ptl_read_open_ports},
+    [PTL_PART_UNRESOLVED] = {"unresolved", true, ptl_read_unresolved},
+    [PTL_PART_WARNINGS] = {"warnings", true, ptl_read_warning},
+    [PTL_PART_EXPECTATIONS] = {"expectations", true, ptl_read_expectation},
+    [PTL_PART_TARGETS] = {"targets", true, ptl_read_target},
+    [PTL_PART_RESULTS] = {"results", true, ptl_read_result},
+    [PTL_PART_TYPE] = {"type", false, read_type},
+};
+
+/* Takes `,` (true) or `close` (false). */
+static enum ptl_status go_on(struct ptl_reader *reader, char close, bool *more,
+                             struct ptl_error *error)
+{
+    int next;
+    enum ptl_status status = ptl_pieces_peek(reader->pieces, &next, error);
+    if (status != PTL_OK)
+        return status;
+    *more = next == ',';
+    return ptl_pieces_expect(reader->pieces, *more ? ',' : close, error);
+}
+
+/* Takes `open`, and `close` where nothing stands between them: then *more is false. */
+static enum ptl_status go_in(struct ptl_reader *reader, char open, char close, bool *more,
+                             struct ptl_error *error)
+{
+    int next = 0;
+    enum ptl_status status = ptl_pieces_expect(reader->pieces, open, error);
+    if (status == PTL_OK)
+        status = ptl_pieces_peek(reader->pieces, &next, error);
+    *more = next != close;
+    if (status == PTL_OK && !*more)
+        ptl_pieces_drop(reader->pieces);
+    return status;
+}
+
+static enum ptl_status take_value(struct ptl_reader *reader, ptl_take *take,
+                                  struct ptl_error *error)
+{
+    struct ptl_json *json = NULL;
+    struct ptl_origin place;
+    enum ptl_status status = ptl_pieces_value(reader->pieces, &json, &place, error);
+    if (status == PTL_OK && take != NULL)
+        status = take(reader, json, &place, error);
+    ptl_json_free(json);
+    return status;
+}
+
+static enum ptl_status take_list(struct ptl_reader *reader, ptl_take *take, struct ptl_error *error)
+{
+    bool more;
+    enum ptl_status status = go_in(reader, '[', ']', &more, error);
+    while (status == PTL_OK && more) {
+        status = take_value(reader, take, error);
+        if (status == PTL_OK)
+            status = go_on(reader, ']', &more, error);
+    }
+    return status;
+}
+
+/* Which part a key names; PTL_PART_COUNT: none known. Refuses one that came before. */
+static enum ptl_status find_part(struct ptl_reader *reader, const char *key,
+                                 const struct ptl_origin *place, unsigned *part,
+                                 struct ptl_error *error)
+{
+    for (*part = 0; *part < PTL_PART_COUNT && strcmp(parts[*part].key, key) != 0;)
+        ++*part;
+    if (*part == PTL_PART_COUNT)
+        return PTL_OK;
+    if ((reader->seen >> *part & 1U) != 0)
+        return ptl_error_at(error, place, "the key \"%s\" stands twice", key);
+    reader->seen |= 1U << *part;
+    return PTL_OK;
+}
+
+static enum ptl_status take_member(struct ptl_reader *reader, struct ptl_error *error)
+{
+    struct ptl_json *key_json = NULL;
+    struct ptl_origin place;
+    const char *key = NULL;
+    unsigned part = PTL_PART_COUNT;
+    int next = 0;
+    enum ptl_status status = ptl_pieces_value(reader->pieces, &key_json, &place, error);
+    if (status == PTL_OK && !ptl_json_as_string(key_json, &key))
+        status = ptl_error_at(error, &place, "not valid JSON: a key was expected");
+    if (status == PTL_OK)
+        status = find_part(reader, key, &place, &part, error);
+    ptl_json_free(key_json);
+    if (status == PTL_OK)
+        status = ptl_pieces_expect(reader->pieces, ':', error);
+    if (status == PTL_OK)
+        status = ptl_pieces_peek(reader->pieces, &next, error);
+    if (status != PTL_OK)
+        return status;
+    /* A list that a later version adds may be long too. */
+    bool is_list = part == PTL_PART_COUNT ? next == '[' : parts[part].is_list;
+    ptl_take *take = part == PTL_PART_COUNT ? NULL : parts[part].take;
+    return is_list ? take_list(reader, take, error) : take_value(reader, take, error);
+}
+
+static enum ptl_status take_object(struct ptl_reader *reader, struct ptl_error *error)
+{
+    bool more;
+    enum ptl_status status = go_in(reader, '{', '}', &more, error);
+    while (status == PTL_OK && more) {
+        status = take_member(reader, error);
+        if (status == PTL_OK)
+            status = go_on(reader, '}', &more, error);
+    }
+    return status;
+}
+
+/* The last line of jsonl, whole, where its keys did not come in our order. */
+static enum ptl_status take_summary(struct ptl_reader *reader, const struct ptl_json *json,
+                                    const struct ptl_origin *place, struct ptl_error *error)
+{
+    enum ptl_status status = PTL_OK;
+    for (const struct ptl_json *member = ptl_json_first(json); member != NULL && status == PTL_OK;
+         member = ptl_json_next(member)) {
+        unsigned part;
+        status = find_part(reader, ptl_json_key(member), place, &part, error);
+        if (status != PTL_OK || part == PTL_PART_COUNT)
+            continue;
+        if (!parts[part].is_list) {
+            status = parts[part].take(reader, member, place, error);
+            continue;
+        }
+        if (ptl_json_type(member) != PTL_JSON_ARRAY)
+            status = ptl_error_at(error, place, "\"%s\" is no list", parts[part].key);
+        for (const struct ptl_json *one = ptl_json_first(member); one != NULL && status == PTL_OK;
+             one = ptl_json_next(one))
+            status = parts[part].take(reader, one, place, error);
+    }
+    return status;
+}
+
+/* What the last line says anew, or for the first time. */
+static void expect_summary(struct ptl_reader *reader)
+{
+    reader->seen &= ~(1U << PTL_PART_RUN | 1U << PTL_PART_TYPE);
+}
+
+static enum ptl_status take_line(struct ptl_reader *reader, bool *last, struct ptl_error *error)
+{
+    if (ptl_pieces_begin_with(reader->pieces, "{\"type\":\"summary\"")) {
+        *last = true;
+        expect_summary(reader);
+        return take_object(reader, error);
+    }
+    struct ptl_json *json = NULL;
+    struct ptl_origin place;
+    const char *type = "";
+    enum ptl_status status = ptl_pieces_value(reader->pieces, &json, &place, error);
+    if (status != PTL_OK)
+        return status;
+    ptl_json_as_string(ptl_json_get(json, "type"), &type);
+    if (strcmp(type, "result") == 0) {
+        status = ptl_read_result(reader, json, &place, error);
+    } else if (strcmp(type, "target") == 0) {
+        status = ptl_read_target(reader, json, &place, error);
+    } else if (strcmp(type, "summary") == 0) {
+        *last = true;
+        expect_summary(reader);
+        status = take_summary(reader, json, &place, error);
+    } else if (strcmp(type, "run") == 0 || type[0] == '\0') {
+        status = ptl_error_at(
+            error, &place, type[0] == '\0' ? "a line without a type" : "a second run in the file");
+    } /* a kind of line that a later version adds is skipped */
+    ptl_json_free(json);
+    return status;
+}
+
+static enum ptl_status take_lines(struct ptl_reader *reader, struct ptl_error *error)
+{
+    bool last = false;
+    while (!last) {
+        int next;
+        enum ptl_status status = ptl_pieces_peek(reader->pieces, &next, error);
+        struct ptl_origin place = ptl_pieces_place(reader->pieces);
+        if (status == PTL_OK && next == PTL_PIECES_END)
+            return ptl_error_at(error, &place,
+                                "the last line, the summary, is missing: the run was cut short, "
+                                "or the file is truncated");
+        if (status == PTL_OK && next != '{')
+            return ptl_error_at(error, &place, "not valid JSON: a line that is no object");
+        if (status == PTL_OK)
+            status = take_line(reader, &last, error);
+        if (status != PTL_OK)
+            return status;
+    }
+    return PTL_OK;
+}
+
+static enum ptl_status take_file(struct ptl_reader *reader, struct ptl_error *error)
+{
+    int next;
+    enum ptl_status status = ptl_pieces_peek(reader->pieces, &next, error);
+    struct ptl_origin place = ptl_pieces_place(reader->pieces);
+    if (status == PTL_OK && next == PTL_PIECES_END)
+        return ptl_error_at(error, &place, "the file is empty");
+    if (status == PTL_OK && next != '{')
+        return ptl_error_at(error, &place,
+                            "no results of portolan: results.json and jsonl begin with {");
+    if (status == PTL_OK)
+        status = take_object(reader, error);
+    if (status != PTL_OK)
+        return status;
+    if ((reader->seen >> PTL_PART_SCHEMA & 1U) == 0)
+        return ptl_error_at(error, &place, "no results of portolan: the key \"schema\" is missing");
+    reader->is_lines = (reader->seen >> PTL_PART_TYPE & 1U) != 0;
+    if (reader->is_lines && strcmp(reader->type, "run") != 0)
+        return ptl_error_at(error, &place, "the first line is of type \"%s\", not \"run\"",
+                            reader->type);
+    if (reader->is_lines) {
+        status = take_lines(reader, error);
+        /* Its lists are lines. */
+        reader->seen |= 1U << PTL_PART_TARGETS | 1U << PTL_PART_RESULTS;
+    }
+    struct ptl_origin end = ptl_pieces_place(reader->pieces);
+    for (unsigned part = 0; part < PTL_PART_TYPE && status == PTL_OK; part++)
+        if ((reader->seen >> part & 1U) == 0)
+            status = ptl_error_at(error, &end, "the key \"%s\" is missing", parts[part].key);
+    if (status == PTL_OK)
+        status = ptl_pieces_peek(reader->pieces, &next, error);
+    end = ptl_pieces_place(reader->pieces);
+    if (status == PTL_OK && next != PTL_PIECES_END)
+        status = ptl_error_at(error, &end, "something follows the end of the results");
+    return status;
+}
+
+enum ptl_status ptl_results_read(const char *path, struct ptl_results **results,
+                                 struct ptl_error *error)
+{
+    struct ptl_reader reader = {.last_known = PTL_STORED_NONE};
+    enum ptl_status status = ptl_pieces_open(path, &reader.pieces, error);
+    if (status != PTL_OK)
+        return status;
+    reader.results = ptl_results_new();
+    reader.expected = ptl_stored_new();
+    if (reader.results != NULL)
+        reader.results->stored = ptl_stored_new();
+    if (reader.results == NULL || reader.results->stored == NULL || reader.expected == NULL)
+        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    if (status == PTL_OK)
+        status = take_file(&reader, error);
+    if (status == PTL_OK && reader.run_status != PTL_OK) {
+        status = reader.run_status;
+        if (error != NULL)
+            *error = reader.run_error;
+    }
+    if (status == PTL_OK)
+        status = ptl_read_finish(&reader, error);
+    ptl_pieces_close(reader.pieces);
+    ptl_portset_free(reader.ports);
+    ptl_stored_free(reader.expected);
+    for (size_t i = 0; i < reader.missing_count; i++)
+        free(reader.missing[i]);
+    free(reader.missing);
+    if (status == PTL_OK)
+        *results = reader.results;
+    else
+        ptl_results_free(reader.results);
+    return status;
+}

@@ -1,0 +1,76 @@
+/* A results file on its way in: what the parts of the reader share. */
+#ifndef RESULTS_READER_H
+#define RESULTS_READER_H
+
+#include "portolan/error.h"
+#include "portolan/json.h"
+#include "portolan/portset.h"
+#include "portolan/results.h"
+#include "results/pieces.h"
+#include "results/stored.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Up to so many targets, all are listed. */
+#define PTL_TARGETS_LISTED_MAX 65536
+
+enum ptl_part { /* the top-level keys, in the order of the table in read.c */
+                PTL_PART_SCHEMA,
+                PTL_PART_TOOL,
+                PTL_PART_RUN,
+                PTL_PART_SUMMARY,
+                PTL_PART_OPEN_PORTS,
+                PTL_PART_UNRESOLVED,
+                PTL_PART_WARNINGS,
+                PTL_PART_EXPECTATIONS,
+                PTL_PART_TARGETS,
+                PTL_PART_RESULTS,
+                PTL_PART_TYPE, /* of jsonl lines only */
+                PTL_PART_COUNT
+};
+
+struct ptl_reader {
+    struct ptl_pieces *pieces;
+    struct ptl_results *results;
+    struct ptl_portset *ports; /* of the run; NULL until it was read */
+    unsigned seen;             /* a bit for each enum ptl_part */
+    bool is_lines;             /* jsonl: results in the order in which they were found */
+    char type[16];             /* jsonl: of the line */
+
+    /* "run" as it was read: the first line of jsonl holds but a part of it. */
+    enum ptl_status run_status;
+    struct ptl_error run_error;
+
+    /* The last result and the last listed target, to see that they come in order. */
+    bool has_result;
+    uint32_t result_target;
+    uint32_t last_known; /* the last one already known from the other list; PTL_STORED_NONE */
+    uint16_t port;
+    char ip[PTL_ADDRESS_SIZE]; /* of the last result */
+    char host[256];
+    struct ptl_origin summary_place;
+    uint8_t open_ports[8192]; /* as the file says */
+
+    /* Expectations come before the targets that they name: their `target` is a number of
+     * `expected`, or of `missing` for a host that did not resolve, until all is in. */
+    struct ptl_stored *expected;
+    char **missing;
+    size_t missing_count;
+};
+
+/* Each takes one value of the file at `place`. */
+typedef enum ptl_status ptl_take(struct ptl_reader *reader, const struct ptl_json *json,
+                                 const struct ptl_origin *place, struct ptl_error *error);
+ptl_take ptl_read_tool, ptl_read_run, ptl_read_summary, ptl_read_open_ports; /* read_head.c */
+ptl_take ptl_read_unresolved, ptl_read_warning;                              /* read_head.c */
+ptl_take ptl_read_expectation;                                               /* read_expect.c */
+ptl_take ptl_read_target, ptl_read_result;                                   /* read_records.c */
+
+/* Finds the targets of the expectations (read_expect.c). */
+enum ptl_status ptl_read_finish_expectations(struct ptl_reader *reader, struct ptl_error *error);
+/* Puts targets and results into their final order and sees that the sums add up (read_finish.c). */
+enum ptl_status ptl_read_finish(struct ptl_reader *reader, struct ptl_error *error);
+
+#endif

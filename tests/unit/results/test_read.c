@@ -1,0 +1,466 @@
+#include "support/cmocka_all.h"
+
+#include "portolan/read.h"
+#include "portolan/report.h"
+#include "unit/results/sample.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+static enum ptl_status read_bytes(const void *bytes, size_t count, struct ptl_results **results,
+                                  struct ptl_error *error)
+{
+    char name[] = "/tmp/portolan-test-XXXXXX";
+    write_file(name, bytes, count);
+    enum ptl_status status = ptl_results_read(name, results, error);
+    unlink(name);
+    return status;
+}
+
+static struct ptl_results *read_good(const char *text)
+{
+    struct ptl_results *results = NULL;
+    struct ptl_error error = {.message = ""};
+    if (read_bytes(text, strlen(text), &results, &error) != PTL_OK)
+        fail_msg("%u:%u: %s", error.line, error.column, error.message);
+    return results;
+}
+
+/* What the JSON writer makes of it. The caller's. */
+static char *write_json(const struct ptl_results *results)
+{
+    char name[] = "/tmp/portolan-test-XXXXXX", *text = calloc(1, 1 << 20);
+    struct ptl_report_options options = {.color = false};
+    struct ptl_report *report = NULL;
+    close(mkstemp(name));
+    assert_int_equal(ptl_report_open(PTL_FORMAT_JSON, name, &options, &report, NULL), PTL_OK);
+    assert_int_equal(ptl_report_write(report, results, NULL), PTL_OK);
+    assert_int_equal(ptl_report_close(report, NULL), PTL_OK);
+    FILE *file = fopen(name, "r");
+    assert_non_null(file);
+    assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
+    fclose(file);
+    unlink(name);
+    return text;
+}
+
+static void comes_out_as(const char *in, const char *out)
+{
+    struct ptl_results *results = read_good(in);
+    char *text = write_json(results);
+    assert_string_equal(text, out);
+    free(text);
+    ptl_results_free(results);
+}
+
+static void what_is_read_is_written_again(void **state)
+{
+    (void)state;
+    comes_out_as(SAMPLE, SAMPLE);
+    /* All other ports of a host together. */
+    char *others = with(SAMPLE, "\"port\":80,\"expected\":\"open\",\"state\":\"open\"",
+                        "\"port\":null,\"expected\":\"not-open\",\"state\":null");
+    comes_out_as(others, others);
+    free(others);
+}
+
+static void the_model_holds_it(void **state)
+{
+    (void)state;
+    struct ptl_results *results = read_good(SAMPLE);
+    assert_int_equal(results->count, 4);
+    assert_int_equal(results->items[0].confirm_yes, 2);
+    assert_int_equal(results->items[0].confirm_done, 3);
+    assert_int_equal(results->items[1].rtt_us, PTL_US_NONE);
+    assert_int_equal(results->items[3].target, 1);
+    assert_int_equal(results->items[3].reason, PTL_REASON_ERRNO + EMFILE);
+    assert_int_equal(results->run.concurrency, PTL_CONCURRENCY_UNLIMITED);
+    assert_int_equal(results->run.confirm, 3);
+    assert_int_equal(results->targets[1].flags, PTL_TARGET_ALL_OPEN);
+    assert_string_equal(ptl_results_service(results, 80), "http");
+    assert_null(ptl_results_service(results, 81));
+    struct ptl_target_names names;
+    ptl_results_names(results, 1, &names);
+    assert_string_equal(names.input, "2001:2::/127");
+    assert_string_equal(names.host, "2001:2::1");
+    assert_string_equal(results->warnings[0], "a \x1b[31mwarning");
+    assert_true(results->expectations[1].is_unresolved);
+    ptl_results_free(results);
+}
+
+/* The order of keys is not promised. */
+static void results_may_come_before_what_they_belong_to(void **state)
+{
+    (void)state;
+    comes_out_as("{\"results\": [" SAMPLE_RESULT_1 "," SAMPLE_RESULT_2 "," SAMPLE_RESULT_3
+                 "," SAMPLE_RESULT_4 "], \"targets\": [" SAMPLE_TARGET_1 "," SAMPLE_TARGET_2
+                 "], \"warnings\": [" SAMPLE_WARNING "], \"expectations\": [" SAMPLE_EXPECTATIONS
+                 "], \"open_ports\": [22, 80], \"unresolved\": [" SAMPLE_UNRESOLVED
+                 "],\r\n\t\"summary\":" SAMPLE_SUMMARY ",\"run\":" SAMPLE_RUN
+                 ",\"tool\":{\"version\":\"9.9.9\",\"name\":\"portolan\"},"
+                 "\"schema\":\"portolan-results/1\"}",
+                 SAMPLE);
+}
+
+static void keys_of_later_versions_are_skipped(void **state)
+{
+    (void)state;
+    static const char *const added[][2] = {
+        {"{\"schema\"", "{\"later\": [1, {\"a\": []}, \"x\"], \"schema\""},
+        {" \"tool\": {", " \"later\": {\"deep\": [[]]}, \"tool\": {\"later\": null,"},
+        {"\"run\": {", "\"run\": {\"later\": true,"},
+        {"\"summary\": {", "\"summary\": {\"later\": -1.5e3,"},
+        {"{\"input\":\"web", "{\"later\":\"\\u00e4\",\"input\":\"web"},
+        {"{\"host\":\"web.example\",\"ip\":\"198.18.0.1\",\"port\":22",
+         "{\"later\":[],\"host\":\"web.example\",\"ip\":\"198.18.0.1\",\"port\":22"},
+    };
+    for (size_t i = 0; i < sizeof(added) / sizeof(added[0]); i++) {
+        char *text = with(SAMPLE, added[i][0], added[i][1]);
+        comes_out_as(text, SAMPLE);
+        free(text);
+    }
+}
+
+static void keys_that_came_later_may_be_missing(void **state)
+{
+    (void)state;
+    char *one = with(SAMPLE, "\"confirm\":3,", ""),
+         *two = with(one, "\"out_of_memory\":false,", ""),
+         *three = with(two, "\"syn_resent\":5,", ""),
+         *four = with(three, "\"description\":\"A \\\"bit\\\"\",", "");
+    struct ptl_results *results = read_good(four);
+    assert_null(results->run.description);
+    assert_int_equal(results->run.confirm, 0);
+    assert_int_equal(results->summary.syn_resent, 0);
+    ptl_results_free(results);
+    free(one);
+    free(two);
+    free(three);
+    free(four);
+}
+
+/* Cut anywhere, it is refused with a place; not even the last bracket can be missing. */
+static void truncated_at_every_byte(void **state)
+{
+    (void)state;
+    size_t whole = strlen(SAMPLE) - 1; /* less the last newline */
+    for (size_t length = 0; length < whole; length++) {
+        struct ptl_results *results = NULL;
+        struct ptl_error error = {.message = ""};
+        if (read_bytes(SAMPLE, length, &results, &error) != PTL_E_INVALID)
+            fail_msg("accepted when cut at byte %zu", length);
+        assert_true(error.line > 0 && error.column > 0 && error.message[0] != '\0');
+    }
+}
+
+/* Every byte in turn made another: never a crash, and what is accepted can be written. */
+static void one_byte_changed(void **state)
+{
+    (void)state;
+    static const char others[] = {'\0', '"', '\\', '9', '}', ',', '\xFF', ' '};
+    char *text = strdup(SAMPLE);
+    size_t length = strlen(text);
+    for (size_t at = 0; at < length; at++) {
+        char was = text[at];
+        text[at] = others[at % sizeof(others)];
+        struct ptl_results *results = NULL;
+        struct ptl_error error = {.message = ""};
+        if (read_bytes(text, length, &results, &error) == PTL_OK) {
+            free(write_json(results));
+            ptl_results_free(results);
+        } else {
+            assert_true(error.line > 0 && error.message[0] != '\0');
+        }
+        text[at] = was;
+    }
+    free(text);
+}
+
+static const struct {
+    const char *from, *to, *message;
+    unsigned line;
+} wrongs[] = {
+    {"results/1", "results/2", "reads \"portolan-results/1\" only", 1},
+    {"portolan-results/1", "portolan-comparison/1", "no results of portolan", 1},
+    {"\"schema\"", "\"scheme\"", "\"schema\" is missing", 1},
+    {" \"run\":", " \"rum\":", "\"run\" is missing", 21},
+    {"{\"schema", "[\"schema", "begin with {", 1},
+    {"\n ]}\n", "\n ]}\n{}", "something follows", 22},
+    {"\n ]}\n", "\n ],}\n", "a value was expected", 21},
+    {"\"open_ports\": [22,80],\n", "\"open_ports\": [22,80],\n\"open_ports\": [22,80],\n",
+     "\"open_ports\" stands twice", 6},
+    {"\"port\":22", "\"port\":22,\"port\":22", "\"port\" stands twice", 17},
+    {"\"port\":22", "\"port\":0", "1 to 65535", 17},
+    {"\"port\":22", "\"port\":65536", "more than 65535", 17},
+    {"\"port\":22", "\"port\":-1", "no whole number", 17},
+    {"\"port\":22", "\"port\":22.5", "no whole number", 17},
+    {"\"port\":22", "\"port\":022", "begins with 0", 17},
+    {"\"port\":22", "\"port\":\"22\"", "no whole number", 17},
+    {"\"port\":22", "\"port\":23", "not among the ports", 17},
+    {"\"port\":80,\"protocol\"", "\"port\":22,\"protocol\"", "twice, or out of order", 18},
+    {"\"port\":22,", "", "\"port\" is missing", 17},
+    {"\"tcp\"", "\"udp\"", "\"protocol\" is \"udp\"", 17},
+    {"\"state\":\"open\",\"reason\"", "\"state\":\"ajar\",\"reason\"", "\"state\" is \"ajar\"", 17},
+    {"\"state\":\"open\",\"reason\"", "\"state\":\"unprobed\",\"reason\"", "\"state\" is", 17},
+    {"\"state\":\"open\",\"reason\"", "\"state\":\"closed\",\"reason\"", "the states of the run",
+     17},
+    {"\"syn-ack\"", "\"sin-ack\"", "\"reason\" is \"sin-ack\"", 17},
+    {"\"2/3\"", "\"3/2\"", "\"confirmed\" is \"3/2\"", 17},
+    {"\"2/3\"", "\"2/3 \"", "\"confirmed\" is \"2/3 \"", 17},
+    {"\"attempts\":1", "\"attempts\":32", "more than 31", 17},
+    {"\"rtt_us\":25", "\"rtt_us\":268435455", "more than 268435454", 17},
+    {"\"rtt_us\":25", "\"rtt_us\":true", "no whole number", 17},
+    {"EMFILE\",\"service\":\"ssh\"", "EMFILE\",\"service\":\"sh\"", "another service", 20},
+    {"\"2001:2::1\",\"port\"", "\"2001:2::2\",\"port\"", "not among the targets", 20},
+    {"\"2001:2::1\",\"port\"", "\"2001:0002::1\",\"port\"", "no address in its usual form", 20},
+    {"{\"host\":\"2001:2::1\"", "{\"host\":\"other\"", "something else before", 20},
+    {SAMPLE_TARGET_2, SAMPLE_TARGET_1, "stands twice among the targets", 14},
+    {SAMPLE_TARGET_1 ",\n" SAMPLE_TARGET_2, SAMPLE_TARGET_2 ",\n" SAMPLE_TARGET_1,
+     "out of the order", 20},
+    {SAMPLE_RESULT_3 ",\n" SAMPLE_RESULT_4, SAMPLE_RESULT_4 ",\n" SAMPLE_RESULT_3, "in two places",
+     20},
+    {",\n" SAMPLE_RESULT_4, "", "1 probes are counted as error, and 0", 4},
+    {",\n" SAMPLE_TARGET_2, "", "not among the targets", 19},
+    {"\"open\":2,\"closed\":2", "\"open\":2,\"closed\":1", "add up to 5", 4},
+    {"\"targets\":2,", "\"targets\":3,", "are not 6 probes", 4},
+    {"\"closed\":2,\"filtered\":0", "\"closed\":1,\"filtered\":0", "do not add up to its ports", 4},
+    {"\"open\":2,\"closed\":0,\"filtered\":1", "\"open\":2,\"closed\":1,\"filtered\":0",
+     "do not agree", 4},
+    {"\"open_ports\":[22,80]", "\"open_ports\":[80,22]", "ascending", 13},
+    {"\"open_ports\":[22,80]", "\"open_ports\":[22,80,81]", "3 open ports are listed", 13},
+    {"\"open_ports\": [22,80]", "\"open_ports\": [22]", "\"open_ports\" holds other ports", 4},
+    {"\"open_ports\": [22,80]", "\"open_ports\": {}", "no list", 5},
+    {"\"gave_up\":false", "\"gave_up\":0", "neither true nor false", 13},
+    {"\"all-open\"", "\"odd\"", "\"suspicious\" is \"odd\"", 14},
+    {"12:00:00.000Z", "12:00:00Z", "no time like", 3},
+    {"2026-01-31", "2026-02-31", "no time like", 3},
+    {"\"22,80-81\"", "\"22,80,81\"", "\"ports\" is no list", 3},
+    {"\"22,80-81\"", "\"ssh,80-81\"", "\"ports\" is no list", 3},
+    {"[\"open\",\"filtered\"", "[\"open\",\"open\"", "\"states\" holds", 3},
+    {"\"unlimited\"", "\"endless\"", "no whole number", 3},
+    {"\"stopped_by\":null", "\"stopped_by\":\"me\"", "\"stopped_by\" is \"me\"", 3},
+    {"\"elapsed_ms\":1500.25", "\"elapsed_ms\":1e999", "no number from 0", 3},
+    {"\"pool\"", "\"poll\"", "\"engine\" is \"poll\"", 3},
+    {SAMPLE_WARNING, "17", "warnings: one is no string", 7},
+    {"{\"input\":\"gone.example\",", "{", "\"input\" is missing", 6},
+    {"\"ip\":null", "\"ip\":\"198.18.0.9\"", "not among the targets", 4},
+    {"{\"host\":\"gone.example\"", "{\"host\":\"lost.example\"", "not among the unresolved", 4},
+    {"\"pass\":1,", "\"pass\":2,", "2 expectations counted as pass", 4},
+    {"\"expected\":\"open\",\"state\":\"open\"", "\"expected\":\"open\",\"state\":null",
+     "\"state\" is null", 9},
+    {"\"verdict\":\"pass\"", "\"verdict\":\"passed\"", "\"verdict\" is \"passed\"", 9},
+    {"web.example", "web\nexample", "control character", 9},
+    {"web.example", "web\\u0000example", "NUL", 9},
+    {"web.example",
+     "web\xFF"
+     "example",
+     "UTF-8", 9},
+    {"web.example", "web\\xexample", "unknown escape", 9},
+    {"\"results\": [", "\"results\": {", "'[' was expected", 16},
+    {"\"tool\": {",
+     "\"tool\": {\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],",
+     "too deep", 2},
+    {"\"targets\": [", "\"targets\": [null,", "no object", 12},
+};
+
+static void what_is_wrong_is_told_with_its_line(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
+        char *text = with(SAMPLE, wrongs[i].from, wrongs[i].to);
+        struct ptl_results *results = NULL;
+        struct ptl_error error = {.message = ""};
+        enum ptl_status status = read_bytes(text, strlen(text), &results, &error);
+        if (status != PTL_E_INVALID || strstr(error.message, wrongs[i].message) == NULL ||
+            error.line != wrongs[i].line)
+            fail_msg("%s -> %s: status %d, line %u: %s", wrongs[i].from, wrongs[i].to, status,
+                     error.line, error.message);
+        free(text);
+    }
+}
+
+/* Bounded: depth, length of a record, values in it, warnings. */
+static void hostile_files_are_refused(void **state)
+{
+    (void)state;
+    struct ptl_buf text;
+    ptl_buf_init(&text, 64U << 20);
+    static const char *const fillers[] = {"[", "{\"a\":", "\"aaaaaaaaaaaaaaaa", "[],[],[],", "1"};
+    static const char *const messages[] = {"longer than 8 MiB", "longer than 8 MiB",
+                                           "longer than 8 MiB", "too many values",
+                                           "longer than 8 MiB"};
+    for (size_t i = 0; i < 5; i++) {
+        ptl_buf_reset(&text);
+        ptl_buf_add(&text, i == 3 ? "{\"tool\": [" : "{\"tool\": ");
+        size_t times = i == 3 ? 100000 : (10U << 20) / strlen(fillers[i]);
+        for (size_t k = 0; k < times; k++)
+            ptl_buf_add(&text, fillers[i] + (i == 2 && k > 0));
+        if (i == 3)
+            ptl_buf_add(&text, "0]}");
+        struct ptl_results *results = NULL;
+        struct ptl_error error = {.message = ""};
+        assert_int_equal(read_bytes(text.data, text.length, &results, &error), PTL_E_INVALID);
+        if (strstr(error.message, messages[i]) == NULL)
+            fail_msg("%s: %s", fillers[i], error.message);
+    }
+    ptl_buf_reset(&text);
+    ptl_buf_add(&text, "{\"warnings\": [\"first\"");
+    for (int i = 0; i < 20000; i++)
+        ptl_buf_printf(&text, ",\"%d\"", i);
+    ptl_buf_add(&text, "]}");
+    struct ptl_results *results = NULL;
+    struct ptl_error error = {.message = ""};
+    assert_int_equal(read_bytes(text.data, text.length, &results, &error), PTL_E_INVALID);
+    assert_non_null(strstr(error.message, "more than 10000 warnings"));
+    ptl_buf_free(&text);
+}
+
+static void what_cannot_be_read(void **state)
+{
+    (void)state;
+    struct ptl_results *results = NULL;
+    struct ptl_error error = {.message = ""};
+    assert_int_equal(ptl_results_read("/no/such/file.json", &results, &error), PTL_E_INVALID);
+    assert_int_equal(error.sys_errno, ENOENT);
+    assert_int_equal(ptl_results_read("/tmp", &results, &error), PTL_E_INVALID);
+    assert_int_equal(error.sys_errno, EISDIR);
+    assert_null(results);
+}
+
+/* The sample as lines, results as they were found. */
+static char *lines(void)
+{
+    static const char *const objects[][2] = {
+        {"result", SAMPLE_RESULT_4}, {"result", SAMPLE_RESULT_2}, {"result", SAMPLE_RESULT_1},
+        {"result", SAMPLE_RESULT_3}, {"target", SAMPLE_TARGET_1}, {"target", SAMPLE_TARGET_2}};
+    struct ptl_buf text;
+    ptl_buf_init(&text, 1U << 20);
+    ptl_buf_add(&text, SAMPLE_LINES);
+    for (size_t i = 0; i < 6; i++)
+        ptl_buf_printf(&text, "{\"type\":\"%s\",%s\n", objects[i][0], objects[i][1] + 1);
+    ptl_buf_add(&text, "{\"type\":\"summary\",\"run\":" SAMPLE_RUN ",\"summary\":" SAMPLE_SUMMARY
+                       ",\"open_ports\":[22,80],\"unresolved\":[" SAMPLE_UNRESOLVED
+                       "],\"warnings\":[" SAMPLE_WARNING "],\"expectations\":[" SAMPLE_EXPECTATIONS
+                       "]}\n");
+    return ptl_buf_steal(&text);
+}
+
+static void lines_are_the_same_results(void **state)
+{
+    (void)state;
+    char *text = lines();
+    comes_out_as(text, SAMPLE);
+    /* Keys in another order: the last line is then taken whole. */
+    char *other = with(text, "{\"type\":\"summary\",", "{ \"type\" : \"summary\",");
+    comes_out_as(other, SAMPLE);
+    free(other);
+    other = with(text, "{\"type\":\"result\",", "{\"type\":\"later\"}\n{\"type\":\"result\",");
+    comes_out_as(other, SAMPLE);
+    free(other);
+    free(text);
+}
+
+static void lines_that_are_cut_are_refused(void **state)
+{
+    (void)state;
+    char *text = lines();
+    size_t whole = strlen(text) - 1;
+    for (size_t length = 0; length < whole; length++) {
+        struct ptl_results *results = NULL;
+        struct ptl_error error = {.message = ""};
+        if (read_bytes(text, length, &results, &error) != PTL_E_INVALID)
+            fail_msg("accepted when cut at byte %zu", length);
+    }
+    *strstr(text, "{\"type\":\"summary\"") = '\0';
+    struct ptl_results *results = NULL;
+    struct ptl_error error = {.message = ""};
+    assert_int_equal(read_bytes(text, strlen(text), &results, &error), PTL_E_INVALID);
+    assert_non_null(strstr(error.message, "the summary, is missing"));
+    assert_int_equal(error.line, 8);
+    free(text);
+}
+
+static void lines_with_a_result_twice(void **state)
+{
+    (void)state;
+    char *text = lines(),
+         *twice = with(text, "\"port\":80,\"protocol\"", "\"port\":22,\"protocol\"");
+    struct ptl_results *results = NULL;
+    struct ptl_error error = {.message = ""};
+    assert_int_equal(read_bytes(twice, strlen(twice), &results, &error), PTL_E_INVALID);
+    assert_non_null(strstr(error.message, "another service"));
+    char *same = with(twice, "\"service\":\"http\"", "\"service\":\"ssh\"");
+    assert_int_equal(read_bytes(same, strlen(same), &results, &error), PTL_E_INVALID);
+    assert_non_null(strstr(error.message, "two results"));
+    free(same);
+    free(twice);
+    free(text);
+}
+
+/* Beyond 65,536 targets not all are listed; what is keeps its order. */
+static void many_targets_are_listed_in_part(void **state)
+{
+    (void)state;
+    struct ptl_buf text;
+    ptl_buf_init(&text, 1U << 20);
+    static const char head[] =
+        "{\"schema\":\"portolan-results/1\",\"tool\":{\"name\":\"portolan\",\"version\":\"1\"},"
+        "\"open_ports\":[80],\"unresolved\":[],\"warnings\":[],\"expectations\":[],"
+        "\"summary\":{\"targets\":70000,\"probes\":70000,\"open\":1,\"closed\":2,\"filtered\":"
+        "69997,"
+        "\"error\":0,\"unprobed\":0,\"retried\":0,\"attempts\":1,\"syn_resent\":0,\"probes_per_"
+        "second\":1,"
+        "\"peak_in_flight\":1,\"rtt_us\":{\"count\":0,\"min\":null,\"p50\":null,\"p90\":null,"
+        "\"p99\":null,\"max\":null}},\n";
+    char *run = with(SAMPLE_RUN, "\"22,80-81\"", "\"80\""),
+         *states = with(run, "\"filtered\"", "\"closed\"");
+    ptl_buf_printf(&text, "%s\"run\":%s,\n\"targets\":[", head, states);
+    ptl_buf_add(&text, "{\"input\":\"198.18.0.0/15\",\"host\":\"198.18.9.9\",\"ip\":\"198.18.9.9\","
+                       "\"open_ports\":[80],\"open\":1,\"closed\":0,\"filtered\":0,\"error\":0,"
+                       "\"unprobed\":0,\"gave_up\":false,\"suspicious\":null}],\"results\":[");
+    static const char *const ips[] = {"198.18.1.1", "198.18.9.9", "198.18.200.1"};
+    for (int i = 0; i < 3; i++)
+        ptl_buf_printf(&text,
+                       "%s{\"host\":\"%s\",\"ip\":\"%s\",\"port\":80,\"protocol\":\"tcp\","
+                       "\"state\":\"%s\",\"reason\":\"%s\",\"service\":null,\"rtt_us\":null,"
+                       "\"connect_us\":1,\"attempts\":1,\"confirmed\":null,\"offset_ms\":1}",
+                       i > 0 ? "," : "", ips[i], ips[i], i == 1 ? "open" : "closed",
+                       i == 1 ? "syn-ack" : "conn-refused");
+    ptl_buf_add(&text, "]}");
+    struct ptl_results *results = read_good(ptl_buf_text(&text));
+    for (uint32_t i = 0; i < 3; i++) {
+        struct ptl_target_names names;
+        assert_int_equal(results->items[i].target, i);
+        ptl_results_names(results, i, &names);
+        assert_string_equal(names.ip, ips[i]);
+    }
+    assert_int_equal(results->target_count, 1);
+    char *again = write_json(results);
+    comes_out_as(again, again);
+    free(again);
+    ptl_results_free(results);
+    free(states);
+    free(run);
+    ptl_buf_free(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_read_is_written_again),
+        cmocka_unit_test(the_model_holds_it),
+        cmocka_unit_test(results_may_come_before_what_they_belong_to),
+        cmocka_unit_test(keys_of_later_versions_are_skipped),
+        cmocka_unit_test(keys_that_came_later_may_be_missing),
+        cmocka_unit_test(truncated_at_every_byte),
+        cmocka_unit_test(one_byte_changed),
+        cmocka_unit_test(what_is_wrong_is_told_with_its_line),
+        cmocka_unit_test(hostile_files_are_refused),
+        cmocka_unit_test(what_cannot_be_read),
+        cmocka_unit_test(lines_are_the_same_results),
+        cmocka_unit_test(lines_that_are_cut_are_refused),
+        cmocka_unit_test(lines_with_a_result_twice),
+        cmocka_unit_test(many_targets_are_listed_in_part),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
