@@ -19,6 +19,11 @@ struct ptl_buf {
 
 /* An empty buffer that may grow to `max` bytes. Allocates nothing yet. */
 void ptl_buf_init(struct ptl_buf *buf, size_t max);
+/*
+ * An empty buffer in the caller's `storage`, of which it uses all but the NUL's place: it never
+ * allocates, so that a message can be put together when memory is gone. Neither stolen nor freed.
+ */
+void ptl_buf_init_in(struct ptl_buf *buf, char *storage, size_t size);
 void ptl_buf_add(struct ptl_buf *buf, const char *text);
 void ptl_buf_add_bytes(struct ptl_buf *buf, const void *bytes, size_t count);
 void ptl_buf_add_char(struct ptl_buf *buf, char c);

@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 
-#define PTL_HOSTS_MAX 1000000 /* entries of one list */
+#define PTL_HOSTS_MAX 1000000                  /* entries of one list */
+#define PTL_HOSTS_FILES_MAX ((size_t)64 << 20) /* bytes of all its files */
 
 struct ptl_host {
     char *text;   /* as written: "10.0.0.0/24", "web.example" */
@@ -26,6 +27,7 @@ struct ptl_hosts {
     size_t capacity;
     char **files; /* the names that items borrow */
     size_t file_count;
+    size_t file_bytes; /* read so far, of at most PTL_HOSTS_FILES_MAX */
 };
 
 /* Zero-initialise before the first add. */

@@ -10,6 +10,12 @@ void ptl_buf_init(struct ptl_buf *buf, size_t max)
     *buf = (struct ptl_buf){.max = max};
 }
 
+void ptl_buf_init_in(struct ptl_buf *buf, char *storage, size_t size)
+{
+    *buf = (struct ptl_buf){.data = storage, .capacity = size, .max = size - 1};
+    storage[0] = '\0';
+}
+
 /* Room for `count` more bytes and the NUL. */
 static bool reserve(struct ptl_buf *buf, size_t count)
 {

@@ -101,8 +101,10 @@ static void load_host(struct ptl_loading *loading, const struct ptl_field *field
         loading->no_memory = true;
         return;
     }
+    hosts->file_bytes = loading->hosts_bytes;
     ptl_hosts_add(hosts, file ? relative : node->text, &origin, node->source->base_dir,
                   loading->problems);
+    loading->hosts_bytes = hosts->file_bytes;
     free(relative);
 }
 

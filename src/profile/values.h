@@ -12,6 +12,7 @@ struct ptl_loading {
     const char *within; /* the key around the one being read: "report"; NULL: none */
     bool scope_broken;  /* the scope has a problem: what lies outside it means nothing then */
     bool no_memory;
+    size_t hosts_bytes; /* of hosts files so far: one bound for all the lists of a profile */
 };
 
 /* Loads a mapping's keys into `base` through the rows: unknown keys and wrong values are problems.

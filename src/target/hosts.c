@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define LINE_MAX_BYTES 1024
-#define FILE_MAX_BYTES (64L << 20)
 #define NAME_MAX_BYTES 253
 
 void ptl_hosts_free(struct ptl_hosts *hosts)
@@ -91,14 +90,12 @@ static bool append(struct ptl_hosts *hosts, const struct ptl_host *host)
 static void complain(struct ptl_problems *problems, const struct ptl_origin *origin,
                      const char *before, const char *quoted, const char *after)
 {
+    char printable[512]; /* leaves room for the rest of a message */
     struct ptl_buf shown;
-    ptl_buf_init(&shown, 8 * LINE_MAX_BYTES);
+    ptl_buf_init_in(&shown, printable, sizeof(printable));
     ptl_text_add_printable(&shown, quoted);
-    if (shown.failed)
-        out_of_memory(problems);
-    else
-        ptl_problems_at(problems, origin, "%s%s%s", before, ptl_buf_text(&shown), after);
-    ptl_buf_free(&shown);
+    ptl_problems_at(problems, origin, "%s%s%s%s", before, printable, shown.failed ? "..." : "",
+                    after);
 }
 
 static void add_entry(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
@@ -177,7 +174,6 @@ static void read_lines(struct ptl_hosts *hosts, FILE *file, const char *path,
         return;
     }
     struct ptl_origin origin = {.file = path};
-    long total = 0;
     size_t length = 0;
     for (int c = getc(file);; c = getc(file)) {
         if (c == EOF || c == '\n') {
@@ -193,9 +189,9 @@ static void read_lines(struct ptl_hosts *hosts, FILE *file, const char *path,
         } else if (length <= LINE_MAX_BYTES) {
             line[length++] = (char)c; /* the rest of an overlong line only counts */
         }
-        if (++total > FILE_MAX_BYTES) {
-            ptl_problems_at(problems, &origin, "a hosts file of more than %ld bytes",
-                            FILE_MAX_BYTES);
+        if (++hosts->file_bytes > PTL_HOSTS_FILES_MAX) {
+            ptl_problems_at(problems, &origin, "more than %zu bytes of hosts files",
+                            PTL_HOSTS_FILES_MAX);
             break;
         }
     }

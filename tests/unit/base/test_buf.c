@@ -87,9 +87,30 @@ static void stealing_hands_the_memory_over(void **state)
     ptl_buf_free(&buf);
 }
 
+static void in_storage_of_the_callers(void **state)
+{
+    (void)state;
+    char storage[8] = "old";
+    struct ptl_buf buf;
+    ptl_buf_init_in(&buf, storage, sizeof(storage));
+    assert_string_equal(ptl_buf_text(&buf), "");
+    ptl_buf_printf(&buf, "%d", 12345);
+    ptl_buf_add(&buf, "67");
+    assert_false(buf.failed);
+    assert_string_equal(storage, "1234567");
+    ptl_buf_add_char(&buf, '8');
+    assert_true(buf.failed);
+    assert_string_equal(storage, "1234567");
+    ptl_buf_reset(&buf);
+    ptl_buf_add(&buf, "again");
+    assert_ptr_equal(ptl_buf_text(&buf), storage);
+    assert_string_equal(storage, "again");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_storage_of_the_callers),
         cmocka_unit_test(grows_and_ends_in_nul),
         cmocka_unit_test(failure_is_sticky),
         cmocka_unit_test(stealing_hands_the_memory_over),

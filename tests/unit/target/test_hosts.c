@@ -244,7 +244,44 @@ static void files_that_cannot_be_read(void **state)
     add(&hosts, "file:", "p.yaml:3:5: \"file:\" without a path\n", 0);
     add(&hosts, "file:   ", "p.yaml:3:5: \"file:\" without a path\n", 0);
     add(&hosts, "file: /dev/null", "", 0);
-    add(&hosts, "file: /dev/zero", "/dev/zero: a hosts file of more than 67108864 bytes\n", 0);
+    add(&hosts, "file: /dev/zero", "/dev/zero: more than 67108864 bytes of hosts files\n", 0);
+    ptl_hosts_free(&hosts);
+}
+
+/* However often a file is named: all that is read counts together. */
+static void endless_files_by_the_hundred(void **state)
+{
+    (void)state;
+    struct ptl_hosts hosts = {0};
+    struct ptl_problems problems = {0};
+    for (int i = 0; i < 100; i++)
+        ptl_hosts_add(&hosts, "file: /dev/zero", NULL, NULL, &problems);
+    assert_int_equal(problems.count, 100);
+    assert_true(hosts.file_bytes <= PTL_HOSTS_FILES_MAX + 100);
+    ptl_problems_free(&problems);
+    ptl_hosts_free(&hosts);
+}
+
+/* An entry of any length is quoted as far as it has room; nothing says that memory ran out. */
+static void a_long_entry_is_quoted_in_part(void **state)
+{
+    (void)state;
+    static char text[100001];
+    struct ptl_hosts hosts = {0};
+    struct ptl_problems problems = {0};
+    memset(text, 'a', sizeof(text) - 1);
+    ptl_hosts_add(&hosts, text, NULL, NULL, &problems);
+    memset(text, '\033', sizeof(text) - 1);
+    ptl_hosts_add(&hosts, text, NULL, NULL, &problems);
+    memset(text, '1', sizeof(text) - 1);
+    ptl_hosts_add(&hosts, text, NULL, NULL, &problems);
+    assert_int_equal(problems.count, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(problems.items[i].code, PTL_E_INVALID);
+    assert_non_null(strstr(problems.items[0].message, "aaa...\" is no address, range or host"));
+    assert_non_null(strstr(problems.items[1].message, "\\x1B...\" is no address, range or host"));
+    assert_non_null(strstr(problems.items[2].message, "\"1111"));
+    ptl_problems_free(&problems);
     ptl_hosts_free(&hosts);
 }
 
@@ -293,6 +330,8 @@ int main(void)
         cmocka_unit_test(files_that_cannot_be_read),
         cmocka_unit_test(paths_are_relative_to_the_profile),
         cmocka_unit_test(too_many_hosts),
+        cmocka_unit_test(endless_files_by_the_hundred),
+        cmocka_unit_test(a_long_entry_is_quoted_in_part),
     };
     return cmocka_run_group_tests(tests, enter, leave);
 }
