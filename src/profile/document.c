@@ -69,6 +69,17 @@ static bool charge(struct parser *parser, const yaml_mark_t *mark, size_t weight
     return true;
 }
 
+/* Text that many aliases stand for would be read as often. */
+static bool charge_text(struct parser *parser, const yaml_mark_t *mark, size_t bytes)
+{
+    if (bytes > PTL_TEXT_MAX - parser->tree->bytes) {
+        complain(parser, mark, "too much text (2 MiB at most, aliases expanded)", NULL);
+        return false;
+    }
+    parser->tree->bytes += bytes;
+    return true;
+}
+
 static struct ptl_node *new_node(struct parser *parser, const yaml_event_t *event,
                                  enum ptl_node_kind kind)
 {
@@ -146,7 +157,8 @@ static bool on_alias(struct parser *parser, const yaml_event_t *event)
         complain(parser, mark, "nested too deeply (32 at most)", NULL);
         return false;
     }
-    return charge(parser, mark, node->weight) && push(parser, node);
+    return charge(parser, mark, node->weight) && charge_text(parser, mark, node->bytes) &&
+           push(parser, node);
 }
 
 static const char *core_tag(const yaml_char_t *tag)
@@ -187,7 +199,9 @@ static bool on_scalar(struct parser *parser, const yaml_event_t *event)
         return false;
     const char *value = (const char *)event->data.scalar.value;
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    node->count = event->data.scalar.length;
+    node->count = node->bytes = event->data.scalar.length;
+    if (!charge_text(parser, &event->start_mark, node->bytes))
+        return false;
     node->text = ptl_tree_copy(parser->tree, value, node->count);
     if (!node->text)
         return false;
@@ -230,6 +244,7 @@ static bool on_end(struct parser *parser)
     struct ptl_node **children = parser->stack + frame->first;
     for (size_t i = 0; i < count; i++) {
         node->weight += children[i]->weight;
+        node->bytes += children[i]->bytes;
         if (children[i]->height >= node->height)
             node->height = children[i]->height;
     }

@@ -9,8 +9,8 @@
 
 /*
  * Parses one document of YAML 1.2's core schema, within bounds: PTL_DOCUMENT_MAX bytes,
- * PTL_NODE_DEPTH_MAX, PTL_NODES_MAX (aliases expanded, over all documents of the tree),
- * PTL_ALIASES_MAX aliases and as many anchors. Aliases are resolved and `<<` is merged.
+ * PTL_NODE_DEPTH_MAX, PTL_NODES_MAX and PTL_TEXT_MAX (aliases expanded, over all documents of the
+ * tree), PTL_ALIASES_MAX aliases and as many anchors. Aliases are resolved and `<<` is merged.
  * Every fault becomes a problem; a fault of syntax is the last one. NULL: no usable tree (an empty
  * document too: that is a problem only for those who cannot do with it, so none is added).
  * `source` must live as long as the tree.

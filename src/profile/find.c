@@ -5,6 +5,7 @@
 #include "profile/values.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static bool search_path(struct ptl_texts *places)
     bool is_added = true;
     while (path && *path && is_added) {
         size_t length = strcspn(path, ":");
-        char *part = strndup(path, length);
+        char *part = length ? strndup(path, length) : NULL;
         if (length)
             is_added = part && ptl_texts_add(places, part);
         free(part);
@@ -59,7 +60,7 @@ static bool add_names(struct ptl_texts *names, const char *directory)
 {
     struct dirent **entries = NULL;
     int count = scandir(directory, &entries, is_profile, alphasort);
-    bool is_added = true;
+    bool is_added = count >= 0 || errno != ENOMEM;
     for (int i = 0; i < count; i++) {
         size_t length = strlen(entries[i]->d_name) - strlen(".yaml");
         entries[i]->d_name[length] = '\0';
@@ -75,11 +76,13 @@ static enum ptl_status not_found(const char *word, const struct ptl_texts *place
                                  struct ptl_error *error)
 {
     struct ptl_texts names = {0};
+    char searched[700]; /* leaves room for the rest of a message */
     struct ptl_buf where;
     char shown[PTL_SHOWN_SIZE], shown_near[PTL_SHOWN_SIZE];
-    ptl_buf_init(&where, 700); /* leaves room for the rest of a message */
-    for (size_t i = 0; i < places->count; i++) {
-        add_names(&names, places->items[i]);
+    bool has_memory = true;
+    ptl_buf_init_in(&where, searched, sizeof(searched));
+    for (size_t i = 0; i < places->count && has_memory; i++) {
+        has_memory = add_names(&names, places->items[i]);
         ptl_buf_add(&where, i ? ", " : "");
         ptl_text_add_printable(&where, places->items[i]);
     }
@@ -87,10 +90,11 @@ static enum ptl_status not_found(const char *word, const struct ptl_texts *place
                            ? ptl_text_nearest(word, (const char *const *)names.items, names.count)
                            : NULL;
     enum ptl_status status =
-        ptl_error_set(error, PTL_E_INVALID, "no saved profile \"%s\" in %s%s%s%s",
-                      ptl_shown(word, shown), ptl_buf_text(&where), near ? "; did you mean \"" : "",
-                      near ? ptl_shown(near, shown_near) : "", near ? "\"?" : "");
-    ptl_buf_free(&where);
+        !has_memory ? ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory")
+                    : ptl_error_set(error, PTL_E_INVALID, "no saved profile \"%s\" in %s%s%s%s%s",
+                                    ptl_shown(word, shown), ptl_buf_text(&where),
+                                    where.failed ? "..." : "", near ? "; did you mean \"" : "",
+                                    near ? ptl_shown(near, shown_near) : "", near ? "\"?" : "");
     ptl_texts_free(&names);
     return status;
 }
@@ -145,10 +149,11 @@ static bool describe(struct ptl_saved_profile *saved, const char *directory, con
     saved->name = strdup(name);
     if (!saved->path || !saved->name)
         return false;
-    saved->loads = ptl_profile_load(saved->path, NULL, 0, &profile, &problems) == PTL_OK;
+    enum ptl_status status = ptl_profile_load(saved->path, NULL, 0, &profile, &problems);
+    saved->loads = status == PTL_OK;
     if (saved->loads)
         saved->description = strdup(profile->description);
-    else if (problems.count)
+    else if (status == PTL_E_INVALID && problems.count)
         saved->description = strdup(ptl_error_print(&problems.items[0], text, sizeof(text)));
     else
         saved->description = strdup("out of memory");

@@ -57,6 +57,7 @@ static char *stem(const char *file)
 void ptl_finish_defaults(struct ptl_loading *loading, const struct ptl_node *root)
 {
     struct ptl_profile *profile = loading->profile;
+    loading->tree->weight = loading->tree->bytes = 0; /* the bounds are for what users write */
     load_defaults(loading, ptl_fields, ptl_field_count, profile, root);
     if (!profile->name && !(profile->name = stem(profile->file)))
         loading->no_memory = true;

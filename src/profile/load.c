@@ -27,6 +27,15 @@ static enum ptl_status no_memory(struct ptl_problems *problems)
     return PTL_E_NO_MEMORY;
 }
 
+/* Did memory run out, as a problem says, or as one that found no room for itself shows? */
+static bool is_out_of_memory(const struct ptl_problems *problems, size_t first, size_t dropped)
+{
+    for (size_t i = first; i < problems->count; i++)
+        if (problems->items[i].code == PTL_E_NO_MEMORY)
+            return true;
+    return problems->dropped > dropped && problems->count < PTL_PROBLEMS_MAX;
+}
+
 static size_t total(const struct ptl_problems *problems)
 {
     return problems->count + problems->dropped;
@@ -83,7 +92,7 @@ static enum ptl_status load(const struct request *request, struct ptl_profile **
                             struct ptl_problems *problems)
 {
     struct ptl_tree tree = {0};
-    size_t before = total(problems);
+    size_t first = problems->count, dropped = problems->dropped;
     bool complete = true;
     struct ptl_loading loading = {.tree = &tree, .problems = problems};
     *out = NULL;
@@ -95,14 +104,18 @@ static enum ptl_status load(const struct request *request, struct ptl_profile **
         } else {
             ptl_values_load(&loading, ptl_fields, ptl_field_count, profile, root);
             ptl_finish_defaults(&loading, root);
-            ptl_finish_check(&loading, root, complete);
+            if (!tree.failed && !loading.no_memory) /* else what is missing is not their fault */
+                ptl_finish_check(&loading, root, complete);
         }
     }
-    bool is_out = tree.failed || loading.no_memory;
+    bool is_told = is_out_of_memory(problems, first, dropped);
+    bool is_out = tree.failed || loading.no_memory || is_told;
     ptl_tree_free(&tree);
-    if (is_out || total(problems) > before) {
+    if (is_out || total(problems) > first + dropped) {
         ptl_profile_free(loading.profile);
-        return is_out ? no_memory(problems) : PTL_E_INVALID;
+        if (is_out && !is_told)
+            no_memory(problems);
+        return is_out ? PTL_E_NO_MEMORY : PTL_E_INVALID;
     }
     *out = loading.profile;
     return PTL_OK;

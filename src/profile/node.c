@@ -180,34 +180,38 @@ static int by_key(const void *a, const void *b)
     return strcmp(left->key->text, right->key->text);
 }
 
-/*
- * Looks the child's keys up in a sorted copy of the parent's: two mappings of thousands of keys
- * must not cost their product.
- */
+/* A copy to look keys up in. NULL: no memory. */
+static struct ptl_pair *sorted_pairs(struct ptl_tree *tree, const struct ptl_node *mapping)
+{
+    struct ptl_pair *sorted = ptl_tree_alloc(tree, (mapping->count + 1) * sizeof(*sorted));
+    if (sorted && mapping->count) {
+        memcpy(sorted, mapping->pairs, mapping->count * sizeof(*sorted));
+        qsort(sorted, mapping->count, sizeof(*sorted), by_key);
+    }
+    return sorted;
+}
+
+/* Two mappings of thousands of keys must not cost their product: each is looked up sorted. */
 struct ptl_node *ptl_node_merge(struct ptl_tree *tree, struct ptl_node *parent,
                                 struct ptl_node *child)
 {
     if (parent->kind != PTL_NODE_MAPPING || child->kind != PTL_NODE_MAPPING)
         return child;
     struct ptl_node *merged = ptl_node_new(tree, PTL_NODE_MAPPING, child);
-    struct ptl_pair *sorted = ptl_tree_alloc(tree, (child->count + 1) * sizeof(*sorted));
+    struct ptl_pair *of_parent = sorted_pairs(tree, parent), *of_child = sorted_pairs(tree, child);
     struct ptl_pair *pairs =
         ptl_tree_alloc(tree, (parent->count + child->count + 1) * sizeof(*pairs));
-    if (!merged || !sorted || !pairs)
+    if (!merged || !of_parent || !of_child || !pairs)
         return NULL;
-    if (child->count) {
-        memcpy(sorted, child->pairs, child->count * sizeof(*sorted));
-        qsort(sorted, child->count, sizeof(*sorted), by_key);
-    }
     size_t count = 0;
     for (size_t i = 0; i < parent->count; i++)
-        if (!child->count ||
-            !bsearch(&parent->pairs[i], sorted, child->count, sizeof(*sorted), by_key))
+        if (!bsearch(&parent->pairs[i], of_child, child->count, sizeof(*of_child), by_key))
             pairs[count++] = parent->pairs[i];
     for (size_t i = 0; i < child->count; i++) {
         struct ptl_pair pair = child->pairs[i];
-        struct ptl_pair *old =
-            pair.value->kind == PTL_NODE_MAPPING ? ptl_node_find(parent, pair.key->text) : NULL;
+        struct ptl_pair *old = NULL;
+        if (pair.value->kind == PTL_NODE_MAPPING)
+            old = bsearch(&pair, of_parent, parent->count, sizeof(*of_parent), by_key);
         if (old)
             pair.value = ptl_node_merge(tree, old->value, pair.value);
         if (!pair.value)
@@ -231,12 +235,12 @@ const char *ptl_shown(const char *text, char out[PTL_SHOWN_SIZE])
     }
     memcpy(part, text, length);
     part[length] = '\0';
+    char printable[8 * sizeof(part)];
     struct ptl_buf buf;
-    ptl_buf_init(&buf, 8 * sizeof(part));
+    ptl_buf_init_in(&buf, printable, sizeof(printable));
     ptl_text_add_printable(&buf, part);
     int room = PTL_SHOWN_SIZE - 4;
     snprintf(out, PTL_SHOWN_SIZE, "%.*s%s", room, ptl_buf_text(&buf),
              whole && buf.length <= (size_t)room ? "" : "...");
-    ptl_buf_free(&buf);
     return out;
 }

@@ -13,6 +13,7 @@
 
 /* One bound for all documents of one load: a chain of parents costs no more than one file. */
 #define PTL_NODES_MAX 100000
+#define PTL_TEXT_MAX ((size_t)2 * 1024 * 1024)
 #define PTL_NODE_DEPTH_MAX 32
 
 enum ptl_node_kind {
@@ -42,6 +43,7 @@ struct ptl_node {
     unsigned height; /* containers below and including this one */
     const struct ptl_source *source;
     size_t weight; /* nodes of the subtree, those behind aliases counted each time */
+    size_t bytes;  /* of text in the subtree, counted likewise */
     size_t count;  /* bytes of text, items or pairs */
     union {
         const char *text; /* no NUL inside */
@@ -54,6 +56,7 @@ struct ptl_chunk;
 struct ptl_tree {
     struct ptl_chunk *chunks;
     size_t weight; /* nodes so far, against PTL_NODES_MAX */
+    size_t bytes;  /* of text so far, against PTL_TEXT_MAX */
     bool failed;   /* memory ran out; whoever made the tree tells */
 };
 

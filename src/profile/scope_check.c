@@ -47,8 +47,9 @@ static void complain(struct ptl_loading *loading, const struct ptl_host *host,
     const struct ptl_profile *profile = loading->profile;
     struct ptl_origin origin = {host->file, host->line, host->column};
     char address[PTL_ADDRESS_SIZE], line[PTL_ADDRESS_SIZE + 8], shown[PTL_SHOWN_SIZE];
+    char entries[SCOPE_SHOWN * (PTL_ADDRESS_SIZE + 8)];
     struct ptl_buf scope;
-    ptl_buf_init(&scope, SCOPE_SHOWN * (PTL_ADDRESS_SIZE + 8));
+    ptl_buf_init_in(&scope, entries, sizeof(entries));
     for (size_t i = 0; i < profile->scope_count && i < SCOPE_SHOWN; i++) {
         ptl_buf_add(&scope, i ? ", " : "");
         ptl_buf_add(&scope, profile->scope_text[i]);
@@ -58,8 +59,7 @@ static void complain(struct ptl_loading *loading, const struct ptl_host *host,
                     "%s: %s is outside the profile's scope (%s%s); add \"%s\" to scope",
                     ptl_shown(host->text, shown), ptl_address_format(outside, address),
                     profile->scope_count ? ptl_buf_text(&scope) : "empty",
-                    profile->scope_count > SCOPE_SHOWN ? ", ..." : "", line);
-    ptl_buf_free(&scope);
+                    scope.failed || profile->scope_count > SCOPE_SHOWN ? ", ..." : "", line);
 }
 
 /* Several segments may come from one entry: it is told once. */

@@ -55,6 +55,7 @@ struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setti
         ptl_error_wrap(&found.items[i], "%s", ptl_shown(setting->key, shown));
         ptl_problems_add(problems, &found.items[i]);
     }
+    problems->dropped += found.dropped;
     bool is_empty = !node && found.count + found.dropped == 0 && !tree->failed;
     ptl_problems_free(&found);
     if (is_empty) { /* nothing, or a comment only */

@@ -255,8 +255,9 @@ static void unknown_key(struct ptl_loading *loading, const struct ptl_field *fie
     const char *names[64];
     for (size_t i = 0; i < count && i < sizeof(names) / sizeof(*names); i++)
         names[i] = fields[i].name;
-    const char *near =
-        strlen(key->text) <= PTL_NAME_MAX ? ptl_text_nearest(key->text, names, count) : NULL;
+    const char *near = NULL;
+    if (loading->problems->count < PTL_PROBLEMS_MAX && strlen(key->text) <= PTL_NAME_MAX)
+        near = ptl_text_nearest(key->text, names, count); /* costs too much to throw away */
     char shown[PTL_SHOWN_SIZE];
     struct ptl_origin origin = ptl_node_origin(key);
     ptl_problems_at(loading->problems, &origin, "unknown key \"%s\"%s%s%s",

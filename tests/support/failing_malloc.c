@@ -121,6 +121,25 @@ int __wrap_asprintf(char **text, const char *format, ...)
     return length;
 }
 
+/* libyaml calls these through the dynamic linker, which finds them here first. */
+void *yaml_malloc(size_t size);
+void *yaml_malloc(size_t size)
+{
+    return malloc(size > 0 ? size : 1);
+}
+
+void *yaml_realloc(void *old, size_t size);
+void *yaml_realloc(void *old, size_t size)
+{
+    return realloc(old, size > 0 ? size : 1);
+}
+
+unsigned char *yaml_strdup(const unsigned char *text);
+unsigned char *yaml_strdup(const unsigned char *text)
+{
+    return text != NULL ? (unsigned char *)strdup((const char *)text) : NULL;
+}
+
 int __real_pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*start)(void *),
                           void *argument);
 int __wrap_pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*start)(void *),

@@ -67,6 +67,59 @@ static void hostile_files(void **state)
     refuse("a: &a b\nb: [", "*a ,", "too many aliases (1000 at most)");
     refuse("", "\t", "not YAML");
     refuse("hosts: \"", "\\x41", "not YAML");
+    refuse("hosts: \"", "a", "not YAML");
+    refuse("hosts: [", "{}, ", "too many values");
+    refuse("", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: 1\n",
+           "t.yaml:2:1: duplicate key");
+}
+
+/* What an alias stands for is read as often as the alias is met: its text counts, too. */
+static void long_texts_by_alias(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"1-65534,", "127.0.0.1,", "x"};
+    for (size_t i = 0; i < 3; i++) {
+        struct ptl_buf buf, out;
+        ptl_buf_init(&buf, 1 << 20);
+        ptl_buf_add(&buf, "ports: [&p \"");
+        while (buf.length < 900000)
+            ptl_buf_add(&buf, pieces[i]);
+        ptl_buf_add(&buf, "1\"");
+        for (int k = 0; k < 900; k++)
+            ptl_buf_add(&buf, ", *p ");
+        ptl_buf_add(&buf, "]\nhosts: 127.0.0.1\n");
+        assert_null(load_with(ptl_buf_text(&buf), NULL, 0, &out));
+        assert_non_null(strstr(ptl_buf_text(&out), "too much text (2 MiB at most, aliases "
+                                                   "expanded)\n"));
+        ptl_buf_free(&out);
+        ptl_buf_free(&buf);
+    }
+}
+
+/* As many values as there may be: the defaults of the keys not given need none of the room. */
+static void as_many_values_as_there_may_be(void **state)
+{
+    (void)state;
+    struct ptl_buf buf, out;
+    ptl_buf_init(&buf, 1 << 20);
+    ptl_buf_add(&buf, "hosts: 127.0.0.1\nports: [22");
+    /* The mapping, two keys, the host, the list and its first port are six. */
+    for (int i = 6; i < 100000; i++)
+        ptl_buf_add(&buf, ",1");
+    size_t length = buf.length;
+    ptl_buf_add(&buf, "]\n");
+    struct ptl_profile *profile = load_with(ptl_buf_text(&buf), NULL, 0, &out);
+    assert_string_equal(ptl_buf_text(&out), "");
+    assert_int_equal(ptl_portset_count(profile->ports), 2);
+    assert_string_equal(profile->description, "");
+    ptl_profile_free(profile);
+    ptl_buf_free(&out);
+    buf.length = length;
+    ptl_buf_add(&buf, ",1]\n");
+    assert_null(load_with(ptl_buf_text(&buf), NULL, 0, &out));
+    assert_non_null(strstr(ptl_buf_text(&out), "too many values (100000 at most"));
+    ptl_buf_free(&out);
+    ptl_buf_free(&buf);
 }
 
 static void too_large(void **state)
@@ -109,8 +162,9 @@ static void thousands_of_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(aliases_and_merges), cmocka_unit_test(byte_order_mark_and_tags),
-        cmocka_unit_test(hostile_files),      cmocka_unit_test(too_large),
+        cmocka_unit_test(aliases_and_merges),  cmocka_unit_test(byte_order_mark_and_tags),
+        cmocka_unit_test(hostile_files),       cmocka_unit_test(too_large),
+        cmocka_unit_test(long_texts_by_alias), cmocka_unit_test(as_many_values_as_there_may_be),
         cmocka_unit_test(thousands_of_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
