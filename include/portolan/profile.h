@@ -34,6 +34,7 @@ extern const char *const ptl_order_names[3];
  */
 #define PTL_FORMATS(ROW)                                                                           \
     ROW(JSON, "json", "results.json")                                                              \
+    ROW(JSONL, "jsonl", "one result a line, written as found")                                     \
     ROW(CSV, "csv", "the CSV table")                                                               \
     ROW(TEXT, "text", "the text for people")                                                       \
     ROW(HTML, "html", "one page for a browser, with charts")                                       \

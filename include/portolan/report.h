@@ -20,6 +20,7 @@ struct ptl_report; /* one destination being written */
 
 struct ptl_report_options {
     bool color; /* text only, and only when the destination is a terminal and NO_COLOR is unset */
+    bool live;  /* a format that can be is written while the run lasts, in place */
 };
 
 /* True when a writer for this format exists in this build (all do; the contract suite checks). */
@@ -29,7 +30,8 @@ const char *ptl_report_extension(enum ptl_format format);
 /*
  * Opens a destination: "-" is standard output; a regular file (or none yet) is written beside its
  * place, without a name where the file system can (O_TMPFILE), and renamed at close; any other
- * kind of file is written in place. Errors: PTL_E_OUTPUT.
+ * kind of file is written in place, and so is a live report: what it replaces is gone with the
+ * first call of ptl_report_found. Errors: PTL_E_OUTPUT.
  */
 enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
                                 const struct ptl_report_options *options,
@@ -38,7 +40,17 @@ enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
 enum ptl_status ptl_report_open_text(const char *path, struct ptl_report **report,
                                      struct ptl_error *error);
 void ptl_report_write_text(struct ptl_report *report, const char *text, size_t length);
-/* Writes all of it from sealed results. */
+/* True for a report that takes results while the run lasts. */
+bool ptl_report_is_live(const struct ptl_report *report);
+/*
+ * Of a live report: writes results that were found, in the order of ptl_live_ready and with nothing
+ * left out between one call and the next, and sees that they are in the file. The first call, which
+ * may come without any, writes what the run is. The results need no seal. What goes wrong is told
+ * by ptl_report_write and ptl_report_close.
+ */
+void ptl_report_found(struct ptl_report *report, const struct ptl_results *results,
+                      const struct ptl_result *items, size_t count);
+/* Writes all of it from sealed results; of a live report, all that lies above the watermark. */
 enum ptl_status ptl_report_write(struct ptl_report *report, const struct ptl_results *results,
                                  struct ptl_error *error);
 /* Flushes, fsyncs, renames; frees the report in every case. Errors: PTL_E_OUTPUT. */

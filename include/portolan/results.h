@@ -154,6 +154,7 @@ struct ptl_results {
     struct ptl_summary summary;
     struct ptl_result *items; /* after seal: by target, then port */
     size_t count, capacity;
+    uint32_t watermark_ms; /* what is below it was told while the run lasts (live.h); 0: nothing */
     struct ptl_target_counts *targets; /* after seal: by target */
     size_t target_count, target_capacity;
     struct ptl_unresolved *unresolved;
@@ -181,7 +182,8 @@ struct ptl_results {
 struct ptl_results *ptl_results_new(void);
 void ptl_results_free(struct ptl_results *results);
 
-/* Keeps one verdict. Not thread-safe: scan/ calls it under its lock. PTL_E_NO_MEMORY. */
+/* Keeps one verdict; its offset_ms is raised to the watermark. Not thread-safe: scan/ calls it
+ * under its lock. PTL_E_NO_MEMORY. */
 enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_result *result);
 enum ptl_status ptl_results_add_target(struct ptl_results *results,
                                        const struct ptl_target_counts *counts);

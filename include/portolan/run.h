@@ -48,11 +48,16 @@ struct ptl_progress {
     uint64_t elapsed_ms;
 };
 
-/* Called on the thread that called ptl_run. */
+/* Called on the thread that called ptl_run; NULL: not. */
 struct ptl_run_hooks {
     void *context;
     unsigned tick_ms; /* how often; 0: never */
     void (*tick)(void *context, const struct ptl_progress *progress);
+    /* Results by (offset_ms, target, port), each once, as they come; first, with none, when the
+     * run begins. The last ones, those above the watermark, are told by the results alone. What may
+     * be read of `results`, which are not sealed: what was asked, and names of targets. */
+    void (*found)(void *context, const struct ptl_results *results, const struct ptl_result *items,
+                  size_t count);
 };
 
 /*

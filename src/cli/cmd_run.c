@@ -43,14 +43,38 @@ static void print_notes(const struct ptl_results *results)
                    (unsigned long long)results->summary.probes);
 }
 
+/* What is told of a profile while it is scanned. */
+struct watch {
+    struct job *job;
+    struct progress_line *line;
+};
+
+static void tell_progress(void *context, const struct ptl_progress *progress)
+{
+    const struct watch *watch = context;
+    progress_tick(watch->line, progress);
+}
+
+static void tell_found(void *context, const struct ptl_results *results,
+                       const struct ptl_result *items, size_t count)
+{
+    const struct watch *watch = context;
+    progress_clear(watch->line); /* it may share a terminal with the report */
+    job_write_found(watch->job, results, items, count);
+}
+
 static int scan(const struct arguments *arguments, struct job *job, struct progress_line *line,
                 const struct ptl_cancel *cancel)
 {
     bool progress =
         !arguments->quiet && (arguments->progress == PROGRESS_ALWAYS ||
                               (arguments->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1));
-    struct ptl_run_hooks hooks = {
-        .context = line, .tick_ms = progress ? TICK_MS : 0, .tick = progress_tick};
+    bool live = job_is_live(job);
+    struct watch watch = {.job = job, .line = line};
+    struct ptl_run_hooks hooks = {.context = &watch,
+                                  .tick_ms = progress || live ? TICK_MS : 0,
+                                  .tick = progress ? tell_progress : NULL,
+                                  .found = live ? tell_found : NULL};
     struct ptl_results *results = NULL;
     struct ptl_error error;
     struct ptl_prepared *prepared = job->prepared;

@@ -131,7 +131,8 @@ bool jobs_are_apart(const struct job *jobs, size_t count)
 bool job_open_reports(struct job *job)
 {
     const char *no_color = getenv("NO_COLOR"); /* an empty one does not count (no-color.org) */
-    struct ptl_report_options options = {.color = no_color == NULL || no_color[0] == '\0'};
+    struct ptl_report_options options = {.color = no_color == NULL || no_color[0] == '\0',
+                                         .live = true};
     bool good = true;
     for (int f = 0; f < JOB_OUTPUTS; f++) {
         struct ptl_error error;
@@ -147,6 +148,22 @@ bool job_open_reports(struct job *job)
         }
     }
     return good;
+}
+
+bool job_is_live(const struct job *job)
+{
+    for (int f = 0; f < PTL_FORMAT_COUNT; f++)
+        if (job->reports[f] != NULL && ptl_report_is_live(job->reports[f]))
+            return true;
+    return false;
+}
+
+void job_write_found(const struct job *job, const struct ptl_results *results,
+                     const struct ptl_result *items, size_t count)
+{
+    for (int f = 0; f < PTL_FORMAT_COUNT; f++)
+        if (job->reports[f] != NULL && ptl_report_is_live(job->reports[f]))
+            ptl_report_found(job->reports[f], results, items, count);
 }
 
 /* Writes what was open as a fragment of a profile. */

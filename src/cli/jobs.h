@@ -31,6 +31,11 @@ bool jobs_are_apart(const struct job *jobs, size_t count);
 const char *job_output_name(int output);
 /* Opens every report: a path that cannot be written is known before anything is sent. */
 bool job_open_reports(struct job *job);
+/* True when a report is written while the run lasts. */
+bool job_is_live(const struct job *job);
+/* Writes what was found to the reports that are. */
+void job_write_found(const struct job *job, const struct ptl_results *results,
+                     const struct ptl_result *items, size_t count);
 /* Writes and closes every report, also after one has failed. *unsaved: the expectations could not
  * be told from these results, and are not written. */
 bool job_write_reports(struct job *job, const struct ptl_results *results, bool quiet,

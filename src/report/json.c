@@ -11,21 +11,6 @@ static void add_member(struct ptl_writing *writing, const char *key, struct ptl_
     ptl_json_free(value);
 }
 
-static void add_open_ports(struct ptl_writing *writing)
-{
-    uint8_t bits[8192];
-    ptl_results_open_ports(writing->results, bits);
-    ptl_buf_add(&writing->line, " \"open_ports\": [");
-    const char *comma = "";
-    for (unsigned port = 1; port <= 65535; port++) {
-        if ((bits[port / 8] >> (port % 8) & 1) == 0)
-            continue;
-        ptl_buf_printf(&writing->line, "%s%u", comma, port);
-        comma = ",";
-    }
-    ptl_buf_add(&writing->line, "],\n");
-}
-
 static bool write_target(struct ptl_writing *writing, const struct ptl_target_counts *counts,
                          const struct ptl_result *items, size_t count, const char *comma)
 {
@@ -76,7 +61,9 @@ static bool begin(struct ptl_writing *writing)
     add_member(writing, "tool", ptl_record_tool(&results->run));
     add_member(writing, "run", ptl_record_run(&results->run));
     add_member(writing, "summary", ptl_record_summary(results));
-    add_open_ports(writing);
+    ptl_buf_add(&writing->line, " \"open_ports\": ");
+    ptl_record_open_ports(results, &writing->line);
+    ptl_buf_add(&writing->line, ",\n");
     add_member(writing, "unresolved", ptl_record_unresolved(results));
     add_member(writing, "warnings", ptl_record_warnings(results));
     return write_expectations(writing) && write_targets(writing);

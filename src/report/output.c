@@ -19,7 +19,9 @@ struct ptl_output {
     char *temporary; /* its name while it has one; NULL: O_TMPFILE, or written in place */
     int fd;
     mode_t mode;
-    int failure; /* the first errno */
+    bool is_live_file; /* a regular file, written in place */
+    bool is_new;       /* it is there only because it was opened, and holds nothing */
+    int failure;       /* the first errno */
     size_t used;
     char buffer[BUFFER];
 };
@@ -37,6 +39,8 @@ static void dispose(struct ptl_output *output)
         return;
     if (output->temporary != NULL)
         unlink(output->temporary);
+    if (output->is_new)
+        unlink(output->path);
     if (output->fd > STDERR_FILENO)
         close(output->fd);
     free(output->temporary);
@@ -83,21 +87,35 @@ static char *follow(const char *path)
     return place != NULL || errno != ENOENT ? place : strdup(path);
 }
 
-static bool open_place(struct ptl_output *output)
+static bool open_stdout(struct ptl_output *output)
+{
+    output->fd = STDOUT_FILENO;
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
+        errno = EBADF;
+    return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+static bool open_in_place(struct ptl_output *output, bool exists)
 {
     struct stat info;
-    if (strcmp(output->path, "-") == 0) {
-        output->fd = STDOUT_FILENO;
-        int flags = fcntl(STDOUT_FILENO, F_GETFL);
-        if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
-            errno = EBADF;
-        return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
-    }
+    int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | (exists ? 0 : O_CREAT);
+    output->fd = open(output->path, flags, 0666);
+    if (output->fd < 0 || fstat(output->fd, &info) != 0)
+        return false;
+    output->is_live_file = S_ISREG(info.st_mode);
+    output->is_new = !exists;
+    return true;
+}
+
+static bool open_place(struct ptl_output *output, bool live)
+{
+    struct stat info;
+    if (strcmp(output->path, "-") == 0)
+        return open_stdout(output);
     bool exists = stat(output->path, &info) == 0;
-    if (exists && !S_ISREG(info.st_mode)) {
-        output->fd = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-        return output->fd >= 0;
-    }
+    if (live || (exists && !S_ISREG(info.st_mode)))
+        return open_in_place(output, exists);
     if (exists && access(output->path, W_OK) != 0)
         return false;
     output->mode = exists ? info.st_mode & 07777 : default_mode();
@@ -105,8 +123,8 @@ static bool open_place(struct ptl_output *output)
     return output->place != NULL && open_beside(output);
 }
 
-enum ptl_status ptl_output_open(const char *path, struct ptl_output **output,
-                                struct ptl_error *error)
+static enum ptl_status open_output(const char *path, bool live, struct ptl_output **output,
+                                   struct ptl_error *error)
 {
     struct ptl_output *new = malloc(sizeof(*new));
     if (new == NULL)
@@ -118,13 +136,32 @@ enum ptl_status ptl_output_open(const char *path, struct ptl_output **output,
         dispose(new);
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     }
-    if (!open_place(new)) {
+    if (!open_place(new, live)) {
         enum ptl_status status = refuse(new, errno, error);
         dispose(new);
         return status;
     }
     *output = new;
     return PTL_OK;
+}
+
+enum ptl_status ptl_output_open(const char *path, struct ptl_output **output,
+                                struct ptl_error *error)
+{
+    return open_output(path, false, output, error);
+}
+
+enum ptl_status ptl_output_open_live(const char *path, struct ptl_output **output,
+                                     struct ptl_error *error)
+{
+    return open_output(path, true, output, error);
+}
+
+void ptl_output_begin(struct ptl_output *output)
+{
+    if (output->is_live_file && ftruncate(output->fd, 0) != 0)
+        output->failure = errno;
+    output->is_new = false;
 }
 
 static void flush(struct ptl_output *output)
@@ -152,6 +189,11 @@ void ptl_output_write(struct ptl_output *output, const void *bytes, size_t count
         if (output->used == BUFFER)
             flush(output);
     }
+}
+
+void ptl_output_flush(struct ptl_output *output)
+{
+    flush(output);
 }
 
 /* Gives an O_TMPFILE a temporary name: linkat() cannot replace, rename() can. */
@@ -203,6 +245,8 @@ enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *e
 {
     flush(output);
     if (output->failure == 0 && output->place != NULL && !put_in_place(output))
+        output->failure = errno;
+    if (output->failure == 0 && output->is_live_file && fsync(output->fd) != 0)
         output->failure = errno;
     if (output->failure == 0 && output->fd > STDERR_FILENO) {
         if (close(output->fd) != 0)

@@ -1,6 +1,7 @@
 /*
  * Where a report goes. A regular file is written beside its place and renamed when it is whole;
- * anything else (a pipe, a terminal, /dev/null) is written in place. One thread.
+ * anything else (a pipe, a terminal, /dev/null) is written in place, and so is a live output. One
+ * thread.
  */
 #ifndef REPORT_OUTPUT_H
 #define REPORT_OUTPUT_H
@@ -15,6 +16,13 @@ struct ptl_output;
 /* "-" is standard output. Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
 enum ptl_status ptl_output_open(const char *path, struct ptl_output **output,
                                 struct ptl_error *error);
+/* The same, but a regular file is written in place. It is as it was until ptl_output_begin. */
+enum ptl_status ptl_output_open_live(const char *path, struct ptl_output **output,
+                                     struct ptl_error *error);
+/* Of a live output, before the first write: what the file held is gone. */
+void ptl_output_begin(struct ptl_output *output);
+/* What was written so far can be read by others. */
+void ptl_output_flush(struct ptl_output *output);
 /* Buffered; the first failure is kept and told by ptl_output_commit. */
 void ptl_output_write(struct ptl_output *output, const void *bytes, size_t count);
 /* Flushes, fsyncs, renames; frees in every case. */

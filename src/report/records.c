@@ -24,12 +24,29 @@ static void add_concurrency(struct ptl_json *json, const char *key, uint32_t con
         ptl_json_add_number(json, key, concurrency);
 }
 
-static void add_settings(struct ptl_json *json, const struct ptl_run_info *run)
+static void add_question(struct ptl_json *json, const struct ptl_run_info *run)
 {
+    char time[PTL_RFC3339_SIZE];
+    ptl_json_add_string(json, "profile", run->profile);
+    ptl_json_add_string(json, "description", run->description != NULL ? run->description : "");
+    ptl_json_add_string(json, "file", run->file);
+    ptl_json_add_string(json, "profile_sha256", run->profile_sha256);
+    ptl_json_add_string(json, "started", ptl_clock_rfc3339(run->started_ms, time));
+}
+
+static void add_extent(struct ptl_json *json, const struct ptl_run_info *run)
+{
+    ptl_json_add_string(json, "ports", run->ports);
+    struct ptl_json *states = ptl_json_add_array(json, "states");
+    for (int s = 0; s < PTL_UNPROBED; s++)
+        if (run->states[s])
+            ptl_json_add_string(states, NULL, ptl_state_names[s]);
     ptl_json_add_string(json, "engine", ptl_engine_names[run->engine]);
     add_concurrency(json, "concurrency", run->concurrency);
-    ptl_json_add_number(json, "effective_concurrency", run->effective_concurrency);
-    ptl_json_add_number(json, "workers", run->workers);
+}
+
+static void add_settings(struct ptl_json *json, const struct ptl_run_info *run)
+{
     ptl_json_add_number(json, "timeout_ms", run->timeout_ms);
     ptl_json_add_bool(json, "adaptive_timeout", run->adaptive_timeout);
     ptl_json_add_bool(json, "adaptive", run->adaptive);
@@ -45,23 +62,41 @@ struct ptl_json *ptl_record_run(const struct ptl_run_info *run)
 {
     struct ptl_json *json = ptl_json_object();
     char time[PTL_RFC3339_SIZE];
-    ptl_json_add_string(json, "profile", run->profile);
-    ptl_json_add_string(json, "description", run->description != NULL ? run->description : "");
-    ptl_json_add_string(json, "file", run->file);
-    ptl_json_add_string(json, "profile_sha256", run->profile_sha256);
-    ptl_json_add_string(json, "started", ptl_clock_rfc3339(run->started_ms, time));
+    add_question(json, run);
     ptl_json_add_string(json, "finished", ptl_clock_rfc3339(run->finished_ms, time));
     ptl_json_add_double(json, "elapsed_ms", round(run->elapsed_ms * 1000) / 1000);
     ptl_json_add_bool(json, "complete", run->complete);
     ptl_json_add_string(json, "stopped_by", stop_names[run->stopped_by]);
     ptl_json_add_bool(json, "out_of_memory", run->stopped_by == PTL_STOP_MEMORY);
-    ptl_json_add_string(json, "ports", run->ports);
-    struct ptl_json *states = ptl_json_add_array(json, "states");
-    for (int s = 0; s < PTL_UNPROBED; s++)
-        if (run->states[s])
-            ptl_json_add_string(states, NULL, ptl_state_names[s]);
+    add_extent(json, run);
+    ptl_json_add_number(json, "effective_concurrency", run->effective_concurrency);
+    ptl_json_add_number(json, "workers", run->workers);
     add_settings(json, run);
     return json;
+}
+
+struct ptl_json *ptl_record_run_begun(const struct ptl_run_info *run)
+{
+    struct ptl_json *json = ptl_json_object();
+    add_question(json, run);
+    add_extent(json, run);
+    add_settings(json, run);
+    return json;
+}
+
+void ptl_record_open_ports(const struct ptl_results *results, struct ptl_buf *buf)
+{
+    uint8_t bits[8192];
+    ptl_results_open_ports(results, bits);
+    const char *comma = "";
+    ptl_buf_add_char(buf, '[');
+    for (unsigned port = 1; port <= 65535; port++) {
+        if ((bits[port / 8] >> (port % 8) & 1) == 0)
+            continue;
+        ptl_buf_printf(buf, "%s%u", comma, port);
+        comma = ",";
+    }
+    ptl_buf_add_char(buf, ']');
 }
 
 struct ptl_json *ptl_record_summary(const struct ptl_results *results)

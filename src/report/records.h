@@ -9,7 +9,11 @@
 
 struct ptl_json *ptl_record_tool(const struct ptl_run_info *run);
 struct ptl_json *ptl_record_run(const struct ptl_run_info *run);
+/* As far as it is known when the run begins. */
+struct ptl_json *ptl_record_run_begun(const struct ptl_run_info *run);
 struct ptl_json *ptl_record_summary(const struct ptl_results *results);
+/* Appends the list "open_ports". */
+void ptl_record_open_ports(const struct ptl_results *results, struct ptl_buf *buf);
 struct ptl_json *ptl_record_unresolved(const struct ptl_results *results);
 struct ptl_json *ptl_record_warnings(const struct ptl_results *results);
 /* One element of "targets"; items[0..count) are the kept results of the target. */

@@ -1,5 +1,6 @@
 #include "portolan/report.h"
 
+#include "portolan/live.h"
 #include "report/output.h"
 #include "report/writer.h"
 
@@ -11,6 +12,9 @@
 struct ptl_report {
     const struct ptl_writer *writer;
     struct ptl_writing writing;
+    bool live;
+    bool begun;
+    bool failed; /* memory ran out */
 };
 
 bool ptl_report_has(enum ptl_format format)
@@ -23,14 +27,16 @@ const char *ptl_report_extension(enum ptl_format format)
     return ptl_writers[format]->extension;
 }
 
-enum ptl_status ptl_report_open_text(const char *path, struct ptl_report **report,
-                                     struct ptl_error *error)
+static enum ptl_status open_report(const char *path, bool live, struct ptl_report **report,
+                                   struct ptl_error *error)
 {
     struct ptl_report *new = calloc(1, sizeof(*new));
     if (new == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     ptl_buf_init(&new->writing.line, LINE_MAX_BYTES);
-    enum ptl_status status = ptl_output_open(path, &new->writing.output, error);
+    new->live = live;
+    enum ptl_status status = live ? ptl_output_open_live(path, &new->writing.output, error)
+                                  : ptl_output_open(path, &new->writing.output, error);
     if (status != PTL_OK) {
         free(new);
         return status;
@@ -39,16 +45,28 @@ enum ptl_status ptl_report_open_text(const char *path, struct ptl_report **repor
     return PTL_OK;
 }
 
+enum ptl_status ptl_report_open_text(const char *path, struct ptl_report **report,
+                                     struct ptl_error *error)
+{
+    return open_report(path, false, report, error);
+}
+
 enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
                                 const struct ptl_report_options *options,
                                 struct ptl_report **report, struct ptl_error *error)
 {
-    enum ptl_status status = ptl_report_open_text(path, report, error);
+    const struct ptl_writer *writer = ptl_writers[format];
+    enum ptl_status status = open_report(path, options->live && writer->by_time, report, error);
     if (status != PTL_OK)
         return status;
-    (*report)->writer = ptl_writers[format];
+    (*report)->writer = writer;
     (*report)->writing.color = options->color && ptl_output_is_terminal((*report)->writing.output);
     return PTL_OK;
+}
+
+bool ptl_report_is_live(const struct ptl_report *report)
+{
+    return report->live;
 }
 
 void ptl_report_write_text(struct ptl_report *report, const char *text, size_t length)
@@ -56,30 +74,89 @@ void ptl_report_write_text(struct ptl_report *report, const char *text, size_t l
     ptl_output_write(report->writing.output, text, length);
 }
 
+/* The row being written; names are looked up once for each stretch of one target. */
+struct rows {
+    struct ptl_target_names names;
+    struct ptl_row row;
+    bool named;
+};
+
+static bool write_result(struct ptl_report *report, struct rows *rows,
+                         const struct ptl_result *result)
+{
+    struct ptl_row *row = &rows->row;
+    if (!rows->named || row->result->target != result->target)
+        ptl_results_names(report->writing.results, result->target, &rows->names);
+    rows->named = true;
+    row->names = &rows->names;
+    row->result = result;
+    row->service = ptl_results_service(report->writing.results, result->port);
+    ptl_reason_name(result->reason, row->reason);
+    if (!report->writer->result(&report->writing, row))
+        return false;
+    report->writing.written++;
+    return true;
+}
+
 static bool write_results(struct ptl_report *report, const struct ptl_results *results)
 {
-    struct ptl_target_names names;
-    struct ptl_row row = {.names = &names};
-    for (size_t i = 0; i < results->count && !ptl_output_failed(report->writing.output); i++) {
-        row.result = &results->items[i];
-        if (i == 0 || row.result->target != results->items[i - 1].target)
-            ptl_results_names(results, row.result->target, &names);
-        row.service = ptl_results_service(results, row.result->port);
-        ptl_reason_name(row.result->reason, row.reason);
-        if (!report->writer->result(&report->writing, &row))
+    struct rows rows = {.named = false};
+    for (size_t i = 0; i < results->count && !ptl_output_failed(report->writing.output); i++)
+        if (!write_result(report, &rows, &results->items[i]))
             return false;
-        report->writing.written++;
-    }
     return true;
+}
+
+/* What is below the watermark was written while the run lasted. */
+static bool write_by_time(struct ptl_report *report, const struct ptl_results *results,
+                          uint32_t watermark_ms)
+{
+    struct rows rows = {.named = false};
+    uint32_t *order = ptl_results_by_time(results);
+    bool good = order != NULL || results->count == 0;
+    for (size_t i = 0; i < results->count && good; i++) {
+        const struct ptl_result *item = &results->items[order[i]];
+        if (item->offset_ms < watermark_ms)
+            continue;
+        if (ptl_output_failed(report->writing.output))
+            break;
+        good = write_result(report, &rows, item);
+    }
+    free(order);
+    return good;
+}
+
+static bool begin(struct ptl_report *report, const struct ptl_results *results)
+{
+    report->writing.results = results;
+    report->begun = true;
+    ptl_output_begin(report->writing.output);
+    return report->writer->begin(&report->writing);
+}
+
+void ptl_report_found(struct ptl_report *report, const struct ptl_results *results,
+                      const struct ptl_result *items, size_t count)
+{
+    struct rows rows = {.named = false};
+    if (!report->begun && !begin(report, results))
+        report->failed = true;
+    for (size_t i = 0; i < count && !report->failed; i++)
+        report->failed = !write_result(report, &rows, &items[i]);
+    ptl_output_flush(report->writing.output);
 }
 
 enum ptl_status ptl_report_write(struct ptl_report *report, const struct ptl_results *results,
                                  struct ptl_error *error)
 {
-    struct ptl_writing *writing = &report->writing;
-    writing->results = results;
-    if (report->writer->begin(writing) && write_results(report, results) &&
-        report->writer->end(writing))
+    uint32_t watermark_ms = report->begun ? results->watermark_ms : 0;
+    bool good = !report->failed;
+    if (good && !report->begun)
+        good = begin(report, results);
+    if (good && report->writer->by_time)
+        good = write_by_time(report, results, watermark_ms);
+    else if (good)
+        good = write_results(report, results);
+    if (good && report->writer->end(&report->writing))
         return PTL_OK;
     return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory while the %s report was written",
                          report->writer->name);

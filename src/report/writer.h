@@ -46,18 +46,22 @@ struct ptl_row {
 
 /*
  * The calls come in this order: begin once, result for every kept result in the order of targets
- * and ports, end once. Each writes to writing->output, whose failure is sticky: no writer checks
- * it. False: memory ran out.
+ * and ports, end once. A writer whose results come by time gets those calls while the run lasts,
+ * but for the last ones and end: till then the results are not sealed, and only what was asked
+ * and the names of targets may be read of them. Each writes to writing->output, whose failure is
+ * sticky: no writer checks it. False: memory ran out.
  */
 struct ptl_writer {
     const char *name;      /* as in ptl_format_names */
     const char *extension; /* without a dot */
+    bool by_time;          /* results come by (offset_ms, target, port) instead: as found */
     bool (*begin)(struct ptl_writing *writing);
     bool (*result)(struct ptl_writing *writing, const struct ptl_row *row);
     bool (*end)(struct ptl_writing *writing);
 };
 
 extern const struct ptl_writer ptl_writer_json;
+extern const struct ptl_writer ptl_writer_jsonl;
 extern const struct ptl_writer ptl_writer_csv;
 extern const struct ptl_writer ptl_writer_text;
 extern const struct ptl_writer ptl_writer_hostport;

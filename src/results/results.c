@@ -62,7 +62,10 @@ enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_re
 {
     if (!make_room((void **)&results->items, &results->capacity, results->count, sizeof(*result)))
         return PTL_E_NO_MEMORY;
-    results->items[results->count++] = *result;
+    struct ptl_result *new = &results->items[results->count++];
+    *new = *result;
+    if (new->offset_ms < results->watermark_ms)
+        new->offset_ms = results->watermark_ms;
     return PTL_OK;
 }
 

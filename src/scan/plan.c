@@ -264,6 +264,15 @@ void ptl_plan_progress(struct ptl_plan *plan, struct ptl_progress *progress)
     progress->elapsed_ms = (ptl_clock_now_ns() - plan->start_ns) / PTL_NS_PER_MS;
 }
 
+bool ptl_plan_take_found(struct ptl_plan *plan, struct ptl_live *live, uint32_t *watermark_ms)
+{
+    pthread_mutex_lock(&plan->lock);
+    bool good = ptl_live_take(live, plan->results, ptl_plan_ms(plan, ptl_clock_now_ns()));
+    *watermark_ms = plan->results->watermark_ms;
+    pthread_mutex_unlock(&plan->lock);
+    return good;
+}
+
 enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error)
 {
     plan->now_ns = ptl_clock_now_ns();

@@ -7,6 +7,7 @@
 #define SCAN_PLAN_H
 
 #include "portolan/error.h"
+#include "portolan/live.h"
 #include "portolan/profile.h"
 #include "portolan/results.h"
 #include "portolan/run.h"
@@ -78,6 +79,8 @@ void ptl_plan_stop(struct ptl_plan *plan, enum ptl_stop cause);
 /* Checked before every connect(). */
 bool ptl_plan_stopped(const struct ptl_plan *plan);
 void ptl_plan_progress(struct ptl_plan *plan, struct ptl_progress *progress);
+/* Takes what was found since the last time, and tells the watermark. False: no memory. */
+bool ptl_plan_take_found(struct ptl_plan *plan, struct ptl_live *live, uint32_t *watermark_ms);
 /* After the last worker is gone: hands every target's counts and the summary to the results. */
 enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error);
 

@@ -151,16 +151,38 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* Hands over what was found since the last time. Without memory for it, it waits. */
+static void tell_found(struct run *run, struct ptl_live *live, const struct ptl_run_hooks *hooks)
+{
+    uint32_t watermark_ms;
+    if (hooks->found == NULL || !ptl_plan_take_found(run->plan, live, &watermark_ms))
+        return;
+    size_t ready = ptl_live_ready(live, watermark_ms);
+    hooks->found(hooks->context, run->results, live->items, ready);
+    ptl_live_drop(live, ready);
+}
+
+static void tell_progress(struct run *run, const struct ptl_run_hooks *hooks)
+{
+    struct ptl_progress progress;
+    if (hooks->tick == NULL)
+        return;
+    ptl_plan_progress(run->plan, &progress);
+    progress.in_flight = atomic_load(&run->permits.in_use);
+    hooks->tick(hooks->context, &progress);
+}
+
 /* Waits for the workers; stops them on a signal or at the deadline; calls the hooks meanwhile. */
 static void supervise(struct run *run, const struct ptl_cancel *cancel,
                       const struct ptl_run_hooks *hooks)
 {
     uint64_t deadline_ms = run->profile->deadline_ms;
     uint64_t deadline = deadline_ms > 0 ? run->start_ns + deadline_ms * PTL_NS_PER_MS : UINT64_MAX;
-    bool ticks = hooks != NULL && hooks->tick != NULL && hooks->tick_ms > 0;
+    bool ticks = hooks != NULL && hooks->tick_ms > 0;
     uint64_t tick = ticks ? run->start_ns + hooks->tick_ms * PTL_NS_PER_MS : UINT64_MAX;
     struct pollfd fds[2] = {{.fd = run->done_fd, .events = POLLIN},
                             {.fd = cancel != NULL ? cancel->fd : -1, .events = POLLIN}};
+    struct ptl_live live = {.items = NULL};
     while ((fds[0].revents & POLLIN) == 0) {
         poll(fds, 2, ptl_engine_wait_ms(earlier(tick, deadline)));
         if (fds[1].fd >= 0 && fds[1].revents != 0) {
@@ -173,15 +195,14 @@ static void supervise(struct run *run, const struct ptl_cancel *cancel,
             deadline = UINT64_MAX;
         }
         if (now >= tick) {
-            struct ptl_progress progress;
-            ptl_plan_progress(run->plan, &progress);
-            progress.in_flight = atomic_load(&run->permits.in_use);
-            hooks->tick(hooks->context, &progress);
+            tell_progress(run, hooks);
+            tell_found(run, &live, hooks);
             tick = now + hooks->tick_ms * PTL_NS_PER_MS;
         }
     }
     for (uint32_t i = 0; i < run->started; i++)
         pthread_join(run->threads[i].id, NULL);
+    ptl_live_free(&live);
 }
 
 static enum ptl_status conclude(struct run *run, struct ptl_error *error)
@@ -237,6 +258,8 @@ enum ptl_status ptl_run(const struct ptl_profile *profile, struct ptl_prepared *
     if (status == PTL_OK) {
         if (ptl_cancel_cause(cancel) != 0)
             ptl_plan_stop(run.plan, PTL_STOP_SIGNAL);
+        if (hooks != NULL && hooks->found != NULL)
+            hooks->found(hooks->context, run.results, NULL, 0);
         status = start_workers(&run, error);
         if (run.started > 0) {
             supervise(&run, cancel, hooks);

@@ -9,7 +9,7 @@ scan() {
     local name=$1 listeners=$2 reports=() format
     shift 2
     printf '%s\n' "$@" >"$name.yaml"
-    for format in json csv text hostport xml junit prom; do
+    for format in json jsonl csv text hostport xml junit prom; do
         reports+=("--$format" "$name.$format")
     done
     # shellcheck disable=SC2086  # a list of ports
@@ -38,6 +38,24 @@ setup() {
     done
     [ "$(jq -c .open_ports normal.json)" = "[22,80,1999]" ]
     [ "$(jq -r '.unresolved[0].input' unresolved.json)" = no-such-host.invalid ]
+}
+
+@test "jq and python read jsonl line by line, and it says the same" {
+    for name in $RUNS; do
+        [ "$(jq -r 'select(.type == "result") | .port' "$name.jsonl" | sort)" = "$(jq -r '.results[].port' "$name.json" | sort)" ]
+        /usr/bin/python3 - "$name" <<'PYTHON'
+import json, sys
+name = sys.argv[1]
+lines = [json.loads(line) for line in open(name + ".jsonl", encoding="utf-8")]
+whole = json.load(open(name + ".json", encoding="utf-8"))
+assert lines[0]["type"] == "run" and lines[-1]["type"] == "summary"
+for kind in "result", "target":
+    of_kind = [{k: v for k, v in line.items() if k != "type"} for line in lines if line["type"] == kind]
+    key = lambda one: (one["ip"], one.get("port"))
+    assert sorted(of_kind, key=key) == sorted(whole[kind + "s"], key=key), kind
+assert {k: v for k, v in lines[-1].items() if k != "type"} == {k: whole[k] for k in lines[-1] if k != "type"}
+PYTHON
+    done
 }
 
 @test "python's jsonschema accepts results.json by the published schema" {
