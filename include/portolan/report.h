@@ -60,7 +60,7 @@ void ptl_report_abandon(struct ptl_report *report);
 
 /*
  * Expands {profile} and {started} (20260131T120000Z) in a report path. *path is yours.
- * PTL_E_INVALID for any other brace expression.
+ * PTL_E_INVALID for any other brace expression, and for a name with a slash where it is asked for.
  */
 enum ptl_status ptl_report_expand(const char *pattern, const char *profile_name, int64_t started_ms,
                                   char **path, struct ptl_error *error);

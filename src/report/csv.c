@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const columns[] = {"host",       "ip",       "port",     "protocol",
-                                      "state",      "reason",   "service",  "rtt_us",
-                                      "connect_us", "attempts", "offset_ms"};
+static const char *const columns[] = {"host",      "ip",       "port",   "protocol",   "state",
+                                      "reason",    "service",  "rtt_us", "connect_us", "attempts",
+                                      "offset_ms", "expected", "verdict"};
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
 /* libcsv quotes the field; at worst every byte is a quote and doubles. */
@@ -18,6 +18,8 @@ static void quote(struct ptl_buf *buf, const char *text, bool first)
     size_t length = strlen(text);
     if (length > 1024)
         length = 1024;
+    while (length > 1020 && ((unsigned char)text[length] & 0xC0) == 0x80)
+        length--; /* whole characters */
     size_t size = csv_write(quoted, sizeof(quoted), text, length);
     if (!first)
         ptl_buf_add_char(buf, ',');
@@ -27,8 +29,10 @@ static void quote(struct ptl_buf *buf, const char *text, bool first)
 static void quote_mended(struct ptl_buf *buf, const char *text, bool first)
 {
     struct ptl_buf mended;
-    ptl_buf_init(&mended, 1024);
+    ptl_buf_init(&mended, 3 * strlen(text)); /* U+FFFD takes three bytes */
     ptl_text_add_utf8(&mended, text);
+    if (mended.failed)
+        buf->failed = true;
     quote(buf, ptl_buf_text(&mended), first);
     ptl_buf_free(&mended);
 }
@@ -58,6 +62,29 @@ static void add_number(struct ptl_writing *writing, uint32_t number)
     add_field(writing, text, false);
 }
 
+/* Of what is expected of this port, the worst verdict: both come in the order of targets, and the
+ * ports of a target ascend, but for those that stand for all others. NULL: nothing is expected. */
+static const struct ptl_expectation *find_expectation(struct ptl_writing *writing,
+                                                      const struct ptl_result *result)
+{
+    static const int severity[] = {[PTL_PASS] = 0, [PTL_INCONCLUSIVE] = 1, [PTL_FAIL] = 2};
+    const struct ptl_results *results = writing->results;
+    const struct ptl_expectation *worst = NULL;
+    size_t *next = &writing->state.csv.expectation;
+    for (; *next < results->expectation_count; ++*next) {
+        const struct ptl_expectation *one = &results->expectations[*next];
+        if (one->is_unresolved || one->target > result->target)
+            break;
+        if (one->target < result->target || one->port < result->port)
+            continue;
+        if (one->port > result->port)
+            break;
+        if (worst == NULL || severity[one->verdict] > severity[worst->verdict])
+            worst = one;
+    }
+    return worst;
+}
+
 static bool begin(struct ptl_writing *writing)
 {
     for (int i = 0; i < COLUMNS; i++)
@@ -82,6 +109,9 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     char offset[16];
     snprintf(offset, sizeof(offset), "%u", r->offset_ms);
     add_field(writing, offset, false);
+    const struct ptl_expectation *one = find_expectation(writing, r);
+    add_field(writing, one != NULL ? ptl_expected_names[one->expected] : "", false);
+    add_field(writing, one != NULL ? ptl_verdict_names[one->verdict] : "", false);
     ptl_buf_add(&writing->line, "\r\n");
     return ptl_writing_flush(writing);
 }

@@ -24,6 +24,12 @@ enum ptl_status ptl_report_expand(const char *pattern, const char *profile_name,
     ptl_buf_init(&buf, PATH_BYTES);
     for (const char *at = pattern; *at != '\0'; at++) {
         if (strncmp(at, "{profile}", 9) == 0) {
+            if (strchr(profile_name, '/') != NULL) { /* a results file of others may say so */
+                ptl_buf_free(&buf);
+                return ptl_error_set(error, PTL_E_INVALID,
+                                     "report path \"%s\": \"%s\" is no name for a file", pattern,
+                                     profile_name);
+            }
             ptl_buf_add(&buf, profile_name);
             at += 8;
         } else if (strncmp(at, "{started}", 9) == 0) {

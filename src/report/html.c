@@ -86,10 +86,11 @@ static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
     struct ptl_buf title;
-    ptl_buf_init(&title, 4096);
+    ptl_buf_init(&title, 1U << 20);
     ptl_buf_add(&title, "portolan: ");
     ptl_text_add_utf8(&title, results->run.profile);
-    bool good = ptl_page_begin(writing->output, &writing->line, PTL_PAGE_RUN, ptl_buf_text(&title));
+    bool good = !title.failed &&
+                ptl_page_begin(writing->output, &writing->line, PTL_PAGE_RUN, ptl_buf_text(&title));
     ptl_buf_free(&title);
     if (!good)
         return false;

@@ -216,15 +216,14 @@ static bool give_name(struct ptl_output *output)
     return false;
 }
 
-static void sync_directory(const char *place)
+/* Shortens `place`, which is not needed any more, to its directory. */
+static void sync_directory(char *place)
 {
-    char *copy = strdup(place);
-    int fd = copy != NULL ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int fd = open(dirname(place), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd); /* some file systems cannot; the file itself is safe by then */
         close(fd);
     }
-    free(copy);
 }
 
 static bool put_in_place(struct ptl_output *output)

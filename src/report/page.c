@@ -50,8 +50,10 @@ static void add_hash(struct ptl_buf *buf, enum ptl_asset asset)
 static void add_html(struct ptl_buf *buf, const char *text)
 {
     struct ptl_buf printable;
-    ptl_buf_init(&printable, 64U * 1024);
+    ptl_buf_init(&printable, 4U << 20);
     ptl_text_add_printable(&printable, text);
+    if (printable.failed)
+        buf->failed = true;
     for (const char *c = ptl_buf_text(&printable); *c != '\0'; c++) {
         if (*c == '<')
             ptl_buf_add(buf, "&lt;");

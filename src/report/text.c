@@ -82,6 +82,8 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     struct ptl_buf service;
     ptl_buf_init(&service, 1024);
     ptl_text_add_printable(&service, row->service != NULL ? row->service : "-");
+    if (service.failed)
+        writing->line.failed = true;
     ptl_buf_printf(&writing->line, "%-18s%s\n", ptl_buf_text(&service), rtt);
     ptl_buf_free(&service);
     return ptl_writing_flush(writing);

@@ -22,6 +22,9 @@ struct ptl_writing {
             uint64_t targets; /* that had a block so far */
         } text;
         struct {
+            size_t expectation; /* the first that may be of the next result */
+        } csv;
+        struct {
             struct ptl_target_cursor cursor;
             struct ptl_target_counts next; /* the next target of the walk, when has_next */
             size_t next_first, next_count; /* its kept results */

@@ -40,14 +40,16 @@ static void add_comment(struct ptl_buf *line, const char *what, const char *text
     ptl_buf_free(&escaped);
 }
 
-static unsigned count_ports(const char *text)
+static void add_port_count(struct ptl_buf *line, const char *text)
 {
     struct ptl_portset *set = ptl_portset_new();
     unsigned count = 0;
-    if (set != NULL && ptl_portset_add(set, text, NULL) == PTL_OK)
+    if (set == NULL || ptl_portset_add(set, text, NULL) == PTL_E_NO_MEMORY)
+        line->failed = true;
+    else
         count = ptl_portset_count(set);
     ptl_portset_free(set);
-    return count;
+    ptl_buf_printf(line, " numservices=\"%u\"", count);
 }
 
 static void advance(struct ptl_writing *writing)
@@ -72,9 +74,8 @@ static bool begin(struct ptl_writing *writing)
     ptl_xml_add_attribute(line, "version", run->tool_version);
     ptl_xml_add_attribute(line, "profile_name", run->profile);
     ptl_buf_printf(line,
-                   " xmloutputversion=\"1.05\">\n"
-                   "<scaninfo type=\"connect\" protocol=\"tcp\" numservices=\"%u\"",
-                   count_ports(run->ports));
+                   " xmloutputversion=\"1.05\">\n<scaninfo type=\"connect\" protocol=\"tcp\"");
+    add_port_count(line, run->ports);
     ptl_xml_add_attribute(line, "services", run->ports);
     ptl_buf_add(line, "/>\n<verbose level=\"0\"/>\n<debugging level=\"0\"/>\n");
     for (size_t i = 0; i < results->unresolved_count; i++) {

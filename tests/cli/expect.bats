@@ -32,6 +32,13 @@ ALL="--json r.json --csv r.csv --text r.txt --xml r.xml --junit r.junit --prom r
     xmllint --noout --nonet --dtdvalid /usr/share/nmap/nmap.dtd r.xml
     [ "$(grep -c '^portolan_expectation_unmet{' r.prom)" -eq 3 ]
     [ "$(wc -l <r.csv)" -eq 1 ]
+    # shellcheck disable=SC2086
+    run in_ns "$LISTEN" 22 80 -- "$PORTOLAN" run ./p.yaml $ALL --set 'report={states: [open, closed]}'
+    [ "$status" -eq 1 ]
+    [ "$(mlr --icsv --ojsonl filter 'is_present($verdict) && $verdict != ""' then cut -f port,expected,verdict r.csv | tr -d ' ')" = \
+        '{"port":22,"expected":"open","verdict":"pass"}
+{"port":23,"expected":"open","verdict":"fail"}
+{"port":80,"expected":"closed","verdict":"fail"}' ]
 }
 
 @test "a port that cannot be judged is inconclusive: status 1, or 0 with --allow-inconclusive" {
