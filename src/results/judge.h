@@ -1,4 +1,5 @@
-/* What a judge is made of: shared by its three files, judge.c, judge_build.c and verdicts.c. */
+/* What a judge is made of: shared by its files, judge.c, judge_build.c,
+ * judge_group.c and verdicts.c. */
 #ifndef RESULTS_JUDGE_H
 #define RESULTS_JUDGE_H
 
@@ -67,6 +68,9 @@ static inline enum ptl_state ptl_judge_state(const struct ptl_judge *judge,
     return known == 0 ? PTL_UNPROBED : (enum ptl_state)(known - 1);
 }
 
+/* Fills a zeroed group from the rules of the profile whose bits are set. False: no memory. */
+bool ptl_judge_group_fill(struct ptl_judge_group *group, const struct ptl_profile *profile,
+                          const uint64_t *rules);
 /* Room for one more item. */
 bool ptl_judge_make_room(void **items, size_t *capacity, size_t count, size_t size);
 

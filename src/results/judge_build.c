@@ -153,41 +153,6 @@ static void complain(struct draft *draft, const struct ptl_host *host, const cha
 
 /* ---- groups: the sets of rules that come together ---- */
 
-static void add_ports(uint8_t bits[PTL_PORT_BYTES], const struct ptl_portset *set)
-{
-    for (unsigned port = 1; set != NULL && port <= 65535; port++)
-        if (ptl_portset_contains(set, (uint16_t)port))
-            bits[port / 8] |= (uint8_t)(1U << (port % 8));
-}
-
-static void add_rule(struct ptl_judge_group *group, const struct ptl_expect *rule)
-{
-    add_ports(group->open, rule->open);
-    add_ports(group->open, rule->only);
-    add_ports(group->closed, rule->closed);
-    if (rule->only == NULL)
-        return;
-    uint8_t listed[PTL_PORT_BYTES] = {0};
-    add_ports(listed, rule->only);
-    for (size_t i = 0; i < PTL_PORT_BYTES; i++)
-        group->allowed[i] = group->only ? group->allowed[i] & listed[i] : listed[i];
-    group->only = true;
-}
-
-static bool list_ports(struct ptl_judge_group *group)
-{
-    uint32_t count = 0;
-    for (unsigned port = 1; port <= 65535; port++)
-        count += ptl_port_bit(group->open, port) || ptl_port_bit(group->closed, port);
-    group->ports = calloc(count + 1, sizeof(*group->ports));
-    if (group->ports == NULL)
-        return false;
-    for (unsigned port = 1; port <= 65535; port++)
-        if (ptl_port_bit(group->open, port) || ptl_port_bit(group->closed, port))
-            group->ports[group->port_count++] = (uint16_t)port;
-    return true;
-}
-
 /* The group of a set of rules, made when it is new. False: no memory, or too many. */
 static bool find_group(struct draft *draft, const uint64_t set[SET_WORDS], uint32_t *group)
 {
@@ -216,10 +181,7 @@ static bool find_group(struct draft *draft, const uint64_t set[SET_WORDS], uint3
     struct ptl_judge_group *new = &judge->groups[judge->group_count];
     memset(new, 0, sizeof(*new));
     *group = (uint32_t)judge->group_count++;
-    for (size_t rule = 0; rule < draft->profile->expect_count; rule++)
-        if ((set[rule / 64] >> (rule % 64) & 1) != 0)
-            add_rule(new, &draft->profile->expects[rule]);
-    if (!list_ports(new))
+    if (!ptl_judge_group_fill(new, draft->profile, set))
         draft->no_memory = true;
     return !draft->no_memory;
 }
