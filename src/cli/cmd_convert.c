@@ -14,7 +14,8 @@ static int run(const struct arguments *arguments)
         print_error(&error);
         return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
     }
-    int result = reports_write("convert", arguments, results, PTL_FORMAT_TEXT);
+    int result = reports_write("convert", arguments, &results->run, PTL_FORMAT_TEXT,
+                               reports_write_results, results);
     ptl_results_free(results);
     return result;
 }

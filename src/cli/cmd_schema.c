@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "portolan/compare.h"
+#include "portolan/diff.h"
 #include "portolan/report.h"
 
 #include <string.h>
@@ -15,8 +16,10 @@ static int run(const struct arguments *arguments)
         ptl_report_results_schema(&schema);
     } else if (strcmp(arguments->words[0], "comparison") == 0) {
         ptl_comparison_schema(&schema);
+    } else if (strcmp(arguments->words[0], "diff") == 0) {
+        ptl_diff_schema(&schema);
     } else {
-        print_line("portolan schema: profile, results or comparison, not \"%s\"",
+        print_line("portolan schema: profile, results, comparison or diff, not \"%s\"",
                    arguments->words[0]);
         return EXIT_USAGE;
     }
@@ -25,7 +28,7 @@ static int run(const struct arguments *arguments)
 
 const struct command command_schema = {
     .name = "schema",
-    .synopsis = "profile|results|comparison",
+    .synopsis = "profile|results|comparison|diff",
     .summary = "Print a JSON Schema (draft-07)",
     .details = "",
     .least_words = 1,

@@ -4,6 +4,7 @@ load helper
     "$PORTOLAN" schema profile | cmp - "$TOP/docs/schema/profile.json"
     "$PORTOLAN" schema results | cmp - "$TOP/docs/schema/results.json"
     "$PORTOLAN" schema comparison | cmp - "$TOP/docs/schema/comparison.json"
+    "$PORTOLAN" schema diff | cmp - "$TOP/docs/schema/diff.json"
     "$PORTOLAN" help profile | cmp - "$TOP/docs/profile.md"
 }
 

@@ -1,0 +1,93 @@
+#include "cli/commands.h"
+#include "cli/reports.h"
+#include "portolan/diff.h"
+#include "portolan/read.h"
+
+#include <signal.h>
+#include <string.h>
+
+static enum ptl_status write_diff(const void *diff, enum ptl_format format, const char *path,
+                                  struct ptl_error *error)
+{
+    return ptl_diff_write(diff, format, path, error);
+}
+
+static int compare(const struct arguments *arguments, struct ptl_results *const runs[2])
+{
+    struct ptl_diff *diff = NULL;
+    struct ptl_error error;
+    if (ptl_diff_new(runs[0], arguments->words[0], runs[1], arguments->words[1], &diff, &error) !=
+        PTL_OK) {
+        print_error(&error);
+        return EXIT_INCOMPLETE;
+    }
+    const char *warning;
+    /* The text has them too. */
+    bool told =
+        arguments->quiet || !arguments->any_report || arguments->reports[PTL_FORMAT_TEXT] != NULL;
+    for (size_t i = 0; !told && (warning = ptl_diff_warning(diff, i)) != NULL; i++)
+        print_line("warning: %s", warning);
+    int status = reports_write("diff", arguments, &runs[1]->run, PTL_FORMAT_TEXT, write_diff, diff);
+    if (status == EXIT_DONE && ptl_diff_is_different(diff))
+        status = EXIT_DIFFERENT;
+    ptl_diff_free(diff);
+    return status;
+}
+
+static int run(const struct arguments *arguments)
+{
+    struct ptl_results *runs[2] = {NULL, NULL};
+    struct ptl_error error;
+    int status = EXIT_DONE;
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that could not be written */
+    if (strcmp(arguments->words[0], "-") == 0 && strcmp(arguments->words[1], "-") == 0) {
+        print_line("portolan diff: standard input can be only one of the two");
+        return EXIT_USAGE;
+    }
+    /* Both are read, so that what is wrong with both is told. */
+    for (int i = 0; i < 2; i++) {
+        enum ptl_status read = ptl_results_read(arguments->words[i], &runs[i], &error);
+        if (read == PTL_OK)
+            continue;
+        print_error(&error);
+        if (read == PTL_E_INVALID)
+            status = EXIT_REJECTED;
+        else if (status == EXIT_DONE)
+            status = EXIT_INCOMPLETE;
+    }
+    if (status == EXIT_DONE)
+        status = compare(arguments, runs);
+    ptl_results_free(runs[0]);
+    ptl_results_free(runs[1]);
+    return status;
+}
+
+static const struct option options[] = {
+    {.id = OPTION_REPORT,
+     .format = PTL_FORMAT_JSON,
+     .name = "json",
+     .argument = "PATH",
+     .help = "write the differences there as JSON"},
+    {.id = OPTION_REPORT,
+     .format = PTL_FORMAT_TEXT,
+     .name = "text",
+     .argument = "PATH",
+     .help = "write the text there (- where no output is named)"},
+    {.id = OPTION_QUIET, .name = "quiet", .help = "no warnings or notes on standard error"},
+};
+
+const struct command command_diff = {
+    .name = "diff",
+    .synopsis = "OLD NEW [OPTIONS]",
+    .summary = "Tell what opened, closed or changed between two results files",
+    .details =
+        "OLD and NEW are results.json or jsonl files; one of them may be - for standard input.\n"
+        "What one of the two runs did not probe, or may not have, is unknown: no difference.\n"
+        "Exit status: 0 no difference, 1 different, 2 usage, 3 a file was rejected, 5 an output\n"
+        "could not be written.",
+    .options = options,
+    .option_count = sizeof(options) / sizeof(options[0]),
+    .least_words = 2,
+    .most_words = 2,
+    .run = run,
+};

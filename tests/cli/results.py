@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""results.py OPTIONS HOST...: a results.json as a run would have written it, on standard output.
+
+HOST is IP[=NAME]:STATES, a letter for each port: o(pen) c(losed) f(iltered) e(rror) u(nprobed).
+"""
+import argparse
+import json
+
+STATES = {"o": "open", "c": "closed", "f": "filtered", "e": "error", "u": "unprobed"}
+REASONS = {"open": "syn-ack", "closed": "conn-refused", "filtered": "no-response", "error": "EMFILE"}
+
+
+def ports_of(text):
+    ports = []
+    for piece in text.split(","):
+        first, _, last = piece.partition("-")
+        ports += range(int(first), int(last or first) + 1)
+    return ports
+
+
+def make(options):
+    ports = ports_of(options.ports)
+    listed = [STATES[letter] for letter in options.states] + ["error"]
+    targets, results = [], []
+    total = dict.fromkeys(STATES.values(), 0)
+    for host in options.hosts:
+        names, letters = host.rsplit(":", 1)
+        ip, _, name = names.partition("=")
+        assert len(letters) == len(ports), (host, ports)
+        states = [STATES[letter] for letter in letters]
+        count = {state: states.count(state) for state in total}
+        for state in total:
+            total[state] += count[state]
+        kept = [(port, state) for port, state in zip(ports, states) if state in listed]
+        if options.targets <= 65536 or count["open"] + count["error"] + count["unprobed"] > 0:
+            targets.append({"input": name or options.input or ip, "host": name or ip, "ip": ip,
+                            "open_ports": [port for port, state in kept if state == "open"], **count,
+                            "gave_up": False, "suspicious": None})
+        for port, state in kept:
+            results.append({"host": name or ip, "ip": ip, "port": port, "protocol": "tcp", "state": state,
+                            "reason": REASONS[state], "service": None, "rtt_us": None, "connect_us": 7,
+                            "attempts": 1, "confirmed": None, "offset_ms": len(results)})
+    number = max(options.targets, len(options.hosts))
+    total["filtered"] += (number - len(options.hosts)) * len(ports)
+    run = {"profile": options.profile, "description": "", "file": "x.yaml", "profile_sha256": options.sha,
+           "started": options.started, "finished": options.started, "elapsed_ms": 1000,
+           "complete": options.stopped is None, "stopped_by": options.stopped, "out_of_memory": False,
+           "ports": options.ports, "states": listed, "engine": "pool", "concurrency": 512,
+           "effective_concurrency": 512, "workers": 2, "timeout_ms": 900, "adaptive_timeout": False,
+           "adaptive": True, "retries": 1, "loss_retries": 4, "confirm": 0, "rate": 0,
+           "order": "interleaved", "seed": 1}
+    rtt = {"count": 0, **dict.fromkeys(("min", "p50", "p90", "p99", "max"))}
+    summary = {"targets": number, "probes": number * len(ports), **total, "retried": 0,
+               "attempts": number * len(ports), "syn_resent": 0, "probes_per_second": 1,
+               "peak_in_flight": 1, "expectations": {"pass": 0, "fail": 0, "inconclusive": 0},
+               "rtt_us": rtt}
+    union = sorted({result["port"] for result in results if result["state"] == "open"})
+    return {"schema": "portolan-results/1", "tool": {"name": "portolan", "version": "0.1.0"}, "run": run,
+            "summary": summary, "open_ports": union,
+            "unresolved": [{"input": name, "message": "gone"} for name in options.unresolved],
+            "warnings": [], "expectations": [], "targets": targets, "results": results}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("hosts", nargs="*", metavar="HOST")
+    parser.add_argument("--ports", default="22,80-81")
+    parser.add_argument("--states", default="o", help="letters of those that results hold")
+    parser.add_argument("--targets", type=int, default=0, help="so many, the others all filtered")
+    parser.add_argument("--profile", default="made")
+    parser.add_argument("--sha", default="00ff")
+    parser.add_argument("--input", default="")
+    parser.add_argument("--started", default="2026-01-31T12:00:00.000Z")
+    parser.add_argument("--stopped", choices=["signal", "deadline"])
+    parser.add_argument("--unresolved", action="append", default=[])
+    print(json.dumps(make(parser.parse_args())))
+
+
+main()
