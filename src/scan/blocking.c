@@ -21,14 +21,18 @@ static void drop(struct kept *kept)
     kept->fd = -1;
 }
 
+static bool was_resent(const struct kept *kept, uint64_t started_ns)
+{
+    return started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(kept->fd);
+}
+
 /* Waits for an answer, the timeout or the end of the run. False: the run was stopped. */
 static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *kept,
                             const struct ptl_address *address, const struct ptl_probe *probe,
                             uint64_t started_ns, struct ptl_finding *finding)
 {
     for (;;) {
-        bool resent =
-            started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(kept->fd);
+        bool resent = was_resent(kept, started_ns);
         uint64_t deadline_ns = started_ns + ptl_plan_wait_ns(worker->plan, probe);
         /* On loopback the answer is there before the first look: poll comes second. */
         int result = ptl_probe_connect(kept->fd, address, probe->port);
@@ -48,6 +52,8 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
         if ((fds[0].revents & POLLERR) != 0 && ptl_probe_icmp(kept->fd, finding))
             return true;
         if (ready == 0) {
+            resent =
+                started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(kept->fd);
             result = ptl_probe_connect(kept->fd, address, probe->port);
             if (result == EALREADY)
                 ptl_probe_silent(finding);

@@ -53,6 +53,6 @@ void ptl_permits_halve(struct ptl_permits *permits)
 void ptl_permits_grow(struct ptl_permits *permits)
 {
     unsigned limit = atomic_load(&permits->limit);
-    unsigned step = permits->most / 16 > 1 ? permits->most / 16 : 1;
+    unsigned step = limit / 16 > 1 ? limit / 16 : 1;
     atomic_store(&permits->limit, permits->most - limit < step ? permits->most : limit + step);
 }

@@ -225,27 +225,35 @@ static void check_segments(struct draft *draft)
 
 /* ---- limits ---- */
 
-static uint32_t count_workers(const struct ptl_profile *profile, uint64_t probes,
-                              uint32_t concurrency)
+#define LOOP_DESCRIPTORS 2 /* an eventfd and an epoll */
+#define LOOP_SOCKETS 2     /* with fewer a loop is of no use */
+
+/* How many loops or threads the engine may use, before it is known what there is to do. */
+static bool clamp_workers(struct ptl_prepared *prepared, const struct ptl_profile *profile)
 {
-    uint32_t workers = 1;
-    if (profile->engine == PTL_ENGINE_THREADS)
-        workers = concurrency;
-    else if (profile->engine == PTL_ENGINE_POOL)
-        workers = profile->workers > 0 ? profile->workers : ptl_limits_cpus();
-    if (workers > probes)
-        workers = probes > 0 ? (uint32_t)probes : 1;
-    return workers;
+    prepared->workers = 1;
+    if (profile->engine != PTL_ENGINE_POOL)
+        return true;
+    uint32_t asked = profile->workers > 0 ? profile->workers : ptl_limits_cpus();
+    uint32_t granted =
+        ptl_limits_descriptors(DESCRIPTORS_RESERVED) / (LOOP_DESCRIPTORS + LOOP_SOCKETS);
+    if (granted == 0)
+        granted = 1;
+    prepared->workers = asked < granted ? asked : granted;
+    return asked <= granted ||
+           warn(prepared,
+                "workers %u are more than the descriptors that this system grants: %u are used",
+                asked, granted);
 }
 
-static bool clamp(struct ptl_prepared *prepared, const struct ptl_profile *profile)
+static bool clamp_concurrency(struct ptl_prepared *prepared, const struct ptl_profile *profile)
 {
     uint32_t asked = profile->engine == PTL_ENGINE_SEQUENTIAL ? 1 : profile->concurrency;
-    /* A thread needs an eventfd beside its socket; a loop an epoll too, but loops are few. */
-    uint32_t loops = profile->workers > 0 ? profile->workers : ptl_limits_cpus();
-    uint32_t granted = profile->engine == PTL_ENGINE_THREADS
-                           ? ptl_limits_descriptors(DESCRIPTORS_RESERVED) / 2
-                           : ptl_limits_descriptors(DESCRIPTORS_RESERVED + 2 * loops);
+    /* A thread needs an eventfd beside its socket. */
+    uint32_t granted =
+        profile->engine == PTL_ENGINE_THREADS
+            ? ptl_limits_descriptors(DESCRIPTORS_RESERVED) / 2
+            : ptl_limits_descriptors(DESCRIPTORS_RESERVED + LOOP_DESCRIPTORS * prepared->workers);
     const char *what = "descriptors";
     if (profile->engine == PTL_ENGINE_THREADS && ptl_limits_threads() < granted) {
         granted = ptl_limits_threads();
@@ -254,11 +262,19 @@ static bool clamp(struct ptl_prepared *prepared, const struct ptl_profile *profi
     if (granted == 0)
         granted = 1;
     prepared->effective_concurrency = asked < granted ? asked : granted;
-    if (asked > granted && asked != PTL_CONCURRENCY_UNLIMITED &&
-        !warn(prepared, "concurrency %u is more than the %s that this system grants: %u are used",
-              asked, what, granted))
+    return asked <= granted || asked == PTL_CONCURRENCY_UNLIMITED ||
+           warn(prepared, "concurrency %u is more than the %s that this system grants: %u are used",
+                asked, what, granted);
+}
+
+static bool clamp(struct ptl_prepared *prepared, const struct ptl_profile *profile)
+{
+    if (!clamp_workers(prepared, profile) || !clamp_concurrency(prepared, profile))
         return false;
-    prepared->workers = count_workers(profile, prepared->probes, prepared->effective_concurrency);
+    if (profile->engine == PTL_ENGINE_THREADS)
+        prepared->workers = prepared->effective_concurrency;
+    if (prepared->workers > prepared->probes)
+        prepared->workers = prepared->probes > 0 ? (uint32_t)prepared->probes : 1;
     return true;
 }
 

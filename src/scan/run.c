@@ -211,10 +211,17 @@ static enum ptl_status conclude(struct run *run, struct ptl_error *error)
     struct ptl_run_info *info = &results->run;
     info->elapsed_ms = (double)((ptl_clock_now_ns() - run->start_ns) / PTL_NS_PER_US) / 1000.0;
     info->finished_ms = ptl_clock_wall_ms();
-    for (uint32_t i = 0; i < run->started; i++)
-        if (run->threads[i].worker.failure != 0)
-            ptl_results_warn(results, "worker %u could not work: %s", i,
-                             strerror(run->threads[i].worker.failure));
+    uint32_t failed = 0;
+    int failure = 0;
+    for (uint32_t i = 0; i < run->started; i++) {
+        if (run->threads[i].worker.failure == 0)
+            continue;
+        failed++;
+        failure = run->threads[i].worker.failure;
+        ptl_results_warn(results, "worker %u could not work: %s", i, strerror(failure));
+    }
+    if (failed == run->started)
+        return ptl_error_errno(error, PTL_E_SYSTEM, failure, "no worker could start its work");
     enum ptl_status status = ptl_plan_finish(run->plan, error);
     const struct ptl_summary *summary = &results->summary;
     bool has_all = summary->probes > 0 && summary->states[PTL_UNPROBED] == 0;

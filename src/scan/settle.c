@@ -304,9 +304,9 @@ static bool put_back(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         ptl_shortage_failed(&plan->shortage, outcome->reason, again.local_tries, plan->now_ns);
     again.local_tries++;
     later(plan, &again, pause_ns / PTL_NS_PER_MS);
-    /* With a single permit left, others would fail as this one did. */
-    if (atomic_load(&plan->shortage.permits->limit) == 1)
-        plan->pause_until_ns = plan->now_ns + PTL_NS_PER_MS;
+    /* Others would fail as this one did, at once, and use their tries up: first something has to
+     * come back, or time to pass. */
+    plan->pause_until_ns = plan->now_ns + PTL_SHORTAGE_PAUSE_NS;
     return true;
 }
 

@@ -10,8 +10,10 @@
 #define HALVE_EVERY_NS 20000000ULL /* one shortage fails many probes at once: it counts once */
 #define GROW_EVERY_NS 20000000ULL
 
-static const int causes[PTL_SHORTAGE_CAUSES] = {EMFILE, ENFILE,        ENOBUFS,
-                                                ENOMEM, EADDRNOTAVAIL, EAGAIN};
+/* ENOSPC: the user's sockets in all epolls together are limited, too (fs.epoll.max_user_watches).
+ */
+static const int causes[PTL_SHORTAGE_CAUSES] = {EMFILE,        ENFILE, ENOBUFS, ENOMEM,
+                                                EADDRNOTAVAIL, EAGAIN, ENOSPC};
 
 static int cause_of(uint8_t reason)
 {

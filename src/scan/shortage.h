@@ -14,8 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PTL_SHORTAGE_TRIES 20 /* how often a probe may fail so before it is an error */
-#define PTL_SHORTAGE_CAUSES 6
+#define PTL_SHORTAGE_TRIES 20          /* how often a probe may fail so before it is an error */
+#define PTL_SHORTAGE_PAUSE_NS 2000000U /* for all, after one failed */
+#define PTL_SHORTAGE_CAUSES 7
 
 struct ptl_shortage {
     struct ptl_permits *permits;
