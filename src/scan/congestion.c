@@ -28,6 +28,7 @@ static void lower(struct ptl_congestion *congestion)
     uint32_t used =
         congestion->last.peak < congestion->limit ? congestion->last.peak : congestion->limit;
     congestion->limit = used / 2 > LOWEST_LIMIT ? used / 2 : LOWEST_LIMIT;
+    congestion->lowered += congestion->lowered < PTL_CONGESTION_LOWERED_MOST;
     congestion->last_limit = 0;
     congestion->holds = 0;
     congestion->settling = true;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define PTL_CONGESTION_NO_LIMIT UINT32_MAX
+#define PTL_CONGESTION_LOWERED_MOST 8 /* from 512 down to 2 */
 
 /* A loss shows itself only when a later attempt is answered; until then its round waits. */
 struct ptl_round {
@@ -21,12 +22,13 @@ struct ptl_round {
 };
 
 struct ptl_congestion {
-    uint32_t limit; /* permits that the target may use; PTL_CONGESTION_NO_LIMIT: all */
-    bool lossy;     /* loss is proven */
-    bool struggles; /* it loses much: others come first. For good */
-    bool settling;  /* the limit was lowered in the last round: what was sent before is no guide */
-    uint8_t holds;  /* rounds for which the limit is not raised: it brought nothing */
-    uint8_t round;  /* number of the current one */
+    uint32_t limit;  /* permits that the target may use; PTL_CONGESTION_NO_LIMIT: all */
+    bool lossy;      /* loss is proven */
+    bool struggles;  /* it loses much: others come first. For good */
+    bool settling;   /* the limit was lowered in the last round: what was sent before is no guide */
+    uint8_t lowered; /* how often the limit was, PTL_CONGESTION_LOWERED_MOST at most */
+    uint8_t holds;   /* rounds for which the limit is not raised: it brought nothing */
+    uint8_t round;   /* number of the current one */
     struct ptl_round now, last;
     uint32_t last_limit; /* before it was raised; 0: it was not */
     double last_rate;    /* answers a second then */

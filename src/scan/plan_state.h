@@ -1,5 +1,5 @@
-/* The inside of the plan, for the two files that it is made of: plan.c hands probes out, settle.c
- * takes outcomes in. */
+/* The inside of the plan, for the three files that it is made of: plan.c hands probes out, settle.c
+ * takes outcomes in, silence.c sees to those that nothing answered. */
 #ifndef SCAN_PLAN_STATE_H
 #define SCAN_PLAN_STATE_H
 
@@ -61,5 +61,18 @@ void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome);
 void ptl_plan_settle_rest(struct ptl_plan *plan, uint32_t lane);
 /* Keeps the open ports whose confirmation did not come to its end. */
 void ptl_plan_settle_confirmations(struct ptl_plan *plan);
+
+/* ---- between settle.c and silence.c ---- */
+
+/* The probe goes back to its lane, for so long at least. */
+void ptl_plan_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ms);
+/* A verdict, after so many attempts. */
+void ptl_plan_count(struct ptl_plan *plan, const struct ptl_outcome *outcome, uint8_t attempts);
+/* An attempt that nothing answered: another one, a place among the parked, or a verdict. */
+void ptl_plan_settle_silence(struct ptl_plan *plan, const struct ptl_outcome *outcome);
+/* The parked ports of a lane get one attempt more each, or, where no loss was seen, a verdict. */
+void ptl_plan_unpark(struct ptl_plan *plan, uint32_t lane, bool again);
+/* Nothing has answered for so long that the profile sets the target aside. */
+void ptl_plan_give_up(struct ptl_plan *plan, uint32_t lane);
 
 #endif

@@ -25,7 +25,7 @@ static void keep(struct ptl_plan *plan, const struct ptl_result *result)
         plan->out_of_memory = true;
 }
 
-static void later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ms)
+void ptl_plan_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ms)
 {
     uint32_t due_ms = ptl_plan_ms(plan, plan->now_ns + delay_ms * PTL_NS_PER_MS);
     if (!ptl_schedule_retry(&plan->schedule, probe, due_ms))
@@ -78,7 +78,7 @@ static void confirm(struct ptl_plan *plan, const struct ptl_probe *probe,
     plan->confirmations[number - 1].result = *result;
     struct ptl_probe again = {
         .lane = probe->lane, .port = probe->port, .attempt = 1, .confirms = number};
-    later(plan, &again, CONFIRM_DELAY_MS);
+    ptl_plan_later(plan, &again, CONFIRM_DELAY_MS);
 }
 
 static void settle_confirmation(struct ptl_plan *plan, const struct ptl_outcome *outcome)
@@ -92,7 +92,7 @@ static void settle_confirmation(struct ptl_plan *plan, const struct ptl_outcome 
         if (own->result.confirm_done < plan->profile->confirm) {
             struct ptl_probe again = outcome->probe;
             again.local_tries = 0;
-            later(plan, &again, CONFIRM_DELAY_MS);
+            ptl_plan_later(plan, &again, CONFIRM_DELAY_MS);
             return;
         }
     }
@@ -111,8 +111,7 @@ void ptl_plan_settle_confirmations(struct ptl_plan *plan)
 
 /* ---- verdicts ---- */
 
-static void count_verdict(struct ptl_plan *plan, const struct ptl_outcome *outcome,
-                          uint8_t attempts)
+void ptl_plan_count(struct ptl_plan *plan, const struct ptl_outcome *outcome, uint8_t attempts)
 {
     const struct ptl_probe *probe = &outcome->probe;
     struct ptl_lane *lane = lane_of(plan, probe);
@@ -135,111 +134,6 @@ static void count_verdict(struct ptl_plan *plan, const struct ptl_outcome *outco
         confirm(plan, probe, &result);
     else
         keep(plan, &result);
-}
-
-/* A port that nothing ever answered for. */
-static void count_silence(struct ptl_plan *plan, uint32_t lane, uint16_t port, uint8_t attempts)
-{
-    struct ptl_outcome outcome = {.probe = {.lane = lane, .port = port},
-                                  .state = PTL_FILTERED,
-                                  .reason = PTL_REASON_NO_RESPONSE,
-                                  .rtt_us = PTL_US_NONE,
-                                  .connect_us = PTL_US_NONE,
-                                  .at_ns = plan->now_ns};
-    count_verdict(plan, &outcome, attempts);
-}
-
-/* ---- silence: retries, and ports that are parked till loss is proven or the lane ends ---- */
-
-static uint32_t index_of(const struct ptl_plan *plan, uint16_t port)
-{
-    uint32_t low = 0, high = plan->port_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (plan->ports[middle] < port)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static bool may_send_more(const struct ptl_plan *plan)
-{
-    const struct ptl_profile *profile = plan->profile;
-    return profile->adaptive && profile->retries > 0 && profile->loss_retries > 0;
-}
-
-static void park(struct ptl_plan *plan, const struct ptl_probe *probe)
-{
-    struct ptl_lane *lane = lane_of(plan, probe);
-    if (lane->parked == NULL)
-        lane->parked = calloc(plan->port_count / 8U + 1, 1);
-    if (lane->parked == NULL) {
-        plan->out_of_memory = true;
-        return;
-    }
-    uint32_t index = index_of(plan, probe->port);
-    lane->parked[index / 8] |= (uint8_t)(1U << (index % 8));
-    lane->parked_count++;
-    plan->parked++;
-}
-
-/* The parked ports of a lane get one attempt more each, or, where no loss was seen, a verdict. */
-static void unpark(struct ptl_plan *plan, uint32_t id, bool again)
-{
-    struct ptl_lane *lane = &plan->schedule.lanes[id];
-    uint8_t attempts = (uint8_t)(plan->profile->retries + 1);
-    for (uint32_t i = 0; i < plan->port_count && lane->parked_count > 0; i++) {
-        if ((lane->parked[i / 8] & (1U << (i % 8))) == 0)
-            continue;
-        lane->parked[i / 8] &= (uint8_t) ~(1U << (i % 8));
-        lane->parked_count--;
-        plan->parked--;
-        struct ptl_probe probe = {.lane = id,
-                                  .port = plan->ports[i],
-                                  .attempt = (uint8_t)(attempts + 1),
-                                  .lost_round =
-                                      (uint8_t)(lane->congestion.round - 2)}; /* long ago */
-        if (again)
-            later(plan, &probe, PTL_RETRY_DELAY_MS);
-        else
-            count_silence(plan, id, plan->ports[i], attempts);
-    }
-}
-
-static void settle_silence(struct ptl_plan *plan, const struct ptl_outcome *outcome)
-{
-    const struct ptl_lane *lane = lane_of(plan, &outcome->probe);
-    const struct ptl_profile *profile = plan->profile;
-    bool more = may_send_more(plan);
-    uint32_t most = profile->retries + 1;
-    if (more && lane->congestion.lossy)
-        most += profile->loss_retries;
-    if (outcome->probe.attempt < most && !lane->gave_up) {
-        struct ptl_probe again = outcome->probe;
-        again.attempt++;
-        again.local_tries = 0;
-        again.lost_round = again.round;
-        later(plan, &again, PTL_RETRY_DELAY_MS);
-    } else if (more && !lane->congestion.lossy && !lane->gave_up) {
-        park(plan, &outcome->probe);
-    } else {
-        count_verdict(plan, outcome, outcome->probe.attempt);
-    }
-}
-
-/* Nothing has answered for so long that the profile sets the target aside. */
-static void give_up(struct ptl_plan *plan, uint32_t id)
-{
-    struct ptl_lane *lane = &plan->schedule.lanes[id];
-    lane->gave_up = true;
-    plan->gave_up++;
-    while (lane->retries.count > 0) {
-        struct ptl_probe probe = ptl_schedule_pop_retry(&plan->schedule, id);
-        if (probe.attempt > 1) /* else this machine could not ask: it stays unprobed */
-            count_silence(plan, id, probe.port, (uint8_t)(probe.attempt - 1));
-    }
 }
 
 /* ---- what an outcome tells about its target ---- */
@@ -272,7 +166,7 @@ static void learn(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         lane->silences += outcome->probe.attempt == 1;
         if (plan->profile->give_up_after > 0 && lane->answers == 0 && !lane->gave_up &&
             lane->silences >= plan->profile->give_up_after)
-            give_up(plan, outcome->probe.lane);
+            ptl_plan_give_up(plan, outcome->probe.lane);
         return;
     }
     if (outcome->state == PTL_ERROR)
@@ -303,7 +197,7 @@ static bool put_back(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     uint64_t pause_ns =
         ptl_shortage_failed(&plan->shortage, outcome->reason, again.local_tries, plan->now_ns);
     again.local_tries++;
-    later(plan, &again, pause_ns / PTL_NS_PER_MS);
+    ptl_plan_later(plan, &again, pause_ns / PTL_NS_PER_MS);
     /* Others would fail as this one did, at once, and use their tries up: first something has to
      * come back, or time to pass. */
     plan->pause_until_ns = plan->now_ns + PTL_SHORTAGE_PAUSE_NS;
@@ -342,7 +236,7 @@ static void settle_lane(struct ptl_plan *plan, uint32_t id)
     struct ptl_lane *lane = &plan->schedule.lanes[id];
     if (lane->parked_count > 0 && !has_more(plan, lane) &&
         (lane->congestion.lossy || lane->in_flight == 0))
-        unpark(plan, id, lane->congestion.lossy);
+        ptl_plan_unpark(plan, id, lane->congestion.lossy);
     if (lane->in_flight > 0 || has_more(plan, lane)) {
         ptl_schedule_place(&plan->schedule, id, ptl_plan_ms(plan, plan->now_ns));
         return;
@@ -356,7 +250,7 @@ void ptl_plan_settle_rest(struct ptl_plan *plan, uint32_t id)
     struct ptl_lane *lane = &plan->schedule.lanes[id];
     /* They had every attempt that the profile grants: silence is what was seen. */
     if (lane->parked_count > 0)
-        unpark(plan, id, false);
+        ptl_plan_unpark(plan, id, false);
     keep_counts(plan, lane);
 }
 
@@ -374,9 +268,9 @@ void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         if (outcome->probe.confirms != 0)
             settle_confirmation(plan, outcome);
         else if (is_silence(outcome))
-            settle_silence(plan, outcome);
+            ptl_plan_settle_silence(plan, outcome);
         else /* a port that this machine could not even ask has no attempt behind it */
-            count_verdict(plan, outcome, (uint8_t)(outcome->probe.attempt - (shortage ? 1U : 0U)));
+            ptl_plan_count(plan, outcome, (uint8_t)(outcome->probe.attempt - (shortage ? 1U : 0U)));
     }
     settle_lane(plan, id);
 }

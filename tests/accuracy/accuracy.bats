@@ -98,6 +98,20 @@ ALL_STATES='report: {states: [open, closed, filtered]}'
     done
 }
 
+@test "a target that answers 500 SYNs a second: slowed down for, and nothing is lost" {
+    network 'hosts: 198.18.0.1' 'ports: 1-2000' 'concurrency: 100' "$ALL_STATES"
+    scan --hosts 1 --open 0.05 --syn-rate 500
+    [ "$status" -eq 0 ]
+    jq -e '.dropped_by_rate > 0' d.json
+    finds_all --hosts 1 --open 0.05 --ports 1-2000
+    # Far beyond what it bears, and the first half of all attempts in vain.
+    network 'hosts: 198.18.0.1' 'ports: 1-1000' 'concurrency: 4000' "$ALL_STATES"
+    scan --hosts 1 --open 0.05 --syn-rate 200
+    [ "$status" -eq 0 ]
+    jq -e '.dropped_by_rate > 1000' d.json
+    finds_all --hosts 1 --open 0.05 --ports 1-1000
+}
+
 @test "targets that struggle are not waited for by those that do not" {
     network 'hosts: 198.18.0.1-4' 'ports: 1-800' 'concurrency: 120' "$ALL_STATES"
     scan --hosts 4 --open 0.05 --syn-rate 400 --syn-rate-hosts 2

@@ -61,9 +61,11 @@ static void a_quarter_lost_halves_what_is_in_flight(void **state)
     assert_false(round_of(&congestion, &now_ns, 40, 2000));
     assert_true(round_of(&congestion, &now_ns, 40, 2000));
     assert_int_equal(congestion.limit, 1000);
+    assert_int_equal(congestion.lowered, 2);
     for (int i = 0; i < 60; i++)
         round_of(&congestion, &now_ns, 90, congestion.limit);
     assert_int_equal(congestion.limit, 2);
+    assert_int_equal(congestion.lowered, PTL_CONGESTION_LOWERED_MOST);
 }
 
 static void between_an_eighth_and_a_quarter_it_stays(void **state)
