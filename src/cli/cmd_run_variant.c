@@ -4,20 +4,27 @@
 #include "portolan/compare.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 /*
- * One run of a study, in the process that `compare` starts for it. It goes when that one goes:
- * a scan that nobody waits for any more would only disturb.
+ * One run of a study, in the process that `compare` starts for it and tells its own id. It goes
+ * when that one goes: a scan that nobody waits for any more would only disturb. Where that one is
+ * gone already the parent is another, which need not be 1, as compare itself may be in a container.
  */
 static int run(const struct arguments *arguments)
 {
-    (void)arguments;
+    char parent[24];
     static struct ptl_cancel cancel; /* outlives the handler's last use */
     struct ptl_error error;
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() == 1)
-        return EXIT_INCOMPLETE;
+    snprintf(parent, sizeof(parent), "%ld", (long)getppid());
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || strcmp(arguments->words[0], parent) != 0) {
+        print_line("portolan run-variant: compare starts this for each run; it is of no use by "
+                   "hand");
+        return EXIT_USAGE;
+    }
     if (ptl_cancel_init(&cancel, &error) != PTL_OK) {
         print_error(&error);
         return EXIT_INCOMPLETE;
@@ -25,7 +32,7 @@ static int run(const struct arguments *arguments)
     signals_watch(&cancel);
     if (ptl_study_serve(&cancel))
         return EXIT_DONE;
-    print_line("portolan run-variant: compare starts this for each run; it is of no use by hand");
+    print_line("portolan run-variant: there is nowhere to leave what the run found");
     return EXIT_USAGE;
 }
 
@@ -34,6 +41,8 @@ const struct command command_run_variant = {
     .synopsis = "",
     .summary = "One run of a study, for compare",
     .details = "",
+    .least_words = 1,
+    .most_words = 1,
     .is_hidden = true,
     .run = run,
 };

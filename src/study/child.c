@@ -68,11 +68,12 @@ static enum ptl_status open_files(struct files *files, const struct ptl_profile 
  */
 static int start(const struct files *files, pid_t *pid)
 {
-    char program[] = "portolan", command[] = "run-variant";
-    char *const arguments[] = {program, command, NULL};
+    char program[] = "portolan", command[] = "run-variant", parent[24];
+    char *const arguments[] = {program, command, parent, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t defaults;
+    snprintf(parent, sizeof(parent), "%ld", (long)getpid());
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
     posix_spawn_file_actions_init(&actions);

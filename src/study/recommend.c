@@ -39,6 +39,15 @@ static const char *fault_of(const struct ptl_comparison *comparison,
     return NULL;
 }
 
+static bool all_tie(const struct ptl_comparison *comparison)
+{
+    bool tie = comparison->variant_count > 1;
+    for (size_t i = 0; i < comparison->variant_count; i++)
+        tie = tie && (comparison->variants[i].is_baseline ||
+                      comparison->variants[i].verdict == PTL_PACE_TIE);
+    return tie;
+}
+
 static void add_none(const struct ptl_comparison *comparison, struct ptl_buf *why)
 {
     ptl_buf_add(why, "No variant can be recommended: ");
@@ -52,6 +61,8 @@ static void add_none(const struct ptl_comparison *comparison, struct ptl_buf *wh
                                "measure recall by."
                              : "no port was seen open twice, so there is nothing to measure "
                                "recall by.");
+        if (all_tie(comparison))
+            ptl_buf_add(why, " The times of all variants tie.");
         return;
     }
     ptl_buf_add(why,

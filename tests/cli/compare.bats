@@ -1,4 +1,13 @@
 load helper
+SIMNET="${SIMNET:-$TOP/build/tests/simnet}"
+
+# valid FILE...: by the schema of comparisons
+valid() {
+    "$PORTOLAN" schema comparison >schema.json
+    run python3 "$TOP/tests/cli/validate.py" schema.json accept "$@"
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
 
 # study OPTION...: compares two limits of p.yaml on loopback
 study() {
@@ -80,10 +89,7 @@ TABLE
     [ "$(wc -l <r.csv)" -eq 13 ]
     grep -q "p concurrency=100 engine=sequential" r.txt
     grep -q "^RECOMMENDED: " r.txt
-    "$PORTOLAN" schema comparison >schema.json
-    run python3 "$TOP/tests/cli/validate.py" schema.json accept r.json
-    echo "$output"
-    [ "$status" -eq 0 ]
+    valid r.json
 }
 
 @test "compare: profiles side by side, with a baseline by name, text by default" {
@@ -128,6 +134,63 @@ TABLE
     profile p 'hosts: 127.0.0.1' 'ports: 1-500' 'expect:' '  - {hosts: 127.0.0.1, open: "22"}'
     study --repeat 2 --warmup 0 --json r.json --quiet
     jq -e '.variants[0] | .found == 1 and .extra == 0 and .precision == 1' r.json
+    valid r.json
+}
+
+@test "compare: as the first process of a container, too" {
+    need_namespace
+    unshare -rnpf true 2>/dev/null || skip "no process namespace can be made here"
+    profile p 'hosts: 127.0.0.1' 'ports: 1-50'
+    unshare -rnpf sh -c 'ip link set lo up; exec "$@"' sh "$PORTOLAN" compare ./p.yaml --repeat 1 --warmup 0 --json r.json --quiet
+    jq -e '.complete and .variants[0].runs[0].failure == null' r.json
+}
+
+@test "compare: where a network drops what comes too fast, recall falls and the limit that finds all is named" {
+    profile p 'hosts: 198.18.0.1' 'ports: 1-2000' 'scope: [198.18.0.0/15]' 'timeout: 500ms' 'retries: 0' 'adaptive: false'
+    run "$SIMNET" --unshare --seed 3 --hosts 1 --open 0.1 --rtt 20ms --syn-rate 2000 -- "$PORTOLAN" compare ./p.yaml \
+        --vary concurrency=16,128,1024 --repeat 2 --warmup 0 --json r.json --csv r.csv --quiet
+    [ "$status" -ne 77 ] || skip "$output"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    jq -c '.variants[] | [.name, .recall, .missed]' r.json
+    jq -e '.variants[0].recall == 1 and .variants[0].recall > .variants[1].recall and .variants[1].recall > .variants[2].recall' r.json
+    jq -e '.recommendation | .variant == "p concurrency=16" and .ties == [.variant]' r.json
+    # The reference is the union, and here it is the truth, which only the simulator knows.
+    "$SIMNET" --print-truth --seed 3 --hosts 1 --open 0.1 --ports 1-2000 >truth
+    jq -r '.reference.open[] | "\(.ip) \(.port) open"' r.json | diff - truth
+    # Every flip is by name, with what was seen: open at times, filtered at others.
+    jq -e 'all(.flips[] | select(.in_reference); .host == "198.18.0.1" and .seen.open >= 2 and .seen.filtered >= 1
+        and (.seen | add) == 6 and (.variants | index("p concurrency=16") == null))' r.json
+    jq -e '(.flips_total >= (.flips | length)) and .flips_of_open == ([.flips[] | select(.seen.open)] | length)' r.json
+    valid r.json
+}
+
+@test "compare: hostile names and values stay text in every output" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 22'
+    local value=$'</script><img onerror=1>;it\'s a "quote";\xe2\x80\xaeright-to-left;=1+1'
+    run in_ns "$LISTEN" 22 -- "$PORTOLAN" compare ./p.yaml --vary $'description=\x1b[31m,\xff' --json r.json
+    echo "$output"
+    # What is not UTF-8, and what a terminal would obey, is no value of a profile.
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"a control character"*"not valid UTF-8"* ]]
+    [[ "$output" != *$'\x1b'* ]]
+    run in_ns "$LISTEN" 22 -- "$PORTOLAN" compare ./p.yaml --vary "description=$value" --repeat 2 --warmup 0 \
+        --json r.json --csv r.csv --text r.txt
+    echo "$output"
+    [ "$status" -eq 0 ]
+    valid r.json
+    jq -e '[.variants[].settings.description] == ["</script><img onerror=1>", "it\u0027s a \"quote\"", "\u202eright-to-left", "=1+1"]' r.json
+    jq -e 'all(.variants[].name, .recommendation.why; test("[\u0000-\u001f\u202a-\u202e]") | not)' r.json
+    run grep -c $'\xe2\x80\xae' r.txt
+    [ "$output" = 0 ]
+    python3 - <<'PY'
+import csv
+rows = list(csv.DictReader(open("r.csv", encoding="utf-8", newline="")))
+assert len(rows) == 8, rows
+assert {row["settings"] for row in rows} >= {"description=</script><img onerror=1>", "description=it's a \"quote\""}, rows
+assert all(None not in row and None not in row.values() for row in rows)
+PY
 }
 
 @test "compare: nothing open is nothing to measure recall by" {
@@ -136,6 +199,7 @@ TABLE
     run in_ns "$PORTOLAN" compare ./p.yaml --repeat 2 --warmup 0 --json r.json --quiet
     [ "$status" -eq 0 ]
     jq -e '.recommendation.variant == null and .variants[0].recall == null' r.json
+    valid r.json
 }
 
 @test "compare: SIGINT writes what there is, marked incomplete, status 130; no run is left behind" {
@@ -150,10 +214,7 @@ TABLE
     for process in /proc/[0-9]*; do
         [ "$(readlink "$process/cwd")" != "$PWD" ] || [ "$(readlink "$process/exe")" != "$PORTOLAN" ]
     done
-    "$PORTOLAN" schema comparison >schema.json
-    run python3 "$TOP/tests/cli/validate.py" schema.json accept r.json
-    echo "$output"
-    [ "$status" -eq 0 ]
+    valid r.json
 }
 
 @test "compare: a run whose process is killed is a failed run, not a silent end" {
@@ -178,10 +239,7 @@ SH
     [[ "$output" == *"a run failed: the process of the run was ended by signal 9"* ]]
     jq -e '.complete == false and .recommendation.variant == null' r.json
     jq -e '[.variants[0].runs[] | .failure == null] == [false, true]' r.json
-    "$PORTOLAN" schema comparison >schema.json
-    run python3 "$TOP/tests/cli/validate.py" schema.json accept r.json
-    echo "$output"
-    [ "$status" -eq 0 ]
+    valid r.json
 }
 
 @test "compare: an output that cannot be written is status 5, known before the first run" {
@@ -233,7 +291,13 @@ SH
     [[ "$output" != *run-variant* ]]
     run "$PORTOLAN" run-variant
     [ "$status" -eq 2 ]
-    run sh -c 'printf "hosts: 1.2.3.4\n" | "$0" run-variant 3>record' "$PORTOLAN"
+    run "$PORTOLAN" run-variant 1
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"compare starts this"* ]]
+    run sh -c 'printf "hosts: 1.2.3.4\n" | "$0" run-variant $$ 3>&-' "$PORTOLAN"
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"nowhere to leave"* ]]
+    run sh -c 'printf "hosts: 1.2.3.4\n" | "$0" run-variant $$ 3>record' "$PORTOLAN"
     [ "$status" -eq 0 ]
     grep -q "scope" record || grep -q "ports is missing" record
 }
