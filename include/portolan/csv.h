@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-/* Appends one row; fields longer than 1,024 bytes are cut, ill-formed UTF-8 is mended. */
+/* Appends one row; ill-formed UTF-8 is mended. A field of more than 1 MiB fails buf, as no memory.
+ */
 void ptl_csv_row(struct ptl_buf *buf, const char *const *fields, size_t count);
 
 #endif

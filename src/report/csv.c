@@ -4,6 +4,7 @@
 
 #include <csv.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const columns[] = {"host",      "ip",       "port",   "protocol",   "state",
@@ -11,19 +12,24 @@ static const char *const columns[] = {"host",      "ip",       "port",   "protoc
                                       "offset_ms", "expected", "verdict"};
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
+enum { ON_STACK = 1024 };
+
 /* libcsv quotes the field; at worst every byte is a quote and doubles. */
 static void quote(struct ptl_buf *buf, const char *text, bool first)
 {
-    char quoted[2 * 1024 + 2];
-    size_t length = strlen(text);
-    if (length > 1024)
-        length = 1024;
-    while (length > 1020 && ((unsigned char)text[length] & 0xC0) == 0x80)
-        length--; /* whole characters */
-    size_t size = csv_write(quoted, sizeof(quoted), text, length);
+    char on_stack[2 * ON_STACK + 2];
+    size_t length = strlen(text), room = 2 * length + 2;
+    char *quoted = length <= ON_STACK ? on_stack : malloc(room);
+    if (quoted == NULL) {
+        buf->failed = true;
+        return;
+    }
+    size_t size = csv_write(quoted, room, text, length);
     if (!first)
         ptl_buf_add_char(buf, ',');
     ptl_buf_add_bytes(buf, quoted, size);
+    if (quoted != on_stack)
+        free(quoted);
 }
 
 static void quote_mended(struct ptl_buf *buf, const char *text, bool first)
@@ -32,8 +38,9 @@ static void quote_mended(struct ptl_buf *buf, const char *text, bool first)
     ptl_buf_init(&mended, 3 * strlen(text)); /* U+FFFD takes three bytes */
     ptl_text_add_utf8(&mended, text);
     if (mended.failed)
-        buf->failed = true;
-    quote(buf, ptl_buf_text(&mended), first);
+        buf->failed = true; /* a field that is not whole is none */
+    else
+        quote(buf, ptl_buf_text(&mended), first);
     ptl_buf_free(&mended);
 }
 

@@ -16,11 +16,11 @@ static enum ptl_status no_memory(struct ptl_error *error)
     return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
 }
 
-static void warn(struct ptl_comparison *comparison, const char *format, ...)
+static bool warn(struct ptl_comparison *comparison, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The same text twice is kept once. Where memory is out the study fails on more than this. */
-static void warn(struct ptl_comparison *comparison, const char *format, ...)
+/* The same text twice is kept once. False: no memory. */
+static bool warn(struct ptl_comparison *comparison, const char *format, ...)
 {
     char *text = NULL;
     va_list args;
@@ -28,7 +28,7 @@ static void warn(struct ptl_comparison *comparison, const char *format, ...)
     int length = vasprintf(&text, format, args);
     va_end(args);
     if (length < 0)
-        return;
+        return false;
     bool is_known = comparison->warning_count == WARNINGS_MAX;
     for (size_t i = 0; i < comparison->warning_count; i++)
         is_known |= strcmp(comparison->warnings[i], text) == 0;
@@ -37,10 +37,11 @@ static void warn(struct ptl_comparison *comparison, const char *format, ...)
                                            sizeof(*grown));
     if (grown == NULL) {
         free(text);
-        return;
+        return is_known;
     }
     comparison->warnings = grown;
     grown[comparison->warning_count++] = text;
+    return true;
 }
 
 /* ---- a variant as the sum of its runs ---- */
@@ -158,29 +159,32 @@ static bool add_verdicts(struct ptl_comparison *comparison, size_t baseline)
 
 /* ---- what the reader must know ---- */
 
-static void add_warnings(const struct ptl_gathered *gathered, struct ptl_comparison *comparison)
+static bool add_warnings(const struct ptl_gathered *gathered, struct ptl_comparison *comparison)
 {
+    bool good = true;
     for (size_t v = 1; v < comparison->variant_count; v++)
         if (gathered->planned[v].probes != gathered->planned[0].probes ||
             gathered->planned[v].targets_hash != gathered->planned[0].targets_hash)
-            warn(comparison,
-                 "\"%s\" and \"%s\" do not ask the same: their times are of "
-                 "different work",
-                 comparison->variants[0].name, comparison->variants[v].name);
+            good &= warn(comparison,
+                         "\"%s\" and \"%s\" do not ask the same: their times are of "
+                         "different work",
+                         comparison->variants[0].name, comparison->variants[v].name);
     for (size_t i = 0; i < gathered->seen_count; i++) {
         const struct ptl_seen *seen = &gathered->seen[i];
         const char *name = comparison->variants[seen->variant].name;
         const struct ptl_record_head *head = &seen->record->head;
         if (head->failed)
-            warn(comparison, "%s: a run failed: %s", name, ptl_record_failure(seen->record));
+            good &=
+                warn(comparison, "%s: a run failed: %s", name, ptl_record_failure(seen->record));
         else if (head->targets_hash != gathered->planned[seen->variant].targets_hash)
-            warn(comparison,
-                 "%s: names resolved to other addresses than before; give addresses, "
-                 "so that all runs ask the same hosts",
-                 name);
+            good &= warn(comparison,
+                         "%s: names resolved to other addresses than before; give addresses, "
+                         "so that all runs ask the same hosts",
+                         name);
         for (const char *text = NULL; (text = ptl_record_warning(seen->record, text)) != NULL;)
-            warn(comparison, "%s: %s", name, text);
+            good &= warn(comparison, "%s: %s", name, text);
     }
+    return good;
 }
 
 static bool copy_reference(const struct ptl_world *world, struct ptl_comparison *comparison)
@@ -214,8 +218,8 @@ enum ptl_status ptl_analyse(struct ptl_gathered *gathered, struct ptl_comparison
             gathered->seen_count == gathered->variants->count * gathered->options->repeat;
         for (size_t i = 0; i < gathered->seen_count; i++)
             comparison->complete &= !gathered->seen[i].record->head.failed;
-        add_warnings(gathered, comparison);
-        status = ptl_recommend(comparison, error);
+        status = add_warnings(gathered, comparison) ? ptl_recommend(comparison, error)
+                                                    : no_memory(error);
     }
     ptl_world_free(world);
     if (status != PTL_OK) {

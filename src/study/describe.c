@@ -19,8 +19,10 @@ static bool describe_machine(struct ptl_comparison *comparison)
                            : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (pages > 0 && page_bytes > 0)
         comparison->memory_kb = (uint64_t)pages * (uint64_t)page_bytes / 1024;
-    if (uname(&name) != 0 || asprintf(&comparison->kernel, "%s %s", name.sysname, name.release) < 0)
+    if (uname(&name) != 0)
         comparison->kernel = strdup("unknown");
+    else if (asprintf(&comparison->kernel, "%s %s", name.sysname, name.release) < 0)
+        comparison->kernel = NULL;
     return comparison->kernel != NULL;
 }
 

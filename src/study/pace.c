@@ -29,18 +29,22 @@ static double median(const struct ptl_sample *sample)
     return middle;
 }
 
-/* `p` is corrected; `tests` is how many there are: the least p must survive the correction too. */
-static enum ptl_pace decide(const struct ptl_sample *one, const struct ptl_sample *other, double p,
-                            size_t tests)
+/* `p` is corrected; `tests` is how many there are: the least p must survive the correction too.
+ * False: no memory. */
+static bool decide(const struct ptl_sample *one, const struct ptl_sample *other, double p,
+                   size_t tests, enum ptl_pace *verdict)
 {
     double mine = median(one), theirs = median(other);
+    if (isnan(mine) || isnan(theirs))
+        return false;
+    *verdict = PTL_PACE_TIE;
     if (ptl_stats_least_p(one->count, other->count) * (double)tests > PTL_PACE_LEVEL)
-        return PTL_PACE_UNDECIDED;
-    if (p > PTL_PACE_LEVEL)
-        return PTL_PACE_TIE;
-    if (mine >= theirs * (1 + PTL_SAME_SPEED))
-        return PTL_PACE_SLOWER;
-    return mine * (1 + PTL_SAME_SPEED) <= theirs ? PTL_PACE_FASTER : PTL_PACE_TIE;
+        *verdict = PTL_PACE_UNDECIDED;
+    else if (p <= PTL_PACE_LEVEL && mine >= theirs * (1 + PTL_SAME_SPEED))
+        *verdict = PTL_PACE_SLOWER;
+    else if (p <= PTL_PACE_LEVEL && mine * (1 + PTL_SAME_SPEED) <= theirs)
+        *verdict = PTL_PACE_FASTER;
+    return true;
 }
 
 bool ptl_pace_judge(const struct ptl_sample *samples, size_t count, size_t against,
@@ -64,8 +68,8 @@ bool ptl_pace_judge(const struct ptl_sample *samples, size_t count, size_t again
             verdicts[i] = PTL_PACE_BASELINE;
         else if (isnan(p_values[i]))
             verdicts[i] = PTL_PACE_UNDECIDED;
-        else
-            verdicts[i] = decide(&samples[i], &samples[against], p_values[i], tests);
+        else if (!decide(&samples[i], &samples[against], p_values[i], tests, &verdicts[i]))
+            return false;
     }
     return true;
 }
