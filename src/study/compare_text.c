@@ -145,23 +145,26 @@ static double least_coverage(const struct ptl_comparison *comparison)
 
 static void add_speed(const struct ptl_comparison *comparison, int width, struct ptl_buf *buf)
 {
-    char a[CELL], b[CELL], c[CELL];
-    ptl_buf_printf(buf, "\n%-*s %4s %10s %19s %11s %19s  %s\n", width, "SPEED", "RUNS", "MEDIAN",
-                   "INTERVAL", "PROBES/S", "SPEED-UP", "VERDICT");
+    char a[CELL], b[CELL], c[CELL], d[CELL];
+    ptl_buf_printf(buf, "\n%-*s %4s %10s %19s %19s %11s %19s  %s\n", width, "SPEED", "RUNS",
+                   "MEDIAN", "INTERVAL", "MIN-MAX", "PROBES/S", "SPEED-UP", "VERDICT");
     for (size_t i = 0; i < comparison->variant_count; i++) {
         const struct ptl_compared_variant *variant = &comparison->variants[i];
         const struct ptl_interval *elapsed = &variant->elapsed_ms;
         add_name(buf, variant, width);
-        ptl_buf_printf(buf, " %4zu %10s %19s %11.0f %19s  %s\n", variant->run_count,
+        ptl_buf_printf(buf, " %4zu %10s %19s %19s %11.0f %19s  %s\n", variant->run_count,
                        time_cell(elapsed->median, a), range_cell(elapsed->low, elapsed->high, b),
+                       range_cell(elapsed->min, elapsed->max, d),
                        isnan(variant->probes_per_second) ? 0 : variant->probes_per_second,
                        variant->is_baseline ? "1" : ratio_cell(&variant->speedup, c),
                        ptl_pace_names[variant->verdict]);
     }
     ptl_buf_printf(buf,
-                   "(the interval holds the median with %.1f %% or more; speed-up and verdict "
-                   "are against the baseline)\n",
-                   floor(least_coverage(comparison) * 1000) / 10);
+                   "(the interval holds the median with %.1f %% or more; speed-up and verdict are "
+                   "against the baseline, and\nwhat differs by less than %.0f %%, or with p above "
+                   "%.2f by Mann-Whitney's test corrected by Holm, is a tie)\n",
+                   floor(least_coverage(comparison) * 1000) / 10, PTL_SAME_SPEED * 100,
+                   PTL_PACE_LEVEL);
 }
 
 static void add_truth(const struct ptl_comparison *comparison, int width, struct ptl_buf *buf)
