@@ -148,7 +148,8 @@ static bool is_sane(const struct ptl_record *record)
     return open == head->time_count && open == head->states[PTL_OPEN];
 }
 
-static bool read_parts(int fd, struct ptl_record *record)
+/* NULL, or why not. */
+static const char *read_parts(int fd, struct ptl_record *record, bool *no_memory)
 {
     struct part parts[4];
     off_t at = sizeof(record->head);
@@ -157,11 +158,12 @@ static bool read_parts(int fd, struct ptl_record *record)
                         (void **)&record->texts};
     for (int i = 0; i < 4; i++) {
         *places[i] = malloc(parts[i].size + 1);
-        if (*places[i] == NULL || !read_at(fd, *places[i], parts[i].size, at))
-            return false;
+        *no_memory = *places[i] == NULL;
+        if (*no_memory || !read_at(fd, *places[i], parts[i].size, at))
+            return *no_memory ? "out of memory" : "its record could not be read";
         at += (off_t)parts[i].size;
     }
-    return true;
+    return is_sane(record) ? NULL : "its record contradicts itself";
 }
 
 enum ptl_status ptl_record_read(int fd, struct ptl_record **out, struct ptl_error *error)
@@ -171,6 +173,7 @@ enum ptl_status ptl_record_read(int fd, struct ptl_record **out, struct ptl_erro
     if (record == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     const char *fault = NULL;
+    bool no_memory = false;
     if (fstat(fd, &info) != 0 || (uint64_t)info.st_size < sizeof(record->head))
         fault = "it left no record";
     else if ((uint64_t)info.st_size > PTL_RECORD_MAX)
@@ -178,14 +181,12 @@ enum ptl_status ptl_record_read(int fd, struct ptl_record **out, struct ptl_erro
     else if (!read_at(fd, &record->head, sizeof(record->head), 0) ||
              !is_sane_head(&record->head, (uint64_t)info.st_size))
         fault = "its record is not whole";
-    else if (!read_parts(fd, record))
-        fault = "its record could not be read";
-    else if (!is_sane(record))
-        fault = "its record contradicts itself";
+    else
+        fault = read_parts(fd, record, &no_memory);
     if (fault == NULL) {
         *out = record;
         return PTL_OK;
     }
     ptl_record_free(record);
-    return ptl_error_set(error, PTL_E_INVALID, "%s", fault);
+    return ptl_error_set(error, no_memory ? PTL_E_NO_MEMORY : PTL_E_INVALID, "%s", fault);
 }
