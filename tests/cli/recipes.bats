@@ -1,0 +1,125 @@
+# The lines of docs/recipes.md, run as they stand there.
+load helper
+
+PAGE="$TOP/docs/recipes.md"
+
+# blocks KIND HEADING: what stands in its ```KIND fences under that heading, one block after another;
+# HEADING "" is the beginning of the page
+blocks() {
+    awk -v kind="$1" -v heading="$2" '
+        /^## / { here = substr($0, 4) }
+        /^```/ { inside = !inside; take = inside && $0 == "```" kind && here == heading; next }
+        take' "$PAGE"
+}
+
+# recipe HEADING: runs the lines of that section with 22 and 80 open
+recipe() {
+    local lines
+    lines=$(blocks sh "$1")
+    [ -n "$lines" ]
+    PATH="$(dirname "$PORTOLAN"):$PATH" in_ns "$LISTEN" ${OPEN:-22:close 80:close} -- bash -euo pipefail -c "$lines"
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    export LC_ALL=C.UTF-8
+    blocks yaml "" >web.yaml
+    need_ipv6
+}
+
+keep() { recipe "Keep a report of each format"; }
+
+@test "every section of the page is run by a test of this file" {
+    grep '^## ' "$PAGE" | cut -c4- >sections
+    [ "$(wc -l <sections)" -ge 8 ]
+    while read -r section; do
+        [ -n "$(blocks sh "$section")" ]
+        grep -qF "recipe \"$section\"" "$BATS_TEST_FILENAME"
+    done <sections
+    # A fence of another kind would be run by none.
+    [ "$(grep -c '^```[a-z]' "$PAGE")" -eq "$(grep -cE '^```(sh|yaml)$' "$PAGE")" ]
+}
+
+@test "recipe: keep a report of each format" {
+    run keep
+    [ "$status" -eq 0 ]
+    [ "$(jq -c .open_ports web.json)" = "[22,80]" ]
+    [ "$(wc -l <web.csv)" -eq 5 ]
+    # What the page says in passing.
+    [ "$(jq -c '[.targets[] | select(.host == "::1") | .open_ports[]]' web.json)" = "[22,80]" ]
+    "$PORTOLAN" convert web.json --xml web.xml
+    xmllint --noout --nonet --dtdvalid /usr/share/nmap/nmap.dtd web.xml
+}
+
+@test "recipe: list open ports with jq" {
+    keep
+    run recipe "List open ports with jq"
+    [ "$status" -eq 0 ]
+    [ "$output" = $'127.0.0.1 22 ssh\n127.0.0.1 80 http\n::1 22 ssh\n::1 80 http' ]
+}
+
+@test "recipe: act on each port while the run lasts" {
+    run recipe "Act on each port while the run lasts"
+    [ "$status" -eq 0 ]
+    [ "$(sort <<<"$output")" = $'127.0.0.1 22\n127.0.0.1 80\n::1 22\n::1 80' ]
+}
+
+@test "recipe: load into sqlite3" {
+    keep
+    run recipe "Load into sqlite3"
+    [ "$status" -eq 0 ]
+    [ "$output" = $'127.0.0.1|2\n::1|2' ]
+    sqlite3 audit.db '.import --csv --skip 1 web.csv results'
+    [ "$(sqlite3 audit.db 'SELECT count(*), count(DISTINCT port) FROM results')" = "8|2" ]
+}
+
+@test "recipe: count with Miller" {
+    keep
+    run recipe "Count with Miller"
+    [ "$status" -eq 0 ]
+    [ "$(tr -s ' ' <<<"$output")" = $'port service count\n22 ssh 2\n80 http 2' ]
+}
+
+@test "recipe: fail a pipeline when an unexpected port opens" {
+    blocks yaml "Fail a pipeline when an unexpected port opens" >guard.yaml
+    run recipe "Fail a pipeline when an unexpected port opens"
+    [ "$status" -eq 0 ]
+    guard() { in_ns "$LISTEN" "$@" -- "$PORTOLAN" run ./guard.yaml --junit junit.xml; }
+    # The line of the page that is run each day, on other days.
+    blocks sh "Fail a pipeline when an unexpected port opens" | grep -qxF 'portolan run ./guard.yaml --junit junit.xml'
+    run guard 22 80
+    [ "$status" -eq 0 ]
+    [ "$(xmllint --xpath 'string(/testsuites/@failures)' junit.xml)" = 0 ]
+    run guard 22 80 443
+    [ "$status" -eq 1 ]
+    [ "$(xmllint --xpath 'count(//failure)' junit.xml)" -eq 2 ]
+    [[ "$(xmllint --xpath 'string(//testcase[failure][1]/@name)' junit.xml)" == *443* ]]
+    run guard 22
+    [ "$status" -eq 1 ]
+}
+
+@test "recipe: feed open ports to nmap -sV" {
+    run recipe "Feed open ports to nmap -sV"
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^Nmap scan report for' <<<"$output")" -eq 2 ]
+    [ "$(grep -cE '^(22|80)/tcp +open' <<<"$output")" -eq 4 ]
+}
+
+@test "recipe: graph with Prometheus" {
+    export TEXTFILES="$PWD/textfiles"
+    mkdir textfiles
+    run recipe "Graph with Prometheus"
+    [ "$status" -eq 0 ]
+    PATH="$TOP/build/tools/usr/bin:$PATH"
+    promtool check metrics <textfiles/web.prom
+    grep -qx 'portolan_probes{profile="web",state="open"} 4' textfiles/web.prom
+    blocks yaml "Graph with Prometheus" >rules.yaml
+    run promtool check rules rules.yaml
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"3 rules found"* ]]
+    # Each name that the page and its rules speak of is one that the report holds.
+    for name in $(grep -o 'portolan_[a-z_]*' "$PAGE" | sort -u); do
+        grep -q "^$name{" textfiles/web.prom
+    done
+}
