@@ -29,6 +29,7 @@ setup_file() {
 
 setup() {
     need_namespace
+    export LC_ALL=C.UTF-8
     cd "$BATS_FILE_TMPDIR/runs" || return 1
 }
 
@@ -155,4 +156,59 @@ PYTHON
             cmp - "$name.hostport"
     done
     grep -qxF '[::1]:22' ipv6.hostport
+}
+
+# What no profile lets in, but a name service or another one's results file may bring.
+hostile() {
+    jq -c '"=1+1\u001b[31m\"<b>&,\n\r\t\u0001\u007f\u009b\u202e]]>-- \\ é" as $evil
+        | (.targets[] | select(.ip == "127.0.0.1") | .host, .input) = $evil
+        | (.results[] | select(.ip == "127.0.0.1") | .host) = $evil
+        | .run.profile = $evil | .run.file = $evil | .run.description = $evil | .warnings = [$evil]
+        | .unresolved = [{input: $evil, message: $evil}]' normal.json
+}
+
+@test "untrusted text in every format: each consumer reads it, and a terminal is not steered" {
+    cd "$BATS_TEST_TMPDIR"
+    (cd "$BATS_FILE_TMPDIR/runs" && hostile) >h.in.json
+    for format in json jsonl csv text html hostport xml junit prom; do
+        "$PORTOLAN" convert h.in.json "--$format" "h.$format" --quiet
+    done
+    evil=$(jq -j .run.profile h.in.json; echo .)
+    [ "$(jq -j .run.profile h.json; echo .)" = "$evil" ]
+    [ "$(head -n 1 h.jsonl | jq -j .run.profile; echo .)" = "$evil" ]
+    [ "$(wc -l <h.jsonl)" -eq "$(jq -s length h.jsonl)" ]
+    run /usr/bin/python3 "$TOP/tests/cli/validate.py" "$TOP/docs/schema/results.json" accept h.json
+    [ "$status" -eq 0 ]
+    # JSON escapes C0; text, XML and JUnit show every control character as \xNN.
+    for format in json jsonl text xml junit hostport; do
+        run grep -q $'[\x01-\x08\x0b-\x1f]' "h.$format"
+        [ "$status" -eq 1 ]
+    done
+    for format in text xml junit; do
+        run grep -qE $'\x7f|\xc2\x9b|\xe2\x80\xae' "h.$format"
+        [ "$status" -eq 1 ]
+        grep -qF '=1+1\x1B[31m' "h.$format"
+    done
+    grep -qF '<b>&,\x0A\x0D\x09\x01\x7F\u{009B}\u{202E}]]>-- \ é' h.text
+    xmllint --noout --nonet --dtdvalid "$DTD" h.xml
+    run ndiff h.xml h.xml
+    [ "$status" -eq 0 ]
+    PATH="$TOP/build/tools/usr/bin:$PATH"
+    promtool check metrics <h.prom
+    /usr/bin/python3 - <<'PYTHON'
+import csv, json, sqlite3, subprocess
+from junitparser import JUnitXml
+whole = json.load(open("h.json", encoding="utf-8"))
+rows = list(csv.DictReader(open("h.csv", newline="", encoding="utf-8"), strict=True))
+assert [row["host"] for row in rows] == [result["host"] for result in whole["results"]]
+assert any(row["host"].startswith("=1+1\x1b") for row in rows)
+subprocess.run(["sqlite3", "h.db", ".import --csv h.csv results"], check=True)
+hosts = [host for host, in sqlite3.connect("h.db").execute("SELECT host FROM results")]
+assert sorted(hosts) == sorted(row["host"] for row in rows)
+# Miller's own JSON holds control characters as they are.
+miller = json.loads(subprocess.run(["mlr", "--icsv", "--ojson", "cat", "h.csv"], check=True, capture_output=True).stdout, strict=False)
+assert [row["host"] for row in miller] == [row["host"] for row in rows], (miller[0], rows[0])
+cases = [case for suite in JUnitXml.fromfile("h.junit") for case in suite]
+assert len(cases) == 1 and "<b>&," in cases[0].classname, cases
+PYTHON
 }
