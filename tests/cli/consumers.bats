@@ -4,7 +4,7 @@ load helper
 RUNS="normal nothing interrupted unresolved ipv6"
 DTD=/usr/share/nmap/nmap.dtd
 
-# scan NAME LISTENERS PROFILE-LINE...: every format of one run, in $RUN_DIR
+# scan NAME LISTENERS PROFILE-LINE...: every format of one run; $THROUGH is what carries it out
 scan() {
     local name=$1 listeners=$2 reports=() format
     shift 2
@@ -12,8 +12,8 @@ scan() {
     for format in json jsonl csv text hostport xml junit prom; do
         reports+=("--$format" "$name.$format")
     done
-    # shellcheck disable=SC2086  # a list of ports
-    in_ns "$LISTEN" $listeners -- "$PORTOLAN" run "./$name.yaml" --quiet "${reports[@]}"
+    # shellcheck disable=SC2086  # a list of ports, and of words
+    in_ns "$LISTEN" $listeners -- ${THROUGH:-} "$PORTOLAN" run "./$name.yaml" --quiet "${reports[@]}"
 }
 
 setup_file() {
@@ -24,7 +24,8 @@ setup_file() {
     scan nothing "" 'hosts: 127.0.0.1' 'ports: 1-100'
     scan ipv6 "22 80" 'hosts: ["::1", 127.0.0.1]' 'ports: 1-100'
     scan unresolved "22" 'hosts: [no-such-host.invalid, 127.0.0.1]' 'ports: 1-100' || [ $? -eq 4 ]
-    scan interrupted "3" 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-1000' 'rate: 100' 'deadline: 1s' || [ $? -eq 4 ]
+    THROUGH="$TOP/tests/cli/interrupt INT" scan interrupted "3" 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-1000' 'rate: 100' ||
+        [ $? -eq 130 ]
 }
 
 setup() {
@@ -39,6 +40,8 @@ setup() {
     done
     [ "$(jq -c .open_ports normal.json)" = "[22,80,1999]" ]
     [ "$(jq -r '.unresolved[0].input' unresolved.json)" = no-such-host.invalid ]
+    [ "$(jq -c '[.run.complete, .run.stopped_by, .summary.unprobed > 0]' interrupted.json)" = '[false,"signal",true]' ]
+    [ "$(jq -c '[.run.complete, .open_ports]' nothing.json)" = '[true,[]]' ]
 }
 
 @test "jq and python read jsonl line by line, and it says the same" {
