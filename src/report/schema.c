@@ -5,12 +5,12 @@
 
 /*
  * A schema is written as rows: "key:type[?]" in a string, "?" for null allowed. Types: s string,
- * i whole number, n number, b boolean.
+ * i whole number, n number, b boolean, p port.
  */
 static void add_type(struct ptl_json *schema, const char *type)
 {
-    static const char *const letters = "sinb";
-    static const char *const names[] = {"string", "integer", "number", "boolean"};
+    static const char *const letters = "sinbp";
+    static const char *const names[] = {"string", "integer", "number", "boolean", "integer"};
     const char *name = names[strchr(letters, type[0]) - letters];
     if (type[1] == '?') {
         struct ptl_json *either = ptl_json_add_array(schema, "type");
@@ -21,6 +21,10 @@ static void add_type(struct ptl_json *schema, const char *type)
     }
     if (type[0] == 'i' || type[0] == 'n')
         ptl_json_add_number(schema, "minimum", 0);
+    if (type[0] == 'p') {
+        ptl_json_add_number(schema, "minimum", 1);
+        ptl_json_add_number(schema, "maximum", 65535);
+    }
 }
 
 struct row {
@@ -69,10 +73,7 @@ static struct ptl_json *add_items(struct ptl_json *schema)
 
 static void add_ports(struct ptl_json *schema)
 {
-    struct ptl_json *port = add_items(schema);
-    ptl_json_add_string(port, "type", "integer");
-    ptl_json_add_number(port, "minimum", 1);
-    ptl_json_add_number(port, "maximum", 65535);
+    add_type(add_items(schema), "p");
     ptl_json_add_bool(schema, "uniqueItems", true);
 }
 
@@ -164,7 +165,7 @@ static void add_targets(struct ptl_json *schema)
 
 static void add_results(struct ptl_json *schema)
 {
-    static const struct row rows[] = {{"host", "s"},        {"ip", "s"},       {"port", "i"},
+    static const struct row rows[] = {{"host", "s"},        {"ip", "s"},       {"port", "p"},
                                       {"reason", "s"},      {"service", "s?"}, {"rtt_us", "i?"},
                                       {"connect_us", "i?"}, {"attempts", "i"}, {"confirmed", "s?"},
                                       {"offset_ms", "i"}};
@@ -177,7 +178,7 @@ static void add_results(struct ptl_json *schema)
 static void add_lists(struct ptl_json *properties, struct ptl_json *required)
 {
     static const struct row unresolved[] = {{"input", "s"}, {"message", "s"}};
-    static const struct row expectations[] = {{"host", "s"}, {"ip", "s?"}, {"port", "i?"}};
+    static const struct row expectations[] = {{"host", "s"}, {"ip", "s?"}, {"port", "p?"}};
     add_object(add_items(add_required(properties, required, "unresolved")), ROWS(unresolved), NULL);
     ptl_json_add_string(add_items(add_required(properties, required, "warnings")), "type",
                         "string");

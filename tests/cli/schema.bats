@@ -32,3 +32,53 @@ load helper
     echo "$output"
     [ "$status" -eq 0 ]
 }
+
+@test "the results schema misses no key that is left out, and takes no value of a wrong type" {
+    /usr/bin/python3 - "$TOP/docs/schema/results.json" "$TOP/reports/sample/results.json" <<'PYTHON'
+import copy, json, sys
+import jsonschema
+schema, sample = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1:])
+validator = jsonschema.Draft7Validator(schema)
+assert validator.is_valid(sample)
+# Keys that came after version 1 was out: older files lack them.
+later = {("run", "confirm"), ("run", "out_of_memory"), ("run", "description"), ("summary", "expectations")}
+
+def places(value, path=()):
+    """Every member of every object, and of a list those of its first element."""
+    items = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
+    for key, child in items:
+        yield path + (key,)
+        yield from places(child, path + (key,))
+
+def changed(path, change):
+    whole = copy.deepcopy(sample)
+    parent = whole
+    for key in path[:-1]:
+        parent = parent[key]
+    change(parent, path[-1])
+    return whole
+
+def lacks(parent, key):
+    del parent[key]
+
+checked = 0
+for path in places(sample):
+    if isinstance(path[-1], str) and path not in later and path[:2] != ("summary", "expectations"):
+        assert not validator.is_valid(changed(path, lacks)), ("may be left out", path)
+    for wrong in ({"an": "object"}, ["a list"], "a \u0001 word", -1, 0.5, 70000):
+        old = sample
+        for key in path:
+            old = old[key]
+        fits = type(wrong) is type(old) or isinstance(wrong, (int, float)) and isinstance(old, (int, float))
+        if not fits and old is not None:
+            assert not validator.is_valid(changed(path, lambda parent, key: parent.__setitem__(key, wrong))), (path, wrong)
+            checked += 1
+assert checked > 200, checked
+for path, wrong in [(("schema",), "portolan-results/2"), (("run", "engine"), "turbo"), (("run", "stopped_by"), "boredom"),
+                    (("results", 0, "port"), 0), (("results", 0, "port"), 65536), (("results", 0, "state"), "unprobed"),
+                    (("results", 0, "protocol"), "udp"), (("results", 0, "attempts"), -1), (("open_ports", 0), 0),
+                    (("expectations", 0, "verdict"), "maybe"), (("expectations", 0, "expected"), "ajar"),
+                    (("summary", "open"), -1), (("targets", 0, "open"), 0.5)]:
+    assert not validator.is_valid(changed(path, lambda parent, key: parent.__setitem__(key, wrong))), (path, wrong)
+PYTHON
+}
