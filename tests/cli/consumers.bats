@@ -215,3 +215,30 @@ cases = [case for suite in JUnitXml.fromfile("h.junit") for case in suite]
 assert len(cases) == 1 and "<b>&," in cases[0].classname, cases
 PYTHON
 }
+
+@test "ndiff and portolan diff agree on what is the same and what is not" {
+    cd "$BATS_TEST_TMPDIR"
+    hosts='hosts: [127.0.0.1, "::1"]'
+    scan base "22 80" "$hosts" 'ports: 1-100'
+    scan same "22 80" "$hosts" 'ports: 1-100'
+    scan opened "22 80 90" "$hosts" 'ports: 1-100'
+    scan closed "22" "$hosts" 'ports: 1-100'
+    scan moved "22 81" "$hosts" 'ports: 1-100'
+    scan none "" "$hosts" 'ports: 1-100'
+    scan more "22 80" 'hosts: [127.0.0.1, "::1", 127.0.0.2]' 'ports: 1-100'
+    scan fewer "22 80" 'hosts: 127.0.0.1' 'ports: 1-100'
+    same=0 different=0
+    for old in base opened none; do
+        for new in base same opened closed moved none more fewer; do
+            run ndiff "$old.xml" "$new.xml"
+            ndiff=$status
+            run "$PORTOLAN" diff "$old.json" "$new.json"
+            echo "$old $new: ndiff $ndiff, portolan $status"
+            [ "$status" -le 1 ]
+            [ "$status" -eq "$ndiff" ]
+            if [ "$status" -eq 0 ]; then same=$((same + 1)); else different=$((different + 1)); fi
+        done
+    done
+    [ "$same" -ge 4 ]
+    [ "$different" -ge 15 ]
+}

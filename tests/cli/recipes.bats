@@ -31,7 +31,7 @@ keep() { recipe "Keep a report of each format"; }
 
 @test "every section of the page is run by a test of this file" {
     grep '^## ' "$PAGE" | cut -c4- >sections
-    [ "$(wc -l <sections)" -ge 8 ]
+    [ "$(wc -l <sections)" -ge 9 ]
     while read -r section; do
         [ -n "$(blocks sh "$section")" ]
         grep -qF "recipe \"$section\"" "$BATS_TEST_FILENAME"
@@ -78,6 +78,18 @@ keep() { recipe "Keep a report of each format"; }
     run recipe "Count with Miller"
     [ "$status" -eq 0 ]
     [ "$(tr -s ' ' <<<"$output")" = $'port service count\n22 ssh 2\n80 http 2' ]
+}
+
+@test "recipe: compare with yesterday in CI" {
+    keep
+    run recipe "Compare with yesterday in CI"
+    [ "$status" -eq 0 ]
+    OPEN="22 80 443" run recipe "Compare with yesterday in CI"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *443* ]]
+    head -c 500 today.json >web.json
+    run recipe "Compare with yesterday in CI"
+    [ "$status" -eq 3 ]
 }
 
 @test "recipe: fail a pipeline when an unexpected port opens" {
