@@ -96,15 +96,20 @@ static bool open_stdout(struct ptl_output *output)
     return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
+/* Only what O_EXCL made is ours to remove: not what a link to nowhere got, nor another's file. */
 static bool open_in_place(struct ptl_output *output, bool exists)
 {
     struct stat info;
-    int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | (exists ? 0 : O_CREAT);
-    output->fd = open(output->path, flags, 0666);
+    int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY;
+    if (!exists) {
+        output->fd = open(output->path, flags | O_CREAT | O_EXCL, 0666);
+        output->is_new = output->fd >= 0;
+    }
+    if (output->fd < 0)
+        output->fd = open(output->path, flags | (exists ? 0 : O_CREAT), 0666);
     if (output->fd < 0 || fstat(output->fd, &info) != 0)
         return false;
     output->is_live_file = S_ISREG(info.st_mode);
-    output->is_new = !exists;
     return true;
 }
 

@@ -178,6 +178,11 @@ static void test_abandoned(void **state)
     }
     holds("a", "old");
     assert_int_equal(count_files(), 1);
+    /* A link to nowhere stays a link. */
+    assert_int_equal(symlink("nowhere", "link"), 0);
+    assert_int_equal(ptl_output_open_live("link", &output, NULL), PTL_OK);
+    ptl_output_abandon(output);
+    assert_int_equal(mode_of("link"), 0777);
     ptl_output_abandon(NULL);
 }
 
