@@ -65,8 +65,6 @@ static void judge(struct ptl_congestion *congestion)
     uint64_t ns = congestion->now.start_ns - round->start_ns;
     if (known == 0 || ns == 0)
         return;
-    if (round->lost >= STRUGGLES_LOST && round->lost >= known / STRUGGLES_SHARE)
-        congestion->struggles = true;
     if (congestion->settling) {
         congestion->settling = false;
         return;
@@ -101,8 +99,15 @@ bool ptl_congestion_answer(struct ptl_congestion *congestion, uint8_t round, uin
 void ptl_congestion_loss(struct ptl_congestion *congestion, uint8_t round)
 {
     congestion->lossy = true;
+    struct ptl_round *own;
     if (round == congestion->round)
-        congestion->now.lost++;
+        own = &congestion->now;
     else if (round == (uint8_t)(congestion->round - 1))
-        congestion->last.lost++;
+        own = &congestion->last;
+    else
+        return;
+    own->lost++;
+    /* At once, not when the round is judged: meanwhile the others would wait for it. */
+    if (own->lost >= STRUGGLES_LOST && own->lost >= (own->answered + own->lost) / STRUGGLES_SHARE)
+        congestion->struggles = true;
 }

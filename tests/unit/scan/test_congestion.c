@@ -68,6 +68,22 @@ static void a_quarter_lost_halves_what_is_in_flight(void **state)
     assert_int_equal(congestion.lowered, PTL_CONGESTION_LOWERED_MOST);
 }
 
+/* The others must not wait for it until its round is judged. */
+static void it_struggles_as_soon_as_that_is_known(void **state)
+{
+    (void)state;
+    struct ptl_congestion congestion;
+    ptl_congestion_init(&congestion, 0);
+    for (int i = 0; i < 200; i++)
+        ptl_congestion_answer(&congestion, 0, 1, SECOND);
+    for (int i = 0; i < 7; i++)
+        ptl_congestion_loss(&congestion, 0);
+    assert_false(congestion.struggles); /* 7 may be chance */
+    ptl_congestion_loss(&congestion, 0);
+    assert_true(congestion.struggles);
+    assert_int_equal(congestion.limit, PTL_CONGESTION_NO_LIMIT);
+}
+
 static void between_an_eighth_and_a_quarter_it_stays(void **state)
 {
     (void)state;
@@ -148,6 +164,7 @@ int main(void)
         cmocka_unit_test(silence_and_random_loss_cost_nothing),
         cmocka_unit_test(one_loss_proves_it),
         cmocka_unit_test(a_quarter_lost_halves_what_is_in_flight),
+        cmocka_unit_test(it_struggles_as_soon_as_that_is_known),
         cmocka_unit_test(between_an_eighth_and_a_quarter_it_stays),
         cmocka_unit_test(it_grows_step_by_step_while_answers_do),
         cmocka_unit_test(a_step_that_brought_nothing_is_taken_back),
