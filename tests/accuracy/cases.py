@@ -1,0 +1,220 @@
+"""The cases: what is scanned, on which network, and what is wanted of it."""
+import resource
+from dataclasses import dataclass, field
+from statistics import median
+
+HOST = "198.18.0.1"
+
+
+@dataclass
+class Goal:
+    what: str
+    measured: float
+    most: float | None = None
+    least: float | None = None
+    unit: str = ""
+
+    @property
+    def holds(self):
+        return ((self.most is None or self.measured <= self.most) and
+                (self.least is None or self.measured >= self.least))
+
+    @property
+    def wanted(self):
+        bound = f"at most {self.most:g}" if self.least is None else f"at least {self.least:g}"
+        return f"{self.what} {bound}{self.unit}"
+
+
+@dataclass
+class Row:
+    """One setting, and its runs over the seeds."""
+
+    name: str
+    runs: list
+    goals: list = field(default_factory=list)
+
+    @property
+    def found(self):
+        return sum(len(run.found & run.there) for run in self.runs)
+
+    @property
+    def there(self):
+        return sum(len(run.there) for run in self.runs)
+
+    @property
+    def reported(self):
+        return sum(len(run.found) for run in self.runs)
+
+    @property
+    def recall(self):
+        return self.found / self.there if self.there else None
+
+    @property
+    def precision(self):
+        return self.found / self.reported if self.reported else None
+
+    @property
+    def median_s(self):
+        return median(run.seconds for run in self.runs)
+
+    @property
+    def trouble(self):
+        return ", ".join(sorted({run.trouble for run in self.runs if run.trouble}))
+
+    def want(self, *, recall, seconds=None):
+        """The goals that most rows have."""
+        self.goals += [Goal("recall", self.recall, least=recall),
+                       Goal("precision", self.precision, least=1)]
+        if seconds is not None:
+            self.goals.append(Goal("median", self.median_s, most=round(seconds, 2), unit=" s"))
+        return self
+
+    def as_json(self):
+        return {"case": self.name, "seeds": len(self.runs), "found": self.found,
+                "there": self.there, "false": self.reported - self.found,
+                "recall": self.recall, "precision": self.precision,
+                "median_s": round(self.median_s, 3),
+                "seconds": [round(run.seconds, 3) for run in self.runs],
+                "attempts": [run.results.get("summary", {}).get("attempts") for run in self.runs],
+                "trouble": self.trouble or None,
+                "goals": [{"what": g.what, "measured": round(g.measured, 5), "most": g.most,
+                           "least": g.least, "unit": g.unit.strip(), "holds": g.holds}
+                          for g in self.goals]}
+
+
+def over_seeds(lab, name, profile, nofile=None, **network):
+    runs = []
+    for seed in lab.seeds:
+        lab.say(f"{name}: seed {seed}")
+        runs.append(lab.network.portolan(profile, nofile=nofile, seed=seed, **network))
+    return Row(name, runs)
+
+
+def loss(lab):
+    """1 % and 5 % lost each way, beside nmap at 1 %."""
+    profile = {"hosts": HOST, "ports": lab.ports}
+    network = {"hosts": 1, "ports": lab.ports, "open": lab.share, "rtt": "20ms"}
+    one = over_seeds(lab, "1 % lost each way", profile, loss=0.01, **network)
+    five = over_seeds(lab, "5 % lost each way", profile, loss=0.05, **network)
+    quick = over_seeds(lab, "5 % lost each way, adaptive_timeout",
+                       {**profile, "adaptive_timeout": True}, loss=0.05, **network)
+    lab.say("nmap -sT -T4 at 1 % lost each way")
+    nmap = Row("nmap -sT -T4, 1 % lost each way",
+               [lab.network.nmap(HOST, seed=lab.seeds[0], loss=0.01, **network)])
+    for row, recall in ((one, 0.999), (five, 0.995), (quick, 0.995)):
+        row.want(recall=recall)
+        row.goals.append(Goal("median / nmap's", row.median_s / nmap.median_s, most=0.1))
+    return [one, five, quick, nmap]
+
+
+def limited(lab):
+    """A target that answers 2,000 SYNs a second and drops the rest."""
+    rows = []
+    for name, more in (("2,000 SYNs a second", {}),
+                       ("2,000 SYNs a second, concurrency 4000", {"concurrency": 4000})):
+        row = over_seeds(lab, name, {"hosts": HOST, "ports": lab.ports, **more}, hosts=1,
+                         ports=lab.ports, open=lab.share, rtt="20ms", syn_rate=2000)
+        rows.append(row.want(recall=0.995, seconds=1.5 * lab.port_count / 2000))
+    return rows
+
+
+def beside(lab):
+    """16 such targets beside 16 healthy ones: the healthy are done as soon as if alone."""
+    network = {"hosts": 32, "ports": lab.ports, "open": lab.share, "rtt": "20ms", "syn_rate": 2000,
+               "syn_rate_hosts": 16}
+    healthy = {f"198.18.0.{number}" for number in range(17, 33)}
+
+    def only_healthy(row):
+        """Their ports, and when the last of the open ones was found."""
+        done = []
+        for run in row.runs:
+            run.there = {pair for pair in run.there if pair[0] in healthy}
+            last = [r["offset_ms"] for r in run.results.get("results", [])
+                    if r["state"] == "open" and r["ip"] in healthy]
+            done.append(max(last, default=float("inf")) / 1000)
+        return done
+    alone = over_seeds(lab, "16 healthy hosts alone, concurrency 4000",
+                       {"hosts": "198.18.0.17-32", "ports": lab.ports, "concurrency": 4000},
+                       **network)
+    alone_s = only_healthy(alone)
+    both = over_seeds(lab, "the same beside 16 of 2,000 SYNs a second",
+                      {"hosts": "198.18.0.1-32", "ports": lab.ports, "concurrency": 4000},
+                      **network)
+    everything = Row("all 32 of them", [type(run)(**vars(run)) for run in both.runs])
+    everything.want(recall=0.995)
+    both_s = only_healthy(both)
+    for run in both.runs:
+        run.found = {pair for pair in run.found if pair[0] in healthy}
+    alone.want(recall=1)
+    both.want(recall=1)
+    both.goals.append(Goal(f"healthy done ({median(both_s):.2f} s) / alone ({median(alone_s):.2f} s)",
+                           median(both_s) / median(alone_s), most=1.15))
+    return [alone, both, everything]
+
+
+def silent(lab):
+    """10,000 ports, 99 % silent, with adaptive timeouts."""
+    ports = "1-10000" if not lab.quick else "1-1000"
+    row = over_seeds(lab, "99 % silent, 10,000 ports, adaptive_timeout, concurrency 4000",
+                     {"hosts": HOST, "ports": ports, "adaptive_timeout": True, "retries": 1,
+                      "concurrency": 4000},
+                     hosts=1, ports=ports, open=0.005, silent=0.99, rtt="20ms")
+    return [row.want(recall=1, seconds=1.5)]
+
+
+def descriptors(lab):
+    """Few descriptors and a concurrency far beyond them."""
+    ports = "1-10000" if not lab.quick else "1-1000"
+    row = over_seeds(lab, "64 descriptors, concurrency 5000, 10,000 ports",
+                     {"hosts": HOST, "ports": ports, "concurrency": 5000}, nofile=64, hosts=1,
+                     ports=ports, open=0.05, rtt="20ms")
+    row.want(recall=1)
+    errors = sum(run.results["summary"]["error"] for run in row.runs)
+    warned = sum(any("descriptors" in text for text in run.results["warnings"]) for run in row.runs)
+    row.goals += [Goal("errors", errors, most=0),
+                  Goal("exit status", max(run.status for run in row.runs), most=0),
+                  Goal("runs with a warning", warned, least=len(row.runs))]
+    return [row]
+
+
+def loopback(lab):
+    """An empty 127.0.0.1: whatever is found there is false."""
+    count = 100 if not lab.quick else 4
+    lab.say(f"127.0.0.1, {count} times")
+    runs = [lab.network.portolan_on_loopback({"hosts": "127.0.0.1", "ports": lab.ports})
+            for _ in range(count)]
+    row = Row(f"127.0.0.1, empty, {count} times", runs)
+    row.goals.append(Goal("false opens", row.reported, most=0))
+    return [row]
+
+
+def round_trip(lab):
+    """rtt_us under full load against the delays that the network really gave."""
+    # More in flight than 2,000, and SYNs wait in the TUN device before the network sees them.
+    row = over_seeds(lab, "rtt_us, concurrency 2000",
+                     {"hosts": HOST, "ports": lab.ports, "concurrency": 2000}, hosts=1,
+                     ports=lab.ports, open=lab.share, rtt="20ms")
+    off = [abs(run.results["summary"]["rtt_us"]["p50"] / run.delays["p50"] - 1) for run in row.runs]
+    row.want(recall=1)
+    row.goals.append(Goal("p50 off by", max(off), most=0.05))
+    return [row]
+
+
+def same(lab):
+    """The same seed and profile find the same at every concurrency."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    limit = min(limit, 1000000) if limit != resource.RLIM_INFINITY else 1000000
+    rows = []
+    for concurrency in (1, 8, 64, 512, 4000, limit):
+        rows.append(over_seeds(lab, f"no loss, concurrency {concurrency}",
+                               {"hosts": HOST, "ports": "1-4000", "concurrency": concurrency, "seed": 7},
+                               hosts=1, ports="1-4000", open=0.05, rtt="1ms"))
+    for row in rows:
+        row.want(recall=1)
+        differ = sum(run.found != first.found for run, first in zip(row.runs, rows[0].runs))
+        row.goals.append(Goal("runs that differ", differ, most=0))
+    return rows
+
+
+ALL = {"loss": loss, "limited": limited, "beside": beside, "silent": silent,
+       "descriptors": descriptors, "loopback": loopback, "round-trip": round_trip, "same": same}

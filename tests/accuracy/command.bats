@@ -1,0 +1,29 @@
+load ../cli/helper
+
+@test "dev accuracy --quick measures and writes its table for machines" {
+    command -v nmap >/dev/null || skip "nmap is missing; ./dev test installs it"
+    "$TOP/build/tests/simnet" --unshare -- true || skip "no namespace or no TUN device for the simulated network here"
+    run timeout 120 python3 "$TOP/tests/accuracy/accuracy.py" --build "$TOP/build" --quick --json a.json loss silent descriptors loopback
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"the numbers mean nothing"* ]]
+    jq -e '(.rows | length) == 7 and .not_measured == []' a.json
+    jq -e '.rows | all(.trouble == null and .false == 0)' a.json
+    jq -e '[.rows[] | select(.case | startswith("127") | not)] | all(.recall == 1)' a.json
+}
+
+@test "dev accuracy --figure draws a run" {
+    "$TOP/build/tests/simnet" --unshare -- true || skip "no namespace or no TUN device for the simulated network here"
+    run timeout 120 python3 "$TOP/tests/accuracy/accuracy.py" --build "$TOP/build" --quick --figure f.svg
+    echo "$output"
+    [ "$status" -eq 0 ]
+    xmllint --noout f.svg
+    # Allowed, in flight, answers, losses, and what the target bears.
+    [ "$(grep -c '<polyline' f.svg)" -eq 5 ]
+}
+
+@test "dev accuracy names the cases when one is unknown" {
+    run python3 "$TOP/tests/accuracy/accuracy.py" los
+    [ "$status" -eq 2 ]
+    [[ "$output" == *'no case "los"; there are loss, limited'* ]]
+}
