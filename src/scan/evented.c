@@ -1,5 +1,6 @@
 #include "portolan/clock.h"
 #include "scan/engine.h"
+#include "scan/local.h"
 #include "scan/probe.h"
 #include "scan/slots.h"
 #include "scan/wheel.h"
@@ -28,15 +29,19 @@ struct loop {
     /* Where the second look found an answer lately: loopback, mostly. By lane. */
     uint8_t look_pays[LOOK_SCORES];
     uint32_t looks_skipped;
+    struct ptl_local local;
+    uint64_t clock_ns; /* read last: when the probe before ended */
 };
 
 static void flush(struct loop *loop)
 {
     if (loop->outcome_count == 0)
         return;
+    ptl_local_amend(&loop->local, loop->outcomes, loop->outcome_count);
     ptl_plan_exchange(loop->worker->plan, loop->worker->number, loop->outcomes, loop->outcome_count,
                       NULL, 0);
     loop->outcome_count = 0;
+    loop->clock_ns = ptl_clock_now_ns();
 }
 
 static void settle(struct loop *loop, const struct ptl_probe *probe,
@@ -44,8 +49,9 @@ static void settle(struct loop *loop, const struct ptl_probe *probe,
 {
     if (loop->outcome_count == PTL_PLAN_BLOCK)
         flush(loop);
+    loop->clock_ns = ptl_clock_now_ns();
     ptl_engine_outcome(&loop->outcomes[loop->outcome_count++], probe, finding, started_ns,
-                       ptl_clock_now_ns());
+                       loop->clock_ns);
     loop->in_flight--;
 }
 
@@ -61,7 +67,8 @@ static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *findi
     slot->verifies = false;
     if (finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
         finding->reusable = ptl_probe_disconnect(slot->fd);
-    if (finding->reusable && loop->slots.idle_count < loop->in_flight) {
+    if (finding->reusable && !slot->last &&
+        loop->slots.idle_count + loop->in_flight <= loop->worker->share) {
         ptl_slots_keep(&loop->slots, id);
         return;
     }
@@ -143,11 +150,21 @@ static bool wait_for_answer(struct loop *loop, uint32_t id)
     return true;
 }
 
+static uint32_t take_slot(struct loop *loop, uint8_t family)
+{
+    uint32_t id = ptl_slots_take(&loop->slots, family);
+    if (id != PTL_NO_SLOT || (errno != EMFILE && errno != ENFILE))
+        return id;
+    /* The last descriptor may be one of the short way's. */
+    ptl_local_amend(&loop->local, loop->outcomes, loop->outcome_count);
+    return ptl_local_close(&loop->local) ? ptl_slots_take(&loop->slots, family) : PTL_NO_SLOT;
+}
+
 static void start(struct loop *loop, const struct ptl_probe *probe, struct again again)
 {
     struct ptl_finding finding;
     const struct ptl_address *address = ptl_plan_address(loop->worker->plan, probe->lane);
-    uint32_t id = ptl_slots_take(&loop->slots, address->family);
+    uint32_t id = take_slot(loop, address->family);
     if (id != PTL_NO_SLOT && !ptl_wheel_reserve(&loop->wheel, loop->slots.capacity)) {
         ptl_slots_close(&loop->slots, id);
         id = PTL_NO_SLOT;
@@ -175,6 +192,50 @@ static void start(struct loop *loop, const struct ptl_probe *probe, struct again
     }
     ptl_probe_judge(slot->fd, result, &finding);
     conclude(loop, id, &finding);
+}
+
+/* A connect that was started elsewhere waits in this loop. */
+static void adopt(struct loop *loop, const struct ptl_probe *probe, int fd, uint64_t started_ns)
+{
+    struct ptl_finding finding;
+    uint8_t family = ptl_plan_address(loop->worker->plan, probe->lane)->family;
+    uint32_t id = ptl_slots_adopt(&loop->slots, family, fd);
+    if (id != PTL_NO_SLOT) {
+        struct ptl_slot *slot = &loop->slots.items[id];
+        slot->probe = *probe;
+        slot->started_ns = started_ns;
+        if (ptl_wheel_reserve(&loop->wheel, loop->slots.capacity) && wait_for_answer(loop, id))
+            return;
+        ptl_slots_close(&loop->slots, id);
+    }
+    ptl_probe_judge(-1, ENOMEM, &finding);
+    settle(loop, probe, &finding, started_ns);
+}
+
+static void begin(struct loop *loop, const struct ptl_probe *probe)
+{
+    struct ptl_finding finding = {.self = false};
+    if (ptl_address_is_loopback(ptl_plan_address(loop->worker->plan, probe->lane))) {
+        /* A refusal has to be among the outcomes when ICMP's word on it is read. */
+        if (loop->outcome_count == PTL_PLAN_BLOCK)
+            flush(loop);
+        uint64_t started_ns = loop->clock_ns;
+        int fd = -1;
+        switch (ptl_local_ask(&loop->local, probe, loop->outcomes, loop->outcome_count, &finding,
+                              &fd)) {
+        case PTL_LOCAL_DONE:
+            settle(loop, probe, &finding, started_ns);
+            return;
+        case PTL_LOCAL_WAITS:
+            adopt(loop, probe, fd, started_ns);
+            return;
+        case PTL_LOCAL_ELSEWHERE:
+            break;
+        }
+    }
+    start(loop, probe,
+          (struct again){.self_connects = finding.self,
+                         .verifies = finding.doubtful && !finding.self});
 }
 
 static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
@@ -256,16 +317,20 @@ static void run(struct loop *loop)
     struct ptl_probe probes[PTL_PLAN_BLOCK];
     for (;;) {
         uint32_t unused = free_permits(loop);
+        ptl_local_amend(&loop->local, loop->outcomes, loop->outcome_count);
         struct ptl_pull pulled = ptl_plan_exchange(plan, loop->worker->number, loop->outcomes,
                                                    loop->outcome_count, probes, unused);
         loop->outcome_count = 0;
         if (pulled.finished)
             return;
         loop->in_flight += (uint32_t)pulled.count;
+        loop->clock_ns = ptl_clock_now_ns();
         for (size_t i = 0; i < pulled.count; i++) {
-            if (ptl_plan_stopped(plan))
+            if (ptl_plan_stopped(plan)) {
+                flush(loop); /* what is known is kept */
                 return;
-            start(loop, &probes[i], (struct again){.self_connects = 0});
+            }
+            begin(loop, &probes[i]);
         }
         bool busy = pulled.count > 0;
         /* Others hold all permits: nobody calls when one of them is free again. */
@@ -282,7 +347,10 @@ static void run(struct loop *loop)
 static bool open_loop(struct loop *loop)
 {
     const struct ptl_profile *profile = loop->worker->profile;
-    ptl_slots_init(&loop->slots, profile->has_source_address ? &profile->source_address : NULL);
+    const struct ptl_address *source =
+        profile->has_source_address ? &profile->source_address : NULL;
+    ptl_slots_init(&loop->slots, source);
+    ptl_local_init(&loop->local, loop->worker->plan, source);
     ptl_wheel_init(&loop->wheel, ptl_clock_now_ns());
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = WAKE_SLOT};
@@ -304,6 +372,7 @@ void ptl_engine_evented(struct ptl_worker *worker)
     else
         worker->failure = errno;
     ptl_slots_free(&loop->slots);
+    ptl_local_close(&loop->local);
     ptl_permits_release(worker->permits, loop->permits);
     if (loop->epoll >= 0)
         close(loop->epoll);

@@ -66,15 +66,19 @@ uint8_t ptl_icmp_reason_v6(uint8_t type, uint8_t code)
     }
 }
 
-bool ptl_icmp_read(int fd, uint8_t *reason)
+bool ptl_icmp_read(int fd, struct ptl_icmp_error *error)
 {
+    struct sockaddr_storage to;
+    memset(&to, 0, sizeof(to));
     union {
         char bytes[512];
         struct cmsghdr align;
     } control;
     char payload[64];
     struct iovec part = {.iov_base = payload, .iov_len = sizeof(payload)};
-    struct msghdr message = {.msg_iov = &part,
+    struct msghdr message = {.msg_name = &to,
+                             .msg_namelen = sizeof(to),
+                             .msg_iov = &part,
                              .msg_iovlen = 1,
                              .msg_control = control.bytes,
                              .msg_controllen = sizeof(control.bytes)};
@@ -88,12 +92,14 @@ bool ptl_icmp_read(int fd, uint8_t *reason)
         struct sock_extended_err e;
         memcpy(&e, CMSG_DATA(c), sizeof(e));
         if (e.ee_origin == SO_EE_ORIGIN_ICMP)
-            *reason = ptl_icmp_reason_v4(e.ee_type, e.ee_code);
+            error->reason = ptl_icmp_reason_v4(e.ee_type, e.ee_code);
         else if (e.ee_origin == SO_EE_ORIGIN_ICMP6)
-            *reason = ptl_icmp_reason_v6(e.ee_type, e.ee_code);
+            error->reason = ptl_icmp_reason_v6(e.ee_type, e.ee_code);
         else
             continue; /* this machine's own note, such as a path MTU */
-        return true;
+        /* The port stands at the same place in both families. */
+        error->port = ntohs(((const struct sockaddr_in *)&to)->sin_port);
+        return ptl_address_from_sockaddr((const struct sockaddr *)&to, &error->address);
     }
     return false;
 }

@@ -2,11 +2,19 @@
 #ifndef SCAN_ICMP_H
 #define SCAN_ICMP_H
 
+#include "portolan/address.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
+struct ptl_icmp_error {
+    struct ptl_address address; /* that the refused packet was for */
+    uint16_t port;
+    uint8_t reason; /* enum ptl_reason */
+};
+
 /* Takes the oldest ICMP error off the socket's error queue. False: there is none. */
-bool ptl_icmp_read(int fd, uint8_t *reason);
+bool ptl_icmp_read(int fd, struct ptl_icmp_error *error);
 /* RFC 792, RFC 1122, RFC 1812: type 3, 11, 12. */
 uint8_t ptl_icmp_reason_v4(uint8_t type, uint8_t code);
 /* RFC 4443: type 1, 2, 3, 4. */

@@ -225,7 +225,7 @@ static void check_segments(struct draft *draft)
 
 /* ---- limits ---- */
 
-#define LOOP_DESCRIPTORS 2 /* an eventfd and an epoll */
+#define LOOP_DESCRIPTORS 4 /* an eventfd, an epoll and two sockets for loopback */
 #define LOOP_SOCKETS 2     /* with fewer a loop is of no use */
 
 /* How many loops or threads the engine may use, before it is known what there is to do. */

@@ -126,8 +126,7 @@ void ptl_probe_judge(int fd, int result, struct ptl_finding *finding)
     if (ptl_probe_icmp(fd, finding))
         return;
     if (result == ECONNREFUSED) {
-        set(finding, PTL_CLOSED, PTL_REASON_CONN_REFUSED);
-        finding->reusable = true;
+        ptl_probe_closed(finding);
         return;
     }
     set(finding, PTL_ERROR, PTL_REASON_ERRNO + result);
@@ -135,11 +134,22 @@ void ptl_probe_judge(int fd, int result, struct ptl_finding *finding)
 
 bool ptl_probe_icmp(int fd, struct ptl_finding *finding)
 {
-    uint8_t reason;
-    if (!ptl_icmp_read(fd, &reason))
+    struct ptl_icmp_error error;
+    if (!ptl_icmp_read(fd, &error))
         return false;
-    set(finding, PTL_FILTERED, reason);
+    ptl_probe_filtered(finding, error.reason);
     return true;
+}
+
+void ptl_probe_closed(struct ptl_finding *finding)
+{
+    set(finding, PTL_CLOSED, PTL_REASON_CONN_REFUSED);
+    finding->reusable = true;
+}
+
+void ptl_probe_filtered(struct ptl_finding *finding, uint8_t reason)
+{
+    set(finding, PTL_FILTERED, reason);
 }
 
 void ptl_probe_silent(struct ptl_finding *finding)

@@ -44,6 +44,10 @@ void ptl_probe_judge(int fd, int result, struct ptl_finding *finding);
 /* An ICMP error that arrived while the connect still waits. False: there is none. */
 bool ptl_probe_icmp(int fd, struct ptl_finding *finding);
 
+/* Refused by an RST: the socket may be connected again. */
+void ptl_probe_closed(struct ptl_finding *finding);
+/* Refused by ICMP. */
+void ptl_probe_filtered(struct ptl_finding *finding, uint8_t reason);
 /* No answer in time. */
 void ptl_probe_silent(struct ptl_finding *finding);
 

@@ -23,6 +23,7 @@ void ptl_slots_close(struct ptl_slots *slots, uint32_t id)
     close(slot->fd);
     slot->fd = -1;
     slot->registered = false;
+    slot->last = false;
     slot->next = slots->empty;
     slots->empty = id;
 }
@@ -63,6 +64,18 @@ static bool grow(struct ptl_slots *slots)
     return true;
 }
 
+/* There is an empty slot. */
+static uint32_t fill(struct ptl_slots *slots, uint8_t family, int fd)
+{
+    uint32_t id = slots->empty;
+    struct ptl_slot *slot = &slots->items[id];
+    slots->empty = slot->next;
+    slot->fd = fd;
+    slot->family = family;
+    slot->registered = false;
+    return id;
+}
+
 uint32_t ptl_slots_take(struct ptl_slots *slots, uint8_t family)
 {
     uint32_t *idle = list_of(slots, family);
@@ -83,12 +96,18 @@ uint32_t ptl_slots_take(struct ptl_slots *slots, uint8_t family)
     }
     if (fd < 0)
         return PTL_NO_SLOT;
-    id = slots->empty;
-    struct ptl_slot *slot = &slots->items[id];
-    slots->empty = slot->next;
-    slot->fd = fd;
-    slot->family = family;
-    slot->registered = false;
+    return fill(slots, family, fd);
+}
+
+uint32_t ptl_slots_adopt(struct ptl_slots *slots, uint8_t family, int fd)
+{
+    if (slots->empty == PTL_NO_SLOT && !grow(slots)) {
+        close(fd);
+        errno = ENOMEM;
+        return PTL_NO_SLOT;
+    }
+    uint32_t id = fill(slots, family, fd);
+    slots->items[id].last = true;
     return id;
 }
 

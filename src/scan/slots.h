@@ -18,6 +18,7 @@ struct ptl_slot {
     bool busy;
     uint8_t self_connects;
     bool verifies; /* the port was open, doubtfully */
+    bool last;     /* its socket serves no other probe */
     uint32_t next; /* in the list of free slots */
     struct ptl_probe probe;
     uint64_t started_ns;
@@ -35,6 +36,9 @@ struct ptl_slots {
 void ptl_slots_init(struct ptl_slots *slots, const struct ptl_address *source);
 /* A free slot with a socket of the family; the array may move. PTL_NO_SLOT: errno says why. */
 uint32_t ptl_slots_take(struct ptl_slots *slots, uint8_t family);
+/* A free slot for a socket that is connecting already; closed when that is not possible. It serves
+ * this probe alone. */
+uint32_t ptl_slots_adopt(struct ptl_slots *slots, uint8_t family, int fd);
 /* The slot is free; its socket waits for the next probe. */
 void ptl_slots_keep(struct ptl_slots *slots, uint32_t id);
 /* The slot is free, and its socket closed. */

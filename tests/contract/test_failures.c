@@ -31,6 +31,7 @@ static void each_errno_at_ten_percent_loses_nothing(void **state)
         char yaml[512];
         write_yaml(yaml, engines[e / 12], ALL_PORTS, 64, "");
         uint64_t refused = 0;
+        unsigned warned = 0;
         for (uint64_t seed = 1; seed <= 2; seed++) {
             struct scan scan;
             prepare(&scan, yaml);
@@ -38,13 +39,17 @@ static void each_errno_at_ten_percent_loses_nothing(void **state)
             run(&scan);
             unsigned long now_refused = failing_calls_disarm();
             check_found_all(&scan);
-            assert_int_equal(has_warning(scan.results, name), now_refused > 0);
-            if (now_refused > 0 && strcmp(engines[e / 12], "sequential") != 0)
+            /* One that another descriptor, given back at once, made up for is not worth a word. */
+            bool says_so = has_warning(scan.results, name);
+            assert_true(!says_so || now_refused > 0);
+            if (says_so && strcmp(engines[e / 12], "sequential") != 0)
                 assert_true(scan.results->run.effective_concurrency < 64);
+            warned += says_so;
             refused += now_refused;
             finish(&scan);
         }
         assert_true(refused > 0);
+        assert_true(warned > 0);
     }
     assert_int_equal(open_descriptors(), before);
 }
