@@ -141,6 +141,29 @@ struct ptl_expectation {
 };
 #define PTL_EXPECTATIONS_LISTED 65536 /* of more than so many, those that pass are not listed */
 
+/* One of the runs that a merged file was made of. */
+struct ptl_merged_run {
+    char *file; /* the results file */
+    char *profile;
+    char profile_sha256[65];
+    int64_t started_ms, finished_ms;
+    double elapsed_ms;
+    bool complete;
+    char *ports;
+    uint64_t targets, probes;
+};
+
+/* What one of these runs knew of a port of which they know different things. Those of a port stand
+ * together, by run. */
+struct ptl_disagreement {
+    uint32_t target;
+    uint32_t run; /* index of the merged run */
+    uint16_t port;
+    uint8_t states; /* that the port can have been in, a bit for each enum ptl_state */
+    uint8_t reason; /* enum ptl_reason; PTL_REASON_NONE: it had no result */
+};
+#define PTL_REASON_NONE UINT8_MAX
+
 struct ptl_target_names {
     char input[256]; /* the entry that named it */
     char host[256];  /* the name, or the address's text */
@@ -164,7 +187,11 @@ struct ptl_results {
     struct ptl_expectation *expectations; /* by target, then port; unresolved hosts last */
     size_t expectation_count;
     uint64_t verdicts[PTL_VERDICT_COUNT]; /* of all, those that are not listed too */
-    struct ptl_judge *judge;              /* owned; NULL: nothing is expected (judge.h) */
+    struct ptl_merged_run *merged;        /* none: the results of one run */
+    size_t merged_count;
+    struct ptl_disagreement *disagreements; /* by target, then port */
+    size_t disagreement_count;
+    struct ptl_judge *judge; /* owned; NULL: nothing is expected (judge.h) */
 
     /* Where target indexes get their names: of a run that was scanned, `live`, whose labels are
      * borrowed from the profile, which must outlive the results; of one that was read back,
@@ -192,6 +219,12 @@ enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const ch
 /* The same text twice is kept once. */
 enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Adds a run, of which all is copied, or what it knew of a port. */
+enum ptl_status ptl_results_add_merged(struct ptl_results *results,
+                                       const struct ptl_merged_run *run);
+enum ptl_status ptl_results_add_disagreement(struct ptl_results *results,
+                                             const struct ptl_disagreement *one);
 
 /*
  * Sorts, fills summary.rtt and probes_per_second, and lets the judge, if there is one, fill the

@@ -54,6 +54,26 @@ static bool write_expectations(struct ptl_writing *writing)
     return ptl_writing_flush(writing);
 }
 
+/* What only results of several runs have. */
+static bool write_merged(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    if (results->merged_count == 0)
+        return true;
+    add_member(writing, "merged", ptl_record_merged(results));
+    ptl_buf_add(&writing->line, " \"disagreements\": [");
+    for (size_t i = 0; i < results->disagreement_count;) {
+        ptl_buf_add(&writing->line, i > 0 ? ",\n" : "\n");
+        struct ptl_json *json = ptl_record_disagreement(results, &i);
+        ptl_json_print(json, &writing->line, false);
+        ptl_json_free(json);
+        if (!ptl_writing_flush(writing))
+            return false;
+    }
+    ptl_buf_add(&writing->line, results->disagreement_count > 0 ? "\n ],\n" : "],\n");
+    return ptl_writing_flush(writing);
+}
+
 static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
@@ -66,7 +86,7 @@ static bool begin(struct ptl_writing *writing)
     ptl_buf_add(&writing->line, ",\n");
     add_member(writing, "unresolved", ptl_record_unresolved(results));
     add_member(writing, "warnings", ptl_record_warnings(results));
-    return write_expectations(writing) && write_targets(writing);
+    return write_expectations(writing) && write_merged(writing) && write_targets(writing);
 }
 
 static bool result(struct ptl_writing *writing, const struct ptl_row *row)

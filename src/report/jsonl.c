@@ -77,6 +77,26 @@ static bool write_expectations(struct ptl_writing *writing)
     return ptl_writing_flush(writing);
 }
 
+/* What only results of several runs have. */
+static bool write_merged(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    if (results->merged_count == 0)
+        return true;
+    add_member(writing, "merged", ptl_record_merged(results));
+    ptl_buf_add(&writing->line, ",\"disagreements\":[");
+    for (size_t i = 0; i < results->disagreement_count;) {
+        ptl_buf_add(&writing->line, i > 0 ? "," : "");
+        struct ptl_json *json = ptl_record_disagreement(results, &i);
+        ptl_json_print(json, &writing->line, false);
+        ptl_json_free(json);
+        if (!ptl_writing_flush(writing))
+            return false;
+    }
+    ptl_buf_add(&writing->line, "]");
+    return ptl_writing_flush(writing);
+}
+
 static bool end(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
@@ -89,7 +109,7 @@ static bool end(struct ptl_writing *writing)
     ptl_record_open_ports(results, &writing->line);
     add_member(writing, "unresolved", ptl_record_unresolved(results));
     add_member(writing, "warnings", ptl_record_warnings(results));
-    if (!write_expectations(writing))
+    if (!write_expectations(writing) || !write_merged(writing))
         return false;
     ptl_buf_add(&writing->line, "}\n");
     return ptl_writing_flush(writing);

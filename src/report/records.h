@@ -22,6 +22,10 @@ struct ptl_json *ptl_record_target(const struct ptl_results *results,
                                    const struct ptl_result *items, size_t count);
 struct ptl_json *ptl_record_expectation(const struct ptl_results *results,
                                         const struct ptl_expectation *expectation);
+/* Of merged results: "merged", and the element of "disagreements" that begins at *next, which
+ * becomes where the following one begins. */
+struct ptl_json *ptl_record_merged(const struct ptl_results *results);
+struct ptl_json *ptl_record_disagreement(const struct ptl_results *results, size_t *next);
 /* One element of "results". */
 struct ptl_json *ptl_record_result(const struct ptl_row *row);
 

@@ -192,6 +192,25 @@ static void add_lists(struct ptl_json *properties, struct ptl_json *required)
     add_enum(add_required(expectation, needed, "verdict"), ptl_verdict_names, PTL_VERDICT_COUNT);
 }
 
+/* Of merged results only, so never required. */
+static void add_merged(struct ptl_json *properties)
+{
+    static const struct row runs[] = {{"file", "s"},     {"profile", "s"},  {"profile_sha256", "s"},
+                                      {"started", "s"},  {"finished", "s"}, {"elapsed_ms", "n"},
+                                      {"complete", "b"}, {"ports", "s"},    {"targets", "i"},
+                                      {"probes", "i"}};
+    static const struct row ports[] = {{"host", "s"}, {"ip", "s"}, {"port", "p"}};
+    static const struct row seen[] = {{"run", "i"}, {"reason", "s?"}};
+    add_object(add_items(ptl_json_add_object(properties, "merged")), ROWS(runs), NULL);
+    struct ptl_json *required;
+    struct ptl_json *port = add_object(add_items(ptl_json_add_object(properties, "disagreements")),
+                                       ROWS(ports), &required);
+    ptl_json_add_string(add_required(port, required, "protocol"), "const", "tcp");
+    struct ptl_json *one =
+        add_object(add_items(add_required(port, required, "seen")), ROWS(seen), &required);
+    add_enum(add_items(add_required(one, required, "states")), ptl_state_names, PTL_ERROR);
+}
+
 void ptl_report_results_schema(struct ptl_buf *buf)
 {
     struct ptl_json *schema = ptl_json_object();
@@ -207,6 +226,7 @@ void ptl_report_results_schema(struct ptl_buf *buf)
     add_summary(add_required(properties, required, "summary"));
     add_ports(add_required(properties, required, "open_ports"));
     add_lists(properties, required);
+    add_merged(properties);
     add_targets(add_required(properties, required, "targets"));
     add_results(add_required(properties, required, "results"));
     ptl_json_print(schema, buf, true);

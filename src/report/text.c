@@ -111,6 +111,40 @@ static void add_notes(struct ptl_writing *writing)
     }
 }
 
+/* The runs that the results were merged of, and where they do not agree. */
+static bool write_merged(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    char time[PTL_RFC3339_SIZE];
+    if (results->merged_count > 0)
+        ptl_buf_add_char(&writing->line, '\n');
+    for (size_t i = 0; i < results->merged_count; i++) {
+        const struct ptl_merged_run *run = &results->merged[i];
+        ptl_buf_add(&writing->line, "merged: ");
+        add_outside(writing, run->file);
+        ptl_buf_add(&writing->line, ", profile ");
+        add_outside(writing, run->profile);
+        ptl_buf_printf(&writing->line, ", started %s, %s\n",
+                       ptl_clock_rfc3339(run->started_ms, time),
+                       run->complete ? "complete" : "INCOMPLETE");
+    }
+    for (size_t i = 0; i < results->disagreement_count; i++) {
+        const struct ptl_disagreement *one = &results->disagreements[i];
+        struct ptl_target_names names;
+        char states[PTL_STATES_SIZE];
+        ptl_results_names(results, one->target, &names);
+        ptl_buf_add(&writing->line, "not agreed: ");
+        add_outside(writing, names.host);
+        ptl_buf_printf(&writing->line, " %u/tcp: %s in ", one->port,
+                       ptl_states_tell(one->states, states));
+        add_outside(writing, results->merged[one->run].file);
+        ptl_buf_add_char(&writing->line, '\n');
+        if (!ptl_writing_flush(writing))
+            return false;
+    }
+    return ptl_writing_flush(writing);
+}
+
 /* Every failure by name, with what was expected and what was seen. */
 static bool write_expectations(struct ptl_writing *writing)
 {
@@ -149,6 +183,8 @@ static bool end(struct ptl_writing *writing)
     if (!write_expectations(writing))
         return false;
     add_notes(writing);
+    if (!write_merged(writing))
+        return false;
     ptl_buf_printf(&writing->line, "\n%" PRIu64 " target%s, %" PRIu64 " probes:", summary->targets,
                    summary->targets == 1 ? "" : "s", summary->probes);
     for (int s = 0; s < PTL_STATE_COUNT; s++)

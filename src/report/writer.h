@@ -78,6 +78,9 @@ extern const struct ptl_writer *const ptl_writers[PTL_FORMAT_COUNT];
 
 /* "80/tcp: expected open, is closed": what was expected of a port and what was seen, for people. */
 void ptl_expectation_tell(const struct ptl_expectation *expectation, struct ptl_buf *buf);
+/* "closed or filtered": the states of a set, a bit each. Returns text. */
+#define PTL_STATES_SIZE 64
+const char *ptl_states_tell(unsigned states, char text[PTL_STATES_SIZE]);
 /* Why the run is not complete, for people; NULL: it is, and every host resolved. */
 const char *ptl_report_incomplete(const struct ptl_results *results);
 

@@ -1,5 +1,7 @@
 #include "report/writer.h"
 
+#include <string.h>
+
 const struct ptl_writer *const ptl_writers[PTL_FORMAT_COUNT] = {
     [PTL_FORMAT_JSON] = &ptl_writer_json, [PTL_FORMAT_JSONL] = &ptl_writer_jsonl,
     [PTL_FORMAT_CSV] = &ptl_writer_csv,   [PTL_FORMAT_TEXT] = &ptl_writer_text,
@@ -20,6 +22,19 @@ void ptl_expectation_tell(const struct ptl_expectation *expectation, struct ptl_
         ptl_buf_add(buf, "other ports: none is open");
     else
         ptl_buf_add(buf, "other ports: expected not open, some are unprobed");
+}
+
+const char *ptl_states_tell(unsigned states, char text[PTL_STATES_SIZE])
+{
+    text[0] = '\0';
+    for (int s = 0; s < PTL_STATE_COUNT; s++) {
+        if ((states >> s & 1) == 0)
+            continue;
+        if (text[0] != '\0')
+            strcat(text, " or ");
+        strcat(text, ptl_state_names[s]);
+    }
+    return text;
 }
 
 const char *ptl_report_incomplete(const struct ptl_results *results)

@@ -51,6 +51,8 @@ static const struct part {
     [PTL_PART_TARGETS] = {"targets", true, ptl_read_target},
     [PTL_PART_RESULTS] = {"results", true, ptl_read_result},
     [PTL_PART_TYPE] = {"type", false, read_type},
+    [PTL_PART_MERGED] = {"merged", true, ptl_read_merged},
+    [PTL_PART_DISAGREEMENTS] = {"disagreements", true, ptl_read_disagreement},
 };
 
 /* Takes `,` (true) or `close` (false). */

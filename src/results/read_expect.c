@@ -34,8 +34,8 @@ static uint32_t enter_missing(struct ptl_reader *reader, struct ptl_members *mem
     return (uint32_t)count;
 }
 
-static uint32_t enter(struct ptl_reader *reader, struct ptl_members *members, const char *ip,
-                      const char *host)
+uint32_t ptl_read_enter(struct ptl_reader *reader, struct ptl_members *members, const char *ip,
+                        const char *host)
 {
     struct ptl_address address;
     if (ptl_address_parse(ip, &address, NULL) != PTL_OK) {
@@ -83,15 +83,16 @@ enum ptl_status ptl_read_expectation(struct ptl_reader *reader, const struct ptl
         ptl_members_refuse(&one, "\"state\" is null, and \"port\" is not");
     new.verdict = (uint8_t)ptl_members_word(&one, "verdict", ptl_verdict_names, PTL_VERDICT_COUNT);
     if (one.status == PTL_OK)
-        new.target = ip == NULL ? enter_missing(reader, &one, host) : enter(reader, &one, ip, host);
+        new.target =
+            ip == NULL ? enter_missing(reader, &one, host) : ptl_read_enter(reader, &one, ip, host);
     if (one.status == PTL_OK && !add(reader->results, &new))
         return no_memory(error);
     return one.status;
 }
 
 /* Its number among the targets. One beyond those that are listed is new. */
-static enum ptl_status find_target(struct ptl_reader *reader, uint32_t *number,
-                                   struct ptl_error *error)
+enum ptl_status ptl_read_find_target(struct ptl_reader *reader, const char *what, uint32_t *number,
+                                     struct ptl_error *error)
 {
     struct ptl_stored *stored = reader->results->stored;
     struct ptl_address address = ptl_stored_address(reader->expected, *number);
@@ -104,7 +105,7 @@ static enum ptl_status find_target(struct ptl_reader *reader, uint32_t *number,
     }
     if (*number == PTL_STORED_NONE || !ptl_stored_is_host(stored, *number, names.host))
         return ptl_error_at(error, &reader->summary_place,
-                            "an expectation of %s (%s), which is not among the targets", names.host,
+                            "%s of %s (%s), which is not among the targets", what, names.host,
                             names.ip);
     return PTL_OK;
 }
@@ -177,7 +178,7 @@ enum ptl_status ptl_read_finish_expectations(struct ptl_reader *reader, struct p
         if (one->is_unresolved)
             one->target = numbers[one->target];
         else
-            status = find_target(reader, &one->target, error);
+            status = ptl_read_find_target(reader, "an expectation", &one->target, error);
     }
     free(numbers);
     return status == PTL_OK ? check_verdicts(reader, error) : status;

@@ -77,6 +77,8 @@ static enum ptl_status renumber(struct ptl_reader *reader, struct ptl_error *err
         for (size_t i = 0; i < results->expectation_count && good; i++)
             if (!results->expectations[i].is_unresolved)
                 results->expectations[i].target = merge.numbers[results->expectations[i].target];
+        for (size_t i = 0; i < results->disagreement_count && good; i++)
+            results->disagreements[i].target = merge.numbers[results->disagreements[i].target];
     }
     free(merge.numbers);
     if (!good)
@@ -188,6 +190,8 @@ enum ptl_status ptl_read_finish(struct ptl_reader *reader, struct ptl_error *err
 {
     reader->results->started = reader->results->summary.targets;
     enum ptl_status status = ptl_read_finish_expectations(reader, error);
+    if (status == PTL_OK)
+        status = ptl_read_finish_merged(reader, error);
     ptl_stored_forget_index(reader->results->stored);
     if (status == PTL_OK)
         status = renumber(reader, error);

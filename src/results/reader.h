@@ -27,7 +27,9 @@ enum ptl_part { /* the top-level keys, in the order of the table in read.c */
                 PTL_PART_EXPECTATIONS,
                 PTL_PART_TARGETS,
                 PTL_PART_RESULTS,
-                PTL_PART_TYPE, /* of jsonl lines only */
+                PTL_PART_TYPE,   /* of jsonl lines only */
+                PTL_PART_MERGED, /* these two of merged files only */
+                PTL_PART_DISAGREEMENTS,
                 PTL_PART_COUNT
 };
 
@@ -68,6 +70,18 @@ ptl_take ptl_read_unresolved, ptl_read_warning;                              /* 
 ptl_take ptl_read_expectation;                                               /* read_expect.c */
 ptl_take ptl_read_target, ptl_read_result;                                   /* read_records.c */
 
+ptl_take ptl_read_merged, ptl_read_disagreement; /* read_merged.c */
+
+struct ptl_members;
+/* The number in `expected` of a host that is named before the targets are (read_expect.c). What is
+ * wrong stays in members. */
+uint32_t ptl_read_enter(struct ptl_reader *reader, struct ptl_members *members, const char *ip,
+                        const char *host);
+/* Turns that number into the one of the target. `what` names the record, for messages. */
+enum ptl_status ptl_read_find_target(struct ptl_reader *reader, const char *what, uint32_t *number,
+                                     struct ptl_error *error);
+/* Finds the targets of the disagreements (read_merged.c). */
+enum ptl_status ptl_read_finish_merged(struct ptl_reader *reader, struct ptl_error *error);
 /* Finds the targets of the expectations (read_expect.c). */
 enum ptl_status ptl_read_finish_expectations(struct ptl_reader *reader, struct ptl_error *error);
 /* Puts targets and results into their final order and sees that the sums add up (read_finish.c). */

@@ -4,6 +4,7 @@
 #include "portolan/permute.h"
 #include "portolan/services.h"
 #include "results/latency.h"
+#include "results/merged.h"
 #include "results/order.h"
 #include "results/stored.h"
 
@@ -38,6 +39,7 @@ void ptl_results_free(struct ptl_results *results)
         free(results->warnings[i]);
     free(results->warnings);
     free(results->expectations);
+    ptl_results_free_merged(results);
     ptl_judge_free(results->judge);
     ptl_targets_free(results->live);
     ptl_stored_free(results->stored);

@@ -44,26 +44,16 @@ static void add_host(struct text *text, const struct ptl_target_names *names)
 }
 
 /* "closed or filtered"; where not known, why. */
-static const char *cell(unsigned states, enum ptl_unknown why, char text[64])
+static const char *cell(unsigned states, enum ptl_unknown why, char text[PTL_STATES_SIZE])
 {
     static const char *const whys[6] = {"-",     "not probed",   "no verdict",
                                         "error", "not resolved", "not listed"};
-    if (states == 0)
-        return whys[why];
-    text[0] = '\0';
-    for (int s = 0; s < PTL_ERROR; s++) {
-        if ((states >> s & 1) == 0)
-            continue;
-        if (text[0] != '\0')
-            strcat(text, " or ");
-        strcat(text, ptl_state_names[s]);
-    }
-    return text;
+    return states == 0 ? whys[why] : ptl_states_tell(states, text);
 }
 
 static void add_port(struct text *text, const struct ptl_diff_port *port)
 {
-    char number[16], old[64], new[64];
+    char number[16], old[PTL_STATES_SIZE], new[PTL_STATES_SIZE];
     const char *service = ptl_diff_service(text->diff, port->port);
     snprintf(number, sizeof(number), "%u/tcp", port->port);
     ptl_buf_printf(&text->line, "%-10s%-9s%-20s%-20s", number, ptl_change_names[port->change],

@@ -64,6 +64,7 @@ def make(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("hosts", nargs="*", metavar="HOST")
+    parser.add_argument("--file", help="more of them, one a line")
     parser.add_argument("--ports", default="22,80-81")
     parser.add_argument("--states", default="o", help="letters of those that results hold")
     parser.add_argument("--targets", type=int, default=0, help="so many, the others all filtered")
@@ -73,7 +74,12 @@ def main():
     parser.add_argument("--started", default="2026-01-31T12:00:00.000Z")
     parser.add_argument("--stopped", choices=["signal", "deadline"])
     parser.add_argument("--unresolved", action="append", default=[])
-    print(json.dumps(make(parser.parse_args())))
+    options = parser.parse_args()
+    if options.file:
+        with open(options.file, encoding="utf-8") as file:
+            options.hosts += file.read().split()
+    print(json.dumps(make(options)))
 
 
-main()
+if __name__ == "__main__":
+    main()

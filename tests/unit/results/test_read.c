@@ -88,6 +88,47 @@ static void the_model_holds_it(void **state)
     ptl_results_free(results);
 }
 
+#define MERGED                                                                                     \
+    " \"merged\": [{\"file\":\"a.json\",\"profile\":\"a\",\"profile_sha256\":\"\",\"started\":"    \
+    "\"2026-01-31T12:00:00.000Z\",\"finished\":\"2026-01-31T12:00:01.000Z\",\"elapsed_ms\":1.5,"   \
+    "\"complete\":true,\"ports\":\"22\",\"targets\":1,\"probes\":1}],\n"                           \
+    " \"disagreements\": [\n"                                                                      \
+    "{\"host\":\"2001:2::1\",\"ip\":\"2001:2::1\",\"port\":22,\"protocol\":\"tcp\",\"seen\":[{"    \
+    "\"run\":0,\"states\":[\"closed\",\"filtered\"],\"reason\":null},{\"run\":0,\"states\":["      \
+    "\"open\"],\"reason\":\"syn-ack\"}]}\n ],\n"
+
+/* What only results that were merged have. */
+static void merged_results(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *message;
+    } rows[] = {
+        {"\"run\":0", "\"run\":1", "a run that is not among the merged ones"},
+        {"[\"closed\",", "[\"shut\",", "unknown state"},
+        {"[\"open\"],\"reason\":\"syn-ack\"}", "[],\"reason\":null}", "no list of states"},
+        {"\"ip\":\"2001:2::1\",\"port\":22", "\"ip\":\"2001:2::9\",\"port\":22",
+         "not among the targets"},
+        {"\"seen\":[", "\"seen\":{},\"x\":[", "no list of what was seen"},
+        {"\"syn-ack\"}]", "\"ack\"}]", "\"reason\" is \"ack\""},
+        {"\"file\":\"a.json\",", "", "\"file\" is missing"},
+        {"\"port\":22", "\"port\":0", "1 to 65535"},
+    };
+    char *text = with(SAMPLE, " \"targets\": [", MERGED " \"targets\": [");
+    comes_out_as(text, text);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *merged = with(MERGED, rows[i].from, rows[i].to), *wrong = with(text, MERGED, merged);
+        struct ptl_results *results = NULL;
+        struct ptl_error error = {.message = ""};
+        if (read_bytes(wrong, strlen(wrong), &results, &error) != PTL_E_INVALID ||
+            strstr(error.message, rows[i].message) == NULL)
+            fail_msg("%s: %s", rows[i].to, error.message);
+        free(wrong);
+        free(merged);
+    }
+    free(text);
+}
+
 /* The order of keys is not promised. */
 static void results_may_come_before_what_they_belong_to(void **state)
 {
@@ -449,6 +490,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_read_is_written_again),
         cmocka_unit_test(the_model_holds_it),
+        cmocka_unit_test(merged_results),
         cmocka_unit_test(results_may_come_before_what_they_belong_to),
         cmocka_unit_test(keys_of_later_versions_are_skipped),
         cmocka_unit_test(keys_that_came_later_may_be_missing),

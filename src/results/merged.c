@@ -1,0 +1,50 @@
+#include "results/merged.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for one more: both lists grow at each power of two. */
+static bool make_room(void **items, size_t count, size_t size)
+{
+    if ((count & (count - 1)) != 0)
+        return true;
+    void *grown = reallocarray(*items, count > 0 ? 2 * count : 1, size);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    return true;
+}
+
+enum ptl_status ptl_results_add_merged(struct ptl_results *results,
+                                       const struct ptl_merged_run *run)
+{
+    if (!make_room((void **)&results->merged, results->merged_count, sizeof(*run)))
+        return PTL_E_NO_MEMORY;
+    struct ptl_merged_run *new = &results->merged[results->merged_count++];
+    *new = *run;
+    new->file = strdup(run->file);
+    new->profile = strdup(run->profile);
+    new->ports = strdup(run->ports);
+    bool good = new->file != NULL &&new->profile != NULL &&new->ports != NULL;
+    return good ? PTL_OK : PTL_E_NO_MEMORY;
+}
+
+enum ptl_status ptl_results_add_disagreement(struct ptl_results *results,
+                                             const struct ptl_disagreement *one)
+{
+    if (!make_room((void **)&results->disagreements, results->disagreement_count, sizeof(*one)))
+        return PTL_E_NO_MEMORY;
+    results->disagreements[results->disagreement_count++] = *one;
+    return PTL_OK;
+}
+
+void ptl_results_free_merged(struct ptl_results *results)
+{
+    for (size_t i = 0; i < results->merged_count; i++) {
+        free(results->merged[i].file);
+        free(results->merged[i].profile);
+        free(results->merged[i].ports);
+    }
+    free(results->merged);
+    free(results->disagreements);
+}
