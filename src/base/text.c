@@ -27,12 +27,28 @@ static size_t sequence(const unsigned char *bytes, size_t length, uint32_t *code
     return *code >= least[need] && *code <= 0x10FFFF && !surrogate ? need : 0;
 }
 
+/* How many bytes from here on are ASCII: nearly all text is, and this sees eight at a time. */
+static size_t count_ascii(const unsigned char *bytes, size_t length)
+{
+    size_t count = 0;
+    for (uint64_t eight; length - count >= sizeof(eight); count += sizeof(eight)) {
+        memcpy(&eight, bytes + count, sizeof(eight));
+        if ((eight & 0x8080808080808080ULL) != 0)
+            break;
+    }
+    while (count < length && bytes[count] < 0x80)
+        count++;
+    return count;
+}
+
 bool ptl_text_is_utf8(const char *bytes, size_t length)
 {
     const unsigned char *at = (const unsigned char *)bytes;
     while (length > 0) {
         uint32_t code;
-        size_t step = sequence(at, length, &code);
+        size_t step = count_ascii(at, length);
+        if (step == 0)
+            step = sequence(at, length, &code);
         if (step == 0)
             return false;
         at += step;
@@ -52,8 +68,10 @@ static void add_mended(struct ptl_buf *buf, const char *text, bool printable)
     const unsigned char *at = (const unsigned char *)text;
     size_t length = strlen(text);
     while (length > 0) {
-        uint32_t code;
-        size_t step = sequence(at, length, &code);
+        uint32_t code = 0;
+        size_t step = printable ? 0 : count_ascii(at, length);
+        if (step == 0)
+            step = sequence(at, length, &code);
         if (step == 0) {
             ptl_buf_add(buf, REPLACEMENT);
             step = 1;
