@@ -39,7 +39,7 @@ enum ptl_reason {
     PTL_REASON_ERRNO = 64, /* + errno */
 };
 #define PTL_REASON_NAME_SIZE 32
-/* "conn-refused", "EMFILE"; "errno-213" for an errno without a name. Returns text. */
+/* "conn-refused", "EMFILE"; "errno-150" for an errno without a name. Returns text. */
 const char *ptl_reason_name(uint8_t reason, char text[PTL_REASON_NAME_SIZE]);
 /* The other way. False: no such reason. */
 bool ptl_reason_parse(const char *text, uint8_t *reason);

@@ -79,9 +79,12 @@ enum ptl_status ptl_read_expectation(struct ptl_reader *reader, const struct ptl
     new.state = PTL_STATE_COUNT;
     if (ptl_json_type(ptl_members_get(&one, "state")) != PTL_JSON_NULL)
         new.state = (uint8_t)ptl_members_word(&one, "state", ptl_state_names, PTL_STATE_COUNT);
-    else if (new.port != 0)
-        ptl_members_refuse(&one, "\"state\" is null, and \"port\" is not");
     new.verdict = (uint8_t)ptl_members_word(&one, "verdict", ptl_verdict_names, PTL_VERDICT_COUNT);
+    /* Of the other ports of a host none is open: the one thing without a state. */
+    if (new.state == PTL_STATE_COUNT && (new.port != 0 || new.verdict != PTL_PASS))
+        ptl_members_refuse(&one, "\"state\" is null, and \"port\" is not, or it is no pass");
+    if (new.port == 0 && ptl_json_type(ptl_members_get(&one, "port")) == PTL_JSON_NUMBER)
+        ptl_members_refuse(&one, "\"port\" is 0; ports go from 1 to 65535");
     if (one.status == PTL_OK)
         new.target =
             ip == NULL ? enter_missing(reader, &one, host) : ptl_read_enter(reader, &one, ip, host);

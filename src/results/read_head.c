@@ -77,9 +77,12 @@ static void read_ports(struct ptl_reader *reader, struct ptl_members *run)
     struct ptl_buf again;
     ptl_buf_init(&again, PORTS_TEXT_MAX);
     struct ptl_error reason;
-    if (ptl_portset_add(reader->ports, text, &reason) == PTL_OK)
+    enum ptl_status status = ptl_portset_add(reader->ports, text, &reason);
+    if (status == PTL_OK)
         ptl_portset_format(reader->ports, &again);
-    if (again.length == 0 || strcmp(ptl_buf_text(&again), text) != 0)
+    if (status == PTL_E_NO_MEMORY || again.failed)
+        run->status = no_memory(run->error);
+    else if (again.length == 0 || strcmp(ptl_buf_text(&again), text) != 0)
         ptl_members_refuse(run, "\"ports\" is no list like 1-1024,8080, ascending");
     ptl_buf_free(&again);
 }

@@ -72,6 +72,13 @@ readable() {
     done
 }
 
+@test "nothing is lost of results of all kinds, whichever way they go (a fixed seed)" {
+    run /usr/bin/python3 "$TOP/tests/cli/roundtrip.py" "$PORTOLAN" 20260131 60
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" == "60 cases, "*" formats, from json, jsonl" ]]
+}
+
 @test "what jq wrote anew, pretty or with its keys sorted, reads the same" {
     need_namespace
     for name in $RUNS; do

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""roundtrip.py PORTOLAN SEED TIMES: results of all kinds, converted through every pair of formats that can be
+read back. Nothing may be lost: the JSON holds what was put in, and each format comes out byte for
+byte the same from whichever file it is made.
+"""
+import json
+import random
+import re
+import subprocess
+import sys
+
+STATES = ["open", "closed", "filtered", "error", "unprobed"]
+REASONS = {"open": ["syn-ack"], "closed": ["conn-refused"], "error": ["EMFILE", "EADDRNOTAVAIL", "errno-150"],
+           "filtered": ["no-response", "host-unreach", "admin-prohibited", "port-unreach", "unknown-icmp"]}
+PIECES = ["a", "web", ".example", "\u00e4", "\u4e2d", "\U0001f600", "<b>", "&amp;", '"', "'", ",", "=1+1", "\\", "\x1b[31m",
+          "\n", "\t", "\u202e", "]]>", "--", "{profile}", " ", "\u007f", "\u0085"]
+
+
+def text(rng, most=6):
+    return "".join(rng.choice(PIECES) for _ in range(rng.randint(1, most)))
+
+
+def address(rng, used):
+    while True:
+        if rng.random() < 0.3:
+            ip = f"2001:2::{rng.randint(1, 0xffff):x}"
+        else:
+            ip = f"198.18.{rng.randint(0, 255)}.{rng.randint(0, 255)}"
+        if ip not in used:
+            used.add(ip)
+            return ip
+
+
+def port_text(ports):
+    """As portolan writes a set: 22,80-81"""
+    pieces, first = [], None
+    for port, following in zip(ports, ports[1:] + [None]):
+        first = port if first is None else first
+        if following != port + 1:
+            pieces.append(str(port) if first == port else f"{first}-{port}")
+            first = None
+    return ",".join(pieces)
+
+
+def time(rng):
+    return f"20{rng.randint(20, 90)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}T{rng.randint(0, 23):02}:59:07.{rng.randint(0, 999):03}Z"
+
+
+def micros(rng):
+    return rng.choice([None, 0, rng.randint(0, 100000), 268435454])
+
+
+def result(rng, names, port, state, services):
+    return {**names, "port": port, "protocol": "tcp", "state": state, "reason": rng.choice(REASONS[state]),
+            "service": services[port], "rtt_us": micros(rng), "connect_us": micros(rng), "attempts": rng.randint(0, 31),
+            "confirmed": rng.choice([None, "0/1", "2/3", "15/15"]), "offset_ms": rng.randint(0, 2**32 - 1)}
+
+
+def make_hosts(rng, ports, listed, services):
+    targets, results, used = [], [], set()
+    for _ in range(rng.choice([0, 1, 1, 3, 8])):
+        ip = address(rng, used)
+        names = {"host": rng.choice([ip, text(rng)]), "ip": ip}
+        weights = [rng.random() for _ in STATES]
+        states = [rng.choices(STATES, weights)[0] for _ in ports]
+        kept = [(port, state) for port, state in zip(ports, states) if state in listed]
+        targets.append({"input": rng.choice([ip, names["host"], text(rng), "198.18.0.0/15"]), **names,
+                        "open_ports": [port for port, state in kept if state == "open"],
+                        **{state: states.count(state) for state in STATES},
+                        "gave_up": rng.random() < 0.2, "suspicious": rng.choice([None, "all-open"])})
+        results += [result(rng, names, port, state, services) for port, state in kept]
+    return targets, results
+
+
+def make_expectations(rng, targets, unresolved, ports):
+    expectations = []
+    for target in targets:
+        for port in ports:
+            if rng.random() < 0.2:
+                expectations.append({"host": target["host"], "ip": target["ip"], "port": port,
+                                     "expected": rng.choice(["open", "closed", "not-open"]),
+                                     "state": rng.choice(STATES), "verdict": rng.choice(["pass", "fail", "inconclusive"])})
+        if rng.random() < 0.2:
+            expectations.append({"host": target["host"], "ip": target["ip"], "port": None, "expected": "not-open",
+                                 "state": None, "verdict": "pass"})
+    for entry in unresolved:
+        expectations.append({"host": entry["input"], "ip": None, "port": None, "expected": "not-open",
+                             "state": "unprobed", "verdict": "inconclusive"})
+    return expectations
+
+
+def make_merged(rng, targets, ports):
+    runs = [{"file": text(rng), "profile": text(rng), "profile_sha256": "", "started": time(rng), "finished": time(rng),
+             "elapsed_ms": rng.randint(0, 10**9) / 1000, "complete": rng.random() < 0.5, "ports": "22,80",
+             "targets": rng.randint(0, 9), "probes": rng.randint(0, 2**53)} for _ in range(rng.randint(1, 3))]
+    disagreements = [{"host": target["host"], "ip": target["ip"], "port": rng.choice(ports), "protocol": "tcp",
+                      "seen": [{"run": run, "states": STATES[:rng.randint(1, 3)], "reason": rng.choice([None, "syn-ack"])}
+                               for run in range(len(runs))]} for target in targets if rng.random() < 0.5]
+    return {"merged": runs, "disagreements": disagreements}
+
+
+def make(rng):
+    ports = sorted(rng.sample(range(1, 65536), rng.choice([1, 2, 30])) if rng.random() < 0.5 else range(20, 90))
+    listed = [state for state in STATES[:3] if rng.random() < 0.6] + ["error"]
+    services = {port: rng.choice([None, "http", "ssh", text(rng, 2)]) for port in ports}
+    targets, results = make_hosts(rng, ports, listed, services)
+    inputs = sorted({text(rng) for _ in range(rng.choice([0, 0, 2]))})
+    unresolved = [{"input": name, "message": text(rng)} for name in inputs]
+    expectations = make_expectations(rng, targets, unresolved, ports)
+    stopped, lost = rng.choice([(None, False), (None, False), (None, True), ("signal", False), ("deadline", False)])
+    concurrency = rng.choice([1, 512, 1000000, "unlimited"])
+    run = {"profile": text(rng), "description": rng.choice(["", text(rng)]), "file": text(rng),
+           "profile_sha256": rng.choice(["", "0f" * 32]), "started": time(rng), "finished": time(rng),
+           "elapsed_ms": rng.choice([0, rng.randint(0, 10**9) / 1000]), "complete": stopped is None and not lost,
+           "stopped_by": stopped, "out_of_memory": lost, "ports": port_text(ports), "states": listed,
+           "engine": rng.choice(["sequential", "threads", "events", "pool"]), "concurrency": concurrency,
+           "effective_concurrency": rng.randint(1, 10**6), "workers": rng.randint(1, 1024), "timeout_ms": rng.randint(1, 60000),
+           "adaptive_timeout": rng.random() < 0.5, "adaptive": rng.random() < 0.5, "retries": rng.randint(0, 10),
+           "loss_retries": rng.randint(0, 20), "confirm": rng.randint(0, 10), "rate": rng.randint(0, 10**7),
+           "order": rng.choice(["interleaved", "sequential", "random"]), "seed": rng.randint(0, 2**52)}
+    count = rng.choice([0, 5])
+    rtt = {"count": count, **{key: rng.randint(0, 10**6) if count else None for key in ("min", "p50", "p90", "p99", "max")}}
+    summary = {"targets": len(targets), "probes": len(targets) * len(ports),
+               **{state: sum(target[state] for target in targets) for state in STATES},
+               "retried": rng.randint(0, 99), "attempts": rng.randint(0, 2**53), "syn_resent": rng.randint(0, 99),
+               "probes_per_second": rng.randint(0, 10**7) / 10, "peak_in_flight": rng.randint(0, 10**6),
+               "expectations": {verdict: sum(one["verdict"] == verdict for one in expectations)
+                                for verdict in ("pass", "fail", "inconclusive")}, "rtt_us": rtt}
+    return {"schema": "portolan-results/1", "tool": {"name": "portolan", "version": "0.1.0"}, "run": run, "summary": summary,
+            "open_ports": sorted({one["port"] for one in results if one["state"] == "open"}), "unresolved": unresolved,
+            "warnings": sorted({text(rng) for _ in range(rng.choice([0, 2]))}), "expectations": expectations,
+            **(make_merged(rng, targets, ports) if rng.random() < 0.3 else {}), "targets": targets, "results": results}
+
+
+def convert(portolan, data, name, form):
+    done = subprocess.run([portolan, "convert", "-", f"--{form}", "-", "--quiet"], input=data, capture_output=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{name} to {form}: status {done.returncode}: {done.stderr.decode()}")
+    return done.stdout
+
+
+def check(portolan, forms, readable, number, original):
+    written = convert(portolan, json.dumps(original).encode(), f"case {number}", "json")
+    if json.loads(written) != original:
+        sys.exit(f"case {number}: {json.dumps(original)}\nbecame {written.decode()}")
+    expected = {form: convert(portolan, written, f"case {number}, json", form) for form in forms}
+    for one in readable:
+        for form in forms:
+            if convert(portolan, expected[one], f"case {number}, {one}", form) != expected[form]:
+                sys.exit(f"case {number}: {form} of {one} is another than {form} of json: {json.dumps(original)}")
+
+
+def main():
+    portolan, seed, times = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    described = subprocess.run([portolan, "convert", "--help"], capture_output=True, check=True).stdout.decode()
+    forms = re.findall(r"^  --(\w+) PATH ", described, re.M)
+    readable = [form for form in forms if form in ("json", "jsonl")]
+    rng = random.Random(seed)
+    for number in range(times):
+        check(portolan, forms, readable, number, make(rng))
+    print(f"{times} cases, {len(forms)} formats, from {', '.join(readable)}")
+
+
+main()
