@@ -48,6 +48,35 @@ static void number_all(struct merge *merge, bool is_lines)
             give_number(merge, t);
 }
 
+static int compare_stored(const void *a, const void *b, void *stored)
+{
+    struct ptl_address x = ptl_stored_address(stored, *(const uint32_t *)a),
+                       y = ptl_stored_address(stored, *(const uint32_t *)b);
+    return ptl_address_compare(&x, &y);
+}
+
+/* The lines of jsonl come by time, and of many targets not all have a line that tells their place.
+ * Where those that have one go by address, as those of a network do, all do. False: no memory. */
+static bool number_by_address(struct merge *merge)
+{
+    const struct ptl_results *results = merge->results;
+    uint32_t count = ptl_stored_count(results->stored);
+    for (size_t i = 1; i < results->target_count; i++)
+        if (compare_stored(&results->targets[i - 1].target, &results->targets[i].target,
+                           results->stored) > 0)
+            return true;
+    uint32_t *sorted = reallocarray(NULL, count + 1UL, sizeof(*sorted));
+    if (sorted == NULL)
+        return false;
+    for (uint32_t t = 0; t < count; t++)
+        sorted[t] = t;
+    qsort_r(sorted, count, sizeof(*sorted), compare_stored, results->stored);
+    for (uint32_t t = 0; t < count; t++)
+        give_number(merge, sorted[t]);
+    free(sorted);
+    return true;
+}
+
 static bool is_in_order(const uint32_t *numbers, uint32_t count)
 {
     for (uint32_t t = 0; t < count; t++)
@@ -66,9 +95,10 @@ static enum ptl_status renumber(struct ptl_reader *reader, struct ptl_error *err
     if (merge.numbers == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     memset(merge.numbers, 0xFF, (count + 1UL) * sizeof(*merge.numbers)); /* PTL_STORED_NONE */
-    number_all(&merge, reader->is_lines);
-    bool good = true;
-    if (!is_in_order(merge.numbers, count)) {
+    bool good = !reader->is_lines || results->target_count == count || number_by_address(&merge);
+    if (merge.next == 0)
+        number_all(&merge, reader->is_lines);
+    if (good && !is_in_order(merge.numbers, count)) {
         good = ptl_stored_renumber(results->stored, merge.numbers);
         for (size_t i = 0; i < results->count && good; i++)
             results->items[i].target = merge.numbers[results->items[i].target];

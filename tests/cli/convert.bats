@@ -140,3 +140,15 @@ readable() {
     sed 's/"service":"http"/"service":"a-name-of-another-system"/' normal.json >other.json
     "$PORTOLAN" convert other.json --json - | cmp - other.json
 }
+
+@test "jsonl of more targets than are listed comes back in the order of addresses" {
+    /usr/bin/python3 -c "for n in range(70000): print(f'198.{18 + (n >> 16)}.{n >> 8 & 255}.{n & 255}:{\"o\" if n % 10000 == 7 else \"c\"}')" >hosts
+    /usr/bin/python3 "$TOP/tests/cli/results.py" --ports 22 --states oc --file hosts --targets 70000 >many.json
+    "$PORTOLAN" convert many.json --json sorted.json --quiet
+    [ "$(jq '.targets | length' sorted.json)" -eq 7 ]
+    # As a run would have found them: in no order.
+    "$PORTOLAN" convert sorted.json --jsonl - | grep -v '"type":"result"' >rest
+    "$PORTOLAN" convert sorted.json --jsonl - | grep '"type":"result"' | sort -t: -k 6 >found
+    { head -n 1 rest && cat found && tail -n +2 rest; } >many.jsonl
+    "$PORTOLAN" convert many.jsonl --json - | cmp - sorted.json
+}
