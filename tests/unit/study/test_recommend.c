@@ -120,13 +120,12 @@ static void only_what_is_sound_is_recommended(void **state)
     struct made made;
     static char failure[] = "it fell over";
     for (int fault = 0; fault < 6; fault++) {
-        static const char *const words[] = {
-            "\"v0\" had probes that ended in error",
-            "\"v0\" did not ask everything",
-            "\"v0\" saw open ports that the reference does not have",
-            "\"v0\" had a run that failed",
-            "\"v0\" does not ask for all ports of the reference",
-            "\"v0\" was not run"};
+        static const char *const words[] = {"\"v0\" had probes that ended in error",
+                                            "\"v0\" did not ask everything",
+                                            "\"v0\" saw ports open that not every run did",
+                                            "\"v0\" had a run that failed",
+                                            "\"v0\" does not ask for all ports of the reference",
+                                            "\"v0\" was not run"};
         make(&made, (const double[]){100, 200}, (const uint32_t[]){1, 10}, 2);
         assert_int_equal(recommend(&made), 0);
         struct ptl_compared_run *run = &made.runs[0][3];
@@ -145,6 +144,37 @@ static void only_what_is_sound_is_recommended(void **state)
         assert_int_equal(made.comparison.tie_count, 0);
         done(&made);
     }
+}
+
+static void what_every_run_saw_is_no_fault(void **state)
+{
+    (void)state;
+    struct made made;
+    make(&made, (const double[]){100, 200}, (const uint32_t[]){1, 10}, 2);
+    made.comparison.reference = PTL_REFERENCE_EXPECT;
+    for (int v = 0; v < 2; v++)
+        for (int i = 0; i < RUNS; i++)
+            made.runs[v][i].extra = 2;
+    assert_int_equal(recommend(&made), 0);
+    made.runs[0][2].extra = 3;
+    assert_int_equal(recommend(&made), 1);
+    done(&made);
+}
+
+static void faults_are_told_once_with_a_few_names(void **state)
+{
+    (void)state;
+    struct made made;
+    make(&made, (const double[]){1, 2, 3, 4, 5, 6}, (const uint32_t[]){1, 2, 3, 4, 5, 6}, 6);
+    for (int v = 0; v < 6; v++)
+        made.runs[v][0].missed = v != 1;
+    made.runs[1][0].complete = false;
+    made.comparison.flips_of_open = 1;
+    assert_true(recommend(&made) == SIZE_MAX);
+    says(&made,
+         "\"v0\", \"v2\", \"v3\" and 2 more missed open ports; \"v1\" did not ask everything. "
+         "1 open port did not look the same");
+    done(&made);
 }
 
 static void without_open_ports_none(void **state)
@@ -188,6 +218,8 @@ int main(void)
         cmocka_unit_test(with_equal_permits_the_fewest_workers),
         cmocka_unit_test(what_misses_ports_is_not_recommended),
         cmocka_unit_test(only_what_is_sound_is_recommended),
+        cmocka_unit_test(what_every_run_saw_is_no_fault),
+        cmocka_unit_test(faults_are_told_once_with_a_few_names),
         cmocka_unit_test(without_open_ports_none),
         cmocka_unit_test(too_few_runs_are_told),
     };
