@@ -22,13 +22,19 @@ uint8_t ptl_congestion_sent(struct ptl_congestion *congestion, uint32_t in_fligh
     return congestion->round;
 }
 
-/* A quarter was lost: half as many permits (RFC 5681's factor). */
-static void lower(struct ptl_congestion *congestion)
+/*
+ * A quarter was lost: half as many permits (RFC 5681's factor). Of a loss beyond half no more than
+ * half can show, since it takes an answer to prove one: then half of the half.
+ */
+static void lower(struct ptl_congestion *congestion, bool far)
 {
     uint32_t used =
         congestion->last.peak < congestion->limit ? congestion->last.peak : congestion->limit;
-    congestion->limit = used / 2 > LOWEST_LIMIT ? used / 2 : LOWEST_LIMIT;
-    congestion->lowered += congestion->lowered < PTL_CONGESTION_LOWERED_MOST;
+    uint32_t limit = far ? used / 4 : used / 2;
+    congestion->limit = limit > LOWEST_LIMIT ? limit : LOWEST_LIMIT;
+    congestion->lowered = (uint8_t)(congestion->lowered + (far ? 2 : 1));
+    if (congestion->lowered > PTL_CONGESTION_LOWERED_MOST)
+        congestion->lowered = PTL_CONGESTION_LOWERED_MOST;
     congestion->last_limit = 0;
     congestion->holds = 0;
     congestion->settling = true;
@@ -71,7 +77,7 @@ static void judge(struct ptl_congestion *congestion)
     }
     double rate = round->answered * NS_PER_S / (double)ns;
     if (round->lost * 4 >= known)
-        lower(congestion);
+        lower(congestion, round->lost * 100ULL >= known * 45ULL);
     else if (congestion->limit != PTL_CONGESTION_NO_LIMIT)
         raise(congestion, rate, round->lost >= known / STRUGGLES_SHARE, round->lost * 8 < known);
 }

@@ -60,6 +60,7 @@ struct ptl_lane {
     uint32_t answers; /* attempts that anything answered */
     uint32_t silences;
     struct ptl_retries retries;
+    uint8_t highest;    /* attempt that a port needed */
     uint64_t spread_ns; /* when the last of the spread retries is due */
     /* Ports that had all their attempts without an answer, a bit each by number in the port set:
      * they get more once loss is proven, else their verdict at the end. NULL: none yet. */

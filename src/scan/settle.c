@@ -138,10 +138,12 @@ void ptl_plan_count(struct ptl_plan *plan, const struct ptl_outcome *outcome, ui
 
 /* ---- what an outcome tells about its target ---- */
 
+/* What it takes until a loss shows itself: the wait of a port's longest attempt, and its retry. */
 static uint64_t feedback_ns(const struct ptl_plan *plan, const struct ptl_lane *lane)
 {
     uint32_t rto_us = plan->profile->adaptive_timeout ? lane->rto_us : 0;
-    uint64_t wait_us = ptl_rtt_wait_us(rto_us, 2, plan->profile->timeout_ms * 1000);
+    uint8_t attempt = lane->highest > 2 ? lane->highest : 2;
+    uint64_t wait_us = ptl_rtt_wait_us(rto_us, attempt, plan->profile->timeout_ms * 1000);
     return wait_us * PTL_NS_PER_US + 2 * PTL_RETRY_DELAY_MS * PTL_NS_PER_MS;
 }
 

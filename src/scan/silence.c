@@ -64,6 +64,8 @@ static void again_spread(struct ptl_plan *plan, const struct ptl_probe *probe)
     const struct ptl_congestion *congestion = &lane->congestion;
     uint32_t peak =
         congestion->now.peak > congestion->last.peak ? congestion->now.peak : congestion->last.peak;
+    if (probe->attempt > lane->highest)
+        lane->highest = probe->attempt;
     uint64_t wait_ns = ptl_plan_wait_ns(plan, probe);
     uint64_t soonest_ns = plan->now_ns + PTL_RETRY_DELAY_MS * PTL_NS_PER_MS;
     uint64_t due_ns = lane->spread_ns + wait_ns / (peak > 0 ? peak : 1);

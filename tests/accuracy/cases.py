@@ -111,7 +111,9 @@ def limited(lab):
     """A target that answers 2,000 SYNs a second and drops the rest."""
     rows = []
     for name, more in (("2,000 SYNs a second", {}),
-                       ("2,000 SYNs a second, concurrency 4000", {"concurrency": 4000})):
+                       ("2,000 SYNs a second, concurrency 4000", {"concurrency": 4000}),
+                       ("the same, adaptive_timeout",
+                        {"concurrency": 4000, "adaptive_timeout": True})):
         row = over_seeds(lab, name, {"hosts": HOST, "ports": lab.ports, **more}, hosts=1,
                          ports=lab.ports, open=lab.share, rtt="20ms", syn_rate=2000)
         rows.append(row.want(recall=0.995, seconds=1.5 * lab.port_count / 2000))

@@ -53,13 +53,26 @@ static void a_quarter_lost_halves_what_is_in_flight(void **state)
     struct ptl_congestion congestion;
     uint64_t now_ns = SECOND;
     ptl_congestion_init(&congestion, now_ns);
-    assert_false(round_of(&congestion, &now_ns, 60, 4000));
-    assert_true(round_of(&congestion, &now_ns, 60, 4000));
+    assert_false(round_of(&congestion, &now_ns, 40, 4000));
+    assert_true(round_of(&congestion, &now_ns, 40, 4000));
     assert_int_equal(congestion.limit, 2000);
     assert_true(congestion.struggles);
     /* What was sent before the limit fell is no reason to lower it again. */
     assert_false(round_of(&congestion, &now_ns, 40, 2000));
     assert_true(round_of(&congestion, &now_ns, 40, 2000));
+    assert_int_equal(congestion.limit, 1000);
+    assert_int_equal(congestion.lowered, 2);
+}
+
+/* As many losses proven as answers: each answer was one to a retry. */
+static void half_lost_counts_twice(void **state)
+{
+    (void)state;
+    struct ptl_congestion congestion;
+    uint64_t now_ns = SECOND;
+    ptl_congestion_init(&congestion, now_ns);
+    round_of(&congestion, &now_ns, 50, 4000);
+    assert_true(round_of(&congestion, &now_ns, 50, 4000));
     assert_int_equal(congestion.limit, 1000);
     assert_int_equal(congestion.lowered, 2);
     for (int i = 0; i < 60; i++)
@@ -90,7 +103,7 @@ static void between_an_eighth_and_a_quarter_it_stays(void **state)
     struct ptl_congestion congestion;
     uint64_t now_ns = SECOND;
     ptl_congestion_init(&congestion, now_ns);
-    round_of(&congestion, &now_ns, 60, 200);
+    round_of(&congestion, &now_ns, 40, 200);
     round_of(&congestion, &now_ns, 20, 200);
     assert_int_equal(congestion.limit, 100);
     for (int i = 0; i < 20; i++)
@@ -103,7 +116,7 @@ static void it_grows_step_by_step_while_answers_do(void **state)
     struct ptl_congestion congestion;
     uint64_t now_ns = SECOND;
     ptl_congestion_init(&congestion, now_ns);
-    round_of(&congestion, &now_ns, 60, 200);
+    round_of(&congestion, &now_ns, 40, 200);
     round_of(&congestion, &now_ns, 0, 200);
     assert_int_equal(congestion.limit, 100);
     round_of(&congestion, &now_ns, 0, 100);
@@ -121,7 +134,7 @@ static void a_step_that_brought_nothing_is_taken_back(void **state)
     struct ptl_congestion congestion;
     uint64_t now_ns = SECOND;
     ptl_congestion_init(&congestion, now_ns);
-    round_of(&congestion, &now_ns, 60, 200);
+    round_of(&congestion, &now_ns, 40, 200);
     round_of(&congestion, &now_ns, 0, 200);
     round_of(&congestion, &now_ns, 0, 100);
     round_of(&congestion, &now_ns, 0, 100);
@@ -164,6 +177,7 @@ int main(void)
         cmocka_unit_test(silence_and_random_loss_cost_nothing),
         cmocka_unit_test(one_loss_proves_it),
         cmocka_unit_test(a_quarter_lost_halves_what_is_in_flight),
+        cmocka_unit_test(half_lost_counts_twice),
         cmocka_unit_test(it_struggles_as_soon_as_that_is_known),
         cmocka_unit_test(between_an_eighth_and_a_quarter_it_stays),
         cmocka_unit_test(it_grows_step_by_step_while_answers_do),
