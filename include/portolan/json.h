@@ -28,7 +28,8 @@ struct ptl_json *ptl_json_add_object(struct ptl_json *parent, const char *key);
 struct ptl_json *ptl_json_add_array(struct ptl_json *parent, const char *key);
 /* text NULL: null */
 void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *text);
-/* Whole numbers up to 2^53 exactly. */
+/* Exactly, of any size; readers take up to 2^53 for granted. For printing: the functions that take
+ * values apart do not see it as a number. */
 void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t number);
 /* A number that is not finite becomes null. */
 void ptl_json_add_double(struct ptl_json *parent, const char *key, double number);

@@ -9,6 +9,11 @@
 /* True when text[0..length) is such a number and fits; then *value is set. */
 bool ptl_number_parse(const char *text, size_t length, uint64_t *value);
 
+#define PTL_DIGITS_SIZE 21 /* 2^64 - 1 and the NUL */
+/* The decimal digits of `value` with a NUL, within `text`; returns where they start. What
+ * snprintf() does, without its cost: reports hold millions of numbers. */
+const char *ptl_digits(uint64_t value, char text[PTL_DIGITS_SIZE]);
+
 /* Multiplies and adds with overflow checks: false when the result does not fit. */
 bool ptl_size_multiply(size_t a, size_t b, size_t *product);
 

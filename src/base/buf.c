@@ -64,14 +64,20 @@ void ptl_buf_printf(struct ptl_buf *buf, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    /* Into the room that there is: mostly it suffices, and the text is put together only once. */
+    size_t room = buf->failed || buf->capacity == 0 ? 0 : buf->capacity - buf->length;
+    size_t start = buf->length;
+    int length = vsnprintf(room > 0 ? buf->data + start : NULL, room, format, args);
     va_end(args);
-    if (length < 0)
+    if (length < 0) {
         buf->failed = true;
-    else if (reserve(buf, (size_t)length)) {
-        vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
+    } else if (reserve(buf, (size_t)length)) {
+        if ((size_t)length >= room)
+            vsnprintf(buf->data + start, (size_t)length + 1, format, again);
         buf->length += (size_t)length;
     }
+    if (buf->failed && room > 0)
+        buf->data[start] = '\0'; /* nothing of it was added */
     va_end(again);
 }
 

@@ -1,18 +1,17 @@
 #include "portolan/json.h"
 
 #include "base/json_check.h"
+#include "portolan/number.h"
 #include "portolan/text.h"
 
 #include <cjson/cJSON.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <math.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FEW_KEYS 32
+#define LINE_BYTES 512   /* what a record takes: room from the start, so that it need not grow */
 #define FAILED (1 << 16) /* a bit of cJSON's type that cJSON does not use: an add below failed */
 
 static cJSON *inner(struct ptl_json *json)
@@ -83,11 +82,10 @@ void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *t
 
 void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t number)
 {
-    char digits[32];
-    snprintf(digits, sizeof(digits), "%" PRIu64, number);
-    /* cJSON prints what is no int with 15 digits where that comes close: a seed takes 16. */
-    cJSON *item = number <= INT_MAX ? cJSON_CreateNumber((double)number) : cJSON_CreateRaw(digits);
-    ptl_json_add(parent, key, (struct ptl_json *)item);
+    /* As text: cJSON takes every number for a double. It prints it, reads it again to see whether
+     * it is the same, which is a third of the time of a results file, and stops at 15 digits. */
+    char digits[PTL_DIGITS_SIZE];
+    ptl_json_add(parent, key, (struct ptl_json *)cJSON_CreateRaw(ptl_digits(number, digits)));
 }
 
 void ptl_json_add_double(struct ptl_json *parent, const char *key, double number)
@@ -121,7 +119,7 @@ bool ptl_json_print(const struct ptl_json *json, struct ptl_buf *buf, bool prett
     const cJSON *item = inner_const(json);
     char *text = NULL;
     if (item != NULL && !any_failed(item))
-        text = pretty ? cJSON_Print(item) : cJSON_PrintUnformatted(item);
+        text = pretty ? cJSON_Print(item) : cJSON_PrintBuffered(item, LINE_BYTES, false);
     if (text == NULL) {
         buf->failed = true;
         return false;

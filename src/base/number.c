@@ -16,6 +16,17 @@ bool ptl_number_parse(const char *text, size_t length, uint64_t *value)
     return true;
 }
 
+const char *ptl_digits(uint64_t value, char text[PTL_DIGITS_SIZE])
+{
+    char *at = &text[PTL_DIGITS_SIZE - 1];
+    *at = '\0';
+    do {
+        *--at = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return at;
+}
+
 bool ptl_size_multiply(size_t a, size_t b, size_t *product)
 {
     return !__builtin_mul_overflow(a, b, product);

@@ -63,26 +63,35 @@ static bool is_control(uint32_t code)
            (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
+#define PIECE 64 /* so much is added at a time: of a text without room, what has room */
+
 static void add_mended(struct ptl_buf *buf, const char *text, bool printable)
 {
     const unsigned char *at = (const unsigned char *)text;
+    const unsigned char *clean = at; /* from here on nothing was to be mended, nor was it added */
     size_t length = strlen(text);
     while (length > 0) {
         uint32_t code = 0;
         size_t step = printable ? 0 : count_ascii(at, length);
         if (step == 0)
             step = sequence(at, length, &code);
-        if (step == 0) {
-            ptl_buf_add(buf, REPLACEMENT);
-            step = 1;
-        } else if (printable && is_control(code)) {
-            ptl_buf_printf(buf, code < 0x80 ? "\\x%02X" : "\\u{%04X}", (unsigned)code);
-        } else {
-            ptl_buf_add_bytes(buf, at, step);
+        if (step == 0 || (printable && is_control(code))) {
+            ptl_buf_add_bytes(buf, clean, (size_t)(at - clean));
+            if (step == 0)
+                ptl_buf_add(buf, REPLACEMENT);
+            else
+                ptl_buf_printf(buf, code < 0x80 ? "\\x%02X" : "\\u{%04X}", (unsigned)code);
+            step = step == 0 ? 1 : step;
+            clean = at + step;
         }
         at += step;
         length -= step;
+        if ((size_t)(at - clean) >= PIECE) {
+            ptl_buf_add_bytes(buf, clean, (size_t)(at - clean));
+            clean = at;
+        }
     }
+    ptl_buf_add_bytes(buf, clean, (size_t)(at - clean));
 }
 
 void ptl_text_add_printable(struct ptl_buf *buf, const char *text)

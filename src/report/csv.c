@@ -1,9 +1,9 @@
 #include "portolan/csv.h"
+#include "portolan/number.h"
 #include "portolan/text.h"
 #include "report/writer.h"
 
 #include <csv.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +34,10 @@ static void quote(struct ptl_buf *buf, const char *text, bool first)
 
 static void quote_mended(struct ptl_buf *buf, const char *text, bool first)
 {
+    if (ptl_text_is_utf8(text, strlen(text))) {
+        quote(buf, text, first);
+        return;
+    }
     struct ptl_buf mended;
     ptl_buf_init(&mended, 3 * strlen(text)); /* U+FFFD takes three bytes */
     ptl_text_add_utf8(&mended, text);
@@ -63,10 +67,8 @@ static void add_text(struct ptl_writing *writing, const char *text, bool first)
 
 static void add_number(struct ptl_writing *writing, uint32_t number)
 {
-    char text[16] = "";
-    if (number != PTL_US_NONE)
-        snprintf(text, sizeof(text), "%u", number);
-    add_field(writing, text, false);
+    char digits[PTL_DIGITS_SIZE];
+    add_field(writing, number != PTL_US_NONE ? ptl_digits(number, digits) : "", false);
 }
 
 /* Of what is expected of this port, the worst verdict: both come in the order of targets, and the
@@ -113,9 +115,8 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     add_number(writing, r->rtt_us);
     add_number(writing, r->connect_us);
     add_number(writing, r->attempts);
-    char offset[16];
-    snprintf(offset, sizeof(offset), "%u", r->offset_ms);
-    add_field(writing, offset, false);
+    char offset[PTL_DIGITS_SIZE];
+    add_field(writing, ptl_digits(r->offset_ms, offset), false);
     const struct ptl_expectation *one = find_expectation(writing, r);
     add_field(writing, one != NULL ? ptl_expected_names[one->expected] : "", false);
     add_field(writing, one != NULL ? ptl_verdict_names[one->verdict] : "", false);

@@ -2,6 +2,8 @@
 
 #include "portolan/number.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static void digits_only(void **state)
@@ -41,6 +43,17 @@ static void the_length_counts_not_the_nul(void **state)
                                   3, &value));
 }
 
+static void digits_are_what_printf_prints(void **state)
+{
+    (void)state;
+    static const uint64_t values[] = {0, 1, 9, 10, 99, 65535, UINT32_MAX, 1ULL << 53, UINT64_MAX};
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        char text[PTL_DIGITS_SIZE], wanted[32];
+        snprintf(wanted, sizeof(wanted), "%" PRIu64, values[i]);
+        assert_string_equal(ptl_digits(values[i], text), wanted);
+    }
+}
+
 static void sizes_do_not_wrap(void **state)
 {
     (void)state;
@@ -57,6 +70,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digits_only),
         cmocka_unit_test(the_length_counts_not_the_nul),
+        cmocka_unit_test(digits_are_what_printf_prints),
         cmocka_unit_test(sizes_do_not_wrap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
