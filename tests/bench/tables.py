@@ -217,7 +217,7 @@ def machine(lab):
     return {"cpu": model, "cpus": len(os.sched_getaffinity(0)), "kernel": platform.release(),
             "memory_gb": round(memory / 2**30, 1), "load_at_start": round(os.getloadavg()[0], 2),
             "portolan": first_line([lab.portolan, "--version"]), "build": build,
-            "commit": first_line(["git", "rev-parse", "--short", "HEAD"]),
+            "commit": first_line(["git", "describe", "--always", "--dirty"]),
             "nmap": first_line(["nmap", "--version"]).split(" ( ")[0],
             "python": platform.python_version(),
             "hyperfine": first_line(["hyperfine", "--version"]),
