@@ -28,6 +28,12 @@ bool ptl_report_has(enum ptl_format format);
 /* "json", "csv", "txt", ...: the usual file name extension. */
 const char *ptl_report_extension(enum ptl_format format);
 /*
+ * True for "-", and for any other name of the file or pipe that standard output is (/dev/stdout):
+ * that is written through standard output, in place. Not for terminals and other devices, which
+ * can be opened by name without harm.
+ */
+bool ptl_report_is_stdout(const char *path);
+/*
  * Opens a destination: "-" is standard output; a regular file (or none yet) is written beside its
  * place, without a name where the file system can (O_TMPFILE), and renamed at close; any other
  * kind of file is written in place, and so is a live report: what it replaces is gone with the

@@ -1,13 +1,13 @@
 #include "cli/jobs.h"
 
+#include "cli/places.h"
 #include "cli/print.h"
+#include "cli/reports.h"
 #include "portolan/judge.h"
 
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define PROFILE_MAX_BYTES (1U << 20) /* what a profile may be */
 
@@ -37,26 +37,6 @@ static bool is_stdout(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-/*
- * What a report would replace, links followed, as one spelling of it. NULL: nothing is replaced
- * (a device, a pipe), or there is no such directory (opening it will say so), or no memory.
- */
-static char *place_of(const char *path)
-{
-    struct stat info;
-    if (stat(path, &info) == 0)
-        return S_ISREG(info.st_mode) ? realpath(path, NULL) : NULL;
-    char *for_dirname = strdup(path), *for_basename = strdup(path), *place = NULL;
-    char *directory = for_dirname != NULL ? realpath(dirname(for_dirname), NULL) : NULL;
-    if (directory != NULL && for_basename != NULL &&
-        asprintf(&place, "%s/%s", directory, basename(for_basename)) < 0)
-        place = NULL;
-    free(directory);
-    free(for_basename);
-    free(for_dirname);
-    return place;
-}
-
 struct place {
     char *where;
     const struct job *job;
@@ -69,7 +49,7 @@ static bool clash(const struct place *a, const struct place *b)
     if (a->job == b->job)
         print_line("portolan run: %s and %s of profile %s both go to %s",
                    job_output_name(a->format), job_output_name(b->format), a->job->profile->name,
-                   is_stdout(path) ? "standard output" : path);
+                   ptl_report_is_stdout(path) ? "standard output" : path);
     else
         print_line("portolan run: %s of profile %s (%s) and %s of profile %s (%s) both go to %s",
                    job_output_name(a->format), a->job->profile->name, a->job->profile->file,
@@ -91,7 +71,7 @@ static bool has_one_stdout(const struct job *job)
 {
     int first = -1;
     for (int f = 0; f < JOB_OUTPUTS; f++) {
-        if (job->paths[f] == NULL || !is_stdout(job->paths[f]))
+        if (job->paths[f] == NULL || !ptl_report_is_stdout(job->paths[f]))
             continue;
         if (first >= 0)
             return clash(&(struct place){.job = job, .format = first},
@@ -99,6 +79,25 @@ static bool has_one_stdout(const struct job *job)
         first = f;
     }
     return true;
+}
+
+static int compare_where(const void *where, const void *place)
+{
+    return strcmp(where, ((const struct place *)place)->where);
+}
+
+/* False, said: a report would take the place of the profile itself. */
+static bool spares_profile(const struct job *job, const struct place *places, size_t count)
+{
+    char *where = is_stdout(job->profile->file) ? NULL : place_of(job->profile->file);
+    const struct place *over = where != NULL && count > 0
+                                   ? bsearch(where, places, count, sizeof(*places), compare_where)
+                                   : NULL;
+    free(where);
+    if (over != NULL)
+        print_line("portolan run: %s of profile %s would replace the profile %s",
+                   job_output_name(over->format), over->job->profile->name, job->profile->file);
+    return over == NULL;
 }
 
 bool jobs_are_apart(const struct job *jobs, size_t count)
@@ -112,8 +111,10 @@ bool jobs_are_apart(const struct job *jobs, size_t count)
         apart = has_one_stdout(&jobs[i]);
         for (int f = 0; f < JOB_OUTPUTS; f++) {
             const char *path = jobs[i].paths[f];
-            char *where = path != NULL && !is_stdout(path) ? place_of(path) : NULL;
-            if (where != NULL)
+            char *where = path != NULL ? place_of(path) : NULL;
+            if (where != NULL && is_stdout(where))
+                free(where); /* each profile may use it once */
+            else if (where != NULL)
                 places[used++] = (struct place){.where = where, .job = &jobs[i], .format = f};
         }
     }
@@ -122,6 +123,8 @@ bool jobs_are_apart(const struct job *jobs, size_t count)
     for (size_t i = 1; i < used && apart; i++)
         if (strcmp(places[i - 1].where, places[i].where) == 0)
             apart = clash(&places[i - 1], &places[i]);
+    for (size_t i = 0; i < count && apart; i++)
+        apart = spares_profile(&jobs[i], places, used);
     for (size_t i = 0; i < used; i++)
         free(places[i].where);
     free(places);
@@ -130,9 +133,7 @@ bool jobs_are_apart(const struct job *jobs, size_t count)
 
 bool job_open_reports(struct job *job)
 {
-    const char *no_color = getenv("NO_COLOR"); /* an empty one does not count (no-color.org) */
-    struct ptl_report_options options = {.color = no_color == NULL || no_color[0] == '\0',
-                                         .live = true};
+    struct ptl_report_options options = {.color = reports_want_color(), .live = true};
     bool good = true;
     for (int f = 0; f < JOB_OUTPUTS; f++) {
         struct ptl_error error;

@@ -23,8 +23,9 @@ struct job {
 /* Where each report goes: the options' PATHs, or else the profile's. */
 bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_t now_ms);
 /*
- * No two reports, of one profile or of two, may go to one file. Standard output may take one
- * report of each profile, one after the other; devices and pipes take what they are given.
+ * No two reports, of one profile or of two, may go to one file, and none to a profile. Standard
+ * output, by any name, may take one report of each profile, one after the other; devices and
+ * named pipes take what they are given.
  */
 bool jobs_are_apart(const struct job *jobs, size_t count);
 /* "json", ..., "save-expect": the option of an output. */

@@ -1,10 +1,37 @@
 #include "cli/reports.h"
 
 #include "cli/commands.h"
+#include "cli/places.h"
 #include "portolan/report.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+bool reports_want_color(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return no_color == NULL || no_color[0] == '\0';
+}
+
+/* True, said: two formats go to one place. */
+static bool clash(const char *command, char *const paths[PTL_FORMAT_COUNT])
+{
+    char *places[PTL_FORMAT_COUNT] = {NULL};
+    bool found = false;
+    for (int f = 0; f < PTL_FORMAT_COUNT && !found; f++) {
+        places[f] = paths[f] != NULL ? place_of(paths[f]) : NULL;
+        for (int other = 0; other < f && places[f] != NULL && !found; other++) {
+            found = places[other] != NULL && strcmp(places[other], places[f]) == 0;
+            if (found)
+                print_line("portolan %s: %s and %s both go to %s", command, ptl_format_names[other],
+                           ptl_format_names[f],
+                           ptl_report_is_stdout(paths[f]) ? "standard output" : paths[f]);
+        }
+    }
+    for (int f = 0; f < PTL_FORMAT_COUNT; f++)
+        free(places[f]);
+    return found;
+}
 
 /* Expands every path; two formats must not go to one place. */
 static bool expand_paths(const char *command, const struct arguments *arguments,
@@ -23,21 +50,14 @@ static bool expand_paths(const char *command, const struct arguments *arguments,
             print_error(&error);
             return false;
         }
-        for (int other = 0; other < f; other++) {
-            if (paths[other] != NULL && strcmp(paths[other], paths[f]) == 0) {
-                print_line("portolan %s: %s and %s both go to %s", command, ptl_format_names[other],
-                           ptl_format_names[f], paths[f]);
-                return false;
-            }
-        }
     }
-    return true;
+    return !clash(command, paths);
 }
 
 enum ptl_status reports_write_results(const void *results, enum ptl_format format, const char *path,
                                       struct ptl_error *error)
 {
-    struct ptl_report_options options = {.color = getenv("NO_COLOR") == NULL};
+    struct ptl_report_options options = {.color = reports_want_color()};
     struct ptl_report *report = NULL;
     enum ptl_status status = ptl_report_open(format, path, &options, &report, error);
     if (status != PTL_OK)

@@ -5,6 +5,9 @@
 #include "cli/options.h"
 #include "portolan/results.h"
 
+/* False where NO_COLOR is set; an empty one does not count (no-color.org). */
+bool reports_want_color(void);
+
 /* Writes one report; what it is of is the caller's. */
 typedef enum ptl_status write_report(const void *what, enum ptl_format format, const char *path,
                                      struct ptl_error *error);

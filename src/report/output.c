@@ -1,5 +1,7 @@
 #include "report/output.h"
 
+#include "portolan/report.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -87,6 +89,16 @@ static char *follow(const char *path)
     return place != NULL || errno != ENOENT ? place : strdup(path);
 }
 
+bool ptl_report_is_stdout(const char *path)
+{
+    struct stat named, out;
+    if (strcmp(path, "-") == 0)
+        return true;
+    return stat(path, &named) == 0 && !S_ISCHR(named.st_mode) && !S_ISBLK(named.st_mode) &&
+           fstat(STDOUT_FILENO, &out) == 0 && named.st_dev == out.st_dev &&
+           named.st_ino == out.st_ino;
+}
+
 static bool open_stdout(struct ptl_output *output)
 {
     output->fd = STDOUT_FILENO;
@@ -116,8 +128,8 @@ static bool open_in_place(struct ptl_output *output, bool exists)
 static bool open_place(struct ptl_output *output, bool live)
 {
     struct stat info;
-    if (strcmp(output->path, "-") == 0)
-        return open_stdout(output);
+    if (ptl_report_is_stdout(output->path))
+        return open_stdout(output); /* renaming over it would leave what comes later to nobody */
     bool exists = stat(output->path, &info) == 0;
     if (live || (exists && !S_ISREG(info.st_mode)))
         return open_in_place(output, exists);

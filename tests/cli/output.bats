@@ -79,6 +79,36 @@ commands() {
     run in_ns "$PORTOLAN" run ./p.yaml --csv - --json -
     [ "$status" -eq 2 ]
     [[ "$output" == *"both go to standard output"* ]]
+    run in_ns "$PORTOLAN" run ./p.yaml --csv - --json /dev/stdout
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"json and csv of profile p both go to standard output"* ]]
+}
+
+@test "no report takes the place of a profile of the call: status 2, it is as it was" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 80'
+    profile q 'hosts: 127.0.0.1' 'ports: 81' 'report: {csv: ./p.yaml}'
+    cp p.yaml before
+    run in_ns "$PORTOLAN" run ./p.yaml --json p.yaml
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"json of profile p would replace the profile ./p.yaml"* ]]
+    run in_ns "$PORTOLAN" run ./p.yaml ./q.yaml
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"csv of profile q would replace the profile ./p.yaml"* ]]
+    cmp p.yaml before
+}
+
+@test "/dev/stdout is standard output: nothing is renamed over the file behind it" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 80'
+    {
+        echo before
+        in_ns "$PORTOLAN" run ./p.yaml --csv /dev/stdout --quiet
+        echo after
+    } >file
+    [ "$(sed -n 1p file)" = before ]
+    [[ "$(sed -n 2p file)" == '"host",'* ]]
+    [ "$(sed -n '$p' file)" = after ]
 }
 
 @test "standard output takes the text of one profile after the other; devices take anything" {
