@@ -21,7 +21,9 @@ static void add_settings(struct ptl_writing *writing)
     const struct ptl_run_info *run = &writing->results->run;
     struct ptl_buf *line = &writing->line;
     char time[PTL_RFC3339_SIZE], timeout[PTL_DURATION_SIZE];
-    ptl_buf_printf(line, "portolan %s, profile ", run->tool_version);
+    ptl_buf_add(line, "portolan ");
+    add_outside(writing, run->tool_version); /* of results read back it is another's word */
+    ptl_buf_add(line, ", profile ");
     add_outside(writing, run->profile);
     ptl_buf_add(line, " (");
     add_outside(writing, run->file);

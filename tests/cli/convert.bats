@@ -127,12 +127,25 @@ readable() {
     [ "$status" -eq 2 ]
     run "$PORTOLAN" convert normal.json --csv - --text -
     [ "$status" -eq 2 ]
-    [[ "$output" == *"both go to -"* ]]
+    [[ "$output" == *"both go to standard output"* ]]
+    ln -s . here
+    run "$PORTOLAN" convert normal.json --csv same --text ./here/same
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"csv and text both go to ./here/same"* ]]
+    [ ! -e same ]
     run "$PORTOLAN" convert normal.json --json /dev/full --csv r.csv
     [ "$status" -eq 5 ]
     cmp r.csv "$RUN_DIR/normal.csv"
     run bash -c "'$PORTOLAN' convert normal.json --csv - | head -n 1; exit \${PIPESTATUS[0]}"
     [ "$status" -eq 5 ]
+}
+
+@test "the version of a results file is shown without its control characters" {
+    result_file
+    sed 's/"version":"[^"]*"/"version":"\\u001b[31m"/' normal.json >hostile.json
+    run "$PORTOLAN" convert hostile.json --text -
+    [ "$status" -eq 0 ]
+    [[ "${lines[0]}" == 'portolan \x1B[31m, profile '* ]]
 }
 
 @test "a service that this system does not know comes out as it went in" {
