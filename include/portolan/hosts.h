@@ -28,6 +28,7 @@ struct ptl_hosts {
     char **files; /* the names that items borrow */
     size_t file_count;
     size_t file_bytes; /* read so far, of at most PTL_HOSTS_FILES_MAX */
+    bool is_exclude;   /* set before the first add: 0.0.0.0 and :: may be left out, 0.0.0.0/8 say */
 };
 
 /* Zero-initialise before the first add. */
@@ -36,7 +37,8 @@ void ptl_hosts_free(struct ptl_hosts *hosts);
  * Adds one entry: address, CIDR, range, name (RFC 1123 labels, or with underscores), or
  * "file: PATH" (also "file:PATH"), one entry a line, "#" comments, no nesting of files; PATH is
  * relative to `base_dir` ("" or NULL: the current directory). Every wrong entry becomes a problem
- * with its own file, line and column; the good ones are kept. 0.0.0.0 and :: are refused.
+ * with its own file, line and column; the good ones are kept. 0.0.0.0 and :: are refused, but for
+ * excludes.
  */
 void ptl_hosts_add(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
                    const char *base_dir, struct ptl_problems *problems);

@@ -103,6 +103,7 @@ const struct ptl_field ptl_fields[] = {
      .type = PTL_FIELD_HOSTS,
      AT(exclude_hosts),
      .text_offset = offsetof(struct ptl_profile, exclude_hosts_text),
+     .is_exclude = true,
      .type_text = "string or list",
      .fallback = "[]",
      .summary = "what to leave out, written as `hosts`",

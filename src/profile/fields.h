@@ -37,6 +37,7 @@ struct ptl_field {
     const char *special;       /* a word that stands for a number: "unlimited", "none" */
     uint64_t special_value;    /* that number */
     bool required;             /* in the end: a parent may lack it */
+    bool is_exclude;           /* PTL_FIELD_HOSTS: what is left out may hold what is no target */
     bool is_own;               /* says something of its file alone: not inherited by `extends` */
     const char *fallback;      /* the default, as YAML; NULL: none, or told by fallback_text */
     const char *fallback_text; /* how the reference tells the default where fallback does not */

@@ -45,8 +45,12 @@ static const char *file_of(const struct ptl_node *node)
 {
     if (node->kind == PTL_NODE_MAPPING && node->count == 1 &&
         strcmp(node->pairs[0].key->text, "file") == 0 &&
-        node->pairs[0].value->kind == PTL_NODE_SCALAR)
-        return node->pairs[0].value->text;
+        node->pairs[0].value->kind == PTL_NODE_SCALAR) {
+        const struct ptl_node *path = node->pairs[0].value;
+        if (ptl_node_is_null(path))
+            return "";
+        return ptl_node_is_other_than_string(path) ? NULL : path->text;
+    }
     if (node->kind == PTL_NODE_SCALAR && strncmp(node->text, "file:", 5) == 0)
         return node->text + 5 + strspn(node->text + 5, " \t");
     return NULL;
@@ -102,6 +106,7 @@ static void load_host(struct ptl_loading *loading, const struct ptl_field *field
         return;
     }
     hosts->file_bytes = loading->hosts_bytes;
+    hosts->is_exclude = field->is_exclude;
     ptl_hosts_add(hosts, file ? relative : node->text, &origin, node->source->base_dir,
                   loading->problems);
     loading->hosts_bytes = hosts->file_bytes;

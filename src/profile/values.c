@@ -41,21 +41,30 @@ void ptl_value_error(struct ptl_loading *loading, const struct ptl_field *field,
                     error->message);
 }
 
-/* The text of a string, or NULL with a problem for what YAML reads as something else. */
-static const char *as_string(struct ptl_loading *loading, const struct ptl_field *field,
-                             const struct ptl_node *node)
+/* The text of a value that quotes would not mend (an enum, a duration); NULL with a problem. */
+static const char *as_text(struct ptl_loading *loading, const struct ptl_field *field,
+                           const struct ptl_node *node)
 {
-    char shown[PTL_SHOWN_SIZE];
     if (node->kind != PTL_NODE_SCALAR)
         ptl_value_problem(loading, field, node, "must be a string, not a %s",
                           node->kind == PTL_NODE_SEQUENCE ? "list" : "mapping");
     else if (ptl_node_is_null(node))
         ptl_value_problem(loading, field, node, "has no value");
-    else if (ptl_node_is_other_than_string(node))
-        ptl_value_problem(loading, field, node, "must be a string: put \"%s\" in quotes",
-                          ptl_shown(node->text, shown));
     else
         return node->text;
+    return NULL;
+}
+
+/* The text of a string, or NULL with a problem for what YAML reads as something else. */
+static const char *as_string(struct ptl_loading *loading, const struct ptl_field *field,
+                             const struct ptl_node *node)
+{
+    char shown[PTL_SHOWN_SIZE];
+    const char *text = as_text(loading, field, node);
+    if (!text || !ptl_node_is_other_than_string(node))
+        return text;
+    ptl_value_problem(loading, field, node, "must be a string: put \"%s\" in quotes",
+                      ptl_shown(text, shown));
     return NULL;
 }
 
@@ -148,7 +157,7 @@ static void load_duration(struct ptl_loading *loading, const struct ptl_field *f
         ptl_value_problem(loading, field, node, "needs a unit: %sms, %ss", node->text, node->text);
         return;
     }
-    const char *text = as_string(loading, field, node);
+    const char *text = as_text(loading, field, node);
     if (!text)
         return;
     struct ptl_error error = {0};
@@ -179,7 +188,7 @@ static void load_bool(struct ptl_loading *loading, const struct ptl_field *field
 static void load_enum(struct ptl_loading *loading, const struct ptl_field *field, void *base,
                       const struct ptl_node *node)
 {
-    const char *text = as_string(loading, field, node);
+    const char *text = as_text(loading, field, node);
     if (!text)
         return;
     for (size_t i = 0; i < field->word_count; i++) {
@@ -204,7 +213,7 @@ static void load_address(struct ptl_loading *loading, const struct ptl_field *fi
     loading->profile->has_source_address = false;
     if (is_special(field, node))
         return;
-    const char *text = as_string(loading, field, node);
+    const char *text = as_text(loading, field, node);
     struct ptl_error error = {0};
     if (!text)
         return;

@@ -116,7 +116,7 @@ static void add_entry(struct ptl_hosts *hosts, const char *text, const struct pt
         complain(problems, origin, "\"", text, "\" is no address, range or host name");
         return;
     }
-    if (is_block && contains_unspecified(&host.block)) {
+    if (is_block && !hosts->is_exclude && contains_unspecified(&host.block)) {
         ptl_problems_at(problems, origin, "\"%s\" holds %s, which is no target", text,
                         host.block.first.family == 4 ? "0.0.0.0" : "::");
         return;

@@ -96,4 +96,40 @@ static inline char *shown(const struct ptl_profile *profile)
 
 #define BASE "hosts: 127.0.0.1\nports: 22\n"
 
+/* A key as written, and what comes of it: the messages less the file's name, or what is shown. */
+struct row {
+    const char *yaml;
+    const char *messages; /* NULL: it loads */
+    const char *shown;    /* NULL: it does not */
+};
+
+/* Each row within an otherwise good profile, whose lines come first. */
+static inline void check_rows(const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct ptl_buf text, expected, out;
+        ptl_buf_init(&text, 1 << 20);
+        ptl_buf_init(&expected, 1 << 20);
+        ptl_buf_printf(&text, "%s%s%s\n",
+                       strncmp(rows[i].yaml, "hosts:", 6) ? "hosts: 127.0.0.1\n" : "",
+                       strncmp(rows[i].yaml, "ports:", 6) ? "ports: 22\n" : "", rows[i].yaml);
+        for (const char *at = rows[i].messages; at && *at; at = strchr(at, '\n') + 1)
+            ptl_buf_printf(&expected, "%s%.*s",
+                           *at == '/' ? "" : "t.yaml:", (int)(strchr(at, '\n') + 1 - at), at);
+        struct ptl_profile *profile = load_with(ptl_buf_text(&text), NULL, 0, &out);
+        if (strcmp(ptl_buf_text(&out), ptl_buf_text(&expected)) != 0)
+            fail_msg("%s\n%sinstead of\n%s", rows[i].yaml, ptl_buf_text(&out),
+                     ptl_buf_text(&expected));
+        assert_int_equal(profile != NULL, rows[i].shown != NULL);
+        char *all = profile ? shown(profile) : NULL;
+        if (all && !strstr(all, rows[i].shown))
+            fail_msg("%s\n%sdoes not hold\n%s", rows[i].yaml, all, rows[i].shown);
+        free(all);
+        ptl_profile_free(profile);
+        ptl_buf_free(&text);
+        ptl_buf_free(&expected);
+        ptl_buf_free(&out);
+    }
+}
+
 #endif

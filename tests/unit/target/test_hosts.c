@@ -160,6 +160,19 @@ static void the_unspecified_address_is_no_target(void **state)
     ptl_hosts_free(&hosts);
 }
 
+/* Lists of what must never be scanned begin with 0.0.0.0/8. */
+static void an_exclude_may_hold_it(void **state)
+{
+    (void)state;
+    struct ptl_hosts hosts = {.is_exclude = true};
+    struct ptl_problems problems = {0};
+    ptl_hosts_add(&hosts, "0.0.0.0/8", NULL, NULL, &problems);
+    ptl_hosts_add(&hosts, "::", NULL, NULL, &problems);
+    assert_int_equal(problems.count, 0);
+    assert_int_equal(hosts.count, 2);
+    ptl_hosts_free(&hosts);
+}
+
 static void files_as_people_write_them(void **state)
 {
     (void)state;
@@ -323,6 +336,7 @@ int main(void)
         cmocka_unit_test(an_origin_is_optional),
         cmocka_unit_test(names_by_rfc_1123),
         cmocka_unit_test(the_unspecified_address_is_no_target),
+        cmocka_unit_test(an_exclude_may_hold_it),
         cmocka_unit_test(files_as_people_write_them),
         cmocka_unit_test(wrong_lines_are_told_and_the_others_kept),
         cmocka_unit_test(a_lone_carriage_return_hides_nothing),
