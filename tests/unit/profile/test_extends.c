@@ -158,9 +158,29 @@ static void a_link_does_not_hide_a_cycle(void **state)
     check("a.yaml", "a.yaml:1:10: extends goes round in a circle: b.yaml\n");
 }
 
+static void parents(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"extends: null", "3:10: extends must be the path of a profile\n", NULL},
+        {"extends: \"\"", "3:10: extends must be the path of a profile\n", NULL},
+        {"extends: {}", "3:10: extends must be the path of a profile\n", NULL},
+        {"extends: true", "3:10: extends must be the path of a profile\n", NULL},
+        {"extends: /nonexistent.yaml",
+         "3:10: extends: /nonexistent.yaml cannot be opened: No such file or directory\n", NULL},
+        {"extends: /dev/zero", "3:10: extends: /dev/zero larger than 1 MiB\n", NULL},
+        {"extends: /dev/null", "/dev/null:1:1: a profile is a mapping of keys\n", NULL},
+        {"extends: -", "3:10: not YAML: block sequence entries are not allowed in this context\n",
+         NULL},
+        {"extends: \"-\"", "3:10: extends: - cannot be opened: No such file or directory\n", NULL},
+    };
+    check_rows(rows, sizeof(rows) / sizeof(*rows));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parents),
         cmocka_unit_test_setup_teardown(merges, enter, leave),
         cmocka_unit_test_setup_teardown(places_are_the_parents, enter, leave),
         cmocka_unit_test_setup_teardown(parent_may_lack, enter, leave),
