@@ -15,6 +15,7 @@ struct ptl_buf {
     size_t capacity;
     size_t max; /* longest allowed, without the NUL */
     bool failed;
+    bool no_memory; /* failed, and not because the text is longer than allowed */
 };
 
 /* An empty buffer that may grow to `max` bytes. Allocates nothing yet. */

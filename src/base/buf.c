@@ -31,7 +31,7 @@ static bool reserve(struct ptl_buf *buf, size_t count)
         capacity *= 2;
     char *data = realloc(buf->data, capacity);
     if (data == NULL) {
-        buf->failed = true;
+        buf->failed = buf->no_memory = true;
         return false;
     }
     buf->data = data;
@@ -84,7 +84,7 @@ void ptl_buf_printf(struct ptl_buf *buf, const char *format, ...)
 void ptl_buf_reset(struct ptl_buf *buf)
 {
     buf->length = 0;
-    buf->failed = false;
+    buf->failed = buf->no_memory = false;
     if (buf->data != NULL)
         buf->data[0] = '\0';
 }

@@ -89,10 +89,14 @@ enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const ch
     if (grown == NULL)
         return PTL_E_NO_MEMORY;
     results->unresolved = grown;
-    struct ptl_unresolved *new = &grown[results->unresolved_count++];
-    new->input = strdup(input);
-    new->message = strdup(message);
-    return new->input != NULL &&new->message != NULL ? PTL_OK : PTL_E_NO_MEMORY;
+    struct ptl_unresolved new = {.input = strdup(input), .message = strdup(message)};
+    if (new.input == NULL || new.message == NULL) {
+        free(new.input);
+        free(new.message);
+        return PTL_E_NO_MEMORY;
+    }
+    grown[results->unresolved_count++] = new;
+    return PTL_OK;
 }
 
 enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format, ...)

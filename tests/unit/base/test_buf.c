@@ -46,6 +46,7 @@ static void failure_is_sticky(void **state)
     ptl_buf_add(&buf, "abc");
     ptl_buf_printf(&buf, "%s", "def");
     assert_true(buf.failed);
+    assert_false(buf.no_memory);
     ptl_buf_add_char(&buf, 'x');
     ptl_buf_add_bytes(&buf, "y", 1);
     ptl_buf_printf(&buf, "z");

@@ -18,6 +18,7 @@ static bool fill(void *context)
     assert_int_equal(length, buf.length); /* what it had is kept, whole */
     assert_int_equal(length % 5, 0);
     bool failed = buf.failed;
+    assert_int_equal(buf.no_memory, failed); /* it is not full */
     char *text = ptl_buf_steal(&buf);
     assert_int_equal(failed, text == NULL);
     free(text);

@@ -1,0 +1,244 @@
+#include "model.h"
+
+#include "portolan/permute.h"
+
+static struct ptl_result result(uint32_t target, uint16_t port, enum ptl_state state)
+{
+    return (struct ptl_result){.target = target,
+                               .port = port,
+                               .state = state & 7U,
+                               .rtt_us = PTL_US_NONE,
+                               .connect_us = PTL_US_NONE};
+}
+
+static void add(struct ptl_results *results, uint32_t target, uint16_t port, enum ptl_state state)
+{
+    struct ptl_result one = result(target, port, state);
+    assert_int_equal(ptl_results_add(results, &one), PTL_OK);
+}
+
+static void sealing_sorts(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    uint64_t random = 7;
+    for (int i = 0; i < 5000; i++) {
+        random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+        add(results, (uint32_t)(random >> 60), (uint16_t)(random >> 40), PTL_OPEN);
+        struct ptl_target_counts counts = {.target = (uint32_t)(random >> 32)};
+        assert_int_equal(ptl_results_add_target(results, &counts), PTL_OK);
+    }
+    assert_int_equal(ptl_results_seal(results, NULL), PTL_OK);
+    assert_int_equal(results->count, 5000);
+    for (size_t i = 1; i < results->count; i++) {
+        const struct ptl_result *a = &results->items[i - 1], *b = &results->items[i];
+        assert_true(a->target < b->target || (a->target == b->target && a->port <= b->port));
+        assert_true(results->targets[i - 1].target <= results->targets[i].target);
+    }
+    ptl_results_free(results);
+    ptl_results_free(NULL);
+}
+
+static void sealing_sums_up(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    struct ptl_result open = result(0, 1, PTL_OPEN);
+    for (uint32_t rtt = 1; rtt <= 10; rtt++) {
+        open.rtt_us = rtt & PTL_US_NONE;
+        assert_int_equal(ptl_results_add(results, &open), PTL_OK);
+    }
+    results->summary.probes = 100;
+    results->summary.states[PTL_UNPROBED] = 50;
+    results->run.elapsed_ms = 300;
+    assert_int_equal(ptl_results_seal(results, NULL), PTL_OK);
+    assert_int_equal(results->summary.rtt.count, 10);
+    assert_int_equal(results->summary.rtt.p50, 5);
+    assert_true(results->summary.probes_per_second == 166.7); /* of those that were made */
+    results->run.elapsed_ms = 0;
+    assert_int_equal(ptl_results_seal(results, NULL), PTL_OK);
+    assert_true(results->summary.probes_per_second == 0);
+    ptl_results_free(results);
+}
+
+static void warnings_are_told_once(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    assert_int_equal(ptl_results_warn(results, "clamped to %d", 5), PTL_OK);
+    assert_int_equal(ptl_results_warn(results, "clamped to %d", 6), PTL_OK);
+    assert_int_equal(ptl_results_warn(results, "%s", "clamped to 5"), PTL_OK);
+    assert_int_equal(results->warning_count, 2);
+    assert_string_equal(results->warnings[0], "clamped to 5");
+    assert_string_equal(results->warnings[1], "clamped to 6");
+    assert_int_equal(ptl_results_add_unresolved(results, "a", "gone"), PTL_OK);
+    assert_int_equal(ptl_results_add_unresolved(results, "a", "gone"), PTL_OK);
+    assert_int_equal(results->unresolved_count, 2); /* as the profile has it */
+    assert_string_equal(results->unresolved[1].input, "a");
+    ptl_results_free(results);
+}
+
+static void open_ports_are_the_union(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    uint8_t bits[8192];
+    add(results, 0, 1, PTL_OPEN);
+    add(results, 5, 65535, PTL_OPEN);
+    add(results, 5, 1, PTL_OPEN);
+    add(results, 5, 80, PTL_CLOSED);
+    add(results, 5, 81, PTL_ERROR);
+    memset(bits, 0xFF, sizeof(bits));
+    ptl_results_open_ports(results, bits);
+    for (unsigned port = 0; port <= 65535; port++)
+        assert_int_equal(bits[port / 8] >> (port % 8) & 1, port == 1 || port == 65535);
+    ptl_results_free(results);
+}
+
+/* A walk over all targets: what comes, against what should. */
+static void check_walk(const struct ptl_results *results, const uint32_t *targets, size_t count,
+                       uint16_t unprobed)
+{
+    struct ptl_target_cursor cursor = {0};
+    struct ptl_target_counts counts;
+    size_t first, length, seen = 0;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(ptl_results_next_target(results, &cursor, &counts, &first, &length));
+        assert_int_equal(counts.target, targets[i]);
+        for (size_t k = 0; k < length; k++)
+            assert_int_equal(results->items[first + k].target, targets[i]);
+        seen += length;
+        if (unprobed > 0 && length == 0)
+            assert_int_equal(counts.states[PTL_UNPROBED], unprobed);
+    }
+    assert_false(ptl_results_next_target(results, &cursor, &counts, &first, &length));
+    assert_false(ptl_results_next_target(results, &cursor, &counts, &first, &length));
+    assert_int_equal(seen, results->count); /* no result is left out */
+}
+
+static void all_targets_one_by_one(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    results->summary.targets = results->started = 3;
+    for (uint32_t target = 0; target < 3; target++) {
+        struct ptl_target_counts counts = {.target = target};
+        assert_int_equal(ptl_results_add_target(results, &counts), PTL_OK);
+    }
+    add(results, 0, 1, PTL_OPEN);
+    add(results, 2, 1, PTL_OPEN);
+    add(results, 2, 2, PTL_OPEN);
+    check_walk(results, (const uint32_t[]){0, 1, 2}, 3, 0);
+    ptl_results_free(results);
+    results = ptl_results_new();
+    check_walk(results, NULL, 0, 0); /* nothing at all */
+    ptl_results_free(results);
+}
+
+/* Of more than 65,536 targets only those of interest were kept. */
+static void those_of_interest(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    results->summary.targets = results->started = UINT32_MAX;
+    static const uint32_t kept[] = {0, 7, 8, 1000000, UINT32_MAX - 1};
+    for (size_t i = 0; i < 5; i++) {
+        struct ptl_target_counts counts = {.target = kept[i]};
+        assert_int_equal(ptl_results_add_target(results, &counts), PTL_OK);
+        add(results, kept[i], 80, PTL_OPEN);
+    }
+    check_walk(results, kept, 5, 0);
+    ptl_results_free(results);
+}
+
+/* A run that stopped early: the targets that never started are all unprobed. */
+static void those_that_never_started(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    results->summary.targets = 6;
+    results->summary.probes = 60;
+    results->started = 3;
+    struct ptl_target_counts counts = {.target = 1, .states = {[PTL_OPEN] = 10}};
+    assert_int_equal(ptl_results_add_target(results, &counts), PTL_OK);
+    add(results, 1, 80, PTL_OPEN);
+    check_walk(results, (const uint32_t[]){1, 3, 4, 5}, 4, 10);
+    results->started = 0;
+    results->count = results->target_count = 0;
+    check_walk(results, (const uint32_t[]){0, 1, 2, 3, 4, 5}, 6, 10);
+    ptl_results_free(results);
+}
+
+/* With a random order the first to start are not the first by number. */
+static void those_that_never_started_at_random(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    results->summary.targets = 100;
+    results->summary.probes = 200;
+    results->started = 40;
+    results->run.order = PTL_ORDER_RANDOM;
+    results->run.seed = 5;
+    struct ptl_permute order;
+    ptl_permute_init(&order, 100, 5);
+    bool has_started[100] = {false};
+    for (uint64_t position = 0; position < 40; position++)
+        has_started[ptl_permute_forward(&order, position)] = true;
+    uint32_t left[60];
+    size_t count = 0;
+    for (uint32_t target = 0; target < 100; target++)
+        if (!has_started[target])
+            left[count++] = target;
+    assert_int_equal(count, 60);
+    check_walk(results, left, 60, 2);
+    ptl_results_free(results);
+}
+
+static void names(void **state)
+{
+    (void)state;
+    struct ptl_named_block blocks[] = {
+        {.block = {{.low = 0x7F000001, .family = 4}, {.low = 0x7F000001, .family = 4}},
+         .input = "web.example",
+         .is_name = true},
+        {.block = {{.low = 0x7F000100, .family = 4}, {.low = 0x7F0001FF, .family = 4}},
+         .input = "127.0.1.0/24"}};
+    struct ptl_results *results = ptl_results_new();
+    assert_int_equal(ptl_targets_build(blocks, 2, NULL, 0, &results->live, NULL), PTL_OK);
+    struct ptl_target_names found;
+    ptl_results_names(results, 0, &found);
+    assert_string_equal(found.input, "web.example");
+    assert_string_equal(found.host, "web.example");
+    assert_string_equal(found.ip, "127.0.0.1");
+    ptl_results_names(results, 2, &found);
+    assert_string_equal(found.input, "127.0.1.0/24");
+    assert_string_equal(found.host, "127.0.1.1");
+    assert_string_equal(found.ip, "127.0.1.1");
+    /* Of an expectation: its target's, or the name alone of a host that did not resolve. */
+    assert_int_equal(ptl_results_add_unresolved(results, "gone.example", "no such host"), PTL_OK);
+    struct ptl_expectation expectation = {.target = 2};
+    ptl_results_expectation_names(results, &expectation, &found);
+    assert_string_equal(found.host, "127.0.1.1");
+    expectation = (struct ptl_expectation){.target = 0, .is_unresolved = true};
+    ptl_results_expectation_names(results, &expectation, &found);
+    assert_string_equal(found.input, "gone.example");
+    assert_string_equal(found.host, "gone.example");
+    assert_string_equal(found.ip, "");
+    ptl_results_free(results);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sealing_sorts),
+        cmocka_unit_test(sealing_sums_up),
+        cmocka_unit_test(warnings_are_told_once),
+        cmocka_unit_test(open_ports_are_the_union),
+        cmocka_unit_test(all_targets_one_by_one),
+        cmocka_unit_test(those_of_interest),
+        cmocka_unit_test(those_that_never_started),
+        cmocka_unit_test(those_that_never_started_at_random),
+        cmocka_unit_test(names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
