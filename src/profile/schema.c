@@ -95,6 +95,8 @@ static void add_text(struct ptl_json *schema, const struct ptl_field *field)
     ptl_json_add_string(schema, "type", "string");
     if (field->type == PTL_FIELD_NAME)
         ptl_json_add_string(schema, "pattern", "^[A-Za-z0-9._-]+$");
+    if (field->type == PTL_FIELD_PATH)
+        ptl_json_add_string(schema, "pattern", "^([^{}]|\\{profile\\}|\\{started\\})+$");
     bool is_path = field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_EXTENDS;
     add_range(schema, "minLength", is_path ? 1 : field->min, "maxLength", field->max);
 }

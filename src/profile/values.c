@@ -78,6 +78,18 @@ static void set_string(struct ptl_loading *loading, const struct ptl_field *fiel
         loading->no_memory = true;
 }
 
+/* A brace that stands for nothing would stop the run, when it comes to its report. */
+static bool is_pattern(const char *path)
+{
+    for (const char *at = path; *at; at++) {
+        if (strncmp(at, "{profile}", 9) == 0 || strncmp(at, "{started}", 9) == 0)
+            at += 8;
+        else if (*at == '{' || *at == '}')
+            return false;
+    }
+    return true;
+}
+
 static void load_string(struct ptl_loading *loading, const struct ptl_field *field, void *base,
                         const struct ptl_node *node)
 {
@@ -96,6 +108,8 @@ static void load_string(struct ptl_loading *loading, const struct ptl_field *fie
                           field->max, length);
     else if (field->type == PTL_FIELD_PATH && length == 0)
         ptl_value_problem(loading, field, node, "must be a path, not empty");
+    else if (field->type == PTL_FIELD_PATH && !is_pattern(text))
+        ptl_value_problem(loading, field, node, "may hold no { or } but {profile} and {started}");
     else
         set_string(loading, field, base, text);
 }
