@@ -44,8 +44,9 @@ enum ptl_status ptl_report_expand(const char *pattern, const char *profile_name,
             ptl_buf_add_char(&buf, *at);
         }
     }
+    bool is_long = buf.failed && !buf.no_memory;
     *path = ptl_buf_steal(&buf);
-    if (*path == NULL)
+    if (is_long)
         return ptl_error_set(error, PTL_E_INVALID, "report path \"%s\" is too long", pattern);
-    return PTL_OK;
+    return *path != NULL ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
 }
