@@ -187,12 +187,11 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
         if (!plan->told_finished)
             ptl_bells_ring_all(&plan->bells);
         plan->told_finished = true;
+    } else if (want > 0 && plan->pause_until_ns > plan->now_ns) {
+        pulled.due_ns = plan->pause_until_ns; /* and not before, whatever is due */
     } else if (want > 0) {
-        if (plan->pause_until_ns > plan->now_ns)
-            pulled.due_ns = plan->pause_until_ns;
-        else
-            pulled.count = pull(plan, probes,
-                                ptl_pacer_allow(&plan->pacer, want, plan->now_ns, &pulled.due_ns));
+        pulled.count =
+            pull(plan, probes, ptl_pacer_allow(&plan->pacer, want, plan->now_ns, &pulled.due_ns));
         if (pulled.count == 0)
             pulled.due_ns = next_due_ns(plan, pulled.due_ns);
     }
