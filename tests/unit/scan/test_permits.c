@@ -39,11 +39,58 @@ static void threads_give_back_what_they_took(void **state)
     assert_int_equal(ptl_permits_try(&permits, 64), 5);
 }
 
+/* A limit below what is in use: nobody gets one until enough came back, and none is lost. */
+static void a_limit_that_shrinks(void **state)
+{
+    (void)state;
+    struct ptl_permits permits;
+    ptl_permits_init(&permits, 100);
+    assert_int_equal(ptl_permits_try(&permits, 80), 80);
+    ptl_permits_halve(&permits); /* of what is in use */
+    assert_int_equal(atomic_load(&permits.limit), 40);
+    assert_int_equal(ptl_permits_try(&permits, 1), 0);
+    ptl_permits_release(&permits, 40);
+    assert_int_equal(ptl_permits_try(&permits, 1), 0);
+    ptl_permits_release(&permits, 1);
+    assert_int_equal(ptl_permits_try(&permits, 5), 1);
+    ptl_permits_release(&permits, 40);
+    assert_int_equal(atomic_load(&permits.in_use), 0);
+    ptl_permits_halve(&permits); /* of nothing: one at least */
+    assert_int_equal(atomic_load(&permits.limit), 1);
+    assert_int_equal(permits.lowest, 1);
+    assert_int_equal(ptl_permits_try(&permits, 5), 1);
+    assert_int_equal(ptl_permits_peak(&permits), 80);
+}
+
+static void it_grows_back_and_no_further(void **state)
+{
+    (void)state;
+    static const uint32_t limits[] = {1, 2, 7, 100, 5000, 1000000};
+    for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+        struct ptl_permits permits;
+        ptl_permits_init(&permits, limits[i]);
+        ptl_permits_halve(&permits);
+        uint32_t before = atomic_load(&permits.limit);
+        for (unsigned steps = 0; before < limits[i]; steps++) {
+            ptl_permits_grow(&permits);
+            uint32_t limit = atomic_load(&permits.limit);
+            assert_true(limit > before && limit <= limits[i]);
+            before = limit;
+            assert_true(steps < 1000); /* it gets there */
+        }
+        ptl_permits_grow(&permits);
+        assert_int_equal(atomic_load(&permits.limit), limits[i]);
+        assert_int_equal(permits.lowest, 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(never_more_than_the_limit),
         cmocka_unit_test(threads_give_back_what_they_took),
+        cmocka_unit_test(a_limit_that_shrinks),
+        cmocka_unit_test(it_grows_back_and_no_further),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
