@@ -207,9 +207,16 @@ static void check_segments(struct draft *draft)
     struct ptl_block block;
     const char *input;
     for (size_t i = 0; ptl_targets_segment(draft->prepared->targets, i, &block, &input); i++) {
-        struct ptl_origin origin = origin_of_input(profile, input);
         struct ptl_address outside;
-        if (!ptl_scope_contains(&profile->scope, &block, &outside)) {
+        bool in_scope = ptl_scope_contains(&profile->scope, &block, &outside);
+        bool in_family =
+            !profile->has_source_address || profile->source_address.family == block.first.family;
+        if ((in_scope && in_family) || draft->problems->count >= PTL_PROBLEMS_MAX) {
+            draft->problems->dropped += !in_scope + !in_family;
+            continue; /* where an entry stands is sought at some cost */
+        }
+        struct ptl_origin origin = origin_of_input(profile, input);
+        if (!in_scope) {
             char text[PTL_ADDRESS_SIZE];
             ptl_address_format(&outside, text);
             ptl_problems_at(
@@ -217,7 +224,7 @@ static void check_segments(struct draft *draft)
                 "%s: %s is outside the profile's scope; if you may scan it, add \"%s\" to scope",
                 input, text, strchr(input, '/') != NULL ? input : text);
         }
-        if (profile->has_source_address && profile->source_address.family != block.first.family)
+        if (!in_family)
             ptl_problems_at(draft->problems, &origin, "%s is IPv%d, but source_address is IPv%d",
                             input, block.first.family, profile->source_address.family);
     }
