@@ -1,0 +1,254 @@
+/* What becomes of outcomes: verdicts, confirmations, targets that are given up. */
+#include "support/fake_clock.h"
+
+#include "simulation.h"
+
+static const struct sim_answer is_open = {PTL_OPEN, PTL_REASON_SYN_ACK, 100, false};
+static const struct sim_answer is_closed = {PTL_CLOSED, PTL_REASON_CONN_REFUSED, 100, false};
+static const struct sim_answer is_silent = {PTL_FILTERED, PTL_REASON_NO_RESPONSE, 900000, false};
+static const struct sim_answer no_descriptor = {PTL_ERROR, PTL_REASON_ERRNO + EMFILE, 5, false};
+
+static struct sim_answer all_open(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
+                                  unsigned tries)
+{
+    (void)sim, (void)target, (void)probe, (void)tries;
+    return is_open;
+}
+
+static struct sim_answer silent(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
+                                unsigned tries)
+{
+    (void)sim, (void)target, (void)probe, (void)tries;
+    return is_silent;
+}
+
+/* ---- confirmation ---- */
+
+/* Port 1 stays open, 2 is closed from the second time on, 3 is open every other time. */
+static struct sim_answer flapping(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
+                                  unsigned tries)
+{
+    (void)sim, (void)target;
+    if (probe->port == 2 && tries > 0)
+        return is_closed;
+    return probe->port == 3 && tries % 2 == 1 ? is_silent : is_open;
+}
+
+static void open_ports_are_confirmed(void **state)
+{
+    (void)state;
+    struct sim sim;
+    sim_open(&sim, "hosts: 127.0.0.1\nports: 1-3\nconfirm: 5\nretries: 3\n", 10, flapping);
+    sim_run(&sim);
+    assert_int_equal(sim.sent, 3 * 6);
+    assert_int_equal(sim.results->count, 3); /* the first verdict counts, and once */
+    assert_int_equal(sim.results->summary.states[PTL_OPEN], 3);
+    static const unsigned yes[] = {5, 0, 2};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(sim.results->items[i].state, PTL_OPEN);
+        assert_int_equal(sim.results->items[i].attempts, 1);
+        assert_int_equal(sim.results->items[i].confirm_done, 5);
+        assert_int_equal(sim.results->items[i].confirm_yes, yes[i]);
+    }
+    assert_int_equal(sim.results->summary.retried, 0);
+    sim_close(&sim);
+}
+
+static struct sim_answer closed_and_open(struct sim *sim, uint32_t target,
+                                         const struct ptl_probe *probe, unsigned tries)
+{
+    (void)sim, (void)target, (void)tries;
+    return probe->port % 2 ? is_open : is_closed;
+}
+
+static void only_what_is_open_is_confirmed(void **state)
+{
+    (void)state;
+    struct sim sim;
+    sim_open(&sim,
+             "hosts: 127.0.0.1-3\nports: 1-100\nconfirm: 10\nreport: {states: [open, closed]}\n", 7,
+             closed_and_open);
+    sim_run(&sim);
+    assert_int_equal(sim.sent, 300 + 150 * 10);
+    for (size_t i = 0; i < sim.results->count; i++)
+        assert_int_equal(sim.results->items[i].confirm_done,
+                         sim.results->items[i].state == PTL_OPEN ? 10 : 0);
+    sim_close(&sim);
+}
+
+/* Its first answer came; then this machine can ask no more. */
+static struct sim_answer open_then_no_descriptor(struct sim *sim, uint32_t target,
+                                                 const struct ptl_probe *probe, unsigned tries)
+{
+    (void)sim, (void)target, (void)probe;
+    return tries == 0 ? is_open : no_descriptor;
+}
+
+static void a_confirmation_that_cannot_be_asked_is_none(void **state)
+{
+    (void)state;
+    struct sim sim;
+    sim_open(&sim, "hosts: 127.0.0.1\nports: 1-5\nconfirm: 3\n", 10, open_then_no_descriptor);
+    sim_run(&sim);
+    assert_int_equal(sim.results->summary.states[PTL_OPEN], 5);
+    assert_int_equal(sim.results->summary.states[PTL_ERROR], 0);
+    assert_int_equal(sim.results->count, 5);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(sim.results->items[i].confirm_done, 0);
+        assert_int_equal(sim.results->items[i].confirm_yes, 0);
+    }
+    sim_close(&sim);
+}
+
+/* Stopped in the midst of it: what was found is kept, with as many confirmations as there were. */
+static void a_stop_keeps_what_was_found(void **state)
+{
+    (void)state;
+    for (uint64_t after = 1; after < 60; after += 7) {
+        struct sim sim;
+        sim_open(&sim, "hosts: 127.0.0.1\nports: 1-10\nconfirm: 10\n", 4, all_open);
+        sim.stop_after = after;
+        sim_run(&sim); /* checks that every open port is kept once */
+        for (size_t i = 0; i < sim.results->count; i++)
+            assert_true(sim.results->items[i].confirm_yes == sim.results->items[i].confirm_done);
+        sim_close(&sim);
+    }
+}
+
+/* ---- giving up ---- */
+
+static void a_dead_target_is_given_up(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"retries: 0\n", "retries: 3\n",
+                                           "retries: 1\nadaptive: false\n"};
+    for (size_t i = 0; i < 3; i++) {
+        struct sim sim;
+        char yaml[200];
+        snprintf(yaml, sizeof(yaml),
+                 "hosts: 127.0.0.1\nports: 1-100\ngive_up_after: 5\n"
+                 "report: {states: [filtered]}\n%s",
+                 settings[i]);
+        sim_open(&sim, yaml, 1, silent);
+        sim_run(&sim);
+        const struct ptl_target_counts *counts = &sim.results->targets[0];
+        assert_int_equal(counts->states[PTL_FILTERED], 5); /* those that were asked are told */
+        assert_int_equal(counts->states[PTL_UNPROBED], 95);
+        assert_int_equal(counts->flags, PTL_TARGET_GAVE_UP);
+        assert_int_equal(sim.results->warning_count, 1);
+        assert_string_equal(sim.results->warnings[0],
+                            "1 targets answered nothing to 5 probes and were given up");
+        assert_int_equal(sim.results->run.stopped_by, PTL_STOP_NONE);
+        sim_close(&sim);
+    }
+}
+
+/* The ninth answers, when five silences have given the target up: it lives after all. */
+static struct sim_answer a_late_answer(struct sim *sim, uint32_t target,
+                                       const struct ptl_probe *probe, unsigned tries)
+{
+    (void)sim, (void)target, (void)tries;
+    struct sim_answer late = is_open;
+    late.after_us = 950000;
+    return probe->port == 9 ? late : is_silent;
+}
+
+static void one_that_answers_late_lives(void **state)
+{
+    (void)state;
+    struct sim sim;
+    sim_open(&sim, "hosts: 127.0.0.1\nports: 1-60\ngive_up_after: 5\nretries: 0\ntimeout: 950ms\n",
+             10, a_late_answer);
+    sim_run(&sim);
+    assert_int_equal(sim.results->summary.states[PTL_UNPROBED], 0);
+    assert_int_equal(sim.results->summary.states[PTL_OPEN], 1);
+    assert_int_equal(sim.results->targets[0].flags, 0);
+    assert_int_equal(sim.results->warning_count, 0);
+    sim_close(&sim);
+}
+
+/* ---- the counts of a target ---- */
+
+static void a_host_that_is_all_open(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *ports;
+        bool is_suspicious;
+    } rows[] = {{"1-63", false}, {"1-64", true}, {"1-1000", true}};
+    for (size_t i = 0; i < 3; i++) {
+        struct sim sim;
+        char yaml[100];
+        snprintf(yaml, sizeof(yaml), "hosts: 127.0.0.1\nports: %s\n", rows[i].ports);
+        sim_open(&sim, yaml, 50, all_open);
+        sim_run(&sim);
+        assert_int_equal(sim.results->targets[0].flags,
+                         rows[i].is_suspicious ? PTL_TARGET_ALL_OPEN : 0);
+        sim_close(&sim);
+    }
+}
+
+/* One target in a thousand has something open; one is out of reach. */
+static struct sim_answer few_are_open(struct sim *sim, uint32_t target,
+                                      const struct ptl_probe *probe, unsigned tries)
+{
+    (void)sim, (void)probe, (void)tries;
+    static const struct sim_answer no_route = {PTL_ERROR, PTL_REASON_ERRNO + ENETUNREACH, 5, false};
+    if (target == 70007)
+        return no_route;
+    return target % 1000 == 0 ? is_open : is_closed;
+}
+
+static void of_very_many_targets_those_of_interest(void **state)
+{
+    (void)state;
+    struct sim sim;
+    sim_open(&sim, "hosts: 127.0.0.0/15\nports: 9\n", 5000, few_are_open);
+    sim_run(&sim);
+    assert_int_equal(sim.results->summary.targets, 131072);
+    assert_int_equal(sim.results->summary.states[PTL_CLOSED], 131072 - 132 - 1);
+    assert_int_equal(sim.results->target_count, 132 + 1);
+    assert_int_equal(sim.results->count, 132 + 1);
+    sim_close(&sim);
+    sim_open(&sim, "hosts: 127.0.0.0/16\nports: 9\n", 5000, few_are_open);
+    sim_run(&sim);
+    assert_int_equal(sim.results->target_count, 65536); /* so many are listed all */
+    sim_close(&sim);
+}
+
+/* The kernel sent a SYN again: that is told, and no attempt more. */
+static struct sim_answer resent(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
+                                unsigned tries)
+{
+    (void)sim, (void)target, (void)tries;
+    struct sim_answer answer = is_open;
+    answer.resent = probe->port <= 4;
+    return answer;
+}
+
+static void syns_sent_again_are_told(void **state)
+{
+    (void)state;
+    struct sim sim;
+    sim_open(&sim, "hosts: 127.0.0.1\nports: 1-10\ntimeout: 3s\n", 5, resent);
+    sim_run(&sim);
+    assert_int_equal(sim.results->summary.syn_resent, 4);
+    assert_int_equal(sim.results->summary.attempts, 10);
+    sim_close(&sim);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(open_ports_are_confirmed),
+        cmocka_unit_test(only_what_is_open_is_confirmed),
+        cmocka_unit_test(a_confirmation_that_cannot_be_asked_is_none),
+        cmocka_unit_test(a_stop_keeps_what_was_found),
+        cmocka_unit_test(a_dead_target_is_given_up),
+        cmocka_unit_test(one_that_answers_late_lives),
+        cmocka_unit_test(a_host_that_is_all_open),
+        cmocka_unit_test(of_very_many_targets_those_of_interest),
+        cmocka_unit_test(syns_sent_again_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
