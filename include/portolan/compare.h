@@ -268,8 +268,9 @@ void ptl_comparison_csv(const struct ptl_comparison *comparison, struct ptl_buf 
 void ptl_comparison_text(const struct ptl_comparison *comparison, struct ptl_buf *buf);
 /* JSON Schema, draft-07; pretty-printed, with a newline. */
 void ptl_comparison_schema(struct ptl_buf *buf);
-/* Writes it whole or not at all, as ptl_report_open does; "-" is standard output. Only JSON, CSV
- * and text exist here. Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
+/* Writes it whole or not at all, as ptl_report_open does; "-" is standard output. Only JSON, CSV,
+ * text and HTML (one page that holds the JSON and draws it) exist here. Errors: PTL_E_OUTPUT,
+ * PTL_E_NO_MEMORY. */
 bool ptl_comparison_has(enum ptl_format format);
 struct ptl_comparison_output;
 enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,

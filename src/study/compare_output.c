@@ -1,11 +1,11 @@
 /* A comparison's way to its destination. */
 #include "portolan/compare.h"
-#include "report/output.h"
+#include "study/outputs.h"
 
 #include <stdlib.h>
 
 struct ptl_comparison_output {
-    void (*write)(const struct ptl_comparison *comparison, struct ptl_buf *buf);
+    enum ptl_format format;
     struct ptl_output *output;
 };
 
@@ -17,7 +17,7 @@ static void (*const writers[PTL_FORMAT_COUNT])(const struct ptl_comparison *, st
 
 bool ptl_comparison_has(enum ptl_format format)
 {
-    return format < PTL_FORMAT_COUNT && writers[format] != NULL;
+    return format == PTL_FORMAT_HTML || (format < PTL_FORMAT_COUNT && writers[format] != NULL);
 }
 
 enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
@@ -26,7 +26,7 @@ enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
     struct ptl_comparison_output *new = calloc(1, sizeof(*new));
     if (new == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-    new->write = writers[format];
+    new->format = format;
     enum ptl_status status = ptl_output_open(path, &new->output, error);
     if (status != PTL_OK) {
         free(new);
@@ -36,20 +36,31 @@ enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
     return PTL_OK;
 }
 
+/* False: memory ran out. */
+static bool write_buffered(struct ptl_comparison_output *output,
+                           const struct ptl_comparison *comparison)
+{
+    struct ptl_buf buf;
+    ptl_buf_init(&buf, PTL_COMPARISON_MAX);
+    writers[output->format](comparison, &buf);
+    bool good = !buf.failed;
+    if (good)
+        ptl_output_write(output->output, ptl_buf_text(&buf), buf.length);
+    ptl_buf_free(&buf);
+    return good;
+}
+
 enum ptl_status ptl_comparison_write(struct ptl_comparison_output *output,
                                      const struct ptl_comparison *comparison,
                                      struct ptl_error *error)
 {
-    struct ptl_buf buf;
-    ptl_buf_init(&buf, PTL_COMPARISON_MAX);
-    output->write(comparison, &buf);
-    if (buf.failed) {
-        ptl_buf_free(&buf);
+    bool good = output->format == PTL_FORMAT_HTML
+                    ? ptl_comparison_write_html(comparison, output->output)
+                    : write_buffered(output, comparison);
+    if (!good) {
         ptl_comparison_abandon(output);
         return ptl_error_set(error, PTL_E_NO_MEMORY, "the comparison is too large to be written");
     }
-    ptl_output_write(output->output, ptl_buf_text(&buf), buf.length);
-    ptl_buf_free(&buf);
     enum ptl_status status = ptl_output_commit(output->output, error);
     free(output);
     return status;

@@ -109,8 +109,9 @@ function sorted(rows, column, descending) {
 const PRINTED_ROWS = 2000;
 
 // A table that shows a page of its rows. columns: {title, value(row), show(row), numeric, help};
-// rows are numbers from 0 to total - 1. Returns {element, filter(test), sortBy(column, descending)}.
-function dataTable({id, caption, columns, total, noun, pageSize = 100}) {
+// rows are numbers from 0 to total - 1; those that `marked` picks stand out.
+// Returns {element, filter(test), sortBy(column, descending)}.
+function dataTable({id, caption, columns, total, noun, pageSize = 100, marked = () => false}) {
   let kept = Array.from({length: total}, (_, i) => i);
   let test = null, order = null, descending = false, first = 0, size = pageSize;
 
@@ -128,7 +129,7 @@ function dataTable({id, caption, columns, total, noun, pageSize = 100}) {
   const pager = make("div", {class: "pager"}, told, start, back, next, end, make("label", null, "Rows a page ", sizes));
 
   function rows(from, to) {
-    body.replaceChildren(...kept.slice(from, to).map((row) => make("tr", {"data-row": row},
+    body.replaceChildren(...kept.slice(from, to).map((row) => make("tr", {"data-row": row, class: marked(row) && "marked"},
       columns.map((column) => make("td", {class: column.numeric && "number"}, column.show(row))))));
   }
   function show() {

@@ -160,7 +160,7 @@ function times() {
       x: {type: "log", domain: [low, high], label: "round trip (milliseconds)", labelAnchor: "center", labelArrow: "none"},
       y: {label: "ports", grid: true, labelArrow: "none", ticks: Math.min(5, tallest), tickFormat: plainNumber},
       marks: [
-        Plot.axisX(logTicks(low, high, width), {tickFormat: plainNumber, label: "round trip (milliseconds)", labelAnchor: "center", labelArrow: "none"}),
+        Plot.axisX(logTicks(low, high, width), {text: plainNumber, label: "round trip (milliseconds)", labelAnchor: "center", labelArrow: "none"}),
         Plot.rectY(bins, {x1: "low", x2: "high", y: "count", fill: SERIES[0], insetLeft: .5, insetRight: .5, className: "bins",
           title: (bin) => `${digits(bin.low)} to ${digits(bin.high)} ms: ${count(bin.count)}`}),
         Plot.ruleX(marks, {x: "ms", stroke: "currentColor", strokeDasharray: "4,3", className: "quantiles", title: (one) => `${one.text}: at most ${digits(one.ms)} ms`}),
