@@ -112,28 +112,26 @@ function overLimits({id, label, caption, columns, value, middle, middleTitle, yA
     const points = lines.filter((line) => one.variants.includes(line.variant)).sort((a, b) => a.at - b.at);
     return points.slice(1).map((point, i) => ({x1: points[i].at, y1: points[i].y, x2: point.at, y2: point.y, color: one.color}));
   });
-  // Above the highest of its dots.
-  const best = lines.filter((line) => line.variant === variants[chosen])
-    .map((line) => ({at: line.at, y: Math.max(line.y, ...dots.filter((dot) => dot.variant === line.variant).map((dot) => dot.y))}));
+  const best = lines.filter((line) => line.variant === variants[chosen]);
   return placed(chart({
     id, label, caption,
     legend: series.length > 1 ? legend(series) : null,
     draw: (width) => {
       const {marks, ...y} = yAxis(dots.map((dot) => dot.y).concat(lines.map((line) => line.y)), width);
-      const right = best.length > 0 && best[0].at * best[0].at > xDomain[0] * xDomain[1];
       return {
-        height: 320, marginLeft: 58, marginRight: 18, marginBottom: 44, marginTop: 26,
+        height: 330, marginLeft: 58, marginRight: 18, marginBottom: 44, marginTop: 42,
         x: {type: "log", domain: xDomain}, y,
         marks: [
           Plot.axisX(limitTicks(width), {text: count, label: "concurrency: probes in flight at most (log scale)", labelAnchor: "center", labelArrow: "none"}),
           ...marks,
+          Plot.ruleX(best, {x: "at", stroke: "var(--good)", strokeDasharray: "4,3", insetTop: -8}),
           Plot.link(joins, {x1: "x1", y1: "y1", x2: "x2", y2: "y2", stroke: "color", strokeOpacity: .55, strokeWidth: 1.5, className: "joins"}),
           ...series.map((one) => Plot.dot(dots.filter((dot) => one.variants.includes(dot.variant)), {x: "x", y: "y", symbol: one.symbol, r: 3.5,
             fill: one.color, fillOpacity: .5, stroke: one.color, strokeOpacity: .8, className: "runs",
             title: (dot) => `${short(dot.variant)}, run ${dot.run.round}: ${shown(dot.y)}`})),
           Plot.link(lines, {x1: "low", x2: "high", y1: "y", y2: "y", stroke: (line) => seriesOf(line.variant).color, strokeWidth: 3, className: "medians",
             title: (line) => `${short(line.variant)}, ${middleTitle}: ${shown(line.y)}`}),
-          Plot.text(best, {x: "at", y: "y", text: () => "recommended", dy: -14, dx: right ? 12 : -12, textAnchor: right ? "end" : "start", fontWeight: 700, fill: "currentColor", stroke: "var(--card)", strokeWidth: 4, className: "best"}),
+          Plot.text(best, {x: "at", text: () => "recommended", frameAnchor: "top", lineAnchor: "bottom", dy: -10, fontWeight: 700, fill: "var(--good)", className: "best"}),
         ],
         color: {type: "identity"},
       };

@@ -69,7 +69,7 @@ function judged() {
   ]});
   return section("expectations", "Expectations",
     note(kind, `${count(pass)} passed, ${count(fail)} failed, ${count(inconclusive)} inconclusive`,
-      make("p", null, "The profile says which ports should be open and which closed. A port that did not answer proves neither: that is inconclusive.")),
+      make("p", null, "The profile says which ports should be open and which closed. Inconclusive is what proves neither: a port that should be closed and did not answer, or one that could not be asked.")),
     list.length < pass + fail + inconclusive ? make("p", {class: "soft"}, "There are so many that those that passed are not listed.") : null,
     table && table.element);
 }
@@ -116,7 +116,7 @@ function matrix() {
     services.set(result[i][0], serviceOf(i));
     if (y !== undefined) cells[y][x] = i;
   }
-  const left = STATES.slice(0, 3).filter((name) => !run.states.includes(name));
+  const left = STATES.slice(0, 3).filter((name) => !run.states.includes(name) && summary[name] > 0);
   const blank = [...left, ...(summary.unprobed > 0 ? ["unprobed"] : [])].join(" or ") || "not asked";
   const cell = (i) => (i < 0 ? make("td", {title: `not listed: ${blank}`}) :
     make("td", {class: `state-${stateOf(i)}`, title: `${result[i][0]}: ${stateOf(i)} (${reasonOf(i)})`}, make("span", {"aria-label": stateOf(i)}, MARKS[stateOf(i)])));
