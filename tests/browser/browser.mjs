@@ -65,6 +65,17 @@ export async function shoot(file, name, size) {
   await shut(page);
 }
 
+// On a sheet of A4 (700 pixels between the margins) nothing is cut off.
+export async function checkPaper(file) {
+  const page = await open(file, {width: 700, scheme: "dark"});
+  await page.emulateMedia({media: "print"});
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await page.waitForFunction(() => [...document.querySelectorAll(".chart > svg")].every((svg) => svg.getBoundingClientRect().right <= innerWidth));
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 700, `${file} is wider than a sheet`);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+  await shut(page);
+}
+
 export const embedded = (page, id) => page.evaluate((key) => JSON.parse(document.getElementById(key).textContent), id);
 
 // The texts of a column of a data table, as shown.

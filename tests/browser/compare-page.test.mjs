@@ -4,7 +4,7 @@ import {execFileSync} from "node:child_process";
 import {readFileSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {after} from "node:test";
-import {build, checkCharts, checkHarmless, close, column, embedded, open, place, portolan, press, shoot, shut, test, tool} from "./browser.mjs";
+import {build, checkCharts, checkHarmless, checkPaper, close, column, embedded, open, place, portolan, press, shoot, shut, test, tool} from "./browser.mjs";
 
 after(close);
 
@@ -131,6 +131,10 @@ test("comparison page: hostile names and messages stay text, in charts too", asy
   assert.ok((await page.locator("#connect-chart svg text").allTextContents()).includes(`${names[2]} ports=20`));
   await checkHarmless(page);
   await shut(page);
+});
+
+test("comparison page: a sheet of paper is wide enough, and white", async () => {
+  for (const file of [limits, strange]) await checkPaper(file);
 });
 
 test("comparison page: pictures, wide and narrow, light and dark", async () => {

@@ -4,7 +4,7 @@ import {spawnSync} from "node:child_process";
 import {readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {after} from "node:test";
-import {build, checkCharts, checkHarmless, close, column, embedded, open, place, portolan, press, shoot, shut, test, told, tool} from "./browser.mjs";
+import {build, checkCharts, checkHarmless, checkPaper, close, column, embedded, open, place, portolan, press, shoot, shut, test, told, tool} from "./browser.mjs";
 
 after(close);
 
@@ -175,6 +175,10 @@ test("run page: on paper the closed chapters are open, and closed again after", 
   assert.ok(paper.length > 10000);
   assert.equal(await page.locator("details[open]").count(), 0);
   await shut(page);
+});
+
+test("run page: a sheet of paper is wide enough, and white", async () => {
+  for (const file of [office, large, hostile]) await checkPaper(file);
 });
 
 test("run page: pictures, wide and narrow, light and dark", async () => {

@@ -28,11 +28,11 @@ const count = (number) => (number === null || number === undefined ? "–" : who
 const several = (number, one, many) => `${count(number)} ${number === 1 ? one : many || `${one}s`}`;
 const known = (value) => typeof value === "number" && Number.isFinite(value);
 
-// Three significant digits, without an exponent.
-function digits(number) {
+// Three significant digits, without an exponent, and not finer than `most` decimals.
+function digits(number, most = 6) {
   if (!known(number)) return "–";
   if (number === 0) return "0";
-  const decimals = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(number)))));
+  const decimals = Math.min(most, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(number)))));
   return number.toLocaleString("en", {minimumFractionDigits: decimals, maximumFractionDigits: decimals});
 }
 
@@ -46,7 +46,7 @@ function duration(ms) {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const milliseconds = (us) => (known(us) ? digits(us / 1000) : "–");
+const milliseconds = (us) => (known(us) ? digits(us / 1000, 3) : "–");
 const percent = (share) => {
   if (!known(share)) return "–";
   // Never rounded up to "all of it": 0.99999 is not 100 %.
@@ -106,7 +106,7 @@ function sorted(rows, column, descending) {
   });
 }
 
-const PRINTED_ROWS = 2000;
+const PRINTED_ROWS = 500;
 
 // A table that shows a page of its rows. columns: {title, value(row), show(row), numeric, help};
 // rows are numbers from 0 to total - 1; those that `marked` picks stand out.
