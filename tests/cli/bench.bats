@@ -5,7 +5,8 @@ load helper
     for program in nmap hyperfine; do
         command -v "$program" >/dev/null || skip "$program is missing; ./dev test installs it"
     done
-    [ -e /dev/net/tun ] || skip "there is no /dev/net/tun for the simulated network"
+    run "$TOP/build/tests/simnet" --unshare -- true
+    [ "$status" -ne 77 ] || skip "$output"
     run timeout 250 "$TOP/dev" bench --quick --json "$BATS_TEST_TMPDIR/bench.json"
     echo "$output"
     [ "$status" -eq 0 ]
