@@ -56,10 +56,19 @@ static int is_profile(const struct dirent *entry)
 }
 
 /* Adds the names of a directory's profiles, sorted; one that cannot be read holds none. */
+/* Without the ending: "lan" comes before "lan-dmz", though '-' comes before '.'. */
+static int by_name(const struct dirent **left, const struct dirent **right)
+{
+    const char *a = (*left)->d_name, *b = (*right)->d_name;
+    size_t length_a = strlen(a) - strlen(".yaml"), length_b = strlen(b) - strlen(".yaml");
+    int order = memcmp(a, b, length_a < length_b ? length_a : length_b);
+    return order != 0 ? order : (length_a > length_b) - (length_a < length_b);
+}
+
 static bool add_names(struct ptl_texts *names, const char *directory)
 {
     struct dirent **entries = NULL;
-    int count = scandir(directory, &entries, is_profile, alphasort);
+    int count = scandir(directory, &entries, is_profile, by_name);
     bool is_added = count >= 0 || errno != ENOMEM;
     for (int i = 0; i < count; i++) {
         size_t length = strlen(entries[i]->d_name) - strlen(".yaml");
