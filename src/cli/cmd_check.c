@@ -32,9 +32,8 @@ const struct command command_check = {
     .name = "check",
     .synopsis = "PROFILE...",
     .summary = "Validate profiles; print every problem as FILE:LINE:COLUMN: message",
-    .details =
-        "Names are not resolved and nothing is sent. Problems go to standard error; the exit\n"
-        "status is then 3.",
+    .details = "Names are not looked up and nothing is sent. Problems go to standard error; the\n"
+               "exit status is then 3.",
     .least_words = 1,
     .most_words = SIZE_MAX,
     .run = run,

@@ -12,7 +12,7 @@ static int print_overview(void)
         if (!commands[i]->is_hidden)
             printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
     printf("\nportolan COMMAND --help tells more; portolan help profile lists every key of a "
-           "profile.\n");
+           "profile;\nportolan --version tells the version.\n");
     return end_output(EXIT_DONE);
 }
 

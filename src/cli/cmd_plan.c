@@ -78,7 +78,8 @@ const struct command command_plan = {
     .name = "plan",
     .synopsis = "PROFILE [--set KEY=VALUE]...",
     .summary = "Resolve and expand: targets, probes, worst-case duration; send no probe",
-    .details = "",
+    .details = "Names are looked up: a scope that rejects their addresses says so here too.\n\n"
+               "Exit status: 0 done, 3 rejected, 4 a host does not resolve.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .least_words = 1,

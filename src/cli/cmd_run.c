@@ -216,13 +216,12 @@ const struct command command_run = {
     .name = "run",
     .synopsis = "PROFILE... [OPTIONS]",
     .summary = "Scan; write the reports that the profile names",
-    .details =
-        "PROFILE is a path, the name of a saved profile, or - for standard input. The report\n"
-        "options replace the profile's reports; PATH - is standard output; {profile} and\n"
-        "{started} are expanded. Exit status: 0 done, 1 an expectation failed or is inconclusive, "
-        "2\n"
-        "usage, 3 rejected, 4 incomplete, 5 an output could not be written, 130/143/129 ended by\n"
-        "a signal.",
+    .details = "The report options replace the profile's reports. PATH - is standard output;\n"
+               "{profile} and {started} are expanded in it. With several profiles a PATH needs\n"
+               "{profile}.\n\n"
+               "Exit status: 0 done, 1 an expectation failed or is inconclusive, 2 usage,\n"
+               "3 rejected, 4 incomplete, 5 an output could not be written, 130, 143 or 129\n"
+               "ended by a signal.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .takes_reports = true,

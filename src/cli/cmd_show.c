@@ -23,7 +23,8 @@ const struct command command_show = {
     .name = "show",
     .synopsis = "PROFILE [--set KEY=VALUE]...",
     .summary = "Print the effective profile, as YAML that loads again to the same profile",
-    .details = "",
+    .details = "Nothing is left to `extends`, --set or a default. The SHA-256 of what is\n"
+               "printed is profile_sha256 in results.json.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .least_words = 1,

@@ -21,6 +21,10 @@ const struct command *command_find(const char *name)
 
 int command_unknown(const char *name)
 {
+    if (name[0] == '-') {
+        print_line("portolan: no option %s before a command; there are --help and --version", name);
+        return EXIT_USAGE;
+    }
     const char *names[32];
     size_t count = 0;
     for (size_t i = 0; i < command_count && count < 32; i++)

@@ -45,7 +45,7 @@ int main(int argc, char **argv)
         printf("portolan %s\n", PTL_VERSION);
         return end_output(EXIT_DONE);
     }
-    if (strcmp(name, "--help") == 0)
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
     const struct command *command = command_find(name);
     if (command == NULL)

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char options_about_profile[] =
+    "PROFILE is a path (it has a / or ends in .yaml or .yml), the name of a saved\n"
+    "profile (portolan list shows them), or - for standard input.";
+
 static const struct option help_option = {
     .id = OPTION_HELP, .name = "help", .help = "show this and end"};
 
@@ -208,6 +212,8 @@ bool options_parse(const struct command *command, int argc, char **argv,
             arguments->words[arguments->word_count++] = argv[i];
         } else if (strcmp(argv[i], "--") == 0) {
             only_words = true;
+        } else if (strcmp(argv[i], "-h") == 0) {
+            arguments->help = true;
         } else if (argv[i][1] != '-') {
             print_line("portolan %s: no option %s; options begin with two dashes", command->name,
                        argv[i]);
@@ -220,10 +226,10 @@ bool options_parse(const struct command *command, int argc, char **argv,
         return true;
     if (arguments->word_count < command->least_words ||
         arguments->word_count > command->most_words) {
-        print_line("portolan %s: %s; usage: portolan %s %s", command->name,
+        print_line("portolan %s: %s; usage: portolan %s%s%s", command->name,
                    arguments->word_count < command->least_words ? "something is missing"
                                                                 : "too many arguments",
-                   command->name, command->synopsis);
+                   command->name, command->synopsis[0] != '\0' ? " " : "", command->synopsis);
         return false;
     }
     return true;
@@ -248,7 +254,11 @@ static void print_row(const struct option *option)
 
 void options_print_help(const struct command *command)
 {
-    printf("usage: portolan %s %s\n\n%s.\n", command->name, command->synopsis, command->summary);
+    const char *blank = command->synopsis[0] != '\0' ? " " : "";
+    printf("usage: portolan %s%s%s\n\n%s.\n", command->name, blank, command->synopsis,
+           command->summary);
+    if (strncmp(command->synopsis, "PROFILE", strlen("PROFILE")) == 0)
+        printf("\n%s\n", options_about_profile);
     if (command->details[0] != '\0')
         printf("\n%s\n", command->details);
     printf("\noptions:\n");

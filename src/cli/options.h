@@ -73,6 +73,8 @@ const struct option *options_at(const struct command *command, size_t number);
 bool options_parse(const struct command *command, int argc, char **argv,
                    struct arguments *arguments);
 void arguments_free(struct arguments *arguments);
+/* What a PROFILE is: shown by --help of every command that begins with one. */
+extern const char options_about_profile[];
 /* Prints usage, details and the table. */
 void options_print_help(const struct command *command);
 
