@@ -292,8 +292,7 @@ static const struct option options[] = {
     {.id = OPTION_VARY,
      .name = "vary",
      .argument = "KEY=VALUE,VALUE...",
-     .help = "a variant for each value of a key (repeatable: all combinations);"
-             " ; separates where a value holds a comma"},
+     .help = "a variant for each value of a key (repeatable)"},
     {.id = OPTION_REPEAT, .name = "repeat", .argument = "N", .help = "runs of each variant (7)"},
     {.id = OPTION_WARMUP,
      .name = "warmup",
@@ -344,12 +343,13 @@ const struct command command_compare = {
     .name = "compare",
     .synopsis = "PROFILE... [OPTIONS]",
     .summary = "Run variants side by side: how fast, how many open ports found and missed",
-    .details =
-        "The variants are the profiles, or with --vary each profile with each value. They take\n"
-        "turns, each run in a process of its own; the reports of the profiles are not written.\n"
-        "docs/comparing.md explains the numbers. Exit status: 0 done, 2 usage, 3 rejected,\n"
-        "4 a run failed or was incomplete, 5 an output could not be written, 130/143/129 ended by\n"
-        "a signal: what there is is written and marked incomplete.",
+    .details = "The variants are the profiles, or with --vary each profile with each value (of a\n"
+               "key; all combinations of several; ; separates where a value holds a comma).\n"
+               "They take turns, each run in a process of its own; the reports of the profiles\n"
+               "are not written. docs/comparing.md explains the numbers.\n\n"
+               "Exit status: 0 done, 2 usage, 3 rejected, 4 a run failed or was incomplete, 5 an\n"
+               "output could not be written, 130, 143 or 129 ended by a signal: what there is is\n"
+               "written and marked incomplete.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .least_words = 1,

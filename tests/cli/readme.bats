@@ -62,17 +62,6 @@ blocks() {
     done <options
 }
 
-@test "every link of the README and of docs/ leads to a file" {
-    count=0
-    for page in "$TOP"/README.md "$TOP"/docs/*.md; do
-        while read -r link; do
-            [ -z "$link" ] || [ -e "$(dirname "$page")/$link" ] || { echo "$page: $link"; exit 1; }
-            count=$((count + 1))
-        done < <(grep -o '](\([^)#]*\)[^)]*)' "$page" | sed 's/^](//; s/[)#].*//' | grep -v '^[a-z]*:')
-    done
-    [ "$count" -gt 5 ]
-}
-
 @test "every profile of configs/ runs as it is; the example of a LAN is only planned" {
     need_ipv6
     cp -r "$TOP/configs" .
