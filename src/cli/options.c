@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PROSE_COLUMNS 79
+
 const char options_about_profile[] =
-    "PROFILE is a path (it has a / or ends in .yaml or .yml), the name of a saved\n"
-    "profile (portolan list shows them), or - for standard input.";
+    "PROFILE is a path (it has a / or ends in .yaml or .yml), the name of a saved profile "
+    "(portolan list shows them), or - for standard input.";
 
 static const struct option help_option = {
     .id = OPTION_HELP, .name = "help", .help = "show this and end"};
@@ -244,6 +246,29 @@ void arguments_free(struct arguments *arguments)
     free(arguments->words);
 }
 
+/* Prose in lines that fit a terminal; an empty line begins a paragraph. */
+static void print_prose(const char *text)
+{
+    size_t column = 0;
+    while (*text != '\0') {
+        size_t blanks = strspn(text, " \n");
+        bool paragraph = blanks >= 2 && text[0] == '\n' && text[1] == '\n';
+        text += blanks;
+        size_t length = strcspn(text, " \n");
+        if (length == 0)
+            break;
+        const char *before = column == 0 ? "" : " ";
+        if (paragraph)
+            before = "\n\n";
+        else if (column > 0 && column + 1 + length > PROSE_COLUMNS)
+            before = "\n";
+        printf("%s%.*s", before, (int)length, text);
+        column = before[0] == ' ' ? column + 1 + length : length;
+        text += length;
+    }
+    printf("\n");
+}
+
 static void print_row(const struct option *option)
 {
     char left[64];
@@ -257,10 +282,14 @@ void options_print_help(const struct command *command)
     const char *blank = command->synopsis[0] != '\0' ? " " : "";
     printf("usage: portolan %s%s%s\n\n%s.\n", command->name, blank, command->synopsis,
            command->summary);
-    if (strncmp(command->synopsis, "PROFILE", strlen("PROFILE")) == 0)
-        printf("\n%s\n", options_about_profile);
-    if (command->details[0] != '\0')
-        printf("\n%s\n", command->details);
+    if (strncmp(command->synopsis, "PROFILE", strlen("PROFILE")) == 0) {
+        printf("\n");
+        print_prose(options_about_profile);
+    }
+    if (command->details[0] != '\0') {
+        printf("\n");
+        print_prose(command->details);
+    }
     printf("\noptions:\n");
     const struct option *option;
     for (size_t i = 0; (option = options_at(command, i)) != NULL; i++)

@@ -57,7 +57,7 @@ struct command {
     const char *name;
     const char *synopsis; /* what follows the name */
     const char *summary;
-    const char *details; /* shown by --help, may be "" */
+    const char *details; /* shown by --help in lines that fit; "\n\n" parts paragraphs; may be "" */
     const struct option *options;
     size_t option_count;
     bool takes_reports; /* a --FORMAT PATH for every report format, after its own options */
