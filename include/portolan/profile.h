@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 enum ptl_engine { PTL_ENGINE_SEQUENTIAL, PTL_ENGINE_THREADS, PTL_ENGINE_EVENTS, PTL_ENGINE_POOL };
+#define PTL_ENGINE_COUNT 4
 enum ptl_order { PTL_ORDER_INTERLEAVED, PTL_ORDER_SEQUENTIAL, PTL_ORDER_RANDOM };
 enum ptl_resolve_mode { PTL_RESOLVE_FIRST, PTL_RESOLVE_ALL };
 
@@ -25,7 +26,7 @@ enum ptl_resolve_mode { PTL_RESOLVE_FIRST, PTL_RESOLVE_ALL };
 enum ptl_state { PTL_OPEN, PTL_CLOSED, PTL_FILTERED, PTL_ERROR, PTL_UNPROBED };
 #define PTL_STATE_COUNT 5
 extern const char *const ptl_state_names[PTL_STATE_COUNT]; /* "open", ... */
-extern const char *const ptl_engine_names[4];
+extern const char *const ptl_engine_names[PTL_ENGINE_COUNT];
 extern const char *const ptl_order_names[3];
 
 /*

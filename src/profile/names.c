@@ -4,7 +4,7 @@
 
 const char *const ptl_state_names[PTL_STATE_COUNT] = {"open", "closed", "filtered", "error",
                                                       "unprobed"};
-const char *const ptl_engine_names[4] = {"sequential", "threads", "events", "pool"};
+const char *const ptl_engine_names[PTL_ENGINE_COUNT] = {"sequential", "threads", "events", "pool"};
 const char *const ptl_order_names[3] = {"interleaved", "sequential", "random"};
 #define FORMAT_NAME(word, name, what) name,
 const char *const ptl_format_names[PTL_FORMAT_COUNT] = {PTL_FORMATS(FORMAT_NAME)};

@@ -21,8 +21,8 @@
 #define STATES "report: {states: [open, closed, filtered]}\n"
 
 static bool in_namespace;
-static const char *const engines[] = {"sequential", "threads", "events", "pool"};
-#define ENGINES 4
+#define engines ptl_engine_names
+#define ENGINES PTL_ENGINE_COUNT
 
 static int listeners[LISTENERS];
 static int silent_listener, fillers[4];
