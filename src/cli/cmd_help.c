@@ -1,5 +1,7 @@
 #include "cli/commands.h"
 
+#include "cli/topics.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +28,15 @@ static int run(const struct arguments *arguments)
         options_print_help(command);
         return end_output(EXIT_DONE);
     }
+    void (*topic)(void) = NULL;
+    if (strcmp(name, "man") == 0)
+        topic = topic_man;
+    else if (strcmp(name, "completion") == 0)
+        topic = topic_completion;
+    if (topic != NULL) {
+        topic();
+        return end_output(EXIT_DONE);
+    }
     if (strcmp(name, "profile") != 0)
         return command_unknown(name);
     struct ptl_buf reference;
@@ -36,9 +47,10 @@ static int run(const struct arguments *arguments)
 
 const struct command command_help = {
     .name = "help",
-    .synopsis = "[COMMAND | profile]",
+    .synopsis = "[COMMAND | profile | man | completion]",
     .summary = "Show help, of a command or of the keys of a profile",
-    .details = "",
+    .details = "`profile` lists every key of a profile. `man` prints the manual page as troff, "
+               "`completion` a completion for bash, to be sourced.",
     .most_words = 1,
     .run = run,
 };
