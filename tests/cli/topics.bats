@@ -11,7 +11,7 @@ complete_after() {
 }
 
 @test "the manual page is sound troff and tells of every command, option and key" {
-    command -v mandoc >/dev/null || skip "mandoc is missing; ./dev test installs it"
+    command -v mandoc >/dev/null || without "mandoc is missing; ./dev test installs it"
     "$PORTOLAN" help man >portolan.1
     run mandoc -T lint -W warning portolan.1
     [ "$(grep -cv 'missing date' <<<"$output")" -eq 0 ]
@@ -31,7 +31,7 @@ complete_after() {
 @test "the completion is sound bash" {
     "$PORTOLAN" help completion >completion
     bash -n completion
-    command -v shellcheck >/dev/null || skip "shellcheck is missing; ./dev lint installs it"
+    command -v shellcheck >/dev/null || without "shellcheck is missing; ./dev test installs it"
     shellcheck -s bash completion
 }
 
