@@ -9,21 +9,36 @@ blocks() {
 }
 
 @test "the README's order: what it is, lawful use, two commands, a profile, the outputs, statuses" {
-    awk '/^```/ { fence = !fence } !fence && /^#/' "$TOP/README.md" | head -n 6 >headings
     printf '%s\n' '# portolan' '## Lawful use' '## Two commands' '## A profile explained' \
-        '## The three outputs' '## Exit statuses' | cmp - headings
+        '## The three outputs' '## Exit statuses' >wanted
+    awk '/^```/ { fence = !fence } !fence && /^#/' "$TOP/README.md" | grep -xFf wanted | cmp - wanted
 }
 
-@test "a fresh clone: ./dev run, then jq, as the README says; the other command is ./dev test" {
+@test "every command of the README's blocks runs as it stands there" {
     need_namespace
-    blocks '' | sed 's/ *#.*//' >commands
-    printf '%s\n' './dev run configs/localhost.yaml' './dev test' | cmp - commands # a new one needs a test
+    blocks '' | sed 's/ *#.*//' | grep -E '^([a-z./]*/)?(dev|portolan|jq) ' >commands
+    # The two commands have tests of their own: the next one, and the run that this test is part of.
+    grep -E '^\./dev ' commands >entrance
+    printf '%s\n' './dev run configs/localhost.yaml' './dev test' | cmp - entrance
     "$TOP/dev" help | grep -q '^./dev test '
+    cp -r "$TOP/configs" .
+    mkdir build reports
+    ln -s "$PORTOLAN" build/portolan
+    while read -r line; do
+        run in_ns "$LISTEN" 22 9999 -- sh -c "$line --quiet"
+        echo "$line: $output"
+        [ "$status" -eq 0 ]
+    done < <(grep -vE '^\./dev ' commands)
+}
+
+@test "a fresh clone: ./dev run, then jq, as the README says, and both again" {
+    need_namespace
+    first='./dev run configs/localhost.yaml'
     mkdir clone
     (cd "$TOP" && tar -cf - CMakeLists.txt dev src include configs tests reports/.gitignore) | tar -xf - -C clone
     cd clone
     # Everything is installed where this test runs: nothing is asked of a network that is not there.
-    run in_ns "$LISTEN" 22 9999 -- sh -c "$(head -n 1 ../commands)"
+    run in_ns "$LISTEN" 22 9999 -- sh -c "$first"
     echo "$output"
     [ "$status" -eq 0 ]
     [[ "$output" == *"COMPLETE"* ]]
@@ -31,7 +46,7 @@ blocks() {
     grep -Fq "\`jq .open_ports reports/results.json\`" "$TOP/README.md"
     [ "$(jq -c .open_ports reports/results.json)" = "[22,9999]" ]
     [ "$(wc -l <reports/results.csv)" -eq 3 ]
-    run in_ns "$LISTEN" 22 -- sh -c "$(head -n 1 ../commands)" # and again
+    run in_ns "$LISTEN" 22 -- sh -c "$first" # and again
     [ "$status" -eq 0 ]
     [ "$(jq -c .open_ports reports/results.json)" = "[22]" ]
 }
@@ -79,3 +94,14 @@ blocks() {
     done
     [ "$(jq -c .open_ports reports/results.json reports/localhost-*.json reports/full.json | sort -u)" = "[22,80]" ]
 }
+@test "every link of the README and of docs/ leads to a file" {
+    count=0
+    for page in "$TOP"/README.md "$TOP"/docs/*.md; do
+        while read -r link; do
+            [ -z "$link" ] || [ -e "$(dirname "$page")/$link" ] || { echo "$page: $link"; exit 1; }
+            count=$((count + 1))
+        done < <(grep -o '](\([^)#]*\)[^)]*)' "$page" | sed 's/^](//; s/[)#].*//' | grep -v '^[a-z]*:')
+    done
+    [ "$count" -gt 5 ]
+}
+
