@@ -1,8 +1,8 @@
 load ../cli/helper
 
 @test "dev accuracy --quick measures and writes its table for machines" {
-    command -v nmap >/dev/null || skip "nmap is missing; ./dev test installs it"
-    "$TOP/build/tests/simnet" --unshare -- true || skip "no namespace or no TUN device for the simulated network here"
+    command -v nmap >/dev/null || without "nmap is missing; ./dev test installs it"
+    "$TOP/build/tests/simnet" --unshare -- true || without "no namespace or no TUN device for the simulated network here"
     run timeout 120 python3 "$TOP/tests/accuracy/accuracy.py" --build "$TOP/build" --quick --json a.json loss silent descriptors loopback
     echo "$output"
     [ "$status" -eq 0 ]
@@ -13,7 +13,7 @@ load ../cli/helper
 }
 
 @test "dev accuracy --figure draws a run" {
-    "$TOP/build/tests/simnet" --unshare -- true || skip "no namespace or no TUN device for the simulated network here"
+    "$TOP/build/tests/simnet" --unshare -- true || without "no namespace or no TUN device for the simulated network here"
     run timeout 120 python3 "$TOP/tests/accuracy/accuracy.py" --build "$TOP/build" --quick --figure f.svg
     echo "$output"
     [ "$status" -eq 0 ]

@@ -3,10 +3,10 @@ load helper
 @test "dev bench --quick runs every case and writes its figures for machines" {
     need_namespace
     for program in nmap hyperfine; do
-        command -v "$program" >/dev/null || skip "$program is missing; ./dev test installs it"
+        command -v "$program" >/dev/null || without "$program is missing; ./dev test installs it"
     done
     run "$TOP/build/tests/simnet" --unshare -- true
-    [ "$status" -ne 77 ] || skip "$output"
+    [ "$status" -ne 77 ] || without "$output"
     run timeout 250 "$TOP/dev" bench --quick --json "$BATS_TEST_TMPDIR/bench.json"
     echo "$output"
     [ "$status" -eq 0 ]

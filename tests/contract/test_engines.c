@@ -54,7 +54,7 @@ static void finds_exactly_what_is_open(void **state)
 {
     (void)state;
     if (!in_namespace)
-        skip();
+        without("no network namespace can be made here");
     enum { LISTENERS = 20 };
     int fds[LISTENERS];
     uint16_t ports[LISTENERS];
@@ -109,7 +109,7 @@ static void a_silent_port_is_filtered_after_its_retries(void **state)
 {
     (void)state;
     if (!in_namespace)
-        skip();
+        without("no network namespace can be made here");
     int filler[4];
     int fd = silent_listener(4300, filler);
     for (int e = 0; e < ENGINES; e++) {
@@ -138,7 +138,7 @@ static void a_deadline_and_a_signal_stop_it(void **state)
 {
     (void)state;
     if (!in_namespace)
-        skip();
+        without("no network namespace can be made here");
     for (int e = 0; e < ENGINES; e++) {
         char yaml[256];
         snprintf(
@@ -166,7 +166,7 @@ static void every_order_covers_everything(void **state)
 {
     (void)state;
     if (!in_namespace)
-        skip();
+        without("no network namespace can be made here");
     const char *const orders[] = {"interleaved", "sequential", "random"};
     for (int o = 0; o < 3; o++) {
         char yaml[256];
@@ -188,7 +188,7 @@ static void few_descriptors_lose_nothing(void **state)
 {
     (void)state;
     if (!in_namespace)
-        skip();
+        without("no network namespace can be made here");
     struct rlimit saved;
     getrlimit(RLIMIT_NOFILE, &saved);
     struct rlimit low = {.rlim_cur = 64, .rlim_max = 64};

@@ -37,7 +37,7 @@ static void memory_that_runs_out_is_told(void **state)
 {
     (void)state;
     if (!in_namespace)
-        skip();
+        without("no network namespace can be made here");
     size_t before = open_descriptors();
     for (int e = 0; e < ENGINES; e++) {
         bool pool = strcmp(engines[e], "pool") == 0;

@@ -22,7 +22,7 @@ static inline bool write_temporary(const char *text, char temporary[64])
 
 /*
  * From here on this process resolves names through `hosts` alone, in a network namespace from which
- * nothing could be asked anyway. False, said aloud: this system does not allow it.
+ * nothing could be asked anyway. False, and why: this system does not allow it.
  */
 static inline bool enter_fake_hosts(const char *hosts)
 {
@@ -34,13 +34,13 @@ static inline bool enter_fake_hosts(const char *hosts)
         good = write_temporary(texts[i], temporary[i]) && good;
     good = good && enter_namespace();
     if (good && (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))) {
-        perror("SKIPPED: no mount namespace can be made here");
+        perror("no mount namespace can be made here");
         good = false;
     }
     for (int i = 0; i < 3; i++) {
         if (good && access(paths[i], F_OK) == 0 &&
             mount(temporary[i], paths[i], NULL, MS_BIND, NULL) != 0) {
-            perror("SKIPPED: no file can be laid over another here");
+            perror("no file can be laid over another here");
             good = false;
         }
         unlink(temporary[i]);

@@ -11,11 +11,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Moves this process into one, with lo up. False, said aloud: this system does not allow it. */
+/* Moves this process into one, with lo up. False, and why: this system does not allow it. */
 static inline bool enter_namespace(void)
 {
     if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
-        perror("SKIPPED: no network namespace can be made here");
+        perror("no network namespace can be made here");
         return false;
     }
     struct ifreq request;
@@ -27,7 +27,7 @@ static inline bool enter_namespace(void)
     if (fd >= 0)
         close(fd);
     if (!up)
-        perror("SKIPPED: lo cannot be brought up");
+        perror("lo cannot be brought up");
     return up;
 }
 

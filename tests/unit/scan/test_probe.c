@@ -33,7 +33,7 @@ static void open_and_closed(void **state)
 {
     (void)state;
     if (!in_namespace)
-        skip();
+        without("no network namespace can be made here");
     int v4 = listen_on(AF_INET, 4100, 16), v6 = listen_on(AF_INET6, 4100, 16);
     assert_true(v4 >= 0 && v6 >= 0);
     const char *const hosts[] = {"127.0.0.1", "::1"};
@@ -57,7 +57,7 @@ static void a_refused_socket_serves_again(void **state)
 {
     (void)state;
     if (!in_namespace)
-        skip();
+        without("no network namespace can be made here");
     int listener = listen_on(AF_INET, 4200, 16);
     int kept = -1;
     struct ptl_finding finding;
@@ -75,7 +75,7 @@ static void a_self_connect_is_unmasked(void **state)
 {
     (void)state;
     if (!in_namespace)
-        skip();
+        without("no network namespace can be made here");
     struct ptl_address address;
     ptl_address_parse("127.0.0.1", &address, NULL);
     int fd = ptl_probe_socket(4, NULL);

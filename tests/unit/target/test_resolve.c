@@ -12,7 +12,7 @@ static bool in_namespace;
 static void need_namespace(void)
 {
     if (!in_namespace)
-        skip(); /* said aloud when it was tried */
+        without("no names of its own can be laid under this process here");
 }
 
 static const char hosts[] = "127.0.0.1 localhost\n"
