@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -107,6 +108,7 @@ def measure(options):
 
 def main():
     options = parse(sys.argv[1:])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the folder goes, too
     if options.list:
         for name, case in cases.ALL.items():
             print(f"{name}: {case.__doc__}")

@@ -44,10 +44,10 @@ class Network:
 
     def __init__(self, build):
         self.build = Path(build).resolve()
-        self.dir = Path(tempfile.mkdtemp(prefix="portolan-accuracy-"))
         for name in ("portolan", "tests/simnet", "tests/measure"):
             if not (self.build / name).is_file():
                 raise Unable(f"{name} is not built in {self.build}")
+        self.dir = Path(tempfile.mkdtemp(prefix="portolan-accuracy-"))
 
     def close(self):
         shutil.rmtree(self.dir, ignore_errors=True)
