@@ -1,3 +1,4 @@
+/* What a profile may not hold, looked for before libyaml reads it. */
 #ifndef PROFILE_CHECK_H
 #define PROFILE_CHECK_H
 

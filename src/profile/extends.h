@@ -1,3 +1,4 @@
+/* The parents of a profile: read, and merged under it. */
 #ifndef PROFILE_EXTENDS_H
 #define PROFILE_EXTENDS_H
 

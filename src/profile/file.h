@@ -1,3 +1,4 @@
+/* Reading a profile's file, whole and bounded, and telling one file from another. */
 #ifndef PROFILE_FILE_H
 #define PROFILE_FILE_H
 

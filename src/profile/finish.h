@@ -1,3 +1,4 @@
+/* What is left when every key was read: defaults, and what must hold of the whole. */
 #ifndef PROFILE_FINISH_H
 #define PROFILE_FINISH_H
 

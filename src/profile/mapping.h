@@ -1,3 +1,4 @@
+/* The keys of one mapping: merges, duplicates. */
 #ifndef PROFILE_MAPPING_H
 #define PROFILE_MAPPING_H
 

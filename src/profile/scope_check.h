@@ -1,3 +1,4 @@
+/* The hosts that a profile gives as addresses, held against its scope. */
 #ifndef PROFILE_SCOPE_CHECK_H
 #define PROFILE_SCOPE_CHECK_H
 

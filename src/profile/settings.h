@@ -1,3 +1,4 @@
+/* --set KEY=VALUE as nodes of the tree. */
 #ifndef PROFILE_SETTINGS_H
 #define PROFILE_SETTINGS_H
 

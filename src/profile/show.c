@@ -7,9 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 
+/* U+200E to U+200F, U+2028 to U+202E, U+2066 to U+2069 in UTF-8. */
+static bool is_break_or_direction(const unsigned char *at)
+{
+    if (at[0] != 0xE2)
+        return false;
+    if (at[1] == 0x80)
+        return (at[2] >= 0x8E && at[2] <= 0x8F) || (at[2] >= 0xA8 && at[2] <= 0xAE);
+    return at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9;
+}
+
 /*
  * A double-quoted YAML scalar. Everything that is not printable ASCII or plain UTF-8 is escaped:
- * what a line break is differs between YAML versions, and NEL or a BOM is no text to YAML 1.1.
+ * what a line break is differs between YAML versions, NEL or a BOM is no text to YAML 1.1, and a
+ * terminal would obey what turns the direction of writing.
  */
 static void add_quoted(struct ptl_buf *buf, const char *text)
 {
@@ -21,8 +32,8 @@ static void add_quoted(struct ptl_buf *buf, const char *text)
             ptl_buf_printf(buf, "\\x%02X", *at);
         else if (*at == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F)
             ptl_buf_printf(buf, "\\x%02X", *++at);
-        else if (*at == 0xE2 && at[1] == 0x80 && (at[2] == 0xA8 || at[2] == 0xA9)) {
-            ptl_buf_printf(buf, "\\u20%02X", at[2] - 0x80);
+        else if (is_break_or_direction(at)) {
+            ptl_buf_printf(buf, "\\u20%02X", (at[1] & 1) << 6 | (at[2] & 0x3F));
             at += 2;
         } else if (*at == 0xEF && at[1] == 0xBB && at[2] == 0xBF) {
             ptl_buf_add(buf, "\\uFEFF");

@@ -44,6 +44,24 @@ static void strings_are_safe(void **state)
     ptl_profile_free(profile);
 }
 
+static void nothing_turns_the_direction_of_writing(void **state)
+{
+    (void)state;
+    static const char *const marks[] = {"200E", "200F", "2028", "2029",
+                                        "202A", "202E", "2066", "2069"};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        char text[128], wanted[64];
+        snprintf(text, sizeof(text), BASE "description: \"\\u%s\"\n", marks[i]);
+        snprintf(wanted, sizeof(wanted), "description: \"\\u%s\"\n", marks[i]);
+        struct ptl_profile *profile = load_good(text);
+        char *once = shown(profile);
+        assert_non_null(strstr(once, wanted));
+        free(once);
+        ptl_profile_free(profile);
+    }
+    round_trip(BASE "description: \"\u200D\u202F\u2065\u206A\"\n"); /* their neighbours */
+}
+
 static void every_key_is_there(void **state)
 {
     (void)state;
@@ -80,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loads_again_to_the_same),
         cmocka_unit_test(strings_are_safe),
+        cmocka_unit_test(nothing_turns_the_direction_of_writing),
         cmocka_unit_test(every_key_is_there),
         cmocka_unit_test(the_hash_is_of_what_is_shown),
     };
