@@ -187,8 +187,9 @@ static bool end(struct ptl_writing *writing)
     add_notes(writing);
     if (!write_merged(writing))
         return false;
-    ptl_buf_printf(&writing->line, "\n%" PRIu64 " target%s, %" PRIu64 " probes:", summary->targets,
-                   summary->targets == 1 ? "" : "s", summary->probes);
+    ptl_buf_printf(&writing->line, "\n%" PRIu64 " target%s, %" PRIu64 " probe%s:", summary->targets,
+                   summary->targets == 1 ? "" : "s", summary->probes,
+                   summary->probes == 1 ? "" : "s");
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         if (s <= PTL_FILTERED || summary->states[s] > 0)
             ptl_buf_printf(&writing->line, "%s %" PRIu64 " %s", s == 0 ? "" : ",",

@@ -81,7 +81,8 @@ void ptl_expectation_tell(const struct ptl_expectation *expectation, struct ptl_
 /* "closed or filtered": the states of a set, a bit each. Returns text. */
 #define PTL_STATES_SIZE 64
 const char *ptl_states_tell(unsigned states, char text[PTL_STATES_SIZE]);
-/* Why the run is not complete, for people; NULL: it is, and every host resolved. */
+/* Why the run is not whole, for people; NULL: it is complete, every host resolved, and no probe
+ * ended in an error of this machine. What is not whole ends with status 4. */
 const char *ptl_report_incomplete(const struct ptl_results *results);
 
 /* Writes the scratch line out and empties it. False: it had failed. */

@@ -44,7 +44,9 @@ const char *ptl_report_incomplete(const struct ptl_results *results)
                                          [PTL_STOP_DEADLINE] = "the deadline passed",
                                          [PTL_STOP_MEMORY] = "memory ran out"};
     if (results->run.complete && results->unresolved_count == 0)
-        return NULL;
+        return results->summary.states[PTL_ERROR] == 0
+                   ? NULL
+                   : "some probes ended in an error of this machine";
     return causes[results->run.stopped_by];
 }
 
