@@ -40,6 +40,18 @@ settled() {
     done
     # And no other file lies there.
     for file in "$SAMPLE"/*; do
-        [ "${file##*/}" = sample.yaml ] || [ -e "${file##*/}" ]
+        [[ "${file##*/}" =~ ^(sample.yaml|comparison.html)$ ]] || [ -e "${file##*/}" ]
     done
+}
+
+# Its data is of a study of minutes on the simulated network; the rest is the program's own.
+@test "the sample page of a comparison is a page of this program: else make it anew" {
+    need_namespace
+    without_data() { sed '/<script type="application\/json" id="data">/,/<\/script>/d' "$1"; }
+    profile p 'hosts: 127.0.0.1' 'ports: 1-3'
+    in_ns "$PORTOLAN" compare p.yaml --vary concurrency=1,2 --repeat 1 --warmup 0 --html now.html >text
+    without_data now.html >now
+    without_data "$SAMPLE/comparison.html" >sample
+    [ "$(wc -l <now)" -gt 100 ]
+    cmp now sample
 }
