@@ -1,19 +1,8 @@
 #include "results/judge.h"
 
-#include <stdlib.h>
+#include "portolan/array.h"
 
-bool ptl_judge_make_room(void **items, size_t *capacity, size_t count, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    size_t more = *capacity < 16 ? 16 : *capacity * 2;
-    void *grown = reallocarray(*items, more, size);
-    if (grown == NULL)
-        return false;
-    *items = grown;
-    *capacity = more;
-    return true;
-}
+#include <stdlib.h>
 
 void ptl_judge_free(struct ptl_judge *judge)
 {
@@ -85,8 +74,8 @@ bool ptl_judge_note(struct ptl_judge *judge, uint32_t target, uint16_t port, enu
     }
     if (!group->only || (state != PTL_OPEN && state != PTL_ERROR))
         return true;
-    if (!ptl_judge_make_room((void **)&judge->extras, &judge->extra_capacity, judge->extra_count,
-                             sizeof(*judge->extras)))
+    if (!ptl_array_room((void **)&judge->extras, &judge->extra_capacity, judge->extra_count,
+                        sizeof(*judge->extras)))
         return false;
     judge->extras[judge->extra_count++] =
         (struct ptl_judge_extra){.target = target, .port = port, .state = (uint8_t)state};

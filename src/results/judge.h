@@ -71,7 +71,5 @@ static inline enum ptl_state ptl_judge_state(const struct ptl_judge *judge,
 /* Fills a zeroed group from the rules of the profile whose bits are set. False: no memory. */
 bool ptl_judge_group_fill(struct ptl_judge_group *group, const struct ptl_profile *profile,
                           const uint64_t *rules);
-/* Room for one more item. */
-bool ptl_judge_make_room(void **items, size_t *capacity, size_t count, size_t size);
 
 #endif

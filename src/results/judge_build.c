@@ -1,4 +1,5 @@
 /* From the rules of a profile and the targets of a run to a judge. */
+#include "portolan/array.h"
 #include "results/judge.h"
 
 #include <stdio.h>
@@ -80,8 +81,8 @@ static bool index_targets(struct draft *draft, const struct ptl_targets *targets
 
 static void add_edge(struct draft *draft, uint64_t target, uint32_t rule, bool add)
 {
-    if (!ptl_judge_make_room((void **)&draft->edges, &draft->edge_capacity, draft->edge_count,
-                             sizeof(*draft->edges))) {
+    if (!ptl_array_room((void **)&draft->edges, &draft->edge_capacity, draft->edge_count,
+                        sizeof(*draft->edges))) {
         draft->no_memory = true;
         return;
     }
@@ -172,8 +173,8 @@ static bool find_group(struct draft *draft, const uint64_t set[SET_WORDS], uint3
         reallocarray(draft->sets, judge->group_count + 1, SET_WORDS * sizeof(*draft->sets));
     if (sets != NULL)
         draft->sets = sets;
-    if (sets == NULL || !ptl_judge_make_room((void **)&judge->groups, &judge->group_capacity,
-                                             judge->group_count, sizeof(*judge->groups))) {
+    if (sets == NULL || !ptl_array_room((void **)&judge->groups, &judge->group_capacity,
+                                        judge->group_count, sizeof(*judge->groups))) {
         draft->no_memory = true;
         return false;
     }
@@ -196,8 +197,8 @@ static void add_lost(struct draft *draft, const char *name, uint32_t rule, const
     uint32_t group;
     if (!find_group(draft, set, &group))
         return;
-    if (!ptl_judge_make_room((void **)&judge->lost, &judge->lost_capacity, judge->lost_count,
-                             sizeof(*judge->lost))) {
+    if (!ptl_array_room((void **)&judge->lost, &judge->lost_capacity, judge->lost_count,
+                        sizeof(*judge->lost))) {
         draft->no_memory = true;
         return;
     }
@@ -273,7 +274,7 @@ static enum ptl_status apply_rules(struct draft *draft, const struct ptl_cancel 
             } else if (is_unresolved(draft, host->text)) {
                 add_lost(draft, host->text, rule, NULL);
             } else if (!apply_label(draft, host->text, rule)) {
-                if (ptl_judge_make_room((void **)&pending, &capacity, count, sizeof(*pending)))
+                if (ptl_array_room((void **)&pending, &capacity, count, sizeof(*pending)))
                     pending[count++] = (struct pending){.host = host, .rule = rule};
                 else
                     draft->no_memory = true;
@@ -310,8 +311,8 @@ static void add_span(struct draft *draft, uint64_t first, uint64_t past,
         *ports = UINT64_MAX / 2; /* told once */
         return;
     }
-    if (!ptl_judge_make_room((void **)&judge->spans, &judge->span_capacity, judge->span_count,
-                             sizeof(*judge->spans))) {
+    if (!ptl_array_room((void **)&judge->spans, &judge->span_capacity, judge->span_count,
+                        sizeof(*judge->spans))) {
         draft->no_memory = true;
         return;
     }

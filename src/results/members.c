@@ -1,5 +1,7 @@
 #include "results/members.h"
 
+#include "portolan/clock.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -93,6 +95,15 @@ double ptl_members_double(struct ptl_members *members, const char *key)
     if (value != NULL && (!ptl_json_as_double(value, &number) || !(number >= 0 && number < 1e15)))
         ptl_members_refuse(members, "\"%s\" is no number from 0 on", key);
     return number;
+}
+
+int64_t ptl_members_time(struct ptl_members *members, const char *key)
+{
+    int64_t ms = 0;
+    const char *text = ptl_members_text(members, key, PTL_RFC3339_SIZE);
+    if (members->status == PTL_OK && !ptl_clock_parse_rfc3339(text, &ms))
+        ptl_members_refuse(members, "\"%s\" is no time like 2026-01-31T12:00:00.000Z", key);
+    return ms;
 }
 
 bool ptl_members_bool(struct ptl_members *members, const char *key)

@@ -33,6 +33,8 @@ uint64_t ptl_members_number(struct ptl_members *members, const char *key, uint64
 uint64_t ptl_members_number_or_null(struct ptl_members *members, const char *key, uint64_t max,
                                     uint64_t none);
 double ptl_members_double(struct ptl_members *members, const char *key);
+/* A time as RFC 3339 has it, in ms since 1970. */
+int64_t ptl_members_time(struct ptl_members *members, const char *key);
 bool ptl_members_bool(struct ptl_members *members, const char *key);
 /* Which of names[0..count) the string is. */
 unsigned ptl_members_word(struct ptl_members *members, const char *key, const char *const *names,

@@ -1,4 +1,3 @@
-#include "portolan/clock.h"
 #include "results/members.h"
 #include "results/reader.h"
 
@@ -32,15 +31,6 @@ enum ptl_status ptl_read_tool(struct ptl_reader *reader, const struct ptl_json *
     snprintf(reader->results->run.tool_version, sizeof(reader->results->run.tool_version), "%s",
              ptl_members_text(&tool, "version", sizeof(reader->results->run.tool_version) - 1));
     return tool.status;
-}
-
-static int64_t read_time(struct ptl_members *run, const char *key)
-{
-    int64_t ms = 0;
-    const char *text = ptl_members_text(run, key, PTL_RFC3339_SIZE);
-    if (run->status == PTL_OK && !ptl_clock_parse_rfc3339(text, &ms))
-        ptl_members_refuse(run, "\"%s\" is no time like 2026-01-31T12:00:00.000Z", key);
-    return ms;
 }
 
 static void read_states(struct ptl_members *run, bool states[PTL_STATE_COUNT])
@@ -142,11 +132,11 @@ enum ptl_status ptl_read_run(struct ptl_reader *reader, const struct ptl_json *j
     keep_text(&run, &info->file, ptl_members_text(&run, "file", TEXT_MAX));
     snprintf(info->profile_sha256, sizeof(info->profile_sha256), "%s",
              ptl_members_text(&run, "profile_sha256", 64));
-    info->started_ms = read_time(&run, "started");
+    info->started_ms = ptl_members_time(&run, "started");
     read_ports(reader, &run);
     read_states(&run, info->states);
     read_settings(&run, info);
-    info->finished_ms = read_time(&run, "finished");
+    info->finished_ms = ptl_members_time(&run, "finished");
     info->elapsed_ms = ptl_members_double(&run, "elapsed_ms");
     read_stop(&run, info);
     reader->run_status = run.status; /* told once it is known that there is no other */

@@ -1,4 +1,3 @@
-#include "portolan/clock.h"
 #include "results/members.h"
 #include "results/reader.h"
 
@@ -15,15 +14,6 @@ static enum ptl_status no_memory(struct ptl_error *error)
     return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
 }
 
-static int64_t read_time(struct ptl_members *run, const char *key)
-{
-    int64_t ms = 0;
-    const char *text = ptl_members_text(run, key, PTL_RFC3339_SIZE);
-    if (run->status == PTL_OK && !ptl_clock_parse_rfc3339(text, &ms))
-        ptl_members_refuse(run, "\"%s\" is no time like 2026-01-31T12:00:00.000Z", key);
-    return ms;
-}
-
 enum ptl_status ptl_read_merged(struct ptl_reader *reader, const struct ptl_json *json,
                                 const struct ptl_origin *place, struct ptl_error *error)
 {
@@ -34,8 +24,8 @@ enum ptl_status ptl_read_merged(struct ptl_reader *reader, const struct ptl_json
                *ports = ptl_members_text(&one, "ports", PORTS_TEXT_MAX);
     snprintf(run.profile_sha256, sizeof(run.profile_sha256), "%s",
              ptl_members_text(&one, "profile_sha256", 64));
-    run.started_ms = read_time(&one, "started");
-    run.finished_ms = read_time(&one, "finished");
+    run.started_ms = ptl_members_time(&one, "started");
+    run.finished_ms = ptl_members_time(&one, "finished");
     run.elapsed_ms = ptl_members_double(&one, "elapsed_ms");
     run.targets = ptl_members_number(&one, "targets", PTL_TARGETS_MAX);
     run.probes = ptl_members_number(&one, "probes", UINT64_MAX);

@@ -1,5 +1,6 @@
 #include "portolan/results.h"
 
+#include "portolan/array.h"
 #include "portolan/judge.h"
 #include "portolan/permute.h"
 #include "portolan/services.h"
@@ -46,23 +47,10 @@ void ptl_results_free(struct ptl_results *results)
     free(results);
 }
 
-/* Room for one more; grows by half, which for large arrays moves no memory (mremap). */
-static bool make_room(void **items, size_t *capacity, size_t count, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    size_t more = *capacity < 64 ? 64 : *capacity + *capacity / 2;
-    void *grown = reallocarray(*items, more, size);
-    if (grown == NULL)
-        return false;
-    *items = grown;
-    *capacity = more;
-    return true;
-}
-
 enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_result *result)
 {
-    if (!make_room((void **)&results->items, &results->capacity, results->count, sizeof(*result)))
+    if (!ptl_array_room((void **)&results->items, &results->capacity, results->count,
+                        sizeof(*result)))
         return PTL_E_NO_MEMORY;
     struct ptl_result *new = &results->items[results->count++];
     *new = *result;
@@ -74,8 +62,8 @@ enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_re
 enum ptl_status ptl_results_add_target(struct ptl_results *results,
                                        const struct ptl_target_counts *counts)
 {
-    if (!make_room((void **)&results->targets, &results->target_capacity, results->target_count,
-                   sizeof(*counts)))
+    if (!ptl_array_room((void **)&results->targets, &results->target_capacity,
+                        results->target_count, sizeof(*counts)))
         return PTL_E_NO_MEMORY;
     results->targets[results->target_count++] = *counts;
     return PTL_OK;

@@ -1,5 +1,6 @@
 #include "portolan/run.h"
 
+#include "portolan/array.h"
 #include "portolan/clock.h"
 #include "scan/limits.h"
 #include "scan/plan.h"
@@ -34,19 +35,6 @@ static bool out_of_memory(struct draft *draft)
     return false;
 }
 
-static bool make_room(void **items, size_t *capacity, size_t count, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    size_t more = *capacity == 0 ? 16 : *capacity * 2;
-    void *grown = reallocarray(*items, more, size);
-    if (grown == NULL)
-        return false;
-    *items = grown;
-    *capacity = more;
-    return true;
-}
-
 static bool warn(struct ptl_prepared *prepared, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -78,8 +66,8 @@ static bool add_block(struct draft *draft, const struct ptl_host *host,
                       const struct ptl_block *block, bool is_exclude)
 {
     if (is_exclude) {
-        if (!make_room((void **)&draft->excludes, &draft->exclude_capacity, draft->exclude_count,
-                       sizeof(*draft->excludes)))
+        if (!ptl_array_room((void **)&draft->excludes, &draft->exclude_capacity,
+                            draft->exclude_count, sizeof(*draft->excludes)))
             return out_of_memory(draft);
         draft->excludes[draft->exclude_count++] = *block;
         return true;
@@ -89,8 +77,8 @@ static bool add_block(struct draft *draft, const struct ptl_host *host,
         return warn(draft->prepared, "%s is left out: address_family is %s", host->text,
                     family == PTL_FAMILY_IPV4 ? "ipv4" : "ipv6") ||
                out_of_memory(draft);
-    if (!make_room((void **)&draft->blocks, &draft->block_capacity, draft->block_count,
-                   sizeof(*draft->blocks)))
+    if (!ptl_array_room((void **)&draft->blocks, &draft->block_capacity, draft->block_count,
+                        sizeof(*draft->blocks)))
         return out_of_memory(draft);
     draft->blocks[draft->block_count++] =
         (struct ptl_named_block){.block = *block, .input = host->text, .is_name = host->is_name};

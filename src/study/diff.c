@@ -1,5 +1,7 @@
 #include "study/diff.h"
 
+#include "portolan/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,22 +23,10 @@ struct pair {
     bool is_whole;            /* of every port that was looked at the state is known */
 };
 
-static bool make_room(void **items, size_t *capacity, size_t count, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    size_t more = *capacity < 64 ? 64 : *capacity + *capacity / 2;
-    void *grown = reallocarray(*items, more, size);
-    if (grown == NULL)
-        return false;
-    *items = grown;
-    *capacity = more;
-    return true;
-}
-
 static bool add_port(struct ptl_diff *diff, const struct ptl_diff_port *port)
 {
-    if (!make_room((void **)&diff->ports, &diff->port_capacity, diff->port_count, sizeof(*port)))
+    if (!ptl_array_room((void **)&diff->ports, &diff->port_capacity, diff->port_count,
+                        sizeof(*port)))
         return false;
     diff->ports[diff->port_count++] = *port;
     diff->changes[port->change]++;
@@ -46,8 +36,8 @@ static bool add_port(struct ptl_diff *diff, const struct ptl_diff_port *port)
 static bool add_host(struct ptl_diff *diff, enum ptl_side side, uint32_t host, enum ptl_lone lone,
                      enum ptl_unknown why)
 {
-    if (!make_room((void **)&diff->hosts, &diff->host_capacity, diff->host_count,
-                   sizeof(*diff->hosts)))
+    if (!ptl_array_room((void **)&diff->hosts, &diff->host_capacity, diff->host_count,
+                        sizeof(*diff->hosts)))
         return false;
     diff->hosts[diff->host_count++] = (struct ptl_diff_host){
         .host = host, .side = (uint8_t)side, .lone = (uint8_t)lone, .why = (uint8_t)why};
@@ -173,7 +163,8 @@ static bool compare_absent(struct pair *pair)
     }
     if (!any)
         return true;
-    if (!make_room((void **)&diff->shifts, &diff->shift_capacity, diff->shift_count, sizeof(shift)))
+    if (!ptl_array_room((void **)&diff->shifts, &diff->shift_capacity, diff->shift_count,
+                        sizeof(shift)))
         return false;
     diff->shifts[diff->shift_count++] = shift;
     return true;

@@ -1,5 +1,7 @@
 #include "portolan/scope.h"
 
+#include "portolan/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,19 +27,6 @@ static bool reaches(const struct ptl_block *block, const struct ptl_block *next)
            ptl_address_compare(&next->first, &behind) == 0;
 }
 
-static bool make_room(struct ptl_scope *scope)
-{
-    if (scope->count < scope->capacity)
-        return true;
-    size_t capacity = scope->capacity == 0 ? 8 : 2 * scope->capacity;
-    struct ptl_block *grown = reallocarray(scope->blocks, capacity, sizeof(*grown));
-    if (grown == NULL)
-        return false;
-    scope->blocks = grown;
-    scope->capacity = capacity;
-    return true;
-}
-
 /* Kept in order and apart, so that a long scope is searched and not walked for every target. */
 static enum ptl_status insert(struct ptl_scope *scope, struct ptl_block block,
                               struct ptl_error *error)
@@ -47,7 +36,8 @@ static enum ptl_status insert(struct ptl_scope *scope, struct ptl_block block,
         block.first = scope->blocks[--start].first;
     else if (scope->count >= PTL_SCOPE_MAX)
         return ptl_error_set(error, PTL_E_INVALID, "more than %d separate blocks", PTL_SCOPE_MAX);
-    else if (!make_room(scope))
+    else if (!ptl_array_room((void **)&scope->blocks, &scope->capacity, scope->count,
+                             sizeof(*scope->blocks)))
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     for (size_t i = start; i < scope->count && (i < end || reaches(&block, &scope->blocks[i]));
          i++) {

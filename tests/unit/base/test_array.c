@@ -1,0 +1,45 @@
+#include "support/cmocka_all.h"
+
+#include "portolan/array.h"
+
+static void holds_what_was_put_in(void **state)
+{
+    (void)state;
+    unsigned *items = NULL;
+    size_t capacity = 0;
+    for (unsigned i = 0; i < 10000; i++) {
+        assert_true(ptl_array_room((void **)&items, &capacity, i, sizeof(*items)));
+        assert_true(capacity > i);
+        items[i] = i;
+    }
+    assert_true(capacity <= 15000);
+    for (unsigned i = 0; i < 10000; i++)
+        assert_int_equal(items[i], i);
+    free(items);
+}
+
+static void is_as_it_was_without_memory(void **state)
+{
+    (void)state;
+    int *items = NULL;
+    size_t capacity = 0;
+    assert_true(ptl_array_room((void **)&items, &capacity, 0, sizeof(*items)));
+    int *before = items;
+    size_t full = capacity;
+    items[0] = 5;
+    /* More bytes than there can be: the product is checked, not wrapped. */
+    assert_false(ptl_array_room((void **)&items, &capacity, full, SIZE_MAX / 2));
+    assert_ptr_equal(items, before);
+    assert_int_equal(capacity, full);
+    assert_int_equal(items[0], 5);
+    free(items);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(holds_what_was_put_in),
+        cmocka_unit_test(is_as_it_was_without_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
