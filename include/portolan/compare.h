@@ -271,7 +271,6 @@ void ptl_comparison_schema(struct ptl_buf *buf);
 /* Writes it whole or not at all, as ptl_report_open does; "-" is standard output. Only JSON, CSV,
  * text and HTML (one page that holds the JSON and draws it) exist here. Errors: PTL_E_OUTPUT,
  * PTL_E_NO_MEMORY. */
-bool ptl_comparison_has(enum ptl_format format);
 struct ptl_comparison_output;
 enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
                                     struct ptl_comparison_output **output, struct ptl_error *error);

@@ -25,10 +25,8 @@ bool ptl_diff_is_different(const struct ptl_diff *diff);
 /* What has to be known to judge the diff: incomplete runs and the like. NULL past the end. */
 const char *ptl_diff_warning(const struct ptl_diff *diff, size_t number);
 
-/* JSON and text exist. */
-bool ptl_diff_has(enum ptl_format format);
-/* Writes it whole or not at all, as a report; "-" is standard output. Errors: PTL_E_OUTPUT,
- * PTL_E_NO_MEMORY. */
+/* Writes it as JSON or text, whole or not at all, as a report; "-" is standard output. Errors:
+ * PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
 enum ptl_status ptl_diff_write(const struct ptl_diff *diff, enum ptl_format format,
                                const char *path, struct ptl_error *error);
 /* JSON Schema, draft-07, of the JSON; pretty-printed, with a newline. */

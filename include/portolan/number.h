@@ -14,7 +14,4 @@ bool ptl_number_parse(const char *text, size_t length, uint64_t *value);
  * snprintf() does, without its cost: reports hold millions of numbers. */
 const char *ptl_digits(uint64_t value, char text[PTL_DIGITS_SIZE]);
 
-/* Multiplies and adds with overflow checks: false when the result does not fit. */
-bool ptl_size_multiply(size_t a, size_t b, size_t *product);
-
 #endif

@@ -23,8 +23,6 @@ struct ptl_report_options {
     bool live;  /* a format that can be is written while the run lasts, in place */
 };
 
-/* True when a writer for this format exists in this build (all do; the contract suite checks). */
-bool ptl_report_has(enum ptl_format format);
 /* "json", "csv", "txt", ...: the usual file name extension. */
 const char *ptl_report_extension(enum ptl_format format);
 /*

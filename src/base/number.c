@@ -26,8 +26,3 @@ const char *ptl_digits(uint64_t value, char text[PTL_DIGITS_SIZE])
     } while (value > 0);
     return at;
 }
-
-bool ptl_size_multiply(size_t a, size_t b, size_t *product)
-{
-    return !__builtin_mul_overflow(a, b, product);
-}

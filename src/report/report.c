@@ -17,11 +17,6 @@ struct ptl_report {
     bool failed; /* memory ran out */
 };
 
-bool ptl_report_has(enum ptl_format format)
-{
-    return format < PTL_FORMAT_COUNT && ptl_writers[format] != NULL;
-}
-
 const char *ptl_report_extension(enum ptl_format format)
 {
     return ptl_writers[format]->extension;

@@ -15,11 +15,6 @@ static void (*const writers[PTL_FORMAT_COUNT])(const struct ptl_comparison *, st
     [PTL_FORMAT_TEXT] = ptl_comparison_text,
 };
 
-bool ptl_comparison_has(enum ptl_format format)
-{
-    return format == PTL_FORMAT_HTML || (format < PTL_FORMAT_COUNT && writers[format] != NULL);
-}
-
 enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
                                     struct ptl_comparison_output **output, struct ptl_error *error)
 {

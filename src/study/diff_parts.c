@@ -96,11 +96,6 @@ static bool (*const writers[PTL_FORMAT_COUNT])(const struct ptl_diff *, struct p
     [PTL_FORMAT_TEXT] = ptl_diff_write_text,
 };
 
-bool ptl_diff_has(enum ptl_format format)
-{
-    return format < PTL_FORMAT_COUNT && writers[format] != NULL;
-}
-
 enum ptl_status ptl_diff_write(const struct ptl_diff *diff, enum ptl_format format,
                                const char *path, struct ptl_error *error)
 {

@@ -143,8 +143,8 @@ static void test_every_format_has_a_writer(void **state)
 {
     (void)state;
     for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
-        assert_true(ptl_report_has((enum ptl_format)f));
         const struct ptl_writer *writer = ptl_writers[f];
+        assert_non_null(writer);
         assert_string_equal(writer->name, ptl_format_names[f]);
         assert_true(strlen(ptl_report_extension((enum ptl_format)f)) > 0);
         assert_null(strpbrk(writer->extension, "./"));
@@ -152,7 +152,6 @@ static void test_every_format_has_a_writer(void **state)
         assert_non_null(writer->result);
         assert_non_null(writer->end);
     }
-    assert_false(ptl_report_has(PTL_FORMAT_COUNT));
 }
 
 static bool is_data(enum ptl_format format)
@@ -243,6 +242,7 @@ static void test_two_at_a_time(void **state)
     open_kind(&models[1], &kinds[5]);
     for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
         const struct ptl_writer *writer = ptl_writers[f];
+        assert_non_null(writer);
         char *bytes[2][2]; /* alone, in turns */
         size_t lengths[2][2];
         for (int turns = 0; turns < 2; turns++) {

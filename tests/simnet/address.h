@@ -11,11 +11,8 @@
 
 #define ADDRESS_TEXT_SIZE 48
 
-/* The scanner's end: 198.19.255.254 and 2001:2::ffff:1, in the blocks but no host of theirs. */
-#define SCANNER_V4 UINT32_C(0xc613fffe)
-#define SCANNER_V6_LOW UINT64_C(0xffff0001)
-
-/* The last host that a count may name: the address before the scanner's. */
+/* The last host that a count may name: behind it is the scanner, 198.19.255.254 and
+ * 2001:2::ffff:1, in the blocks but no host of theirs. */
 #define HOSTS_MAX 131069
 #define HOST_NONE UINT32_MAX
 

@@ -54,24 +54,12 @@ static void digits_are_what_printf_prints(void **state)
     }
 }
 
-static void sizes_do_not_wrap(void **state)
-{
-    (void)state;
-    size_t product = 1;
-    assert_true(ptl_size_multiply(SIZE_MAX / 2, 2, &product));
-    assert_true(product == SIZE_MAX - 1);
-    assert_true(ptl_size_multiply(0, SIZE_MAX, &product));
-    assert_true(product == 0);
-    assert_false(ptl_size_multiply(SIZE_MAX / 2 + 1, 2, &product));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digits_only),
         cmocka_unit_test(the_length_counts_not_the_nul),
         cmocka_unit_test(digits_are_what_printf_prints),
-        cmocka_unit_test(sizes_do_not_wrap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
