@@ -32,6 +32,13 @@ const char *ptl_report_extension(enum ptl_format format);
  */
 bool ptl_report_is_stdout(const char *path);
 /*
+ * What a report to this path would replace or write to, links followed: one spelling for every path
+ * that leads there, "-" for standard output under any name. The caller frees it. NULL: a place that
+ * several reports may share (a device, a named pipe), a directory that is not there (opening the
+ * report will say so), or no memory.
+ */
+char *ptl_report_place(const char *path);
+/*
  * Opens a destination: "-" is standard output; a regular file (or none yet) is written beside its
  * place, without a name where the file system can (O_TMPFILE), and renamed at close; any other
  * kind of file is written in place, and so is a live report: what it replaces is gone with the

@@ -1,6 +1,5 @@
 #include "cli/jobs.h"
 
-#include "cli/places.h"
 #include "cli/print.h"
 #include "cli/reports.h"
 #include "portolan/judge.h"
@@ -89,7 +88,7 @@ static int compare_where(const void *where, const void *place)
 /* False, said: a report would take the place of the profile itself. */
 static bool spares_profile(const struct job *job, const struct place *places, size_t count)
 {
-    char *where = is_stdout(job->profile->file) ? NULL : place_of(job->profile->file);
+    char *where = is_stdout(job->profile->file) ? NULL : ptl_report_place(job->profile->file);
     const struct place *over = where != NULL && count > 0
                                    ? bsearch(where, places, count, sizeof(*places), compare_where)
                                    : NULL;
@@ -111,7 +110,7 @@ bool jobs_are_apart(const struct job *jobs, size_t count)
         apart = has_one_stdout(&jobs[i]);
         for (int f = 0; f < JOB_OUTPUTS; f++) {
             const char *path = jobs[i].paths[f];
-            char *where = path != NULL ? place_of(path) : NULL;
+            char *where = path != NULL ? ptl_report_place(path) : NULL;
             if (where != NULL && is_stdout(where))
                 free(where); /* each profile may use it once */
             else if (where != NULL)

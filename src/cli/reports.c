@@ -1,7 +1,6 @@
 #include "cli/reports.h"
 
 #include "cli/commands.h"
-#include "cli/places.h"
 #include "portolan/report.h"
 
 #include <stdlib.h>
@@ -19,7 +18,7 @@ static bool clash(const char *command, char *const paths[PTL_FORMAT_COUNT])
     char *places[PTL_FORMAT_COUNT] = {NULL};
     bool found = false;
     for (int f = 0; f < PTL_FORMAT_COUNT && !found; f++) {
-        places[f] = paths[f] != NULL ? place_of(paths[f]) : NULL;
+        places[f] = paths[f] != NULL ? ptl_report_place(paths[f]) : NULL;
         for (int other = 0; other < f && places[f] != NULL && !found; other++) {
             found = places[other] != NULL && strcmp(places[other], places[f]) == 0;
             if (found)

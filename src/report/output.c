@@ -1,6 +1,7 @@
 #include "report/output.h"
 
 #include "portolan/report.h"
+#include "report/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,23 +83,6 @@ static bool open_beside(struct ptl_output *output)
     return false;
 }
 
-/* realpath() of what a name leads to; of a name that leads nowhere yet, the name itself. */
-static char *follow(const char *path)
-{
-    char *place = realpath(path, NULL);
-    return place != NULL || errno != ENOENT ? place : strdup(path);
-}
-
-bool ptl_report_is_stdout(const char *path)
-{
-    struct stat named, out;
-    if (strcmp(path, "-") == 0)
-        return true;
-    return stat(path, &named) == 0 && !S_ISCHR(named.st_mode) && !S_ISBLK(named.st_mode) &&
-           fstat(STDOUT_FILENO, &out) == 0 && named.st_dev == out.st_dev &&
-           named.st_ino == out.st_ino;
-}
-
 static bool open_stdout(struct ptl_output *output)
 {
     output->fd = STDOUT_FILENO;
@@ -136,7 +120,7 @@ static bool open_place(struct ptl_output *output, bool live)
     if (exists && access(output->path, W_OK) != 0)
         return false;
     output->mode = exists ? info.st_mode & 07777 : default_mode();
-    output->place = follow(output->path);
+    output->place = ptl_place_follow(output->path);
     return output->place != NULL && open_beside(output);
 }
 

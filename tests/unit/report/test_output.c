@@ -1,6 +1,7 @@
 /* Where a report goes: whole or not at all, or in place. Each test has a directory of its own. */
 #include "support/cmocka_all.h"
 
+#include "portolan/report.h"
 #include "report/output.h"
 
 #include <dirent.h>
@@ -112,6 +113,39 @@ static void test_a_link_is_followed(void **state)
     assert_true(S_ISLNK(info.st_mode));
 }
 
+/* As a program that opens the link would: the file is made where it leads. */
+static void test_a_link_to_no_file_yet_is_followed(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir("d", 0700), 0);
+    assert_int_equal(symlink("d/second", "first"), 0);
+    assert_int_equal(symlink("../new", "d/second"), 0);
+    write_new("first");
+    holds("new", "new");
+    struct stat info;
+    assert_int_equal(lstat("first", &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_int_equal(lstat("d/second", &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    char *one = ptl_report_place("first"), *other = ptl_report_place("d/../new");
+    assert_string_equal(one, other);
+    free(one);
+    assert_int_equal(unlink("new"), 0);
+    one = ptl_report_place("first");
+    assert_string_equal(one, other);
+    free(one);
+    free(other);
+    assert_int_equal(unlink("d/second"), 0);
+    assert_int_equal(rmdir("d"), 0);
+
+    assert_int_equal(symlink("circle", "circle"), 0);
+    struct ptl_output *output = NULL;
+    struct ptl_error error;
+    assert_int_equal(ptl_output_open("circle", &output, &error), PTL_E_OUTPUT);
+    assert_int_equal(error.sys_errno, ELOOP);
+    assert_null(ptl_report_place("circle"));
+}
+
 static void test_a_pipe_is_written_in_place(void **state)
 {
     (void)state;
@@ -220,6 +254,7 @@ int main(void)
         IN_A_DIRECTORY(test_a_new_file_has_the_mode_of_the_umask),
         IN_A_DIRECTORY(test_an_old_file_keeps_its_mode_and_its_readers),
         IN_A_DIRECTORY(test_a_link_is_followed),
+        IN_A_DIRECTORY(test_a_link_to_no_file_yet_is_followed),
         IN_A_DIRECTORY(test_a_pipe_is_written_in_place),
         IN_A_DIRECTORY(test_what_cannot_be_opened),
         IN_A_DIRECTORY(test_a_failure_sticks),
