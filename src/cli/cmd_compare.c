@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "cli/progress.h"
+#include "cli/reports.h"
 #include "cli/signals.h"
 #include "portolan/clock.h"
 #include "portolan/compare.h"
@@ -89,30 +90,13 @@ static bool take_reports(struct order *order)
         order->reports[f] = arguments->reports[f];
     if (!arguments->any_report)
         order->reports[PTL_FORMAT_TEXT] = "-";
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
-        for (int other = 0; other < f; other++) {
-            if (order->reports[f] != NULL && order->reports[other] != NULL &&
-                strcmp(order->reports[f], order->reports[other]) == 0) {
-                print_line("portolan compare: %s and %s both go to %s", ptl_format_names[other],
-                           ptl_format_names[f], order->reports[f]);
-                return false;
-            }
-        }
-    }
-    return true;
+    return !reports_clash("compare", order->reports);
 }
 
 static bool take_order(struct order *order)
 {
     const struct arguments *arguments = order->arguments;
-    size_t inputs = 0;
     order->options = (struct ptl_study_options){.repeat = REPEAT_DEFAULT, .warmup = WARMUP_DEFAULT};
-    for (size_t i = 0; i < arguments->word_count; i++)
-        inputs += strcmp(arguments->words[i], "-") == 0;
-    if (inputs > 1) {
-        print_line("portolan compare: standard input can be read once only");
-        return false;
-    }
     return take_number("repeat", arguments->texts[OPTION_REPEAT], 1, PTL_REPEAT_MAX,
                        &order->options.repeat) &&
            take_number("warmup", arguments->texts[OPTION_WARMUP], 0, PTL_WARMUP_MAX,

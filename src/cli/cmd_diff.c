@@ -40,10 +40,6 @@ static int run(const struct arguments *arguments)
     struct ptl_error error;
     int status = EXIT_DONE;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that could not be written */
-    if (strcmp(arguments->words[0], "-") == 0 && strcmp(arguments->words[1], "-") == 0) {
-        print_line("portolan diff: standard input can be only one of the two");
-        return EXIT_USAGE;
-    }
     /* Both are read, so that what is wrong with both is told. */
     for (int i = 0; i < 2; i++) {
         enum ptl_status read = ptl_results_read(arguments->words[i], &runs[i], &error);

@@ -30,13 +30,6 @@ static int merge(const struct arguments *arguments, struct ptl_results *const *r
 static int read_all(const struct arguments *arguments, struct ptl_results **runs)
 {
     int status = EXIT_DONE;
-    size_t standard = 0;
-    for (size_t i = 0; i < arguments->word_count; i++)
-        standard += strcmp(arguments->words[i], "-") == 0;
-    if (standard > 1) {
-        print_line("portolan merge: standard input can be only one of the files");
-        return EXIT_USAGE;
-    }
     for (size_t i = 0; i < arguments->word_count; i++) {
         struct ptl_error error;
         enum ptl_status read = ptl_results_read(arguments->words[i], &runs[i], &error);

@@ -196,6 +196,11 @@ static bool parse_option(const struct command *command, int argc, char **argv, i
             return false;
         }
         value = argv[++*at];
+        if (strcmp(option->argument, "PATH") == 0 && strncmp(value, "--", 2) == 0) {
+            print_line("portolan %s: --%s wants a PATH, not %s; ./%s is a file of that name",
+                       command->name, option->name, value, value);
+            return false;
+        }
     }
     return take(command, option, value, arguments);
 }
@@ -226,6 +231,13 @@ bool options_parse(const struct command *command, int argc, char **argv,
     }
     if (arguments->help)
         return true;
+    size_t inputs = 0;
+    for (size_t i = 0; i < arguments->word_count; i++)
+        inputs += strcmp(arguments->words[i], "-") == 0;
+    if (inputs > 1) {
+        print_line("portolan %s: standard input can be read once only", command->name);
+        return false;
+    }
     if (arguments->word_count < command->least_words ||
         arguments->word_count > command->most_words) {
         print_line("portolan %s: %s; usage: portolan %s%s%s", command->name,

@@ -12,8 +12,7 @@ bool reports_want_color(void)
     return no_color == NULL || no_color[0] == '\0';
 }
 
-/* True, said: two formats go to one place. */
-static bool clash(const char *command, char *const paths[PTL_FORMAT_COUNT])
+bool reports_clash(const char *command, const char *const paths[PTL_FORMAT_COUNT])
 {
     char *places[PTL_FORMAT_COUNT] = {NULL};
     bool found = false;
@@ -50,7 +49,7 @@ static bool expand_paths(const char *command, const struct arguments *arguments,
             return false;
         }
     }
-    return !clash(command, paths);
+    return !reports_clash(command, (const char *const *)paths);
 }
 
 enum ptl_status reports_write_results(const void *results, enum ptl_format format, const char *path,

@@ -8,6 +8,9 @@
 /* False where NO_COLOR is set; an empty one does not count (no-color.org). */
 bool reports_want_color(void);
 
+/* True, said: two of these paths (NULL: none) go to one place, by whatever spelling. */
+bool reports_clash(const char *command, const char *const paths[PTL_FORMAT_COUNT]);
+
 /* Writes one report; what it is of is the caller's. */
 typedef enum ptl_status write_report(const void *what, enum ptl_format format, const char *path,
                                      struct ptl_error *error);

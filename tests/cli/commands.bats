@@ -268,3 +268,22 @@ SH
     [ "$status" -eq 3 ]
     [[ "$output" == *"198.18.0.1"*"scope"* ]]
 }
+
+@test "standard input is read once; a PATH is no option: status 2, nothing is written" {
+    profile p 'hosts: 127.0.0.1' 'ports: 80'
+    for words in 'run - -' 'check - p -' 'compare - -' 'diff - -' 'merge - x -'; do
+        # shellcheck disable=SC2086  # words
+        run "$PORTOLAN" $words </dev/null
+        echo "$words: $output"
+        [ "$status" -eq 2 ]
+        [ "$output" = "portolan ${words%% *}: standard input can be read once only" ]
+    done
+    run "$PORTOLAN" run ./p.yaml --json --quiet
+    [ "$status" -eq 2 ]
+    [ "$output" = "portolan run: --json wants a PATH, not --quiet; ./--quiet is a file of that name" ]
+    [ ! -e ./--quiet ]
+    run "$PORTOLAN" compare ./p.yaml --json same --csv ./same
+    [ "$status" -eq 2 ]
+    [ "$output" = "portolan compare: json and csv both go to ./same" ]
+    [ ! -e same ]
+}
