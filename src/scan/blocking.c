@@ -151,6 +151,7 @@ void ptl_engine_blocking(struct ptl_worker *worker)
         if (pulled.finished)
             break;
         if (pulled.count == 0) {
+            drop(&kept); /* descriptors may be short: another may need it meanwhile */
             uint64_t rested_ns = ptl_clock_now_ns() + NO_PERMIT_NS;
             sleep_until(worker, permit == 0 ? rested_ns : pulled.due_ns);
             continue;

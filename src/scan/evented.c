@@ -338,6 +338,10 @@ static void run(struct loop *loop)
             pulled.due_ns = ptl_clock_now_ns() + NO_PERMIT_NS;
         if (!busy)
             release_unused(loop);
+        if (!busy && loop->in_flight == 0) { /* descriptors may be short: others may need these */
+            ptl_slots_close_idle(&loop->slots);
+            ptl_local_close(&loop->local);
+        }
         bool settled = loop->outcome_count > 0;
         if (!busy || loop->wheel.pending > 0)
             turn(loop, pulled.due_ns, !busy && !settled);

@@ -37,7 +37,7 @@ void ptl_slots_keep(struct ptl_slots *slots, uint32_t id)
     slots->idle_count++;
 }
 
-static void close_idle(struct ptl_slots *slots)
+void ptl_slots_close_idle(struct ptl_slots *slots)
 {
     for (int i = 0; i < 2; i++) {
         while (slots->idle[i] != PTL_NO_SLOT) {
@@ -91,7 +91,7 @@ uint32_t ptl_slots_take(struct ptl_slots *slots, uint8_t family)
     }
     int fd = ptl_probe_socket(family, slots->source);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE) && slots->idle_count > 0) {
-        close_idle(slots); /* sockets of the other family stand in the way */
+        ptl_slots_close_idle(slots); /* sockets of the other family stand in the way */
         fd = ptl_probe_socket(family, slots->source);
     }
     if (fd < 0)

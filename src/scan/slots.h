@@ -43,6 +43,8 @@ uint32_t ptl_slots_adopt(struct ptl_slots *slots, uint8_t family, int fd);
 void ptl_slots_keep(struct ptl_slots *slots, uint32_t id);
 /* The slot is free, and its socket closed. */
 void ptl_slots_close(struct ptl_slots *slots, uint32_t id);
+/* Closes every socket that waits for a probe. */
+void ptl_slots_close_idle(struct ptl_slots *slots);
 void ptl_slots_free(struct ptl_slots *slots);
 
 #endif
