@@ -47,7 +47,7 @@ enum ptl_place {
     PTL_PLACE_FLOWING, /* answers, or was not asked yet */
     PTL_PLACE_LAGGING, /* loses much, or has answered nothing: a small share while others wait */
     PTL_PLACE_LAST,    /* has answered nothing, and all its ports were tried once */
-    PTL_PLACE_ASLEEP,  /* what it has to send is not due yet */
+    PTL_PLACE_ASLEEP,  /* what it has to send is not due yet, or too much at once */
     PTL_PLACE_NOWHERE, /* nothing to send, or as much in flight as it may have */
 };
 #define PTL_RINGS 4 /* the sleepers are a ring, too */
@@ -71,6 +71,8 @@ struct ptl_lane {
     struct ptl_rtt rtt;
     _Atomic uint32_t rto_us; /* what to wait for an answer, before doubling; 0: not known */
     struct ptl_congestion congestion;
+    uint32_t hold_us; /* how long an attempt holds its permit, smoothed; 0: not known */
+    uint64_t send_ns; /* where the target has a limit: when it may be sent the next attempt */
     uint32_t previous, next; /* in its ring, or the free list */
     uint8_t place;           /* enum ptl_place */
     bool active;

@@ -70,7 +70,7 @@ static struct ptl_probe take(struct ptl_plan *plan, uint32_t id)
         probe = (struct ptl_probe){.lane = id, .port = plan->ports[index], .attempt = 1};
     }
     lane->retry_next = !again;
-    ptl_schedule_sent(schedule, &probe);
+    ptl_schedule_sent(schedule, &probe, plan->now_ns);
     ptl_schedule_place(schedule, id, ptl_plan_ms(plan, plan->now_ns));
     return probe;
 }
@@ -332,6 +332,7 @@ enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_resul
         ptl_plan_free(new);
         return status;
     }
+    new->schedule.start_ns = start_ns;
     *plan = new;
     return PTL_OK;
 }

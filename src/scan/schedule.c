@@ -1,9 +1,12 @@
 #include "scan/schedule.h"
 
+#include "portolan/clock.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#define WAITING_MOST 262144 /* retries in wait before first attempts pause: 5 MB of them */
+#define CATCH_UP_NS 2000000U /* a lane that was woken late may send so much at once */
+#define WAITING_MOST 262144  /* retries in wait before first attempts pause: 5 MB of them */
 
 bool ptl_schedule_init(struct ptl_schedule *schedule, uint32_t window, uint32_t port_count,
                        bool adaptive)
@@ -81,6 +84,14 @@ static bool lags(const struct ptl_schedule *schedule, const struct ptl_lane *lan
            (lane->congestion.struggles || (lane->answers == 0 && lane->silences > 0));
 }
 
+/* When a lane whose target has a limit may send again; 0: at any time. */
+static uint32_t send_ms(const struct ptl_schedule *schedule, const struct ptl_lane *lane)
+{
+    if (lane->congestion.limit == PTL_CONGESTION_NO_LIMIT || lane->send_ns <= schedule->start_ns)
+        return 0;
+    return (uint32_t)((lane->send_ns - schedule->start_ns) / PTL_NS_PER_MS);
+}
+
 static enum ptl_place place_of(const struct ptl_schedule *schedule, const struct ptl_lane *lane,
                                uint32_t now_ms)
 {
@@ -91,6 +102,8 @@ static enum ptl_place place_of(const struct ptl_schedule *schedule, const struct
         return PTL_PLACE_NOWHERE;
     if (!first && !due)
         return waits ? PTL_PLACE_ASLEEP : PTL_PLACE_NOWHERE;
+    if (send_ms(schedule, lane) > now_ms)
+        return PTL_PLACE_ASLEEP;
     if (!lags(schedule, lane))
         return PTL_PLACE_FLOWING;
     return lane->answers == 0 && !first ? PTL_PLACE_LAST : PTL_PLACE_LAGGING;
@@ -114,7 +127,10 @@ void ptl_schedule_place(struct ptl_schedule *schedule, uint32_t id, uint32_t now
         }
     }
     if (place == PTL_PLACE_ASLEEP) {
-        uint32_t due_ms = ptl_retries_first(&lane->retries)->due_ms;
+        uint32_t due_ms = send_ms(schedule, lane);
+        if (!ptl_schedule_has_first(schedule, lane) &&
+            ptl_retries_first(&lane->retries)->due_ms > due_ms)
+            due_ms = ptl_retries_first(&lane->retries)->due_ms;
         if (due_ms < schedule->wake_ms)
             schedule->wake_ms = due_ms;
     }
@@ -133,9 +149,24 @@ void ptl_schedule_wake(struct ptl_schedule *schedule, uint32_t now_ms)
     }
 }
 
-void ptl_schedule_sent(struct ptl_schedule *schedule, struct ptl_probe *probe)
+/*
+ * What a limit grants is not sent at once, for what drops bursts would drop most of it, but at the
+ * pace at which permits come back: limit / hold time (Little's law), and a quarter faster, so that
+ * the limit is what binds.
+ */
+static void pace(struct ptl_lane *lane, uint64_t at_ns)
+{
+    if (lane->congestion.limit == PTL_CONGESTION_NO_LIMIT)
+        return;
+    uint64_t interval_ns = lane->hold_us * PTL_NS_PER_US * 4 / 5 / lane->congestion.limit;
+    uint64_t earliest_ns = at_ns > CATCH_UP_NS ? at_ns - CATCH_UP_NS : 0;
+    lane->send_ns = (lane->send_ns > earliest_ns ? lane->send_ns : earliest_ns) + interval_ns;
+}
+
+void ptl_schedule_sent(struct ptl_schedule *schedule, struct ptl_probe *probe, uint64_t at_ns)
 {
     struct ptl_lane *lane = &schedule->lanes[probe->lane];
+    pace(lane, at_ns);
     lane->in_flight++;
     schedule->lagging_in_flight += lane->lags;
     probe->round = ptl_congestion_sent(&lane->congestion, lane->in_flight);

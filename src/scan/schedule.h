@@ -17,6 +17,7 @@ struct ptl_schedule {
     uint32_t free_lane; /* first of the free list */
     uint32_t active;
     uint32_t port_count;
+    uint64_t start_ns; /* of the run: its milliseconds count from there */
     bool adaptive;
     uint32_t turns[PTL_RINGS]; /* by enum ptl_place: the lane whose turn it is */
     uint32_t sizes[PTL_RINGS];
@@ -43,7 +44,7 @@ void ptl_schedule_wake(struct ptl_schedule *schedule, uint32_t now_ms);
 /* May the lane send first attempts now? Too many retries in wait hold them back. */
 bool ptl_schedule_has_first(const struct ptl_schedule *schedule, const struct ptl_lane *lane);
 /* Attempts out of it and back. */
-void ptl_schedule_sent(struct ptl_schedule *schedule, struct ptl_probe *probe);
+void ptl_schedule_sent(struct ptl_schedule *schedule, struct ptl_probe *probe, uint64_t at_ns);
 void ptl_schedule_returned(struct ptl_schedule *schedule, uint32_t id);
 /* An attempt to be made later. False: no memory. */
 bool ptl_schedule_retry(struct ptl_schedule *schedule, const struct ptl_probe *probe,

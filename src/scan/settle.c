@@ -161,9 +161,24 @@ static void learn_round_trip(struct ptl_plan *plan, struct ptl_lane *lane,
                           memory_order_relaxed);
 }
 
+static void learn_hold(const struct ptl_plan *plan, struct ptl_lane *lane,
+                       const struct ptl_outcome *outcome)
+{
+    uint64_t us = outcome->connect_us;
+    if (is_silence(outcome))
+        us = ptl_plan_wait_ns(plan, &outcome->probe) / PTL_NS_PER_US;
+    else if (us == PTL_US_NONE)
+        return;
+    if (us > UINT32_MAX)
+        us = UINT32_MAX;
+    lane->hold_us =
+        lane->hold_us == 0 ? (uint32_t)us : (uint32_t)((63ULL * lane->hold_us + us) / 64);
+}
+
 static void learn(struct ptl_plan *plan, const struct ptl_outcome *outcome)
 {
     struct ptl_lane *lane = lane_of(plan, &outcome->probe);
+    learn_hold(plan, lane, outcome);
     if (is_silence(outcome)) {
         lane->silences += outcome->probe.attempt == 1;
         if (plan->profile->give_up_after > 0 && lane->answers == 0 && !lane->gave_up &&

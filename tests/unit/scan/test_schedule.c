@@ -29,7 +29,7 @@ static struct ptl_probe send_first(uint32_t id)
 {
     struct ptl_lane *lane = &schedule.lanes[id];
     struct ptl_probe probe = {.lane = id, .port = (uint16_t)++lane->next_port, .attempt = 1};
-    ptl_schedule_sent(&schedule, &probe);
+    ptl_schedule_sent(&schedule, &probe, 0);
     return probe;
 }
 
@@ -191,6 +191,40 @@ static void without_memory(void **state)
     ptl_schedule_free(&schedule);
 }
 
+/* Ten permits that an attempt holds for 100 ms: 125 a second, not ten at once. */
+static void a_limited_lane_keeps_its_pace(void **state)
+{
+    (void)state;
+    start(1, 1000, true);
+    uint32_t id = open_lane();
+    struct ptl_lane *lane = &schedule.lanes[id];
+    lane->answers = 1;
+    lane->hold_us = 100000;
+    for (int i = 0; i < 5; i++)
+        send_first(id);
+    assert_int_equal(place(id, 0), PTL_PLACE_FLOWING); /* it has no limit */
+    for (int i = 0; i < 5; i++)
+        ptl_schedule_returned(&schedule, id);
+    lane->congestion.limit = 10;
+    unsigned sent = 0;
+    for (uint32_t ms = 1000; ms < 2000; ms++) {
+        schedule.wake_ms = UINT32_MAX;
+        unsigned at_once = 0;
+        while (place(id, ms) == PTL_PLACE_FLOWING) {
+            struct ptl_probe probe = {.lane = id, .port = (uint16_t)++lane->next_port};
+            ptl_schedule_sent(&schedule, &probe, ms * 1000000ULL);
+            ptl_schedule_returned(&schedule, id); /* the limit itself never binds */
+            at_once++;
+        }
+        assert_true(at_once <= 2);
+        assert_int_equal(lane->place, PTL_PLACE_ASLEEP);
+        assert_true(schedule.wake_ms > ms && schedule.wake_ms <= ms + 9);
+        sent += at_once;
+    }
+    assert_in_range(sent, 120, 130);
+    ptl_schedule_free(&schedule);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +233,7 @@ int main(void)
         cmocka_unit_test(where_a_lane_stands),
         cmocka_unit_test(without_adaptivity_none_lags),
         cmocka_unit_test(sleepers),
+        cmocka_unit_test(a_limited_lane_keeps_its_pace),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
