@@ -1,4 +1,5 @@
 #include "support/cmocka_all.h"
+#include "support/failing_malloc.h"
 
 #include "portolan/array.h"
 
@@ -27,8 +28,9 @@ static void is_as_it_was_without_memory(void **state)
     int *before = items;
     size_t full = capacity;
     items[0] = 5;
-    /* More bytes than there can be: the product is checked, not wrapped. */
-    assert_false(ptl_array_room((void **)&items, &capacity, full, SIZE_MAX / 2));
+    failing_malloc_arm(1, false);
+    assert_false(ptl_array_room((void **)&items, &capacity, full, sizeof(*items)));
+    assert_true(failing_malloc_disarm());
     assert_ptr_equal(items, before);
     assert_int_equal(capacity, full);
     assert_int_equal(items[0], 5);
