@@ -168,7 +168,9 @@ const struct ptl_field ptl_fields[] = {
      .fallback = "900ms",
      .summary = "how long one attempt waits for an answer",
      .details = "A number and a unit: `500ms`, `1.5s`. Under one second an attempt is exactly one "
-                "SYN; beyond, the kernel sends more of its own.",
+                "SYN; beyond, the kernel sends more of its own. With `adaptive`, an attempt that "
+                "another one will follow may end sooner; a port's last attempt waits as long as "
+                "this says.",
      .example = "timeout: 500ms"},
     {.name = "adaptive_timeout",
      .type = PTL_FIELD_BOOL,
@@ -193,6 +195,10 @@ const struct ptl_field ptl_fields[] = {
      .type_text = "bool",
      .fallback = "true",
      .summary = "congestion control for each target",
+     .details = "Lowers what a target is asked at once where it loses too much, asks again "
+                "where loss is proven (`loss_retries`), and finds loss early: one first attempt in "
+                "16, and where loss is proven every attempt but a port's last, waits only as "
+                "long as the target's round trips suggest, 100 ms at least.",
      .example = "adaptive: false"},
     {.name = "loss_retries",
      .type = PTL_FIELD_INT,

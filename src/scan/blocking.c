@@ -33,7 +33,6 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
 {
     for (;;) {
         bool resent = was_resent(kept, started_ns);
-        uint64_t deadline_ns = started_ns + ptl_plan_wait_ns(worker->plan, probe);
         /* On loopback the answer is there before the first look: poll comes second. */
         int result = ptl_probe_connect(kept->fd, address, probe->port);
         if (result != EALREADY && result != EINPROGRESS) {
@@ -46,12 +45,14 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
         struct pollfd fds[2] = {
             {.fd = kept->fd, .events = POLLOUT},
             {.fd = ptl_plan_wake_fd(worker->plan, worker->number), .events = POLLIN}};
-        int ready = poll(fds, 2, ptl_engine_wait_ms(deadline_ns));
+        uint64_t look_ns = ptl_engine_look_ns(worker, probe, started_ns, ptl_clock_now_ns());
+        int ready = poll(fds, 2, ptl_engine_wait_ms(look_ns));
         if (fds[1].revents != 0)
             ptl_plan_woken(worker->plan, worker->number);
         if ((fds[0].revents & POLLERR) != 0 && ptl_probe_icmp(kept->fd, finding))
             return true;
-        if (ready == 0) {
+        if (ready == 0 &&
+            started_ns + ptl_plan_wait_ns(worker->plan, probe) <= ptl_clock_now_ns()) {
             resent =
                 started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(kept->fd);
             result = ptl_probe_connect(kept->fd, address, probe->port);

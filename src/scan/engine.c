@@ -21,6 +21,14 @@ void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *pro
         outcome->connect_us = (uint32_t)us;
 }
 
+uint64_t ptl_engine_look_ns(const struct ptl_worker *worker, const struct ptl_probe *probe,
+                            uint64_t started_ns, uint64_t now_ns)
+{
+    uint64_t due_ns = started_ns + ptl_plan_wait_ns(worker->plan, probe);
+    uint64_t soon_ns = now_ns + (uint64_t)PTL_RTT_FLOOR_US * PTL_NS_PER_US;
+    return ptl_plan_wait_shrinks(worker->plan) && soon_ns < due_ns ? soon_ns : due_ns;
+}
+
 int ptl_engine_wait_ms(uint64_t due_ns)
 {
     if (due_ns == UINT64_MAX)

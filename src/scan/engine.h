@@ -34,6 +34,10 @@ void ptl_engine_evented(struct ptl_worker *worker);
 /* The outcome of a probe from what was found; connect_us from `started_ns` to `now_ns`. */
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
                         const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns);
+/* When to look whether an attempt that began at `started_ns` has waited long enough: when it will
+ * have, or earlier where the wait may become shorter meanwhile. */
+uint64_t ptl_engine_look_ns(const struct ptl_worker *worker, const struct ptl_probe *probe,
+                            uint64_t started_ns, uint64_t now_ns);
 /* Milliseconds until `due_ns`, rounded up, for poll and epoll_wait; -1: for ever. */
 int ptl_engine_wait_ms(uint64_t due_ns);
 

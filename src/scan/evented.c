@@ -126,14 +126,6 @@ static void learn(struct loop *loop, uint32_t lane, bool paid)
         --*score;
 }
 
-/* An adaptive timeout may become shorter while a probe waits: it is looked up again meanwhile. */
-static uint64_t next_check_ns(const struct loop *loop, const struct ptl_slot *slot, uint64_t now_ns)
-{
-    uint64_t due_ns = slot->started_ns + ptl_plan_wait_ns(loop->worker->plan, &slot->probe);
-    uint64_t soon_ns = now_ns + (uint64_t)PTL_RTT_FLOOR_US * PTL_NS_PER_US;
-    return loop->worker->profile->adaptive_timeout && soon_ns < due_ns ? soon_ns : due_ns;
-}
-
 /* The connect waits: register the socket once, and start its timeout. False: epoll refused. */
 static bool wait_for_answer(struct loop *loop, uint32_t id)
 {
@@ -146,7 +138,9 @@ static bool wait_for_answer(struct loop *loop, uint32_t id)
         slot->registered = true;
     }
     slot->busy = true;
-    ptl_wheel_add(&loop->wheel, id, next_check_ns(loop, slot, slot->started_ns));
+    ptl_wheel_add(
+        &loop->wheel, id,
+        ptl_engine_look_ns(loop->worker, &slot->probe, slot->started_ns, slot->started_ns));
     return true;
 }
 
@@ -260,7 +254,7 @@ static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
 static void expire(struct loop *loop, uint32_t id, uint64_t now_ns)
 {
     struct ptl_slot *slot = &loop->slots.items[id];
-    uint64_t due_ns = next_check_ns(loop, slot, now_ns);
+    uint64_t due_ns = ptl_engine_look_ns(loop->worker, &slot->probe, slot->started_ns, now_ns);
     if (due_ns > now_ns) {
         ptl_wheel_add(&loop->wheel, id, due_ns);
         return;

@@ -1,7 +1,7 @@
 /*
  * A lane: one active target, from its first probe to its last verdict. Lanes live in the plan's
  * bounded window; everything here is under the plan's lock, but `address`, which does not change
- * while the lane has a probe out, and `rto_us`, which engines read as they like.
+ * while the lane has a probe out, and what is atomic, which engines read as they like.
  */
 #ifndef SCAN_LANE_H
 #define SCAN_LANE_H
@@ -28,6 +28,8 @@ struct ptl_probe {
     uint8_t local_tries; /* how often this machine failed to ask */
     uint8_t round;       /* of congestion control, in which it was sent */
     uint8_t lost_round;  /* that of the attempt before it */
+    bool scouts;         /* ends early, to learn from the next one whether it was lost */
+    uint16_t waited_ms;  /* how long the attempt before it was waited for */
 };
 
 /* An attempt that waits for its time. */
@@ -69,7 +71,8 @@ struct ptl_lane {
     struct ptl_permute port_order; /* order random only */
     uint16_t states[PTL_STATE_COUNT];
     struct ptl_rtt rtt;
-    _Atomic uint32_t rto_us; /* what to wait for an answer, before doubling; 0: not known */
+    _Atomic uint32_t rto_us;        /* RFC 6298's estimate of the longest wait; 0: not known */
+    _Atomic uint8_t early_attempts; /* a port's attempts up to this one wait only so long */
     struct ptl_congestion congestion;
     uint32_t hold_us; /* how long an attempt holds its permit, smoothed; 0: not known */
     uint64_t send_ns; /* where the target has a limit: when it may be sent the next attempt */

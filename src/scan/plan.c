@@ -1,5 +1,5 @@
 #include "portolan/clock.h"
-#include "scan/plan_state.h"
+#include "scan/wait.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -65,9 +65,11 @@ static struct ptl_probe take(struct ptl_plan *plan, uint32_t id)
         probe = ptl_schedule_pop_retry(schedule, id);
     } else {
         uint32_t index = lane->next_port++;
+        bool scouts = ptl_wait_scouts(plan, index);
         if (plan->profile->order == PTL_ORDER_RANDOM)
             index = (uint32_t)ptl_permute_forward(&lane->port_order, index);
-        probe = (struct ptl_probe){.lane = id, .port = plan->ports[index], .attempt = 1};
+        probe = (struct ptl_probe){
+            .lane = id, .port = plan->ports[index], .attempt = 1, .scouts = scouts};
     }
     lane->retry_next = !again;
     ptl_schedule_sent(schedule, &probe, plan->now_ns);
@@ -219,18 +221,6 @@ void ptl_plan_woken(struct ptl_plan *plan, uint32_t worker)
 const struct ptl_address *ptl_plan_address(const struct ptl_plan *plan, uint32_t lane)
 {
     return &plan->schedule.lanes[lane].address;
-}
-
-uint64_t ptl_plan_wait_ns(const struct ptl_plan *plan, const struct ptl_probe *probe)
-{
-    uint64_t ceiling_us = plan->profile->timeout_ms * 1000;
-    if (!plan->profile->adaptive_timeout)
-        return ceiling_us * PTL_NS_PER_US;
-    uint32_t rto_us =
-        atomic_load_explicit(&plan->schedule.lanes[probe->lane].rto_us, memory_order_relaxed);
-    if (rto_us == 0)
-        rto_us = atomic_load_explicit(&plan->group_rto_us, memory_order_relaxed);
-    return ptl_rtt_wait_us(rto_us, probe->attempt, ceiling_us) * PTL_NS_PER_US;
 }
 
 void ptl_plan_stop(struct ptl_plan *plan, enum ptl_stop cause)

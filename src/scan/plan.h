@@ -68,11 +68,12 @@ void ptl_plan_woken(struct ptl_plan *plan, uint32_t worker);
 /* The address of a lane from which the caller holds a probe. */
 const struct ptl_address *ptl_plan_address(const struct ptl_plan *plan, uint32_t lane);
 
-/*
- * How long to wait for the answer to an attempt, as far as is known now: with adaptive timeouts the
- * answer may be another one later. Any thread that holds the probe.
- */
+/* How long to wait for the answer to an attempt, as far as is known now. Any thread that holds the
+ * probe. */
 uint64_t ptl_plan_wait_ns(const struct ptl_plan *plan, const struct ptl_probe *probe);
+
+/* May that answer become a shorter one while an attempt waits? */
+bool ptl_plan_wait_shrinks(const struct ptl_plan *plan);
 
 /* No probe is handed out any more, and engines abandon what waits. Any thread. */
 void ptl_plan_stop(struct ptl_plan *plan, enum ptl_stop cause);

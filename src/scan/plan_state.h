@@ -62,7 +62,11 @@ void ptl_plan_settle_rest(struct ptl_plan *plan, uint32_t lane);
 /* Keeps the open ports whose confirmation did not come to its end. */
 void ptl_plan_settle_confirmations(struct ptl_plan *plan);
 
-/* ---- between settle.c and silence.c ---- */
+/* ---- between settle.c, silence.c and wait.c ---- */
+
+bool ptl_plan_is_silence(const struct ptl_outcome *outcome);
+/* How many attempts a port may have that is not answered. */
+uint32_t ptl_plan_attempts_granted(const struct ptl_plan *plan, const struct ptl_lane *lane);
 
 /* The probe goes back to its lane, for so long at least. */
 void ptl_plan_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ms);

@@ -1,6 +1,6 @@
 #include "portolan/clock.h"
 #include "portolan/judge.h"
-#include "scan/plan_state.h"
+#include "scan/wait.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ void ptl_plan_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64
         plan->out_of_memory = true;
 }
 
-static bool is_silence(const struct ptl_outcome *outcome)
+bool ptl_plan_is_silence(const struct ptl_outcome *outcome)
 {
     return outcome->state == PTL_FILTERED && outcome->reason == PTL_REASON_NO_RESPONSE;
 }
@@ -138,48 +138,11 @@ void ptl_plan_count(struct ptl_plan *plan, const struct ptl_outcome *outcome, ui
 
 /* ---- what an outcome tells about its target ---- */
 
-/* What it takes until a loss shows itself: the wait of a port's longest attempt, and its retry. */
-static uint64_t feedback_ns(const struct ptl_plan *plan, const struct ptl_lane *lane)
-{
-    uint32_t rto_us = plan->profile->adaptive_timeout ? lane->rto_us : 0;
-    uint8_t attempt = lane->highest > 2 ? lane->highest : 2;
-    uint64_t wait_us = ptl_rtt_wait_us(rto_us, attempt, plan->profile->timeout_ms * 1000);
-    return wait_us * PTL_NS_PER_US + 2 * PTL_RETRY_DELAY_MS * PTL_NS_PER_MS;
-}
-
-static void learn_round_trip(struct ptl_plan *plan, struct ptl_lane *lane,
-                             const struct ptl_outcome *outcome)
-{
-    /* What the program saw, not the kernel: it is the program that has to wait. */
-    uint32_t us = outcome->connect_us;
-    if (us == PTL_US_NONE || (outcome->state != PTL_OPEN && outcome->state != PTL_CLOSED))
-        return;
-    ptl_rtt_sample(&lane->rtt, us);
-    ptl_rtt_sample(&plan->group_rtt, us);
-    atomic_store_explicit(&lane->rto_us, ptl_rtt_timeout_us(&lane->rtt), memory_order_relaxed);
-    atomic_store_explicit(&plan->group_rto_us, ptl_rtt_timeout_us(&plan->group_rtt),
-                          memory_order_relaxed);
-}
-
-static void learn_hold(const struct ptl_plan *plan, struct ptl_lane *lane,
-                       const struct ptl_outcome *outcome)
-{
-    uint64_t us = outcome->connect_us;
-    if (is_silence(outcome))
-        us = ptl_plan_wait_ns(plan, &outcome->probe) / PTL_NS_PER_US;
-    else if (us == PTL_US_NONE)
-        return;
-    if (us > UINT32_MAX)
-        us = UINT32_MAX;
-    lane->hold_us =
-        lane->hold_us == 0 ? (uint32_t)us : (uint32_t)((63ULL * lane->hold_us + us) / 64);
-}
-
 static void learn(struct ptl_plan *plan, const struct ptl_outcome *outcome)
 {
     struct ptl_lane *lane = lane_of(plan, &outcome->probe);
-    learn_hold(plan, lane, outcome);
-    if (is_silence(outcome)) {
+    ptl_wait_learn(plan, outcome);
+    if (ptl_plan_is_silence(outcome)) {
         lane->silences += outcome->probe.attempt == 1;
         if (plan->profile->give_up_after > 0 && lane->answers == 0 && !lane->gave_up &&
             lane->silences >= plan->profile->give_up_after)
@@ -193,16 +156,15 @@ static void learn(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         lane->gave_up = false;
         plan->gave_up--;
     }
-    if (plan->profile->adaptive_timeout)
-        learn_round_trip(plan, lane, outcome);
     if (!plan->profile->adaptive || outcome->probe.confirms != 0)
         return;
-    if (outcome->probe.attempt > 1)
+    if (ptl_wait_proves_loss(outcome))
         ptl_congestion_loss(&lane->congestion, outcome->probe.lost_round);
     if (outcome->resent) /* a SYN that the kernel had to send again was lost as well */
         ptl_congestion_loss(&lane->congestion, outcome->probe.round);
     ptl_congestion_answer(&lane->congestion, outcome->probe.round, plan->now_ns,
-                          feedback_ns(plan, lane));
+                          ptl_wait_feedback_ns(plan, lane));
+    ptl_wait_update(plan, lane);
 }
 
 /* This machine failed to ask. True: the probe goes back to the plan. */
@@ -284,7 +246,7 @@ void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     if (!(shortage && put_back(plan, outcome))) {
         if (outcome->probe.confirms != 0)
             settle_confirmation(plan, outcome);
-        else if (is_silence(outcome))
+        else if (ptl_plan_is_silence(outcome))
             ptl_plan_settle_silence(plan, outcome);
         else /* a port that this machine could not even ask has no attempt behind it */
             ptl_plan_count(plan, outcome, (uint8_t)(outcome->probe.attempt - (shortage ? 1U : 0U)));

@@ -91,6 +91,7 @@ void ptl_plan_unpark(struct ptl_plan *plan, uint32_t id, bool again)
         struct ptl_probe probe = {.lane = id,
                                   .port = plan->ports[i],
                                   .attempt = (uint8_t)(attempts + 1),
+                                  .waited_ms = (uint16_t)plan->profile->timeout_ms,
                                   .lost_round =
                                       (uint8_t)(lane->congestion.round - 2)}; /* long ago */
         if (again)
@@ -100,8 +101,7 @@ void ptl_plan_unpark(struct ptl_plan *plan, uint32_t id, bool again)
     }
 }
 
-/* How many attempts a port may have that is not answered. */
-static uint32_t attempts_granted(const struct ptl_plan *plan, const struct ptl_lane *lane)
+uint32_t ptl_plan_attempts_granted(const struct ptl_plan *plan, const struct ptl_lane *lane)
 {
     uint32_t most = plan->profile->retries + 1;
     if (!may_send_more(plan) || !lane->congestion.lossy)
@@ -115,10 +115,13 @@ void ptl_plan_settle_silence(struct ptl_plan *plan, const struct ptl_outcome *ou
 {
     const struct ptl_lane *lane = &plan->schedule.lanes[outcome->probe.lane];
     bool more = may_send_more(plan);
-    if (outcome->probe.attempt < attempts_granted(plan, lane) && !lane->gave_up) {
+    if (outcome->probe.attempt < ptl_plan_attempts_granted(plan, lane) && !lane->gave_up) {
         struct ptl_probe again = outcome->probe;
         again.attempt++;
         again.local_tries = 0;
+        again.scouts = false;
+        again.waited_ms =
+            (uint16_t)(ptl_plan_wait_ns(plan, &outcome->probe) / PTL_NS_PER_MS); /* 60 s at most */
         again.lost_round = again.round;
         again_spread(plan, &again);
     } else if (more && !lane->congestion.lossy && !lane->gave_up) {
