@@ -21,6 +21,7 @@ struct ptl_prepared {
     uint64_t probes;
     uint32_t workers;               /* in force */
     uint32_t effective_concurrency; /* after clamping to descriptors */
+    uint32_t linger_most;           /* overdue attempts that may be waited for without a permit */
     uint64_t worst_case_ms; /* every probe silent, every attempt made; UINT64_MAX: unbounded */
     char **warnings;
     size_t warning_count;

@@ -178,7 +178,10 @@ const struct ptl_field ptl_fields[] = {
      .type_text = "bool",
      .fallback = "false",
      .summary = "shorten the timeout to what each target's answers take",
-     .details = "`timeout` is then the ceiling, 100 ms the floor.",
+     .details = "`timeout` is then the ceiling, 100 ms the floor. With `adaptive`, in the engines "
+                "`events` and `pool`, an attempt whose answer is overdue by its target's round "
+                "trips counts as in flight no more: its permit serves another probe while its "
+                "socket is listened to until the timeout.",
      .example = "adaptive_timeout: true"},
     {.name = "retries",
      .type = PTL_FIELD_INT,

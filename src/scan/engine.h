@@ -19,7 +19,8 @@
 /* What a worker is given. All of it outlives the worker; `failure` is its own to write. */
 struct ptl_worker {
     uint32_t number;
-    uint32_t share; /* permits it may hold, so that no worker starves another */
+    uint32_t share;       /* permits it may hold, so that no worker starves another */
+    uint32_t linger_most; /* attempts that may wait without a permit */
     const struct ptl_profile *profile;
     struct ptl_plan *plan;
     struct ptl_permits *permits;

@@ -1,5 +1,6 @@
 #include "portolan/clock.h"
 #include "scan/engine.h"
+#include "scan/holding.h"
 #include "scan/local.h"
 #include "scan/probe.h"
 #include "scan/slots.h"
@@ -21,8 +22,7 @@ struct loop {
     struct ptl_worker *worker;
     int epoll;
     struct ptl_slots slots;
-    uint32_t in_flight;
-    uint32_t permits; /* held, in flight ones included */
+    struct ptl_holding holding;
     struct ptl_wheel wheel;
     struct ptl_outcome outcomes[PTL_PLAN_BLOCK];
     size_t outcome_count;
@@ -50,9 +50,10 @@ static void settle(struct loop *loop, const struct ptl_probe *probe,
     if (loop->outcome_count == PTL_PLAN_BLOCK)
         flush(loop);
     loop->clock_ns = ptl_clock_now_ns();
-    ptl_engine_outcome(&loop->outcomes[loop->outcome_count++], probe, finding, started_ns,
-                       loop->clock_ns);
-    loop->in_flight--;
+    struct ptl_outcome *outcome = &loop->outcomes[loop->outcome_count++];
+    ptl_engine_outcome(outcome, probe, finding, started_ns, loop->clock_ns);
+    outcome->probe.lingers = false;
+    ptl_holding_ended(&loop->holding, probe->lingers);
 }
 
 /* Frees the slot: a socket that can be connected again is kept. */
@@ -68,7 +69,7 @@ static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *findi
     if (finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
         finding->reusable = ptl_probe_disconnect(slot->fd);
     if (finding->reusable && !slot->last &&
-        loop->slots.idle_count + loop->in_flight <= loop->worker->share) {
+        ptl_holding_has_room(&loop->holding, loop->slots.idle_count)) {
         ptl_slots_keep(&loop->slots, id);
         return;
     }
@@ -254,6 +255,9 @@ static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
 static void expire(struct loop *loop, uint32_t id, uint64_t now_ns)
 {
     struct ptl_slot *slot = &loop->slots.items[id];
+    uint64_t flight_ns = ptl_plan_flight_ns(loop->worker->plan, &slot->probe);
+    if (!slot->probe.lingers && now_ns - slot->started_ns >= flight_ns)
+        slot->probe.lingers = ptl_holding_linger(&loop->holding);
     uint64_t due_ns = ptl_engine_look_ns(loop->worker, &slot->probe, slot->started_ns, now_ns);
     if (due_ns > now_ns) {
         ptl_wheel_add(&loop->wheel, id, due_ns);
@@ -286,38 +290,19 @@ static void turn(struct loop *loop, uint64_t due_ns, bool wait)
         expire(loop, id, now);
 }
 
-/* Holds at most a block of unused permits. */
-static uint32_t free_permits(struct loop *loop)
-{
-    uint32_t unused = loop->permits - loop->in_flight;
-    if (unused < PTL_PLAN_BLOCK && loop->permits < loop->worker->share) {
-        uint32_t want = PTL_PLAN_BLOCK - unused;
-        uint32_t room = loop->worker->share - loop->permits;
-        loop->permits += ptl_permits_try(loop->worker->permits, want < room ? want : room);
-        unused = loop->permits - loop->in_flight;
-    }
-    return unused;
-}
-
-static void release_unused(struct loop *loop)
-{
-    ptl_permits_release(loop->worker->permits, loop->permits - loop->in_flight);
-    loop->permits = loop->in_flight;
-}
-
 static void run(struct loop *loop)
 {
     struct ptl_plan *plan = loop->worker->plan;
     struct ptl_probe probes[PTL_PLAN_BLOCK];
     for (;;) {
-        uint32_t unused = free_permits(loop);
+        uint32_t reserve = ptl_holding_reserve(&loop->holding, PTL_PLAN_BLOCK);
         ptl_local_amend(&loop->local, loop->outcomes, loop->outcome_count);
         struct ptl_pull pulled = ptl_plan_exchange(plan, loop->worker->number, loop->outcomes,
-                                                   loop->outcome_count, probes, unused);
+                                                   loop->outcome_count, probes, reserve);
         loop->outcome_count = 0;
         if (pulled.finished)
             return;
-        loop->in_flight += (uint32_t)pulled.count;
+        ptl_holding_begun(&loop->holding, (uint32_t)pulled.count);
         loop->clock_ns = ptl_clock_now_ns();
         for (size_t i = 0; i < pulled.count; i++) {
             if (ptl_plan_stopped(plan)) {
@@ -328,11 +313,12 @@ static void run(struct loop *loop)
         }
         bool busy = pulled.count > 0;
         /* Others hold all permits: nobody calls when one of them is free again. */
-        if (unused == 0 && loop->in_flight == 0)
+        uint32_t out = ptl_holding_out(&loop->holding);
+        if (reserve == 0 && out == 0)
             pulled.due_ns = ptl_clock_now_ns() + NO_PERMIT_NS;
         if (!busy)
-            release_unused(loop);
-        if (!busy && loop->in_flight == 0) { /* descriptors may be short: others may need these */
+            ptl_holding_release(&loop->holding);
+        if (!busy && out == 0) { /* descriptors may be short: others may need these */
             ptl_slots_close_idle(&loop->slots);
             ptl_local_close(&loop->local);
         }
@@ -347,6 +333,8 @@ static bool open_loop(struct loop *loop)
     const struct ptl_profile *profile = loop->worker->profile;
     const struct ptl_address *source =
         profile->has_source_address ? &profile->source_address : NULL;
+    ptl_holding_init(&loop->holding, loop->worker->permits, loop->worker->share,
+                     loop->worker->linger_most);
     ptl_slots_init(&loop->slots, source);
     ptl_local_init(&loop->local, loop->worker->plan, source);
     ptl_wheel_init(&loop->wheel, ptl_clock_now_ns());
@@ -371,7 +359,7 @@ void ptl_engine_evented(struct ptl_worker *worker)
         worker->failure = errno;
     ptl_slots_free(&loop->slots);
     ptl_local_close(&loop->local);
-    ptl_permits_release(worker->permits, loop->permits);
+    ptl_permits_release(worker->permits, loop->holding.held);
     if (loop->epoll >= 0)
         close(loop->epoll);
     ptl_wheel_free(&loop->wheel);

@@ -28,6 +28,7 @@ struct ptl_probe {
     uint8_t local_tries; /* how often this machine failed to ask */
     uint8_t round;       /* of congestion control, in which it was sent */
     uint8_t lost_round;  /* that of the attempt before it */
+    bool lingers;        /* an engine's mark: it holds no permit any more */
     bool scouts;         /* ends early, to learn from the next one whether it was lost */
     uint16_t waited_ms;  /* how long the attempt before it was waited for */
 };
@@ -73,6 +74,7 @@ struct ptl_lane {
     struct ptl_rtt rtt;
     _Atomic uint32_t rto_us;        /* RFC 6298's estimate of the longest wait; 0: not known */
     _Atomic uint8_t early_attempts; /* a port's attempts up to this one wait only so long */
+    _Atomic bool lets_linger;       /* those that wait longer hold no permit */
     struct ptl_congestion congestion;
     uint32_t hold_us; /* how long an attempt holds its permit, smoothed; 0: not known */
     uint64_t send_ns; /* where the target has a limit: when it may be sent the next attempt */

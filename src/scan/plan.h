@@ -75,6 +75,13 @@ uint64_t ptl_plan_wait_ns(const struct ptl_plan *plan, const struct ptl_probe *p
 /* May that answer become a shorter one while an attempt waits? */
 bool ptl_plan_wait_shrinks(const struct ptl_plan *plan);
 
+/*
+ * How long the attempt is in flight: when its target's round trips say that the answer is overdue,
+ * it may give its permit back and be waited for without. UINT64_MAX: it may not. Any thread that
+ * holds the probe.
+ */
+uint64_t ptl_plan_flight_ns(const struct ptl_plan *plan, const struct ptl_probe *probe);
+
 /* No probe is handed out any more, and engines abandon what waits. Any thread. */
 void ptl_plan_stop(struct ptl_plan *plan, enum ptl_stop cause);
 /* Checked before every connect(). */

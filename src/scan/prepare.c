@@ -222,6 +222,8 @@ static void check_segments(struct draft *draft)
 
 #define LOOP_DESCRIPTORS 4 /* an eventfd, an epoll and two sockets for loopback */
 #define LOOP_SOCKETS 2     /* with fewer a loop is of no use */
+#define LINGERING_A_PERMIT 8
+#define LINGERING_MOST 4096
 
 /* How many loops or threads the engine may use, before it is known what there is to do. */
 static bool clamp_workers(struct ptl_prepared *prepared, const struct ptl_profile *profile)
@@ -241,6 +243,17 @@ static bool clamp_workers(struct ptl_prepared *prepared, const struct ptl_profil
                 asked, granted);
 }
 
+/* Attempts that may be waited for without a permit: only where the profile wants quick answers and
+ * descriptors are left; bounded by what was asked for, and so that no target is flooded. */
+static uint32_t linger_most(const struct ptl_profile *profile, uint32_t asked, uint32_t granted)
+{
+    bool evented = profile->engine == PTL_ENGINE_EVENTS || profile->engine == PTL_ENGINE_POOL;
+    if (!evented || !profile->adaptive || !profile->adaptive_timeout || asked >= granted)
+        return 0;
+    uint32_t left = granted - asked < LINGERING_MOST ? granted - asked : LINGERING_MOST;
+    return left / LINGERING_A_PERMIT < asked ? left : asked * LINGERING_A_PERMIT;
+}
+
 static bool clamp_concurrency(struct ptl_prepared *prepared, const struct ptl_profile *profile)
 {
     uint32_t asked = profile->engine == PTL_ENGINE_SEQUENTIAL ? 1 : profile->concurrency;
@@ -257,6 +270,7 @@ static bool clamp_concurrency(struct ptl_prepared *prepared, const struct ptl_pr
     if (granted == 0)
         granted = 1;
     prepared->effective_concurrency = asked < granted ? asked : granted;
+    prepared->linger_most = linger_most(profile, asked, granted);
     return asked <= granted || asked == PTL_CONCURRENCY_UNLIMITED ||
            warn(prepared, "concurrency %u is more than the %s that this system grants: %u are used",
                 asked, what, granted);

@@ -1,5 +1,7 @@
 #include "scan/rtt.h"
 
+#define GRANULARITY_US 1000
+
 void ptl_rtt_sample(struct ptl_rtt *rtt, uint32_t us)
 {
     if (us == 0)
@@ -20,17 +22,17 @@ uint32_t ptl_rtt_timeout_us(const struct ptl_rtt *rtt)
 {
     if (rtt->srtt_us == 0)
         return 0;
-    uint64_t us = rtt->srtt_us + 4ULL * rtt->rttvar_us;
-    if (us > UINT32_MAX)
-        return UINT32_MAX;
-    return us < PTL_RTT_FLOOR_US ? PTL_RTT_FLOOR_US : (uint32_t)us;
+    uint64_t margin_us = 4ULL * rtt->rttvar_us;
+    uint64_t us = rtt->srtt_us + (margin_us > GRANULARITY_US ? margin_us : GRANULARITY_US);
+    return us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
 }
 
-uint64_t ptl_rtt_wait_us(uint32_t base_us, uint8_t attempt, uint64_t ceiling_us)
+uint64_t ptl_rtt_wait_us(uint32_t timeout_us, uint8_t attempt, uint64_t ceiling_us)
 {
-    if (base_us == 0)
+    if (timeout_us == 0)
         return ceiling_us;
     unsigned doublings = attempt > 1 ? attempt - 1U : 0;
-    uint64_t us = (uint64_t)base_us << (doublings < 16 ? doublings : 16);
+    uint64_t first_us = timeout_us > PTL_RTT_FLOOR_US ? timeout_us : PTL_RTT_FLOOR_US;
+    uint64_t us = first_us << (doublings < 16 ? doublings : 16);
     return us < ceiling_us ? us : ceiling_us;
 }

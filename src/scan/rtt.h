@@ -17,10 +17,11 @@ struct ptl_rtt {
 /* A round trip of an attempt that was answered. Of a retry, too: the answer is that attempt's own,
  * since each attempt has a source port of its own, so Karn's rule has nothing to forbid. */
 void ptl_rtt_sample(struct ptl_rtt *rtt, uint32_t us);
-/* srtt + 4 rttvar, at least the floor; 0 when nothing was measured. */
+/* srtt + max(G, 4 rttvar), where G, the clock's granularity, is the millisecond in which the
+ * engines count; 0 when nothing was measured. */
 uint32_t ptl_rtt_timeout_us(const struct ptl_rtt *rtt);
-/* The wait for an attempt (1 for the first): doubled for each further one, `ceiling_us` at most,
- * which is also the answer where `base_us` is 0: nothing was measured. */
-uint64_t ptl_rtt_wait_us(uint32_t base_us, uint8_t attempt, uint64_t ceiling_us);
+/* The wait for an attempt (1 for the first): `timeout_us`, at least the floor, doubled for each
+ * further one, `ceiling_us` at most, which is also the answer where `timeout_us` is 0. */
+uint64_t ptl_rtt_wait_us(uint32_t timeout_us, uint8_t attempt, uint64_t ceiling_us);
 
 #endif

@@ -119,6 +119,7 @@ static enum ptl_status start_workers(struct run *run, struct ptl_error *error)
         thread->run = run;
         thread->worker = (struct ptl_worker){.number = run->started,
                                              .share = (concurrency + asked - 1) / asked,
+                                             .linger_most = run->prepared->linger_most / asked,
                                              .profile = run->profile,
                                              .plan = run->plan,
                                              .permits = &run->permits};

@@ -35,6 +35,14 @@ uint64_t ptl_plan_wait_ns(const struct ptl_plan *plan, const struct ptl_probe *p
     return ptl_rtt_wait_us(rto_us, probe->attempt, ceiling_us) * PTL_NS_PER_US;
 }
 
+uint64_t ptl_plan_flight_ns(const struct ptl_plan *plan, const struct ptl_probe *probe)
+{
+    const struct ptl_lane *lane = &plan->schedule.lanes[probe->lane];
+    if (!atomic_load_explicit(&lane->lets_linger, memory_order_relaxed))
+        return UINT64_MAX;
+    return atomic_load_explicit(&lane->rto_us, memory_order_relaxed) * PTL_NS_PER_US;
+}
+
 static void learn_round_trip(struct ptl_plan *plan, struct ptl_lane *lane,
                              const struct ptl_outcome *outcome)
 {
@@ -77,6 +85,11 @@ void ptl_wait_update(struct ptl_plan *plan, struct ptl_lane *lane)
     if (gets_retries(plan) && lane->congestion.lossy)
         early = ptl_plan_attempts_granted(plan, lane) - 1;
     atomic_store_explicit(&lane->early_attempts, (uint8_t)early, memory_order_relaxed);
+    /* Where there is a limit it counts what is waited for. */
+    bool lets_linger = plan->profile->adaptive_timeout && lane->rto_us > 0 &&
+                       !lane->congestion.struggles &&
+                       lane->congestion.limit == PTL_CONGESTION_NO_LIMIT;
+    atomic_store_explicit(&lane->lets_linger, lets_linger, memory_order_relaxed);
 }
 
 bool ptl_wait_proves_loss(const struct ptl_outcome *outcome)

@@ -13,7 +13,7 @@
 bool ptl_wait_scouts(const struct ptl_plan *plan, uint32_t index);
 /* What an outcome tells about the target's round trips, and how long a permit is held. */
 void ptl_wait_learn(struct ptl_plan *plan, const struct ptl_outcome *outcome);
-/* After the lane's loss became known or its limit changed: which attempts end early. */
+/* After something was answered: which attempts end early, and whether they may linger. */
 void ptl_wait_update(struct ptl_plan *plan, struct ptl_lane *lane);
 /* Was an attempt lost, as the answer to the one after it is there? Not if that answer took as long
  * as the first was waited for: then the first was given up too soon. */

@@ -135,6 +135,44 @@ ALL_STATES='report: {states: [open, closed, filtered]}'
     jq -e '[.results[] | select(.state == "filtered") | .attempts] | unique == [2]' r.json
 }
 
+@test "what is overdue gives its permit back, and is listened to until its timeout" {
+    # Round trips are 2 ms, but for one port in 50: its answer comes long after it was overdue.
+    network 'hosts: 198.18.0.1' 'ports: 1-1500' 'adaptive_timeout: true' 'retries: 0' 'concurrency: 1' 'engine: events' "$ALL_STATES"
+    options="--hosts 1 --open 0.2 --silent 0.02 --rtt 2ms --slow 0.02 --slow-rtt 80ms"
+    # shellcheck disable=SC2086  # options are meant
+    scan $options
+    [ "$status" -eq 0 ]
+    # shellcheck disable=SC2086
+    finds_all $options --ports 1-1500
+    jq -e '.summary.peak_in_flight == 1 and .run.effective_concurrency == 1' r.json
+    jq -e '[.results[] | select(.state != "filtered" and .connect_us > 70000)] | length > 10' r.json
+    # Others were asked and answered while a silent port was still waited for.
+    overtaken='[.results[] | select(.state == "filtered")][3] as $silent |
+        [.results[] | select(.port > $silent.port and .offset_ms < $silent.offset_ms)] | length'
+    [ "$(jq "$overtaken" r.json)" -gt 5 ]
+    # One permit, one probe at a time: where no timeout adapts, and where nothing does.
+    for setting in adaptive_timeout adaptive; do
+        network 'hosts: 198.18.0.1' 'ports: 1-300' 'adaptive_timeout: true' 'retries: 0' 'concurrency: 1' 'engine: events' 'timeout: 150ms' "$ALL_STATES"
+        sed -i "/^$setting:/d; \$a $setting: false" p.yaml
+        # shellcheck disable=SC2086
+        scan $options
+        [ "$(jq "$overtaken" r.json)" -eq 0 ]
+    done
+}
+
+@test "ports that answer late are found, and no proof of loss" {
+    network 'hosts: 198.18.0.1' 'ports: 1-2000' 'timeout: 600ms' "$ALL_STATES"
+    options="--hosts 1 --open 0.1 --silent 0.02 --rtt 5ms --slow 0.04 --slow-rtt 300ms"
+    # shellcheck disable=SC2086
+    scan $options
+    [ "$status" -eq 0 ]
+    # shellcheck disable=SC2086
+    finds_all $options --ports 1-2000
+    # Some slow ones were scouts; their second attempt waited longer. No silent port got a third.
+    jq -e '([.results[] | select(.state != "filtered" and .attempts > 1)] | length > 0) and
+        ([.results[].attempts] | max) == 2' r.json
+}
+
 @test "a target that has answered nothing comes last, and then gets its retries" {
     network 'hosts: 198.18.0.1-6' 'ports: 1-300' 'concurrency: 60' 'timeout: 200ms' "$ALL_STATES"
     scan --hosts 3 --open 0.05

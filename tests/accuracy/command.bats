@@ -7,7 +7,7 @@ load ../cli/helper
     echo "$output"
     [ "$status" -eq 0 ]
     [[ "$output" == *"the numbers mean nothing"* ]]
-    jq -e '(.rows | length) == 7 and .not_measured == []' a.json
+    jq -e '(.rows | length) == 8 and .not_measured == []' a.json
     jq -e '.rows | all(.trouble == null and .false == 0)' a.json
     jq -e '[.rows[] | select(.case | startswith("127") | not)] | all(.recall == 1)' a.json
 }

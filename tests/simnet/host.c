@@ -10,7 +10,7 @@ bool hosts_init(struct hosts *hosts, const struct options *options)
                             .loss_below = random_bound(options->loss),
                             .stream = random_mix(options->seed ^ UINT64_C(0x10553))};
     truth_init(&hosts->truth, options);
-    hosts->queue = queue_new(options->jitter_ns == 0);
+    hosts->queue = queue_new(options->jitter_ns == 0 && options->slow == 0);
     hosts->delays = calloc(1, sizeof(*hosts->delays));
     bool limited = options->syn_rate > 0;
     if (limited)
@@ -36,23 +36,25 @@ static bool lost(struct hosts *hosts)
     return true;
 }
 
-static int64_t due(struct hosts *hosts, int64_t now_ns)
+static int64_t due(struct hosts *hosts, const struct segment *segment, int64_t now_ns)
 {
     int64_t jitter_ns = hosts->options->jitter_ns;
+    bool slow = truth_slow(&hosts->truth, &segment->target, segment->target_port);
+    int64_t rtt_ns = slow ? hosts->options->slow_rtt_ns : hosts->options->rtt_ns;
     if (jitter_ns == 0)
-        return now_ns + hosts->options->rtt_ns;
+        return now_ns + rtt_ns;
     uint64_t span = 2 * (uint64_t)jitter_ns + 1;
-    int64_t delay_ns =
-        hosts->options->rtt_ns - jitter_ns + (int64_t)(random_next(&hosts->stream) % span);
+    int64_t delay_ns = rtt_ns - jitter_ns + (int64_t)(random_next(&hosts->stream) % span);
     return now_ns + (delay_ns > 0 ? delay_ns : 0);
 }
 
 /* Room for an answer that is not lost on its way, or NULL. */
-static struct answer *begin(struct hosts *hosts, enum answer_kind kind, int64_t now_ns)
+static struct answer *begin(struct hosts *hosts, const struct segment *segment,
+                            enum answer_kind kind, int64_t now_ns)
 {
     if (lost(hosts))
         return NULL;
-    struct answer *answer = queue_add(hosts->queue, due(hosts, now_ns));
+    struct answer *answer = queue_add(hosts->queue, due(hosts, segment, now_ns));
     if (answer == NULL) {
         hosts->delays->dropped_by_queue++;
         return NULL;
@@ -65,7 +67,7 @@ static struct answer *begin(struct hosts *hosts, enum answer_kind kind, int64_t 
 static void send_tcp(struct hosts *hosts, const struct segment *segment, enum answer_kind kind,
                      uint8_t flags, uint32_t sequence, uint32_t acknowledge, int64_t now_ns)
 {
-    struct answer *answer = begin(hosts, kind, now_ns);
+    struct answer *answer = begin(hosts, segment, kind, now_ns);
     if (answer != NULL)
         answer->length =
             (uint16_t)packet_tcp(segment, flags, sequence, acknowledge, answer->packet);
@@ -93,7 +95,7 @@ static void receive_syn(struct hosts *hosts, const struct segment *segment, int6
                  segment->sequence + 1, now_ns);
         return;
     case TRUTH_ICMP:
-        answer = begin(hosts, ANSWER_ICMP, now_ns);
+        answer = begin(hosts, segment, ANSWER_ICMP, now_ns);
         if (answer != NULL)
             answer->length =
                 (uint16_t)packet_icmp(segment, hosts->options->icmp_kind, answer->packet);

@@ -36,6 +36,8 @@ static const struct row rows[] = {
      "the first N hosts are open everywhere (0)"},
     {"--rtt", DURATION, AT(rtt_ns), 0, "TIME", "the round trip that a scanner measures (20ms)"},
     {"--jitter", DURATION, AT(jitter_ns), 0, "TIME", "uniform, more or less (0ms)"},
+    {"--slow", SHARE, AT(slow), 0, "SHARE", "ports that answer later than the others (0)"},
+    {"--slow-rtt", DURATION, AT(slow_rtt_ns), 0, "TIME", "the round trip to those (80ms)"},
     {"--loss", SHARE, AT(loss), 0, "SHARE", "packets lost, each way (0)"},
     {"--syn-rate", COUNT, AT(syn_rate), 1000000000, "N",
      "SYNs a second that a host answers; the rest is dropped (no limit)"},
@@ -190,6 +192,7 @@ bool options_parse(int argc, char **argv, struct options *options)
                                 .open = 0.005,
                                 .icmp_kind = icmp_kind_find("port-unreach"),
                                 .rtt_ns = 20000000,
+                                .slow_rtt_ns = 80000000,
                                 .truth_family = FAMILY_V4};
     ports_parse("1-65535", &options->ports);
     for (int i = 1; i < argc; i++) {

@@ -16,10 +16,11 @@ struct options {
     uint32_t all_open;
     double open, silent, icmp; /* shares of the ports */
     double reset;              /* share of the open ports */
+    double slow;               /* share of the ports, whatever they answer */
     double dead;               /* share of the hosts */
     double loss;               /* each way */
     const struct icmp_kind *icmp_kind;
-    int64_t rtt_ns, jitter_ns;
+    int64_t rtt_ns, jitter_ns, slow_rtt_ns;
     uint32_t syn_rate;       /* SYNs a second a host; 0: no limit */
     uint32_t syn_rate_hosts; /* so many of the first ones; 0: all */
     struct ports ports;      /* what the printed truth covers */

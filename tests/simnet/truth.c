@@ -3,7 +3,7 @@
 #include "random.h"
 
 /* Different questions about one address must not share a draw. */
-enum question { ABOUT_HOST = 1, ABOUT_PORT, ABOUT_RESET };
+enum question { ABOUT_HOST = 1, ABOUT_PORT, ABOUT_RESET, ABOUT_SLOW };
 
 void truth_init(struct truth *truth, const struct options *options)
 {
@@ -13,6 +13,7 @@ void truth_init(struct truth *truth, const struct options *options)
         .silent_below = random_bound(options->open + options->silent),
         .icmp_below = random_bound(options->open + options->silent + options->icmp),
         .reset_below = random_bound(options->reset),
+        .slow_below = random_bound(options->slow),
         .dead_below = random_bound(options->dead),
         .hosts = options->hosts,
         .all_open = options->all_open,
@@ -55,6 +56,12 @@ bool truth_resets(const struct truth *truth, const struct address *address, uint
 {
     return truth->reset_below > 0 &&
            random_below(draw(truth, address, port, ABOUT_RESET), truth->reset_below);
+}
+
+bool truth_slow(const struct truth *truth, const struct address *address, uint16_t port)
+{
+    return truth->slow_below > 0 &&
+           random_below(draw(truth, address, port, ABOUT_SLOW), truth->slow_below);
 }
 
 static void print_host(const struct truth *truth, const struct options *options,

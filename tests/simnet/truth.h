@@ -16,6 +16,7 @@ struct truth {
     uint64_t seed;
     uint64_t open_below, silent_below, icmp_below; /* one draw a port, three bounds in a row */
     uint64_t reset_below;                          /* a second draw for open ports */
+    uint64_t slow_below;                           /* a third, for every port */
     uint64_t dead_below;                           /* one draw a host */
     uint32_t hosts;                                /* live ones; 0: every address */
     uint32_t all_open;
@@ -29,6 +30,8 @@ enum truth_state truth_port(const struct truth *truth, const struct address *add
                             uint16_t port);
 /* Does this open port reset what it accepted? */
 bool truth_resets(const struct truth *truth, const struct address *address, uint16_t port);
+/* Does this port answer late, if at all? */
+bool truth_slow(const struct truth *truth, const struct address *address, uint16_t port);
 /* One line `ip port state` for all that is not closed (or only what is open), by address and port.
  * False: errno says why it cannot be written. */
 bool truth_print(const struct truth *truth, const struct options *options, FILE *file);

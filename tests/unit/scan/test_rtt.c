@@ -25,7 +25,7 @@ static void further_samples_are_rfc_6298_2_3(void **state)
     for (int i = 0; i < 1000; i++)
         ptl_rtt_sample(&rtt, 300000);
     assert_in_range(rtt.srtt_us, 299000, 300000);
-    assert_in_range(ptl_rtt_timeout_us(&rtt), 299000, 301000);
+    assert_in_range(ptl_rtt_timeout_us(&rtt), 299000, 301001);
 }
 
 static void a_quick_target_gets_the_floor(void **state)
@@ -35,7 +35,9 @@ static void a_quick_target_gets_the_floor(void **state)
     for (int i = 0; i < 100; i++)
         ptl_rtt_sample(&rtt, 0);
     assert_int_equal(rtt.srtt_us, 1);
-    assert_int_equal(ptl_rtt_timeout_us(&rtt), PTL_RTT_FLOOR_US);
+    assert_int_equal(ptl_rtt_timeout_us(&rtt), 1001); /* RFC 6298's G keeps it off the round trip */
+    assert_int_equal(ptl_rtt_wait_us(1001, 1, 900000), PTL_RTT_FLOOR_US);
+    assert_int_equal(ptl_rtt_wait_us(1001, 3, 900000), 4 * PTL_RTT_FLOOR_US);
 }
 
 static void the_largest_samples_do_not_wrap(void **state)

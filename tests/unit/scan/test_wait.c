@@ -154,27 +154,53 @@ static void an_adaptive_timeout_holds_for_every_attempt(void **state)
     assert_int_equal(waited(4, 800), attempts(4));
 }
 
-static void open_and_again(struct sim *sim, struct ptl_probe *confirmation)
-{
-    struct ptl_lane *lane = &sim->plan->schedule.lanes[0];
-    lane->congestion.lossy = true;
-    lane->rto_us = 100000;
-    ptl_wait_update(sim->plan, lane);
-    *confirmation = (struct ptl_probe){.lane = 0, .port = 1, .attempt = 1, .confirms = 1};
-}
-
 /* Nothing follows it. */
 static void a_confirmation_waits_the_whole_timeout(void **state)
 {
     (void)state;
     struct sim sim;
-    struct ptl_probe probe;
+    struct ptl_probe probe = {.lane = 0, .port = 1, .attempt = 1, .confirms = 1};
     sim_open(&sim, "hosts: 127.0.0.1\nports: 1-9\nconfirm: 2\n", 50, some_silent);
-    open_and_again(&sim, &probe);
+    struct ptl_lane *lane = &sim.plan->schedule.lanes[0];
+    lane->congestion.lossy = true;
+    lane->rto_us = ROUND_TRIP_US;
+    ptl_wait_update(sim.plan, lane);
     assert_int_equal(ptl_plan_wait_ns(sim.plan, &probe), 900 * PTL_NS_PER_MS);
     probe.confirms = 0;
     assert_int_equal(ptl_plan_wait_ns(sim.plan, &probe), 100 * PTL_NS_PER_MS);
     sim_close(&sim);
+}
+
+static uint64_t flight_ns(const char *more, bool struggles, uint32_t limit, uint32_t rto_us)
+{
+    struct sim sim;
+    char yaml[256];
+    const struct ptl_probe probe = {.lane = 0, .port = 1, .attempt = 3};
+    snprintf(yaml, sizeof(yaml), "hosts: 127.0.0.1\nports: 1-9\n%s", more);
+    sim_open(&sim, yaml, 50, some_silent);
+    struct ptl_lane *lane = &sim.plan->schedule.lanes[0];
+    ptl_congestion_init(&lane->congestion, fake_now_ns);
+    lane->congestion.struggles = struggles;
+    lane->congestion.limit = limit;
+    lane->rto_us = rto_us;
+    ptl_wait_update(sim.plan, lane);
+    uint64_t ns = ptl_plan_flight_ns(sim.plan, &probe);
+    sim_close(&sim);
+    return ns;
+}
+
+static void what_is_overdue_is_in_flight_no_more(void **state)
+{
+    (void)state;
+    static const char adaptive[] = "adaptive_timeout: true\n";
+    const uint32_t none = PTL_CONGESTION_NO_LIMIT;
+    /* Neither the floor nor the doubling counts here. */
+    assert_int_equal(flight_ns(adaptive, false, none, 21000), 21 * PTL_NS_PER_MS);
+    assert_true(flight_ns("", false, none, 21000) == UINT64_MAX);
+    assert_true(flight_ns("adaptive_timeout: false\n", false, none, 21000) == UINT64_MAX);
+    assert_true(flight_ns(adaptive, false, none, 0) == UINT64_MAX); /* nothing is known */
+    assert_true(flight_ns(adaptive, true, none, 21000) == UINT64_MAX);
+    assert_true(flight_ns(adaptive, false, 100, 21000) == UINT64_MAX); /* the limit counts it */
 }
 
 static void an_answer_as_slow_as_the_wait_before_proves_nothing(void **state)
@@ -232,6 +258,7 @@ int main(void)
         cmocka_unit_test(a_short_timeout_is_the_ceiling),
         cmocka_unit_test(an_adaptive_timeout_holds_for_every_attempt),
         cmocka_unit_test(a_confirmation_waits_the_whole_timeout),
+        cmocka_unit_test(what_is_overdue_is_in_flight_no_more),
         cmocka_unit_test(an_answer_as_slow_as_the_wait_before_proves_nothing),
         cmocka_unit_test(slow_ports_are_no_loss),
     };

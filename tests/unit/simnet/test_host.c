@@ -172,6 +172,38 @@ static void what_follows_a_handshake(void **state)
     hosts_free(&hosts);
 }
 
+static void slow_ports_answer_later(void **state)
+{
+    (void)state;
+    struct hosts hosts;
+    begin(&hosts, (const char *[]){"--slow", "0.5", "--slow-rtt", "70ms", "--jitter", "1ms", NULL});
+    const struct address address = address_of_host(false, 1);
+    uint8_t packet[128];
+    unsigned slow = 0;
+    for (uint16_t port = 1; port <= 400; port++) {
+        size_t length = make(false, 1, port, TCP_SYN, packet);
+        hosts_receive(&hosts, packet, length, 0);
+        int64_t due_ns = queue_next_due(hosts.queue);
+        int64_t rtt_ns = truth_slow(&hosts.truth, &address, port) ? 70000000 : RTT_NS;
+        slow += rtt_ns != RTT_NS;
+        assert_true(due_ns >= rtt_ns - 1000000 && due_ns <= rtt_ns + 1000000);
+        queue_take(hosts.queue);
+    }
+    assert_in_range(slow, 150, 250);
+    hosts_free(&hosts);
+    /* An answer that is due earlier leaves earlier, whichever SYN came first. */
+    begin(&hosts, (const char *[]){"--slow", "0.5", NULL});
+    for (uint16_t port = 1; port <= 40; port++)
+        hosts_receive(&hosts, packet, make(false, 1, port, TCP_SYN, packet), port);
+    int64_t last_ns = 0;
+    for (int i = 0; i < 40; i++) {
+        assert_true(queue_next_due(hosts.queue) >= last_ns);
+        last_ns = queue_next_due(hosts.queue);
+        queue_take(hosts.queue);
+    }
+    hosts_free(&hosts);
+}
+
 static void a_limit_lets_its_rate_through(void **state)
 {
     (void)state;
@@ -246,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_syn_gets_what_its_port_is),
         cmocka_unit_test(a_syn_sent_again_meets_the_same_connection),
         cmocka_unit_test(what_follows_a_handshake),
+        cmocka_unit_test(slow_ports_answer_later),
         cmocka_unit_test(a_limit_lets_its_rate_through),
         cmocka_unit_test(loss_follows_the_seed_and_the_count_of_packets),
         cmocka_unit_test(malformed_packets_do_no_harm),
