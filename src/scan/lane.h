@@ -74,7 +74,7 @@ struct ptl_lane {
     struct ptl_rtt rtt;
     _Atomic uint32_t rto_us;        /* RFC 6298's estimate of the longest wait; 0: not known */
     _Atomic uint8_t early_attempts; /* a port's attempts up to this one wait only so long */
-    _Atomic bool lets_linger;       /* those that wait longer hold no permit */
+    _Atomic uint32_t flight_us;     /* those that wait longer hold no permit; 0: they do */
     struct ptl_congestion congestion;
     uint32_t hold_us; /* how long an attempt holds its permit, smoothed; 0: not known */
     uint64_t send_ns; /* where the target has a limit: when it may be sent the next attempt */

@@ -27,6 +27,12 @@ uint32_t ptl_rtt_timeout_us(const struct ptl_rtt *rtt)
     return us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
 }
 
+uint32_t ptl_rtt_flight_us(const struct ptl_rtt *rtt)
+{
+    uint32_t timeout_us = ptl_rtt_timeout_us(rtt);
+    return rtt->srtt_us < timeout_us / 2 ? 2 * rtt->srtt_us : timeout_us;
+}
+
 uint64_t ptl_rtt_wait_us(uint32_t timeout_us, uint8_t attempt, uint64_t ceiling_us)
 {
     if (timeout_us == 0)

@@ -38,9 +38,8 @@ uint64_t ptl_plan_wait_ns(const struct ptl_plan *plan, const struct ptl_probe *p
 uint64_t ptl_plan_flight_ns(const struct ptl_plan *plan, const struct ptl_probe *probe)
 {
     const struct ptl_lane *lane = &plan->schedule.lanes[probe->lane];
-    if (!atomic_load_explicit(&lane->lets_linger, memory_order_relaxed))
-        return UINT64_MAX;
-    return atomic_load_explicit(&lane->rto_us, memory_order_relaxed) * PTL_NS_PER_US;
+    uint32_t us = atomic_load_explicit(&lane->flight_us, memory_order_relaxed);
+    return us > 0 ? us * PTL_NS_PER_US : UINT64_MAX;
 }
 
 static void learn_round_trip(struct ptl_plan *plan, struct ptl_lane *lane,
@@ -86,10 +85,10 @@ void ptl_wait_update(struct ptl_plan *plan, struct ptl_lane *lane)
         early = ptl_plan_attempts_granted(plan, lane) - 1;
     atomic_store_explicit(&lane->early_attempts, (uint8_t)early, memory_order_relaxed);
     /* Where there is a limit it counts what is waited for. */
-    bool lets_linger = plan->profile->adaptive_timeout && lane->rto_us > 0 &&
-                       !lane->congestion.struggles &&
+    bool lets_linger = plan->profile->adaptive_timeout && !lane->congestion.struggles &&
                        lane->congestion.limit == PTL_CONGESTION_NO_LIMIT;
-    atomic_store_explicit(&lane->lets_linger, lets_linger, memory_order_relaxed);
+    atomic_store_explicit(&lane->flight_us, lets_linger ? ptl_rtt_flight_us(&lane->rtt) : 0,
+                          memory_order_relaxed);
 }
 
 bool ptl_wait_proves_loss(const struct ptl_outcome *outcome)
