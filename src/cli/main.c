@@ -42,6 +42,10 @@ int main(int argc, char **argv)
     }
     const char *name = argv[1];
     if (strcmp(name, "--version") == 0) {
+        if (argc > 2) {
+            print_line("portolan --version: too many arguments");
+            return EXIT_USAGE;
+        }
         printf("portolan %s\n", PTL_VERSION);
         return end_output(EXIT_DONE);
     }

@@ -4,6 +4,9 @@ load helper
     run "$PORTOLAN" --version
     [ "$status" -eq 0 ]
     [[ "$output" == "portolan "* ]]
+    run "$PORTOLAN" --version extra
+    [ "$status" -eq 2 ]
+    [ "$output" = "portolan --version: too many arguments" ]
     run "$PORTOLAN" help
     [ "$status" -eq 0 ]
     [[ "$output" == *"commands:"* ]]
