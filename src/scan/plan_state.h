@@ -64,9 +64,10 @@ void ptl_plan_settle_confirmations(struct ptl_plan *plan);
 
 /* ---- between settle.c, silence.c and wait.c ---- */
 
-bool ptl_plan_is_silence(const struct ptl_outcome *outcome);
-/* How many attempts a port may have that is not answered. */
-uint32_t ptl_plan_attempts_granted(const struct ptl_plan *plan, const struct ptl_lane *lane);
+static inline bool ptl_plan_is_silence(const struct ptl_outcome *outcome)
+{
+    return outcome->state == PTL_FILTERED && outcome->reason == PTL_REASON_NO_RESPONSE;
+}
 
 /* The probe goes back to its lane, for so long at least. */
 void ptl_plan_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ms);

@@ -32,11 +32,6 @@ void ptl_plan_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64
         plan->out_of_memory = true;
 }
 
-bool ptl_plan_is_silence(const struct ptl_outcome *outcome)
-{
-    return outcome->state == PTL_FILTERED && outcome->reason == PTL_REASON_NO_RESPONSE;
-}
-
 static bool is_shortage(const struct ptl_outcome *outcome)
 {
     return outcome->state == PTL_ERROR && ptl_shortage_is(outcome->reason);

@@ -1,11 +1,9 @@
 /* Ports that do not answer: their retries, and how they wait, parked, till loss is proven or their
  * lane ends. */
 #include "portolan/clock.h"
-#include "scan/plan_state.h"
+#include "scan/wait.h"
 
 #include <stdlib.h>
-
-#define ATTEMPTS_MOST 31U /* as many as a result can tell */
 
 /* A port that nothing ever answered for. */
 static void count_silence(struct ptl_plan *plan, uint32_t lane, uint16_t port, uint8_t attempts)
@@ -30,12 +28,6 @@ static uint32_t index_of(const struct ptl_plan *plan, uint16_t port)
             high = middle;
     }
     return low;
-}
-
-static bool may_send_more(const struct ptl_plan *plan)
-{
-    const struct ptl_profile *profile = plan->profile;
-    return profile->adaptive && profile->retries > 0 && profile->loss_retries > 0;
 }
 
 static void park(struct ptl_plan *plan, const struct ptl_probe *probe)
@@ -101,21 +93,11 @@ void ptl_plan_unpark(struct ptl_plan *plan, uint32_t id, bool again)
     }
 }
 
-uint32_t ptl_plan_attempts_granted(const struct ptl_plan *plan, const struct ptl_lane *lane)
-{
-    uint32_t most = plan->profile->retries + 1;
-    if (!may_send_more(plan) || !lane->congestion.lossy)
-        return most;
-    /* Two rounds pass until the limit is lowered: what was sent in them was sent in vain. */
-    most += plan->profile->loss_retries + 2U * lane->congestion.lowered;
-    return most < ATTEMPTS_MOST ? most : ATTEMPTS_MOST;
-}
-
 void ptl_plan_settle_silence(struct ptl_plan *plan, const struct ptl_outcome *outcome)
 {
     const struct ptl_lane *lane = &plan->schedule.lanes[outcome->probe.lane];
-    bool more = may_send_more(plan);
-    if (outcome->probe.attempt < ptl_plan_attempts_granted(plan, lane) && !lane->gave_up) {
+    bool more = ptl_wait_grants_more(plan);
+    if (outcome->probe.attempt < ptl_wait_attempts_granted(plan, lane) && !lane->gave_up) {
         struct ptl_probe again = outcome->probe;
         again.attempt++;
         again.local_tries = 0;

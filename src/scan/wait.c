@@ -2,11 +2,27 @@
 
 #include "portolan/clock.h"
 
-#define SCOUT_EVERY 16 /* first attempts: few, as each may cost an attempt more */
+#define ATTEMPTS_MOST 31U /* as many as a result can tell */
+#define SCOUT_EVERY 16    /* first attempts: few, as each may cost an attempt more */
 
 static bool gets_retries(const struct ptl_plan *plan)
 {
     return plan->profile->adaptive && plan->profile->retries > 0;
+}
+
+bool ptl_wait_grants_more(const struct ptl_plan *plan)
+{
+    return gets_retries(plan) && plan->profile->loss_retries > 0;
+}
+
+uint32_t ptl_wait_attempts_granted(const struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    uint32_t most = plan->profile->retries + 1;
+    if (!ptl_wait_grants_more(plan) || !lane->congestion.lossy)
+        return most;
+    /* Two rounds pass until the limit is lowered: what was sent in them was sent in vain. */
+    most += plan->profile->loss_retries + 2U * lane->congestion.lowered;
+    return most < ATTEMPTS_MOST ? most : ATTEMPTS_MOST;
 }
 
 bool ptl_wait_scouts(const struct ptl_plan *plan, uint32_t index)
@@ -82,7 +98,7 @@ void ptl_wait_update(struct ptl_plan *plan, struct ptl_lane *lane)
 {
     uint32_t early = 0;
     if (gets_retries(plan) && lane->congestion.lossy)
-        early = ptl_plan_attempts_granted(plan, lane) - 1;
+        early = ptl_wait_attempts_granted(plan, lane) - 1;
     atomic_store_explicit(&lane->early_attempts, (uint8_t)early, memory_order_relaxed);
     /* Where there is a limit it counts what is waited for. */
     bool lets_linger = plan->profile->adaptive_timeout && !lane->congestion.struggles &&
