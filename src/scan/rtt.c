@@ -30,7 +30,8 @@ uint32_t ptl_rtt_timeout_us(const struct ptl_rtt *rtt)
 uint32_t ptl_rtt_flight_us(const struct ptl_rtt *rtt)
 {
     uint32_t timeout_us = ptl_rtt_timeout_us(rtt);
-    return rtt->srtt_us < timeout_us / 2 ? 2 * rtt->srtt_us : timeout_us;
+    uint64_t flight_us = rtt->srtt_us + (uint64_t)rtt->srtt_us / 4;
+    return flight_us < timeout_us ? (uint32_t)flight_us : timeout_us;
 }
 
 uint64_t ptl_rtt_wait_us(uint32_t timeout_us, uint8_t attempt, uint64_t ceiling_us)

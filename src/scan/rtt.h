@@ -20,9 +20,10 @@ void ptl_rtt_sample(struct ptl_rtt *rtt, uint32_t us);
 /* srtt + max(G, 4 rttvar), where G, the clock's granularity, is the millisecond in which the
  * engines count; 0 when nothing was measured. */
 uint32_t ptl_rtt_timeout_us(const struct ptl_rtt *rtt);
-/* How long an answer is to be expected, twice the smoothed round trip (RFC 8985's probe timeout) or
- * the timeout above, whichever is less: nothing depends on it but a permit, so that the first
- * samples, of which nobody knows how they vary, need no margin. 0 when nothing was measured. */
+/* How long an answer is to be expected: a quarter longer than the smoothed round trip (RFC 8985's
+ * reordering window) or the timeout above, whichever is less: nothing depends on it but a permit,
+ * so that the first samples, of which nobody knows how they vary, need no margin. 0 when nothing
+ * was measured. */
 uint32_t ptl_rtt_flight_us(const struct ptl_rtt *rtt);
 /* The wait for an attempt (1 for the first): `timeout_us`, at least the floor, doubled for each
  * further one, `ceiling_us` at most, which is also the answer where `timeout_us` is 0. */
