@@ -66,8 +66,10 @@ static void learn_round_trip(struct ptl_plan *plan, struct ptl_lane *lane,
     if (us == PTL_US_NONE || (outcome->state != PTL_OPEN && outcome->state != PTL_CLOSED))
         return;
     ptl_rtt_sample(&lane->rtt, us);
-    ptl_rtt_sample(&plan->group_rtt, us);
     atomic_store_explicit(&lane->rto_us, ptl_rtt_timeout_us(&lane->rtt), memory_order_relaxed);
+    if (!plan->profile->adaptive_timeout)
+        return; /* nothing else waits by what other targets tell */
+    ptl_rtt_sample(&plan->group_rtt, us);
     atomic_store_explicit(&plan->group_rto_us, ptl_rtt_timeout_us(&plan->group_rtt),
                           memory_order_relaxed);
 }
@@ -80,8 +82,6 @@ static void learn_hold(const struct ptl_plan *plan, struct ptl_lane *lane,
         us = ptl_plan_wait_ns(plan, &outcome->probe) / PTL_NS_PER_US;
     else if (us == PTL_US_NONE)
         return;
-    if (us > UINT32_MAX)
-        us = UINT32_MAX;
     lane->hold_us =
         lane->hold_us == 0 ? (uint32_t)us : (uint32_t)((63ULL * lane->hold_us + us) / 64);
 }
