@@ -62,6 +62,12 @@ bool delays_print(const struct delays *delays, FILE *file)
         {"dead", delays->dead},
         {"dropped_by_rate", delays->dropped_by_rate},
         {"dropped_by_loss", delays->dropped_by_loss},
+        {"dropped_by_outage", delays->dropped_by_outage},
+        {"dropped_by_gate", delays->dropped_by_gate},
+        {"dropped_by_link", delays->dropped_by_link},
+        {"dropped_by_table", delays->dropped_by_table},
+        {"dropped_by_ban", delays->dropped_by_ban},
+        {"icmp_withheld", delays->icmp_withheld},
         {"dropped_by_queue", delays->dropped_by_queue},
         {"write_errors", delays->write_errors},
     };

@@ -11,7 +11,8 @@
 
 struct delays {
     uint64_t syns, syn_acks, rsts, icmp; /* read; written */
-    uint64_t dropped_by_rate, dropped_by_loss, dropped_by_queue;
+    uint64_t dropped_by_rate, dropped_by_loss, dropped_by_outage, dropped_by_gate, dropped_by_link,
+        dropped_by_table, dropped_by_ban, icmp_withheld, dropped_by_queue;
     uint64_t dead, silent; /* SYNs to hosts, and to ports of living hosts, that never answer */
     uint64_t write_errors;
     uint64_t max_us;

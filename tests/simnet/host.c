@@ -4,18 +4,24 @@
 
 #include <stdlib.h>
 
+#define BURST_NS 20000000 /* a host answers 1/50 s worth of SYNs at once */
+
 bool hosts_init(struct hosts *hosts, const struct options *options)
 {
     *hosts = (struct hosts){.options = options,
                             .loss_below = random_bound(options->loss),
                             .stream = random_mix(options->seed ^ UINT64_C(0x10553))};
     truth_init(&hosts->truth, options);
-    hosts->queue = queue_new(options->jitter_ns == 0 && options->slow == 0);
+    hosts->queue =
+        queue_new(options->jitter_ns == 0 && options->slow == 0 && options->rtt_to_ns == 0 &&
+                  options->stall_ns == 0 && options->link == 0);
+    hosts->wire = wire_new(options);
     hosts->delays = calloc(1, sizeof(*hosts->delays));
     bool limited = options->syn_rate > 0;
     if (limited)
-        hosts->limit = limit_new(options->syn_rate, options->syn_rate_hosts);
-    if (hosts->queue != NULL && hosts->delays != NULL && (!limited || hosts->limit != NULL))
+        hosts->limit = limit_new(options->syn_rate, options->syn_rate_hosts, BURST_NS);
+    if (hosts->queue != NULL && hosts->wire != NULL && hosts->delays != NULL &&
+        (!limited || hosts->limit != NULL))
         return true;
     hosts_free(hosts);
     return false;
@@ -25,6 +31,7 @@ void hosts_free(struct hosts *hosts)
 {
     queue_free(hosts->queue);
     limit_free(hosts->limit);
+    wire_free(hosts->wire);
     free(hosts->delays);
 }
 
@@ -36,11 +43,22 @@ static bool lost(struct hosts *hosts)
     return true;
 }
 
+/* A round trip of its own for each host, where there is a range of them. */
+static int64_t host_rtt(const struct hosts *hosts, const struct address *target)
+{
+    const struct options *options = hosts->options;
+    if (options->rtt_to_ns <= options->rtt_ns)
+        return options->rtt_ns;
+    uint64_t draw = random_mix(hosts->truth.seed ^ random_mix(target->high ^ target->low));
+    return options->rtt_ns + (int64_t)(draw % (uint64_t)(options->rtt_to_ns - options->rtt_ns + 1));
+}
+
 static int64_t due(struct hosts *hosts, const struct segment *segment, int64_t now_ns)
 {
     int64_t jitter_ns = hosts->options->jitter_ns;
     bool slow = truth_slow(&hosts->truth, &segment->target, segment->target_port);
-    int64_t rtt_ns = slow ? hosts->options->slow_rtt_ns : hosts->options->rtt_ns;
+    int64_t rtt_ns = slow ? hosts->options->slow_rtt_ns : host_rtt(hosts, &segment->target);
+    rtt_ns += hosts->held_up_ns;
     if (jitter_ns == 0)
         return now_ns + rtt_ns;
     uint64_t span = 2 * (uint64_t)jitter_ns + 1;
@@ -89,12 +107,18 @@ static void receive_syn(struct hosts *hosts, const struct segment *segment, int6
     switch (truth_port(&hosts->truth, &segment->target, segment->target_port)) {
     case TRUTH_SILENT:
         hosts->delays->silent++;
+        wire_unanswered(hosts->wire, now_ns);
         return;
     case TRUTH_OPEN:
         send_tcp(hosts, segment, ANSWER_SYN_ACK, TCP_SYN | TCP_ACK, first_sequence(hosts, segment),
                  segment->sequence + 1, now_ns);
         return;
     case TRUTH_ICMP:
+        if (!wire_icmp(hosts->wire, &segment->target, now_ns)) {
+            hosts->delays->icmp_withheld++;
+            wire_unanswered(hosts->wire, now_ns);
+            return;
+        }
         answer = begin(hosts, segment, ANSWER_ICMP, now_ns);
         if (answer != NULL)
             answer->length =
@@ -135,8 +159,13 @@ void hosts_receive(struct hosts *hosts, const uint8_t *packet, size_t length, in
     hosts->delays->syns += syn;
     if (lost(hosts))
         return;
+    hosts->held_up_ns = 0;
+    if (syn && !wire_takes(hosts->wire, &segment.target, now_ns, &hosts->held_up_ns, hosts->delays))
+        return;
     if (!truth_alive(&hosts->truth, &segment.target)) {
         hosts->delays->dead += syn;
+        if (syn)
+            wire_unanswered(hosts->wire, now_ns);
         return;
     }
     if (!syn) {

@@ -9,15 +9,18 @@
 #include "limit.h"
 #include "queue.h"
 #include "truth.h"
+#include "wire.h"
 
 struct hosts {
     const struct options *options; /* borrowed */
     struct truth truth;
     struct limit *limit; /* NULL: none */
+    struct wire *wire;
     struct queue *queue;
     struct delays *delays; /* zeroed */
     uint64_t loss_below;
-    uint64_t stream; /* of the draws that are fresh for each packet: loss, jitter */
+    int64_t held_up_ns; /* how long the segment at hand was, before it came to its host */
+    uint64_t stream;    /* of the draws that are fresh for each packet: loss, jitter */
 };
 
 /* False: no memory. The options are borrowed until the end. */

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #define BUCKETS (UINT32_C(1) << 17) /* for each family; hosts further up share them */
-#define BURST_NS 20000000           /* a bucket holds 1/50 s worth, and one at least */
 
 struct limit {
     int64_t interval_ns, burst_ns;
@@ -13,13 +12,13 @@ struct limit {
     int64_t *free_at_ns; /* for each bucket: when it will be full again */
 };
 
-struct limit *limit_new(uint32_t rate, uint32_t hosts)
+struct limit *limit_new(uint32_t rate, uint32_t hosts, int64_t burst_ns)
 {
     struct limit *limit = calloc(1, sizeof(*limit));
     if (limit == NULL)
         return NULL;
     limit->interval_ns = 1000000000 / rate;
-    limit->burst_ns = BURST_NS > limit->interval_ns ? BURST_NS - limit->interval_ns : 0;
+    limit->burst_ns = burst_ns > limit->interval_ns ? burst_ns - limit->interval_ns : 0;
     limit->hosts = hosts;
     limit->free_at_ns = calloc(2 * BUCKETS, sizeof(*limit->free_at_ns));
     if (limit->free_at_ns == NULL) {

@@ -6,7 +6,8 @@
  *   device    the TUN device            limit    SYNs a second
  *   netlink   addresses and routes      queue    answers on their way
  *   serve     the loop                  delays   what was done, counted
- *   packet    packets read and built    address, ports, icmp, random
+ *   packet    packets read and built    wire     limits that all share, outages, bans
+ *   address, ports, icmp, random
  *
  * See README.md here for what it simulates and what it does not.
  */

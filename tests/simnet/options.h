@@ -21,6 +21,16 @@ struct options {
     double loss;               /* each way */
     const struct icmp_kind *icmp_kind;
     int64_t rtt_ns, jitter_ns, slow_rtt_ns;
+    int64_t rtt_to_ns; /* each host's round trip lies between rtt_ns and this; 0: all have rtt_ns */
+    uint32_t gate;     /* SYNs a second for all hosts together; 0: no limit */
+    uint32_t link, buffer; /* packets a second, and how many wait; 0: no limit */
+    uint32_t table;        /* entries of a connection table; 0: none */
+    int64_t table_ns;
+    int64_t outage_at_ns, outage_ns, outage_every_ns; /* at 0: none; for 0: it never ends */
+    int64_t stall_ns, stall_every_ns;
+    uint32_t ban_rate; /* SYNs a second; 0: no host bans */
+    int64_t ban_ns;
+    uint32_t icmp_rate;      /* ICMP errors a second of each host; 0: no limit */
     uint32_t syn_rate;       /* SYNs a second a host; 0: no limit */
     uint32_t syn_rate_hosts; /* so many of the first ones; 0: all */
     struct ports ports;      /* what the printed truth covers */
