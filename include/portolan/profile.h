@@ -50,6 +50,10 @@ enum ptl_format { PTL_FORMATS(PTL_FORMAT_ENUM) PTL_FORMAT_COUNT };
 extern const char *const ptl_format_names[PTL_FORMAT_COUNT];
 
 #define PTL_CONCURRENCY_UNLIMITED UINT32_MAX
+#define PTL_CONCURRENCY_AUTO                                                                       \
+    (UINT32_MAX - 1) /* what the network bears is found while the run lasts */
+/* "unlimited" or "auto"; NULL: it is a number. */
+const char *ptl_concurrency_word(uint32_t concurrency);
 
 struct ptl_texts { /* entries as given, for `show` */
     char **items;
@@ -90,7 +94,9 @@ struct ptl_profile {
     uint32_t loss_retries;
     uint32_t confirm;
     uint32_t give_up_after;
-    uint32_t concurrency; /* or PTL_CONCURRENCY_UNLIMITED; the engine's default is filled in */
+    uint32_t per_target;  /* most attempts waiting on one target; 0: no bound of its own */
+    uint64_t outage_ms;   /* how long a run waits for what has fallen silent */
+    uint32_t concurrency; /* or one of the two words above; the engine's default is filled in */
     uint32_t workers;     /* 0: one per usable CPU */
     enum ptl_engine engine;
     uint64_t rate; /* attempts a second; 0: no limit */

@@ -68,7 +68,54 @@ struct ptl_target_counts {
     uint8_t flags;                    /* enum ptl_target_flag */
 };
 
-enum ptl_stop { PTL_STOP_NONE, PTL_STOP_SIGNAL, PTL_STOP_DEADLINE, PTL_STOP_MEMORY };
+enum ptl_stop {
+    PTL_STOP_NONE,
+    PTL_STOP_SIGNAL,
+    PTL_STOP_DEADLINE,
+    PTL_STOP_MEMORY,
+    PTL_STOP_OUTAGE /* everything that had answered fell silent and did not come back */
+};
+
+/* What had answered fell silent, and answered again, or did not. */
+struct ptl_outage {
+    uint32_t at_ms; /* from the run's start to the last answer before it */
+    uint32_t lasted_ms;
+    char ip[PTL_ADDRESS_SIZE]; /* of the one target that fell silent; "": everything did */
+};
+#define PTL_OUTAGES_LISTED 1000
+
+enum ptl_limited_by {
+    PTL_LIMITED_BY_NOTHING,
+    PTL_LIMITED_BY_LOCAL,  /* this machine ran short of something */
+    PTL_LIMITED_BY_TARGET, /* targets lost what they were asked beyond a limit of their own */
+    PTL_LIMITED_BY_PATH,   /* so did what all targets share */
+    PTL_LIMITED_BY_CEILING /* `concurrency` or `rate` of the profile */
+};
+#define PTL_LIMITED_BY_COUNT 5
+extern const char *const ptl_limited_by_names[PTL_LIMITED_BY_COUNT];
+
+/* How fast the run was allowed to be at a time of it. */
+struct ptl_path_point {
+    uint32_t at_ms;
+    uint32_t limit;              /* attempts a second; 0: none */
+    uint32_t answers_per_second; /* since the point before */
+};
+#define PTL_PATH_POINTS 240
+
+/* What limited the run, how that is known, and when nothing answered. */
+struct ptl_path_info {
+    uint64_t targets;
+    uint64_t limit; /* attempts a second, at the end; 0: none was found */
+    enum ptl_limited_by limited_by;
+    uint64_t answers_per_second; /* over the whole run */
+    uint32_t round_trip_us;      /* smoothed, at the end; 0: nothing answered */
+    uint64_t sentinels_asked, sentinels_lost;
+    uint32_t unanswered_peak; /* attempts within 120 s that nothing answered, at most */
+    struct ptl_outage *outages;
+    size_t outage_count, outage_capacity;
+    struct ptl_path_point points[PTL_PATH_POINTS];
+    uint32_t point_count;
+};
 
 /* What was asked and how it went: the "run" object, less what the profile holds. */
 struct ptl_run_info {
@@ -97,6 +144,8 @@ struct ptl_run_info {
     uint64_t rate;
     enum ptl_order order;
     uint64_t seed;
+    bool has_path; /* false: a file of an older version, or one that was merged */
+    struct ptl_path_info path;
 };
 
 struct ptl_latency { /* microseconds, over the open ports whose rtt is known */
@@ -180,6 +229,7 @@ struct ptl_results {
     uint32_t watermark_ms; /* what is below it was told while the run lasts (live.h); 0: nothing */
     struct ptl_target_counts *targets; /* after seal: by target */
     size_t target_count, target_capacity;
+    uint64_t lost_targets; /* that had answered, fell silent, and did not come back */
     struct ptl_unresolved *unresolved;
     size_t unresolved_count;
     char **warnings;
@@ -219,6 +269,10 @@ enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const ch
 /* The same text twice is kept once. */
 enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Keeps an outage; beyond PTL_OUTAGES_LISTED none. PTL_E_NO_MEMORY. */
+enum ptl_status ptl_results_add_outage(struct ptl_results *results,
+                                       const struct ptl_outage *outage);
 
 /* Adds a run, of which all is copied, or what it knew of a port. */
 enum ptl_status ptl_results_add_merged(struct ptl_results *results,

@@ -21,7 +21,6 @@ struct ptl_prepared {
     uint64_t probes;
     uint32_t workers;               /* in force */
     uint32_t effective_concurrency; /* after clamping to descriptors */
-    uint32_t linger_most;           /* overdue attempts that may be waited for without a permit */
     uint64_t worst_case_ms; /* every probe silent, every attempt made; UINT64_MAX: unbounded */
     char **warnings;
     size_t warning_count;
@@ -46,6 +45,7 @@ struct ptl_progress {
     uint64_t states[PTL_STATE_COUNT];
     uint64_t attempts;
     uint32_t in_flight;
+    bool paused; /* nothing answers: the run waits for what has answered before */
     uint64_t elapsed_ms;
 };
 

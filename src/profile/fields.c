@@ -167,22 +167,22 @@ const struct ptl_field ptl_fields[] = {
      .type_text = "duration",
      .fallback = "900ms",
      .summary = "how long one attempt waits for an answer",
-     .details = "A number and a unit: `500ms`, `1.5s`. Under one second an attempt is exactly one "
-                "SYN; beyond, the kernel sends more of its own. With `adaptive`, an attempt that "
-                "another one will follow may end sooner; a port's last attempt waits as long as "
-                "this says.",
+     .details =
+         "A number and a unit: `500ms`, `1.5s`. Under one second an attempt is exactly one "
+         "SYN; beyond, the kernel sends more of its own. With `adaptive_timeout` this is the "
+         "ceiling.",
      .example = "timeout: 500ms"},
     {.name = "adaptive_timeout",
      .type = PTL_FIELD_BOOL,
      AT(adaptive_timeout),
      .type_text = "bool",
-     .fallback = "false",
+     .fallback = "true",
      .summary = "shorten the timeout to what each target's answers take",
-     .details = "`timeout` is then the ceiling, 100 ms the floor. With `adaptive`, in the engines "
-                "`events` and `pool`, an attempt whose answer is overdue by its target's round "
-                "trips counts as in flight no more: its permit serves another probe while its "
-                "socket is listened to until the timeout.",
-     .example = "adaptive_timeout: true"},
+     .details =
+         "`timeout` is then the ceiling, 100 ms the floor, doubled for each further attempt; "
+         "a port's last attempt waits four round trips of the run at least. "
+         "docs/accuracy.md says how the wait is found.",
+     .example = "adaptive_timeout: false"},
     {.name = "retries",
      .type = PTL_FIELD_INT,
      AT(retries),
@@ -197,11 +197,10 @@ const struct ptl_field ptl_fields[] = {
      AT(adaptive),
      .type_text = "bool",
      .fallback = "true",
-     .summary = "congestion control for each target",
-     .details = "Lowers what a target is asked at once where it loses too much, asks again "
-                "where loss is proven (`loss_retries`), and finds loss early: one first attempt in "
-                "16, and where loss is proven every attempt but a port's last, waits only as "
-                "long as the target's round trips suggest, 100 ms at least.",
+     .summary = "congestion control, for each target and for what all of them share",
+     .details = "Lowers the pace at which is asked where ports that have answered do not answer "
+                "again, raises it where they do, and asks silent ports again where loss is proven "
+                "(`loss_retries`).",
      .example = "adaptive: false"},
     {.name = "loss_retries",
      .type = PTL_FIELD_INT,
@@ -228,6 +227,27 @@ const struct ptl_field ptl_fields[] = {
      .summary = "probes of a target without any answer before the rest is left; 0: never",
      .details = "The rest of the target stays `unprobed`, and it is flagged `gave_up`.",
      .example = "give_up_after: 200"},
+    {.name = "per_target",
+     .type = PTL_FIELD_INT,
+     AT(per_target),
+     .max = 1000000,
+     .type_text = "int",
+     .fallback = "0",
+     .summary = "most probes waiting on one target; 0: no ceiling of its own",
+     .example = "per_target: 50"},
+    {.name = "outage",
+     .type = PTL_FIELD_DURATION,
+     AT(outage_ms),
+     .min = 1000,
+     .max = 24ULL * 3600 * 1000,
+     .type_text = "duration",
+     .fallback = "60s",
+     .summary = "how long a run waits when what had answered has fallen silent",
+     .details =
+         "Meanwhile it asks only ports that have answered before, and goes on when one does. "
+         "After so long it ends with status 4, and what is in doubt stays `unprobed`. A "
+         "single target that falls silent is left so, and the others are scanned.",
+     .example = "outage: 5m"},
     {.name = "concurrency",
      .type = PTL_FIELD_INT,
      AT(concurrency),
@@ -235,10 +255,15 @@ const struct ptl_field ptl_fields[] = {
      .max = 1000000,
      .special = "unlimited",
      .special_value = PTL_CONCURRENCY_UNLIMITED,
-     .type_text = "int or `unlimited`",
-     .fallback_text = "512 (`events`: unlimited)",
-     .summary = "how many probes may be in flight at once",
-     .details = "Clamped, with a warning, to what descriptors (and, for `threads`, threads) allow.",
+     .also = "auto",
+     .also_value = PTL_CONCURRENCY_AUTO,
+     .type_text = "int, `auto` or `unlimited`",
+     .fallback_text = "`auto` (`events`: unlimited, `threads`: 512)",
+     .summary = "how many probes may wait for an answer at once",
+     .details = "A number bounds all that waits, overdue attempts included: set it to spare a "
+                "firewall's table. It is clamped, with a warning, to what descriptors (and, for "
+                "`threads`, threads) allow. `auto` starts with 128 and finds what the network "
+                "bears; without `adaptive`, and in `threads`, it is 512.",
      .example = "concurrency: 2000"},
     {.name = "workers",
      .type = PTL_FIELD_INT,

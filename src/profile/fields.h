@@ -34,8 +34,10 @@ struct ptl_field {
     uint64_t min, max;  /* limits of a number, a duration in ms, or a length */
     const char *const *words;
     size_t word_count;
-    const char *special;       /* a word that stands for a number: "unlimited", "none" */
-    uint64_t special_value;    /* that number */
+    const char *special;    /* a word that stands for a number: "unlimited", "none" */
+    uint64_t special_value; /* that number */
+    const char *also;       /* another such word; NULL: none */
+    uint64_t also_value;
     bool required;             /* in the end: a parent may lack it */
     bool is_exclude;           /* PTL_FIELD_HOSTS: what is left out may hold what is no target */
     bool is_own;               /* says something of its file alone: not inherited by `extends` */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONCURRENCY_DEFAULT 512
+#define CONCURRENCY_OF_THREADS 512
 
 static const struct ptl_source default_source = {"default", "", false};
 
@@ -62,8 +62,9 @@ void ptl_finish_defaults(struct ptl_loading *loading, const struct ptl_node *roo
     if (!profile->name && !(profile->name = stem(profile->file)))
         loading->no_memory = true;
     if (!ptl_node_find(root, "concurrency"))
-        profile->concurrency =
-            profile->engine == PTL_ENGINE_EVENTS ? PTL_CONCURRENCY_UNLIMITED : CONCURRENCY_DEFAULT;
+        profile->concurrency = profile->engine == PTL_ENGINE_EVENTS    ? PTL_CONCURRENCY_UNLIMITED
+                               : profile->engine == PTL_ENGINE_THREADS ? CONCURRENCY_OF_THREADS
+                                                                       : PTL_CONCURRENCY_AUTO;
     for (size_t i = 0; i < PTL_FORMAT_COUNT; i++)
         profile->report_given = profile->report_given || profile->report_paths[i];
     if (!profile->report_given && !(profile->report_paths[PTL_FORMAT_TEXT] = strdup("-")))

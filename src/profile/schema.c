@@ -115,6 +115,8 @@ static void add_number(struct ptl_json *schema, const struct ptl_field *field)
     struct ptl_json *any_of = field->special ? ptl_json_add_array(schema, "anyOf") : NULL;
     if (any_of) {
         add_const(any_of, field->special);
+        if (field->also)
+            add_const(any_of, field->also);
         schema = ptl_json_add_object(any_of, NULL);
     }
     if (field->type == PTL_FIELD_INT) {

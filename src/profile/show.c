@@ -83,6 +83,8 @@ static void add_number(struct ptl_buf *buf, const struct ptl_field *field, const
     char text[PTL_DURATION_SIZE];
     if (field->special && value == field->special_value)
         ptl_buf_printf(buf, " %s", field->special);
+    else if (field->also && value == field->also_value)
+        ptl_buf_printf(buf, " %s", field->also);
     else if (field->type == PTL_FIELD_DURATION)
         ptl_buf_printf(buf, " %s", ptl_duration_format(value, text));
     else if (field->type == PTL_FIELD_ENUM)

@@ -114,10 +114,14 @@ static void load_string(struct ptl_loading *loading, const struct ptl_field *fie
         set_string(loading, field, base, text);
 }
 
+static bool is_word(const struct ptl_node *node, const char *word)
+{
+    return word && node->kind == PTL_NODE_SCALAR && strcmp(node->text, word) == 0;
+}
+
 static bool is_special(const struct ptl_field *field, const struct ptl_node *node)
 {
-    return field->special && node->kind == PTL_NODE_SCALAR &&
-           strcmp(node->text, field->special) == 0;
+    return is_word(node, field->special);
 }
 
 static void set_number(const struct ptl_field *field, void *base, uint64_t value)
@@ -132,11 +136,14 @@ static void set_number(const struct ptl_field *field, void *base, uint64_t value
 static void load_int(struct ptl_loading *loading, const struct ptl_field *field, void *base,
                      const struct ptl_node *node)
 {
-    const char *or_word = field->special ? " or " : "";
-    const char *special = field->special ? field->special : "";
+    char or_words[64] = "";
+    if (field->also)
+        snprintf(or_words, sizeof(or_words), ", %s or %s", field->also, field->special);
+    else if (field->special)
+        snprintf(or_words, sizeof(or_words), " or %s", field->special);
     uint64_t value = field->special_value;
-    if (is_special(field, node)) {
-        set_number(field, base, value);
+    if (is_special(field, node) || is_word(node, field->also)) {
+        set_number(field, base, is_special(field, node) ? value : field->also_value);
         return;
     }
     bool is_number =
@@ -146,14 +153,12 @@ static void load_int(struct ptl_loading *loading, const struct ptl_field *field,
     if (node->kind == PTL_NODE_SCALAR && ptl_node_is_null(node))
         ptl_value_problem(loading, field, node, "has no value");
     else if (is_number && !node->plain)
-        ptl_value_problem(loading, field, node, "must be a number%s%s, without quotes", or_word,
-                          special);
+        ptl_value_problem(loading, field, node, "must be a number%s, without quotes", or_words);
     else if (is_number ? value < field->min || value > field->max : has_digits_only && node->plain)
-        ptl_value_problem(loading, field, node, "must be between %" PRIu64 " and %" PRIu64 "%s%s",
-                          field->min, field->max, or_word, special);
+        ptl_value_problem(loading, field, node, "must be between %" PRIu64 " and %" PRIu64 "%s",
+                          field->min, field->max, or_words);
     else if (!is_number)
-        ptl_value_problem(loading, field, node, "must be a whole decimal number%s%s", or_word,
-                          special);
+        ptl_value_problem(loading, field, node, "must be a whole decimal number%s", or_words);
     else
         set_number(field, base, value);
 }

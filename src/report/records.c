@@ -5,8 +5,10 @@
 #include <math.h>
 #include <stdio.h>
 
-static const char *const stop_names[] = {
-    [PTL_STOP_SIGNAL] = "signal", [PTL_STOP_DEADLINE] = "deadline", [PTL_STOP_MEMORY] = NULL};
+static const char *const stop_names[] = {[PTL_STOP_SIGNAL] = "signal",
+                                         [PTL_STOP_DEADLINE] = "deadline",
+                                         [PTL_STOP_MEMORY] = NULL,
+                                         [PTL_STOP_OUTAGE] = NULL};
 
 struct ptl_json *ptl_record_tool(const struct ptl_run_info *run)
 {
@@ -18,8 +20,9 @@ struct ptl_json *ptl_record_tool(const struct ptl_run_info *run)
 
 static void add_concurrency(struct ptl_json *json, const char *key, uint32_t concurrency)
 {
-    if (concurrency == PTL_CONCURRENCY_UNLIMITED)
-        ptl_json_add_string(json, key, "unlimited");
+    const char *word = ptl_concurrency_word(concurrency);
+    if (word != NULL)
+        ptl_json_add_string(json, key, word);
     else
         ptl_json_add_number(json, key, concurrency);
 }
@@ -58,6 +61,41 @@ static void add_settings(struct ptl_json *json, const struct ptl_run_info *run)
     ptl_json_add_number(json, "seed", run->seed);
 }
 
+static void add_paths(struct ptl_json *json, const struct ptl_path_info *path)
+{
+    struct ptl_json *one = ptl_json_add_object(ptl_json_add_array(json, "paths"), NULL);
+    ptl_json_add_string(one, "via", "all");
+    ptl_json_add_number(one, "targets", path->targets);
+    if (path->limit > 0)
+        ptl_json_add_number(one, "limit", path->limit);
+    else
+        ptl_json_add_null(one, "limit");
+    ptl_json_add_string(one, "limited_by", ptl_limited_by_names[path->limited_by]);
+    ptl_json_add_number(one, "answers_per_second", path->answers_per_second);
+    if (path->round_trip_us > 0)
+        ptl_json_add_number(one, "round_trip_us", path->round_trip_us);
+    else
+        ptl_json_add_null(one, "round_trip_us");
+    struct ptl_json *sentinels = ptl_json_add_object(one, "sentinels");
+    ptl_json_add_number(sentinels, "asked", path->sentinels_asked);
+    ptl_json_add_number(sentinels, "lost", path->sentinels_lost);
+    ptl_json_add_number(one, "unanswered_peak", path->unanswered_peak);
+    struct ptl_json *outages = ptl_json_add_array(one, "outages");
+    for (size_t i = 0; i < path->outage_count; i++) {
+        struct ptl_json *outage = ptl_json_add_object(outages, NULL);
+        ptl_json_add_number(outage, "at_ms", path->outages[i].at_ms);
+        ptl_json_add_number(outage, "lasted_ms", path->outages[i].lasted_ms);
+        ptl_json_add_string(outage, "target", path->outages[i].ip[0] ? path->outages[i].ip : NULL);
+    }
+    struct ptl_json *course = ptl_json_add_array(one, "course");
+    for (uint32_t i = 0; i < path->point_count; i++) {
+        struct ptl_json *point = ptl_json_add_object(course, NULL);
+        ptl_json_add_number(point, "at_ms", path->points[i].at_ms);
+        ptl_json_add_number(point, "limit", path->points[i].limit);
+        ptl_json_add_number(point, "answers_per_second", path->points[i].answers_per_second);
+    }
+}
+
 struct ptl_json *ptl_record_run(const struct ptl_run_info *run)
 {
     struct ptl_json *json = ptl_json_object();
@@ -72,6 +110,8 @@ struct ptl_json *ptl_record_run(const struct ptl_run_info *run)
     ptl_json_add_number(json, "effective_concurrency", run->effective_concurrency);
     ptl_json_add_number(json, "workers", run->workers);
     add_settings(json, run);
+    if (run->has_path)
+        add_paths(json, &run->path);
     return json;
 }
 

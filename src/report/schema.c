@@ -14,6 +14,31 @@ static void add_tool(struct ptl_json *schema)
     ptl_schema_object(schema, PTL_SCHEMA_ROWS(rows));
 }
 
+static void add_paths(struct ptl_json *schema)
+{
+    static const struct ptl_schema_row rows[] = {
+        {"via", "s"},
+        {"targets", "i"},
+        {"limit", "i?"},
+        {"answers_per_second", "i"},
+        {"round_trip_us", "i?"},
+        {"unanswered_peak", "i"},
+    };
+    static const struct ptl_schema_row sentinels[] = {{"asked", "i"}, {"lost", "i"}};
+    static const struct ptl_schema_row outage[] = {
+        {"at_ms", "i"}, {"lasted_ms", "i"}, {"target", "s?"}};
+    static const struct ptl_schema_row point[] = {
+        {"at_ms", "i"}, {"limit", "i"}, {"answers_per_second", "i"}};
+    struct ptl_schema_object path =
+        ptl_schema_object(ptl_schema_items(schema), PTL_SCHEMA_ROWS(rows));
+    ptl_schema_words(ptl_schema_member(path, "limited_by"), ptl_limited_by_names,
+                     PTL_LIMITED_BY_COUNT);
+    ptl_schema_object(ptl_schema_member(path, "sentinels"), PTL_SCHEMA_ROWS(sentinels));
+    ptl_schema_object(ptl_schema_items(ptl_schema_member(path, "outages")),
+                      PTL_SCHEMA_ROWS(outage));
+    ptl_schema_object(ptl_schema_items(ptl_schema_member(path, "course")), PTL_SCHEMA_ROWS(point));
+}
+
 static void add_run(struct ptl_json *schema)
 {
     static const struct ptl_schema_row rows[] = {
@@ -53,6 +78,8 @@ static void add_run(struct ptl_json *schema)
     ptl_json_add_string(number, "type", "integer");
     ptl_json_add_number(number, "minimum", 1);
     ptl_json_add_string(ptl_json_add_object(either, NULL), "const", "unlimited");
+    ptl_json_add_string(ptl_json_add_object(either, NULL), "const", "auto");
+    add_paths(ptl_json_add_object(object.properties, "paths"));
 }
 
 static void add_summary(struct ptl_json *schema)

@@ -29,8 +29,9 @@ static void add_settings(struct ptl_writing *writing)
     add_outside(writing, run->file);
     ptl_buf_printf(line, ")\nstarted %s, engine %s, ", ptl_clock_rfc3339(run->started_ms, time),
                    ptl_engine_names[run->engine]);
-    if (run->concurrency == PTL_CONCURRENCY_UNLIMITED)
-        ptl_buf_printf(line, "concurrency unlimited (%u in force)", run->effective_concurrency);
+    const char *word = ptl_concurrency_word(run->concurrency);
+    if (word != NULL)
+        ptl_buf_printf(line, "concurrency %s (%u at most)", word, run->effective_concurrency);
     else if (run->concurrency != run->effective_concurrency)
         ptl_buf_printf(line, "concurrency %u (%u in force)", run->concurrency,
                        run->effective_concurrency);
@@ -178,6 +179,35 @@ static bool write_expectations(struct ptl_writing *writing)
     return true;
 }
 
+/* What held the run back, in one line, and when nothing answered. */
+static void add_path(struct ptl_writing *writing)
+{
+    static const char *const by[PTL_LIMITED_BY_COUNT] = {
+        [PTL_LIMITED_BY_LOCAL] = "this machine",
+        [PTL_LIMITED_BY_TARGET] = "what targets answer",
+        [PTL_LIMITED_BY_PATH] = "the path that all targets share",
+        [PTL_LIMITED_BY_CEILING] = "the profile's concurrency or rate"};
+    const struct ptl_path_info *path = &writing->results->run.path;
+    struct ptl_buf *line = &writing->line;
+    if (!writing->results->run.has_path)
+        return;
+    if (by[path->limited_by] != NULL) {
+        ptl_buf_printf(line, "limited by %s", by[path->limited_by]);
+        if (path->limit > 0)
+            ptl_buf_printf(line, ": about %" PRIu64 " attempts a second", path->limit);
+        ptl_buf_add_char(line, '\n');
+    }
+    uint64_t silent_ms = 0;
+    for (size_t i = 0; i < path->outage_count; i++)
+        silent_ms += path->outages[i].lasted_ms;
+    if (path->outage_count > 0)
+        ptl_buf_printf(line,
+                       "fell silent %zu time%s, for %.1f s in all; what was asked meanwhile was "
+                       "asked again\n",
+                       path->outage_count, path->outage_count == 1 ? "" : "s",
+                       (double)silent_ms / 1000);
+}
+
 static bool end(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
@@ -187,7 +217,9 @@ static bool end(struct ptl_writing *writing)
     add_notes(writing);
     if (!write_merged(writing))
         return false;
-    ptl_buf_printf(&writing->line, "\n%" PRIu64 " target%s, %" PRIu64 " probe%s:", summary->targets,
+    ptl_buf_add_char(&writing->line, '\n');
+    add_path(writing);
+    ptl_buf_printf(&writing->line, "%" PRIu64 " target%s, %" PRIu64 " probe%s:", summary->targets,
                    summary->targets == 1 ? "" : "s", summary->probes,
                    summary->probes == 1 ? "" : "s");
     for (int s = 0; s < PTL_STATE_COUNT; s++)

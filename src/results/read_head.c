@@ -81,9 +81,13 @@ static uint32_t read_concurrency(struct ptl_members *run, const char *key)
 {
     const char *text = "";
     const struct ptl_json *value = ptl_members_get(run, key);
-    if (value != NULL && ptl_json_as_string(value, &text) && strcmp(text, "unlimited") == 0)
-        return PTL_CONCURRENCY_UNLIMITED;
-    return (uint32_t)ptl_members_number(run, key, UINT32_MAX - 1);
+    if (value != NULL && ptl_json_as_string(value, &text)) {
+        const uint32_t words[] = {PTL_CONCURRENCY_UNLIMITED, PTL_CONCURRENCY_AUTO};
+        for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+            if (strcmp(text, ptl_concurrency_word(words[i])) == 0)
+                return words[i];
+    }
+    return (uint32_t)ptl_members_number(run, key, UINT32_MAX - 2);
 }
 
 static void read_settings(struct ptl_members *run, struct ptl_run_info *info)
@@ -139,6 +143,7 @@ enum ptl_status ptl_read_run(struct ptl_reader *reader, const struct ptl_json *j
     info->finished_ms = ptl_members_time(&run, "finished");
     info->elapsed_ms = ptl_members_double(&run, "elapsed_ms");
     read_stop(&run, info);
+    ptl_read_path(&run, reader->results);
     reader->run_status = run.status; /* told once it is known that there is no other */
     if (run.status != PTL_OK) {
         ptl_portset_free(reader->ports);

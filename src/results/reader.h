@@ -73,6 +73,8 @@ ptl_take ptl_read_target, ptl_read_result;                                   /* 
 ptl_take ptl_read_merged, ptl_read_disagreement; /* read_merged.c */
 
 struct ptl_members;
+/* "paths" of a run (read_path.c). What is wrong stays in members. */
+void ptl_read_path(struct ptl_members *run, struct ptl_results *results);
 /* The number in `expected` of a host that is named before the targets are (read_expect.c). What is
  * wrong stays in members. */
 uint32_t ptl_read_enter(struct ptl_reader *reader, struct ptl_members *members, const char *ip,

@@ -16,6 +16,9 @@
 
 _Static_assert(sizeof(struct ptl_result) == 20, "a run may keep millions of these");
 
+const char *const ptl_limited_by_names[PTL_LIMITED_BY_COUNT] = {"nothing", "local", "target",
+                                                                "path", "ceiling"};
+
 struct ptl_results *ptl_results_new(void)
 {
     return calloc(1, sizeof(struct ptl_results));
@@ -39,6 +42,7 @@ void ptl_results_free(struct ptl_results *results)
     for (size_t i = 0; i < results->warning_count; i++)
         free(results->warnings[i]);
     free(results->warnings);
+    free(results->run.path.outages);
     free(results->expectations);
     ptl_results_free_merged(results);
     ptl_judge_free(results->judge);
@@ -56,6 +60,18 @@ enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_re
     *new = *result;
     if (new->offset_ms < results->watermark_ms)
         new->offset_ms = results->watermark_ms;
+    return PTL_OK;
+}
+
+enum ptl_status ptl_results_add_outage(struct ptl_results *results, const struct ptl_outage *outage)
+{
+    struct ptl_path_info *path = &results->run.path;
+    if (path->outage_count >= PTL_OUTAGES_LISTED)
+        return PTL_OK;
+    if (!ptl_array_room((void **)&path->outages, &path->outage_capacity, path->outage_count,
+                        sizeof(*outage)))
+        return PTL_E_NO_MEMORY;
+    path->outages[path->outage_count++] = *outage;
     return PTL_OK;
 }
 

@@ -31,6 +31,9 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
                             const struct ptl_address *address, const struct ptl_probe *probe,
                             uint64_t started_ns, struct ptl_finding *finding)
 {
+    uint64_t due_ns = started_ns + probe->wait_us * PTL_NS_PER_US;
+    struct ptl_engine_clock clock = {.seen_ns = 0};
+    ptl_engine_stood_still(worker->plan, &clock, due_ns, started_ns);
     for (;;) {
         bool resent = was_resent(kept, started_ns);
         /* On loopback the answer is there before the first look: poll comes second. */
@@ -45,14 +48,13 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
         struct pollfd fds[2] = {
             {.fd = kept->fd, .events = POLLOUT},
             {.fd = ptl_plan_wake_fd(worker->plan, worker->number), .events = POLLIN}};
-        uint64_t look_ns = ptl_engine_look_ns(worker, probe, started_ns, ptl_clock_now_ns());
-        int ready = poll(fds, 2, ptl_engine_wait_ms(look_ns));
+        int ready = poll(fds, 2, ptl_engine_wait_ms(due_ns));
+        ptl_engine_stood_still(worker->plan, &clock, due_ns, ptl_clock_now_ns());
         if (fds[1].revents != 0)
             ptl_plan_woken(worker->plan, worker->number);
         if ((fds[0].revents & POLLERR) != 0 && ptl_probe_icmp(kept->fd, finding))
             return true;
-        if (ready == 0 &&
-            started_ns + ptl_plan_wait_ns(worker->plan, probe) <= ptl_clock_now_ns()) {
+        if (ready == 0 && due_ns <= ptl_clock_now_ns()) {
             resent =
                 started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(kept->fd);
             result = ptl_probe_connect(kept->fd, address, probe->port);

@@ -3,9 +3,9 @@
 #include "portolan/clock.h"
 
 #include <limits.h>
+#include <time.h>
 
-#define LOOK_NS (PTL_RTT_FLOOR_US * PTL_NS_PER_US) /* no wait is shorter */
-#define FIRST_LOOK_NS (LOOK_NS / 20)
+#define STILL_NS 200000000U /* later than this, a worker did not just oversleep */
 
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
                         const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns)
@@ -15,7 +15,10 @@ void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *pro
     outcome->reason = finding->reason;
     outcome->resent = finding->resent;
     outcome->rtt_us = finding->rtt_us;
+    outcome->started_ns = started_ns;
     outcome->at_ns = now_ns;
+    outcome->prompt = false;
+    outcome->late = false;
     outcome->connect_us = PTL_US_NONE;
     uint64_t us = (now_ns - started_ns) / PTL_NS_PER_US;
     /* A time is told only where something answered. */
@@ -24,24 +27,28 @@ void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *pro
         outcome->connect_us = (uint32_t)us;
 }
 
-uint64_t ptl_engine_look_ns(const struct ptl_worker *worker, const struct ptl_probe *probe,
-                            uint64_t started_ns, uint64_t now_ns)
+static uint64_t asleep_ns(void)
 {
-    uint64_t due_ns = started_ns + ptl_plan_wait_ns(worker->plan, probe);
-    if (!ptl_plan_wait_shrinks(worker->plan))
-        return due_ns;
-    uint64_t soon_ns = LOOK_NS;
-    if (worker->linger_most > 0 && !probe->lingers) {
-        uint64_t flight_ns = ptl_plan_flight_ns(worker->plan, probe);
-        uint64_t waited_ns = now_ns - started_ns;
-        if (flight_ns != UINT64_MAX && flight_ns > waited_ns)
-            soon_ns = flight_ns - waited_ns;
-        else /* not known yet, or too many linger */
-            soon_ns = waited_ns > FIRST_LOOK_NS ? waited_ns : FIRST_LOOK_NS;
-    }
-    if (soon_ns > LOOK_NS)
-        soon_ns = LOOK_NS;
-    return now_ns + soon_ns < due_ns ? now_ns + soon_ns : due_ns;
+    struct timespec with = {0}, without = {0};
+    clock_gettime(CLOCK_MONOTONIC, &without);
+    clock_gettime(CLOCK_BOOTTIME, &with);
+    int64_t ns =
+        (with.tv_sec - without.tv_sec) * (int64_t)PTL_NS_PER_S + with.tv_nsec - without.tv_nsec;
+    return ns > 0 ? (uint64_t)ns : 0;
+}
+
+bool ptl_engine_stood_still(struct ptl_plan *plan, struct ptl_engine_clock *clock, uint64_t due_ns,
+                            uint64_t now_ns)
+{
+    uint64_t seen_ns = clock->seen_ns, slept_ns = asleep_ns();
+    bool suspended = seen_ns != 0 && slept_ns > clock->asleep_ns + STILL_NS;
+    uint64_t latest_ns = due_ns > seen_ns ? due_ns : seen_ns;
+    bool stopped = seen_ns != 0 && now_ns > latest_ns && now_ns - latest_ns > STILL_NS;
+    clock->asleep_ns = slept_ns;
+    clock->seen_ns = now_ns;
+    if (suspended || stopped)
+        ptl_plan_stood_still(plan, seen_ns, now_ns);
+    return suspended || stopped;
 }
 
 int ptl_engine_wait_ms(uint64_t due_ns)

@@ -16,11 +16,16 @@
 #define PTL_SELF_CONNECTS 8           /* how often a probe that met itself is asked again */
 #define PTL_SYN_RESENT_NS 1000000000U /* the kernel sends no second SYN before */
 
+/* How a worker tells that time passed without it. */
+struct ptl_engine_clock {
+    uint64_t asleep_ns; /* how long this machine has been suspended since it was started */
+    uint64_t seen_ns;   /* when the worker was last known to run */
+};
+
 /* What a worker is given. All of it outlives the worker; `failure` is its own to write. */
 struct ptl_worker {
     uint32_t number;
-    uint32_t share;       /* permits it may hold, so that no worker starves another */
-    uint32_t linger_most; /* attempts that may wait without a permit */
+    uint32_t share; /* permits it may hold, so that no worker starves another */
     const struct ptl_profile *profile;
     struct ptl_plan *plan;
     struct ptl_permits *permits;
@@ -35,10 +40,13 @@ void ptl_engine_evented(struct ptl_worker *worker);
 /* The outcome of a probe from what was found; connect_us from `started_ns` to `now_ns`. */
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
                         const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns);
-/* When to look whether an attempt that began at `started_ns` has waited long enough: when it will
- * have, or earlier where the wait may become shorter meanwhile. */
-uint64_t ptl_engine_look_ns(const struct ptl_worker *worker, const struct ptl_probe *probe,
-                            uint64_t started_ns, uint64_t now_ns);
+/*
+ * A worker slept till `due_ns` at most, and it is `now_ns`. Much later than that, or where the
+ * machine slept meanwhile, this process stood still: the plan is told. True: it did. `clock` is the
+ * worker's.
+ */
+bool ptl_engine_stood_still(struct ptl_plan *plan, struct ptl_engine_clock *clock, uint64_t due_ns,
+                            uint64_t now_ns);
 /* Milliseconds until `due_ns`, rounded up, for poll and epoll_wait; -1: for ever. */
 int ptl_engine_wait_ms(uint64_t due_ns);
 

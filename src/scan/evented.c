@@ -16,7 +16,9 @@
 #define EVENTS 256
 #define LOOK_SCORES 4096 /* one for each lane of the plan's window */
 #define NO_PERMIT_NS 20000000U
-#define LOOK_AGAIN 64 /* where the second look does not pay, it is tried every so often */
+#define PROMPT_EVENTS 32 /* of more, the last had to wait for the others */
+#define PROMPT_NS 50000U /* a wait that was one */
+#define LOOK_AGAIN 64    /* where the second look does not pay, it is tried every so often */
 
 struct loop {
     struct ptl_worker *worker;
@@ -31,6 +33,9 @@ struct loop {
     uint32_t looks_skipped;
     struct ptl_local local;
     uint64_t clock_ns; /* read last: when the probe before ended */
+    struct ptl_engine_clock clock;
+    bool prompt; /* the loop was waiting when what it reads now came */
+    bool late;   /* the process stood still before */
 };
 
 static void flush(struct loop *loop)
@@ -52,8 +57,9 @@ static void settle(struct loop *loop, const struct ptl_probe *probe,
     loop->clock_ns = ptl_clock_now_ns();
     struct ptl_outcome *outcome = &loop->outcomes[loop->outcome_count++];
     ptl_engine_outcome(outcome, probe, finding, started_ns, loop->clock_ns);
-    outcome->probe.lingers = false;
-    ptl_holding_ended(&loop->holding, probe->lingers);
+    outcome->prompt = loop->prompt;
+    outcome->late = loop->late;
+    ptl_holding_ended(&loop->holding);
 }
 
 /* Frees the slot: a socket that can be connected again is kept. */
@@ -139,9 +145,7 @@ static bool wait_for_answer(struct loop *loop, uint32_t id)
         slot->registered = true;
     }
     slot->busy = true;
-    ptl_wheel_add(
-        &loop->wheel, id,
-        ptl_engine_look_ns(loop->worker, &slot->probe, slot->started_ns, slot->started_ns));
+    ptl_wheel_add(&loop->wheel, id, slot->started_ns + slot->probe.wait_us * PTL_NS_PER_US);
     return true;
 }
 
@@ -252,28 +256,19 @@ static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
     conclude(loop, id, &finding);
 }
 
-static void expire(struct loop *loop, uint32_t id, uint64_t now_ns)
-{
-    struct ptl_slot *slot = &loop->slots.items[id];
-    uint64_t flight_ns = ptl_plan_flight_ns(loop->worker->plan, &slot->probe);
-    if (!slot->probe.lingers && now_ns - slot->started_ns >= flight_ns)
-        slot->probe.lingers = ptl_holding_linger(&loop->holding);
-    uint64_t due_ns = ptl_engine_look_ns(loop->worker, &slot->probe, slot->started_ns, now_ns);
-    if (due_ns > now_ns) {
-        ptl_wheel_add(&loop->wheel, id, due_ns);
-        return;
-    }
-    slot->busy = false;
-    look(loop, id, false, true);
-}
-
 /* Waits for events until the next timeout, or `due_ns`, or not at all, and handles them. */
 static void turn(struct loop *loop, uint64_t due_ns, bool wait)
 {
     struct epoll_event events[EVENTS];
     uint64_t timeout_ns = ptl_wheel_next_ns(&loop->wheel);
-    int wait_ms = wait ? ptl_engine_wait_ms(timeout_ns < due_ns ? timeout_ns : due_ns) : 0;
-    int count = epoll_wait(loop->epoll, events, EVENTS, wait_ms);
+    if (timeout_ns < due_ns)
+        due_ns = timeout_ns;
+    uint64_t before_ns = ptl_clock_now_ns();
+    int count = epoll_wait(loop->epoll, events, EVENTS, wait ? ptl_engine_wait_ms(due_ns) : 0);
+    uint64_t now_ns = ptl_clock_now_ns();
+    loop->prompt = count <= PROMPT_EVENTS && now_ns - before_ns >= PROMPT_NS;
+    loop->late =
+        ptl_engine_stood_still(loop->worker->plan, &loop->clock, wait ? due_ns : 0, now_ns);
     for (int i = 0; i < count; i++) {
         uint32_t id = (uint32_t)events[i].data.u64;
         if (id == WAKE_SLOT)
@@ -281,13 +276,16 @@ static void turn(struct loop *loop, uint64_t due_ns, bool wait)
         else if (loop->slots.items[id].busy)
             look(loop, id, (events[i].events & EPOLLERR) != 0, false);
     }
+    loop->prompt = loop->late = false;
     /* Events first: an answer that waits to be read is no timeout, however late we are. */
     if (count == EVENTS)
         return;
-    uint64_t now = ptl_clock_now_ns();
-    for (uint32_t id = ptl_wheel_expire(&loop->wheel, now); id != PTL_WHEEL_NONE;
-         id = ptl_wheel_expire(&loop->wheel, now))
-        expire(loop, id, now);
+    now_ns = ptl_clock_now_ns();
+    for (uint32_t id = ptl_wheel_expire(&loop->wheel, now_ns); id != PTL_WHEEL_NONE;
+         id = ptl_wheel_expire(&loop->wheel, now_ns)) {
+        loop->slots.items[id].busy = false;
+        look(loop, id, false, true);
+    }
 }
 
 static void run(struct loop *loop)
@@ -313,7 +311,7 @@ static void run(struct loop *loop)
         }
         bool busy = pulled.count > 0;
         /* Others hold all permits: nobody calls when one of them is free again. */
-        uint32_t out = ptl_holding_out(&loop->holding);
+        uint32_t out = loop->holding.in_flight;
         if (reserve == 0 && out == 0)
             pulled.due_ns = ptl_clock_now_ns() + NO_PERMIT_NS;
         if (!busy)
@@ -333,8 +331,7 @@ static bool open_loop(struct loop *loop)
     const struct ptl_profile *profile = loop->worker->profile;
     const struct ptl_address *source =
         profile->has_source_address ? &profile->source_address : NULL;
-    ptl_holding_init(&loop->holding, loop->worker->permits, loop->worker->share,
-                     loop->worker->linger_most);
+    ptl_holding_init(&loop->holding, loop->worker->permits, loop->worker->share);
     ptl_slots_init(&loop->slots, source);
     ptl_local_init(&loop->local, loop->worker->plan, source);
     ptl_wheel_init(&loop->wheel, ptl_clock_now_ns());

@@ -2,41 +2,48 @@
 
 #include <stdlib.h>
 
-static bool grow(struct ptl_retries *retries)
+static bool grow(struct ptl_fifo *fifo)
 {
-    uint32_t capacity = retries->capacity == 0 ? 16 : retries->capacity * 2;
-    struct ptl_retry *items = reallocarray(NULL, capacity, sizeof(*items));
+    uint32_t capacity = fifo->capacity == 0 ? 16 : fifo->capacity * 2;
+    struct ptl_timed *items = reallocarray(NULL, capacity, sizeof(*items));
     if (items == NULL)
         return false;
-    for (uint32_t i = 0; i < retries->count; i++)
-        items[i] = retries->items[(retries->head + i) % retries->capacity];
-    free(retries->items);
-    retries->items = items;
-    retries->head = 0;
-    retries->capacity = capacity;
+    for (uint32_t i = 0; i < fifo->count; i++)
+        items[i] = fifo->items[(fifo->head + i) % fifo->capacity];
+    free(fifo->items);
+    fifo->items = items;
+    fifo->head = 0;
+    fifo->capacity = capacity;
     return true;
 }
 
-bool ptl_retries_push(struct ptl_retries *retries, const struct ptl_retry *retry)
+bool ptl_fifo_push(struct ptl_fifo *fifo, const struct ptl_probe *probe, uint64_t at_ns)
 {
-    if (retries->count == retries->capacity && !grow(retries))
+    if (fifo->count == fifo->capacity && !grow(fifo))
         return false;
-    retries->items[(retries->head + retries->count) % retries->capacity] = *retry;
-    retries->count++;
+    fifo->items[(fifo->head + fifo->count) % fifo->capacity] =
+        (struct ptl_timed){.probe = *probe, .at_ns = at_ns};
+    fifo->count++;
     return true;
 }
 
-const struct ptl_retry *ptl_retries_first(const struct ptl_retries *retries)
+const struct ptl_timed *ptl_fifo_first(const struct ptl_fifo *fifo)
 {
-    return &retries->items[retries->head];
+    return &fifo->items[fifo->head];
 }
 
-struct ptl_probe ptl_retries_pop(struct ptl_retries *retries)
+struct ptl_probe ptl_fifo_pop(struct ptl_fifo *fifo)
 {
-    struct ptl_probe probe = retries->items[retries->head].probe;
-    retries->head = (retries->head + 1) % retries->capacity;
-    retries->count--;
+    struct ptl_probe probe = fifo->items[fifo->head].probe;
+    fifo->head = (fifo->head + 1) % fifo->capacity;
+    fifo->count--;
     return probe;
+}
+
+void ptl_fifo_free(struct ptl_fifo *fifo)
+{
+    free(fifo->items);
+    *fifo = (struct ptl_fifo){.items = NULL};
 }
 
 void ptl_ring_insert(struct ptl_lane *lanes, uint32_t *turn, uint32_t id)

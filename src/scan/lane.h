@@ -1,7 +1,7 @@
 /*
  * A lane: one active target, from its first probe to its last verdict. Lanes live in the plan's
  * bounded window; everything here is under the plan's lock, but `address`, which does not change
- * while the lane has a probe out, and what is atomic, which engines read as they like.
+ * while the lane has a probe out.
  */
 #ifndef SCAN_LANE_H
 #define SCAN_LANE_H
@@ -9,10 +9,8 @@
 #include "portolan/address.h"
 #include "portolan/permute.h"
 #include "portolan/results.h"
-#include "scan/congestion.h"
-#include "scan/rtt.h"
+#include "scan/path.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,75 +20,103 @@
 /* One attempt to be made, as the engines carry it. */
 struct ptl_probe {
     uint32_t lane;
-    uint32_t confirms; /* the open port that it confirms, as a number of the plan's; 0: none */
+    uint32_t confirms;  /* the open port that it confirms, as a number of the plan's; 0: none */
+    uint32_t wait_us;   /* how long an engine waits for the answer */
+    uint32_t leaves_ms; /* when it is overdue */
     uint16_t port;
-    uint8_t attempt;     /* 1 for the first */
+    uint8_t attempt;     /* 1 for the first; those that say nothing are not counted */
     uint8_t local_tries; /* how often this machine failed to ask */
-    uint8_t round;       /* of congestion control, in which it was sent */
-    uint8_t lost_round;  /* that of the attempt before it */
-    bool lingers;        /* an engine's mark: it holds no permit any more */
-    bool scouts;         /* ends early, to learn from the next one whether it was lost */
-    uint16_t waited_ms;  /* how long the attempt before it was waited for */
+    bool sentinel;       /* a port that has answered, asked again: never a verdict */
 };
 
-/* An attempt that waits for its time. */
-struct ptl_retry {
+/* An attempt with a time: when it is due, or when it was sent. */
+struct ptl_timed {
     struct ptl_probe probe;
-    uint32_t due_ms; /* since the run's start */
+    uint64_t at_ns;
 };
 
-/* Attempts that wait, first in, first out. Grows; never beyond a target's ports. */
-struct ptl_retries {
-    struct ptl_retry *items;
+/* First in, first out. Grows with what is in it. */
+struct ptl_fifo {
+    struct ptl_timed *items;
     uint32_t head, count, capacity;
+};
+
+/* A port that has answered, which a sentinel may ask again. */
+struct ptl_known {
+    uint16_t port; /* 0: none */
+    bool refuses;  /* with RST: it does so however often it is asked */
+    bool trusted;  /* its silence means something: it refuses, or was asked again and answered */
+    uint8_t misses;
+    uint32_t asked_ms; /* an open one is not asked again at once */
+};
+#define PTL_LANE_KNOWN 4
+
+/* What is known of a port that was asked and has no verdict. A port that was not asked yet, and one
+ * that is being asked for the first time, has a mark of 0. */
+struct ptl_mark {
+    uint8_t asked;       /* attempts made */
+    uint8_t counted : 5; /* those whose silence counts */
+    bool waits : 1;      /* for another attempt */
+    bool silent : 1;     /* it had as many attempts as ports get so far */
 };
 
 /* Where a lane stands. The first three are rings that are served in this order. */
 enum ptl_place {
     PTL_PLACE_FLOWING, /* answers, or was not asked yet */
-    PTL_PLACE_LAGGING, /* loses much, or has answered nothing: a small share while others wait */
+    PTL_PLACE_LAGGING, /* has answered nothing: a small share while others wait */
     PTL_PLACE_LAST,    /* has answered nothing, and all its ports were tried once */
-    PTL_PLACE_ASLEEP,  /* what it has to send is not due yet, or too much at once */
+    PTL_PLACE_ASLEEP,  /* what it has to send is not due yet */
     PTL_PLACE_NOWHERE, /* nothing to send, or as much in flight as it may have */
 };
-#define PTL_RINGS 4 /* the sleepers are a ring, too */
+#define PTL_RINGS 3
 
 struct ptl_lane {
     struct ptl_address address;
     uint32_t target;
     uint32_t next_port; /* how many ports had their first attempt handed out */
     uint32_t in_flight;
-    uint32_t answers; /* attempts that anything answered */
-    uint32_t silences;
-    struct ptl_retries retries;
-    uint8_t highest;    /* attempt that a port needed */
-    uint64_t spread_ns; /* when the last of the spread retries is due */
-    /* Ports that had all their attempts without an answer, a bit each by number in the port set:
-     * they get more once loss is proven, else their verdict at the end. NULL: none yet. */
-    uint8_t *parked;
-    uint32_t parked_count;
+    uint32_t answers;  /* SYN-ACKs and RSTs */
+    uint32_t heard;    /* these, and whatever ICMP said */
+    uint32_t scouts;   /* last attempts to it while it had not answered and sockets were scarce */
+    uint32_t silences; /* first attempts that nothing answered */
+    struct ptl_fifo again;  /* confirmations, and what this machine failed to ask */
+    struct ptl_fifo doubts; /* silence that nothing sent later to this target has confirmed yet */
+    uint32_t plan_doubts;   /* the same, where the run as a whole is to confirm it */
+    struct ptl_mark *marks; /* by index of the port; NULL: no port was silent yet */
+    uint32_t waiting;       /* marks that wait */
+    uint32_t silent;        /* marks that are silent */
+    uint32_t cursor;        /* where the next that waits is looked for */
+    uint8_t pass;           /* attempts that a port may have so far */
+    uint32_t lost;          /* attempts that an answer to a later one proves lost */
+    uint32_t found,
+        found_before; /* answers to attempts beyond the first, in this pass and the one before */
+    uint64_t pass_ns; /* when this pass began */
+    uint64_t pass_every_ns;        /* further passes are sent no faster than this */
+    uint64_t asked_ns;             /* when the last attempt was handed out */
+    uint64_t rest_ns;              /* it sends nothing before */
     struct ptl_permute port_order; /* order random only */
     uint16_t states[PTL_STATE_COUNT];
-    struct ptl_rtt rtt;
-    _Atomic uint32_t rto_us;        /* RFC 6298's estimate of the longest wait; 0: not known */
-    _Atomic uint8_t early_attempts; /* a port's attempts up to this one wait only so long */
-    _Atomic uint32_t flight_us;     /* those that wait longer hold no permit; 0: they do */
-    struct ptl_congestion congestion;
-    uint32_t hold_us; /* how long an attempt holds its permit, smoothed; 0: not known */
-    uint64_t send_ns; /* where the target has a limit: when it may be sent the next attempt */
+    struct ptl_path path;
+    uint32_t least_wait_us; /* the shortest that a silent attempt was waited for */
+    struct ptl_known known[PTL_LANE_KNOWN];
+    uint8_t next_sentinel; /* whose turn it is among the known */
+    uint8_t sentinels_out;
+    uint32_t debt;           /* silent attempts since the last sentinel */
     uint32_t previous, next; /* in its ring, or the free list */
     uint8_t place;           /* enum ptl_place */
     bool active;
-    bool gave_up;
-    bool lags;       /* counted as lagging */
-    bool retry_next; /* due retries and first attempts take turns */
+    bool local;   /* an address of this machine's loopback */
+    bool gave_up; /* by `give_up_after` */
+    bool gone;    /* it fell silent for good: what is open stays unprobed */
+    bool lags;    /* counted as lagging */
 };
 
 /* False: no memory. */
-bool ptl_retries_push(struct ptl_retries *retries, const struct ptl_retry *retry);
+bool ptl_fifo_push(struct ptl_fifo *fifo, const struct ptl_probe *probe, uint64_t at_ns);
 /* The caller knows that there is one. */
-const struct ptl_retry *ptl_retries_first(const struct ptl_retries *retries);
-struct ptl_probe ptl_retries_pop(struct ptl_retries *retries);
+const struct ptl_timed *ptl_fifo_first(const struct ptl_fifo *fifo);
+struct ptl_probe ptl_fifo_pop(struct ptl_fifo *fifo);
+void ptl_fifo_free(struct ptl_fifo *fifo);
 
 /* A ring of lanes; *turn is the lane whose turn it is, PTL_LANE_NONE when the ring is empty. */
 void ptl_ring_insert(struct ptl_lane *lanes, uint32_t *turn, uint32_t id);

@@ -26,5 +26,6 @@ size_t ptl_pacer_allow(struct ptl_pacer *pacer, size_t want, uint64_t now_ns, ui
 
 void ptl_pacer_spend(struct ptl_pacer *pacer, size_t count)
 {
-    pacer->tokens -= (double)count;
+    if (pacer->rate > 0)
+        pacer->tokens -= (double)count;
 }

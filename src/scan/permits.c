@@ -50,11 +50,6 @@ void ptl_permits_halve(struct ptl_permits *permits)
         permits->lowest = halved;
 }
 
-bool ptl_permits_are_short(const struct ptl_permits *permits)
-{
-    return atomic_load_explicit(&permits->limit, memory_order_relaxed) < permits->most;
-}
-
 void ptl_permits_grow(struct ptl_permits *permits)
 {
     unsigned limit = atomic_load(&permits->limit);

@@ -7,7 +7,6 @@
 #define SCAN_PERMITS_H
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 struct ptl_permits {
@@ -27,8 +26,6 @@ void ptl_permits_release(struct ptl_permits *permits, uint32_t count);
 uint32_t ptl_permits_peak(const struct ptl_permits *permits);
 /* Half of what is in use, or of the limit, whichever is less; 1 at least. Callers take turns. */
 void ptl_permits_halve(struct ptl_permits *permits);
-/* Is the limit lower than it was at first, as this machine failed to ask? Any thread. */
-bool ptl_permits_are_short(const struct ptl_permits *permits);
 /* A sixteenth more, at least one. Callers take turns. */
 void ptl_permits_grow(struct ptl_permits *permits);
 

@@ -22,6 +22,7 @@
 #define PTL_TARGETS_LISTED 65536 /* beyond so many, only the interesting ones are kept */
 #define PTL_PLAN_BLOCK 64        /* probes that are pulled or settled at a time */
 #define PTL_RETRY_DELAY_MS 100U  /* what ate an attempt may still be there */
+#define PTL_RETRY_DELAY_NS (PTL_RETRY_DELAY_MS * 1000000ULL)
 
 /* What became of a probe. An abandoned one (the run was stopped) has the state PTL_UNPROBED. */
 struct ptl_outcome {
@@ -29,8 +30,11 @@ struct ptl_outcome {
     uint8_t state;
     uint8_t reason;
     bool resent; /* the kernel had to send the SYN again */
+    bool prompt; /* read as it came: the engine was waiting for it */
+    bool late;   /* the engine was held up meanwhile: connect_us tells of this machine */
     uint32_t rtt_us;
     uint32_t connect_us;
+    uint64_t started_ns; /* when it was sent */
     uint64_t at_ns;
 };
 
@@ -68,19 +72,11 @@ void ptl_plan_woken(struct ptl_plan *plan, uint32_t worker);
 /* The address of a lane from which the caller holds a probe. */
 const struct ptl_address *ptl_plan_address(const struct ptl_plan *plan, uint32_t lane);
 
-/* How long to wait for the answer to an attempt, as far as is known now. Any thread that holds the
- * probe. */
-uint64_t ptl_plan_wait_ns(const struct ptl_plan *plan, const struct ptl_probe *probe);
-
-/* May that answer become a shorter one while an attempt waits? */
-bool ptl_plan_wait_shrinks(const struct ptl_plan *plan);
-
 /*
- * How long the attempt is in flight: when its target's round trips say that the answer is overdue,
- * it may give its permit back and be waited for without. UINT64_MAX: it may not. Any thread that
- * holds the probe.
+ * This machine stood still (it was stopped, asleep or starved) from `from_ns` to `to_ns`: silence
+ * of that time is nobody's fault. Any thread.
  */
-uint64_t ptl_plan_flight_ns(const struct ptl_plan *plan, const struct ptl_probe *probe);
+void ptl_plan_stood_still(struct ptl_plan *plan, uint64_t from_ns, uint64_t to_ns);
 
 /* No probe is handed out any more, and engines abandon what waits. Any thread. */
 void ptl_plan_stop(struct ptl_plan *plan, enum ptl_stop cause);

@@ -1,10 +1,16 @@
-/* The inside of the plan, for the three files that it is made of: plan.c hands probes out, settle.c
- * takes outcomes in, silence.c sees to those that nothing answered. */
+/*
+ * The inside of the plan. plan.c hands probes out and takes outcomes in; settle.c says what an
+ * outcome means; silence.c keeps those that nothing answered, until it is known what that means;
+ * sentinel.c asks again what has answered; verdict.c counts and keeps. Each knows those that follow
+ * it, none before.
+ */
 #ifndef SCAN_PLAN_STATE_H
 #define SCAN_PLAN_STATE_H
 
 #include "scan/bells.h"
 #include "scan/pacer.h"
+#include "scan/path.h"
+#include "scan/pipe.h"
 #include "scan/plan.h"
 #include "scan/schedule.h"
 #include "scan/shortage.h"
@@ -12,11 +18,22 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#define PTL_UNANSWERED_S 120       /* as long as a router may keep what nothing answered */
+#define PTL_UNANSWERED_MANY 50000U /* more than home routers have room for */
+#define PTL_SENTINEL_EVERY_MOST 64 /* silent attempts from one sentinel to the next, at most */
+#define PTL_SENTINEL_TARGETS 16    /* whose ports are asked again for the run as a whole */
+
 /* An open port whose confirmation is under way. */
 struct ptl_confirmation {
     struct ptl_result result; /* kept once it is complete, or at the end */
     bool used;
     uint32_t next_free; /* index + 1; 0: none */
+};
+
+/* Attempts that nothing answered, over the last two minutes. */
+struct ptl_unanswered {
+    uint32_t seconds[PTL_UNANSWERED_S];
+    uint32_t now_s, count, peak;
 };
 
 struct ptl_plan {
@@ -34,8 +51,23 @@ struct ptl_plan {
 
     struct ptl_schedule schedule;
     uint64_t next_target;
-    struct ptl_rtt group_rtt;
-    _Atomic uint32_t group_rto_us;
+
+    struct ptl_path path; /* what all targets share */
+    struct ptl_pipe pipe;
+    struct ptl_fifo doubts; /* silence that no answer to something sent later has confirmed yet */
+    uint32_t debt;          /* overdue attempts since the last sentinel */
+    uint32_t sentinels_out;
+    uint32_t next_sentinel; /* whose turn it is */
+    uint64_t sentinels_asked, sentinels_lost;
+    uint64_t relist_ns;       /* when another target may take a place among the sentinels' */
+    uint64_t heard;           /* answers of any kind */
+    uint64_t answering;       /* targets that have answered */
+    uint64_t silent;          /* ports in all lanes that only another pass could tell more about */
+    uint64_t limited_targets; /* that were found to have a limit of their own */
+    struct ptl_unanswered unanswered;
+    uint32_t point_ms, point_every_ms; /* when the next point of the run's course is due */
+    uint64_t point_heard;
+    uint64_t answered, lost; /* attempts, and those of them that prove one before lost */
 
     struct ptl_confirmation *confirmations;
     uint32_t confirmation_count, confirmation_capacity;
@@ -44,40 +76,114 @@ struct ptl_plan {
     struct ptl_shortage shortage;
     uint64_t pause_until_ns; /* nothing could be asked at all: give this machine time */
     struct ptl_pacer pacer;
+    uint32_t alarm_worker; /* of those that found nothing, the one that looks again by itself... */
+    uint64_t alarm_ns;     /* ...then */
 
     struct ptl_summary sum;
-    uint64_t parked; /* ports in all lanes that wait for their verdict till the end */
-    uint64_t gave_up;
+    uint64_t gave_up; /* targets, by `give_up_after` */
+    uint64_t gone;    /* targets that fell silent for good */
     bool out_of_memory;
     struct ptl_bells bells;
     bool told_finished;
 };
-
-/* Milliseconds from the run's start. */
-uint32_t ptl_plan_ms(const struct ptl_plan *plan, uint64_t at_ns);
-/* What became of a probe. */
-void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome);
-/* The run is over: verdicts and counts of a lane that did not come to its end. */
-void ptl_plan_settle_rest(struct ptl_plan *plan, uint32_t lane);
-/* Keeps the open ports whose confirmation did not come to its end. */
-void ptl_plan_settle_confirmations(struct ptl_plan *plan);
-
-/* ---- between settle.c, silence.c and wait.c ---- */
 
 static inline bool ptl_plan_is_silence(const struct ptl_outcome *outcome)
 {
     return outcome->state == PTL_FILTERED && outcome->reason == PTL_REASON_NO_RESPONSE;
 }
 
-/* The probe goes back to its lane, for so long at least. */
-void ptl_plan_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ms);
+/* An answer of the target itself. */
+static inline bool ptl_plan_is_answer(const struct ptl_outcome *outcome)
+{
+    return outcome->state == PTL_OPEN || outcome->state == PTL_CLOSED;
+}
+
+static inline struct ptl_lane *ptl_plan_lane(struct ptl_plan *plan, const struct ptl_probe *probe)
+{
+    return &plan->schedule.lanes[probe->lane];
+}
+
+/* Milliseconds from the run's start. */
+uint32_t ptl_plan_ms(const struct ptl_plan *plan, uint64_t at_ns);
+
+/* ---- pull.c ---- */
+
+/* Up to `want` probes; where there are none, *due_ns becomes the time at which there may be some,
+ * if time alone will do. */
+size_t ptl_pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want, uint64_t *due_ns);
+/* Has a lane something to send that comes before the further attempts of those that never answered?
+ */
+bool ptl_pull_has_first(const struct ptl_plan *plan);
+
+/* ---- course.c ---- */
+
+#define PTL_COURSE_EVERY_MS 100 /* a point, at first */
+
+/* Notes what is allowed and what was answered, if it is time. */
+void ptl_course_note(struct ptl_plan *plan);
+/* What held the run back, into its results. */
+void ptl_course_describe(struct ptl_plan *plan);
+/* The warnings that it deserves. PTL_E_NO_MEMORY. */
+enum ptl_status ptl_course_warn(struct ptl_plan *plan);
+
+/* ---- settle.c ---- */
+
+/* What became of a probe. */
+void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome);
+/* What follows for the lanes once some outcomes are in. */
+void ptl_plan_settle_lane(struct ptl_plan *plan, uint32_t lane);
+/* The run is over: verdicts and counts of a lane that did not come to its end. */
+void ptl_plan_settle_rest(struct ptl_plan *plan, uint32_t lane);
+
+/* One target, or all of them (NULL), has been silent for so long; a short silence is not told. */
+void ptl_settle_note_outage(struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t lasted_ms);
+
+/* ---- silence.c ---- */
+
+/* An attempt that nothing answered. */
+void ptl_silence_add(struct ptl_plan *plan, const struct ptl_outcome *outcome);
+/* Decides the oldest doubt of the run, if it can be decided by now. Returns its lane, about which
+ * things may have changed; PTL_LANE_NONE: it cannot. */
+uint32_t ptl_silence_review(struct ptl_plan *plan);
+/* The same for all doubts of a lane. */
+void ptl_silence_review_lane(struct ptl_plan *plan, uint32_t lane);
+/* The next port of the lane that waits for another attempt; there is one. */
+struct ptl_probe ptl_silence_take(struct ptl_plan *plan, uint32_t lane);
+/* How many attempts the probe's port had before that nothing answered. */
+uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *probe);
+/* All ports were asked so often: another pass, or their verdicts. */
+void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t lane);
+/* A lane that ends early: verdicts for the ports that had `attempts` that count. */
+void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t lane, uint32_t attempts);
+
+/* ---- sentinel.c ---- */
+
+/* A port of the lane has answered: one to ask again. */
+void ptl_sentinel_learn(struct ptl_plan *plan, const struct ptl_outcome *outcome);
+/* Does the silence of such a port mean something, of the lane or of the run? */
+bool ptl_sentinel_knows(const struct ptl_known *known);
+bool ptl_sentinel_any(const struct ptl_plan *plan);
+/* Is one due, for the run as a whole? */
+bool ptl_sentinel_is_due(const struct ptl_plan *plan, bool idle);
+/* Is one due, for the lane alone? */
+bool ptl_sentinel_is_due_of(const struct ptl_plan *plan, const struct ptl_lane *lane);
+/* The next; false: nothing is known that could be asked. */
+bool ptl_sentinel_take(struct ptl_plan *plan, struct ptl_probe *probe);
+bool ptl_sentinel_take_of(struct ptl_plan *plan, uint32_t lane, struct ptl_probe *probe);
+/* What became of it. */
+void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome);
+
+/* ---- verdict.c ---- */
+
 /* A verdict, after so many attempts. */
-void ptl_plan_count(struct ptl_plan *plan, const struct ptl_outcome *outcome, uint8_t attempts);
-/* An attempt that nothing answered: another one, a place among the parked, or a verdict. */
-void ptl_plan_settle_silence(struct ptl_plan *plan, const struct ptl_outcome *outcome);
-/* The parked ports of a lane get one attempt more each, or, where no loss was seen, a verdict. */
-void ptl_plan_unpark(struct ptl_plan *plan, uint32_t lane, bool again);
-/* Nothing has answered for so long that the profile sets the target aside. */
-void ptl_plan_give_up(struct ptl_plan *plan, uint32_t lane);
+void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome, uint8_t attempts);
+/* What a confirmation found; `asked`: this machine did ask. */
+void ptl_verdict_confirm(struct ptl_plan *plan, const struct ptl_outcome *outcome, bool asked);
+/* Keeps the open ports whose confirmation did not come to its end. */
+void ptl_verdict_confirmations(struct ptl_plan *plan);
+/* The counts of a lane that has come to its end. */
+void ptl_verdict_target(struct ptl_plan *plan, const struct ptl_lane *lane);
+/* The probe goes back to its lane, for so long at least. */
+void ptl_verdict_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ns);
 
 #endif

@@ -222,8 +222,8 @@ static void check_segments(struct draft *draft)
 
 #define LOOP_DESCRIPTORS 4 /* an eventfd, an epoll and two sockets for loopback */
 #define LOOP_SOCKETS 2     /* with fewer a loop is of no use */
-#define LINGERING_A_PERMIT 8
-#define LINGERING_MOST 4096
+#define AUTO_MOST 32768    /* sockets that `auto` goes up to: 100 MB of the kernel's memory */
+#define AUTO_WITHOUT 512   /* what it stands for where nothing is found out */
 
 /* How many loops or threads the engine may use, before it is known what there is to do. */
 static bool clamp_workers(struct ptl_prepared *prepared, const struct ptl_profile *profile)
@@ -243,20 +243,18 @@ static bool clamp_workers(struct ptl_prepared *prepared, const struct ptl_profil
                 asked, granted);
 }
 
-/* Attempts that may be waited for without a permit: only where the profile wants quick answers and
- * descriptors are left; bounded by what was asked for, and so that no target is flooded. */
-static uint32_t linger_most(const struct ptl_profile *profile, uint32_t asked, uint32_t granted)
+static uint32_t asked_concurrency(const struct ptl_profile *profile)
 {
-    bool evented = profile->engine == PTL_ENGINE_EVENTS || profile->engine == PTL_ENGINE_POOL;
-    if (!evented || !profile->adaptive || !profile->adaptive_timeout || asked >= granted)
-        return 0;
-    uint32_t left = granted - asked < LINGERING_MOST ? granted - asked : LINGERING_MOST;
-    return left / LINGERING_A_PERMIT < asked ? left : asked * LINGERING_A_PERMIT;
+    if (profile->engine == PTL_ENGINE_SEQUENTIAL)
+        return 1;
+    if (profile->concurrency != PTL_CONCURRENCY_AUTO)
+        return profile->concurrency;
+    return profile->adaptive && profile->engine != PTL_ENGINE_THREADS ? AUTO_MOST : AUTO_WITHOUT;
 }
 
 static bool clamp_concurrency(struct ptl_prepared *prepared, const struct ptl_profile *profile)
 {
-    uint32_t asked = profile->engine == PTL_ENGINE_SEQUENTIAL ? 1 : profile->concurrency;
+    uint32_t asked = asked_concurrency(profile);
     /* A thread needs an eventfd beside its socket. */
     uint32_t granted =
         profile->engine == PTL_ENGINE_THREADS
@@ -270,8 +268,7 @@ static bool clamp_concurrency(struct ptl_prepared *prepared, const struct ptl_pr
     if (granted == 0)
         granted = 1;
     prepared->effective_concurrency = asked < granted ? asked : granted;
-    prepared->linger_most = linger_most(profile, asked, granted);
-    return asked <= granted || asked == PTL_CONCURRENCY_UNLIMITED ||
+    return asked <= granted || ptl_concurrency_word(profile->concurrency) != NULL ||
            warn(prepared, "concurrency %u is more than the %s that this system grants: %u are used",
                 asked, what, granted);
 }

@@ -1,6 +1,7 @@
 #include "scan/rtt.h"
 
 #define GRANULARITY_US 1000
+#define DOUBLINGS 2 /* a wait is four times the first at most */
 
 void ptl_rtt_sample(struct ptl_rtt *rtt, uint32_t us)
 {
@@ -34,12 +35,14 @@ uint32_t ptl_rtt_flight_us(const struct ptl_rtt *rtt)
     return flight_us < timeout_us ? (uint32_t)flight_us : timeout_us;
 }
 
-uint64_t ptl_rtt_wait_us(uint32_t timeout_us, uint8_t attempt, uint64_t ceiling_us)
+uint64_t ptl_rtt_wait_us(const struct ptl_rtt *rtt, uint8_t attempt, uint64_t ceiling_us)
 {
-    if (timeout_us == 0)
+    if (rtt->srtt_us == 0)
         return ceiling_us;
     unsigned doublings = attempt > 1 ? attempt - 1U : 0;
-    uint64_t first_us = timeout_us > PTL_RTT_FLOOR_US ? timeout_us : PTL_RTT_FLOOR_US;
-    uint64_t us = first_us << (doublings < 16 ? doublings : 16);
+    uint64_t us = ptl_rtt_timeout_us(rtt);
+    if (us < (uint64_t)rtt->srtt_us + PTL_RTT_MARGIN_US)
+        us = (uint64_t)rtt->srtt_us + PTL_RTT_MARGIN_US;
+    us <<= doublings < DOUBLINGS ? doublings : DOUBLINGS;
     return us < ceiling_us ? us : ceiling_us;
 }

@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-#define PTL_RTT_FLOOR_US 100000U /* the contract's floor of an adaptive timeout: 100 ms */
+#define PTL_RTT_MARGIN_US                                                                          \
+    100000U /* no wait is closer to the round trip: answers come late for once */
 
 struct ptl_rtt {
     uint32_t srtt_us; /* 0: nothing was measured yet */
@@ -25,8 +26,9 @@ uint32_t ptl_rtt_timeout_us(const struct ptl_rtt *rtt);
  * so that the first samples, of which nobody knows how they vary, need no margin. 0 when nothing
  * was measured. */
 uint32_t ptl_rtt_flight_us(const struct ptl_rtt *rtt);
-/* The wait for an attempt (1 for the first): `timeout_us`, at least the floor, doubled for each
- * further one, `ceiling_us` at most, which is also the answer where `timeout_us` is 0. */
-uint64_t ptl_rtt_wait_us(uint32_t timeout_us, uint8_t attempt, uint64_t ceiling_us);
+/* The wait for an attempt (1 for the first): the timeout, at least the margin beyond the round
+ * trip, doubled for the second and again for further ones; `ceiling_us` at most, and where nothing
+ * was measured. */
+uint64_t ptl_rtt_wait_us(const struct ptl_rtt *rtt, uint8_t attempt, uint64_t ceiling_us);
 
 #endif

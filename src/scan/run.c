@@ -119,7 +119,6 @@ static enum ptl_status start_workers(struct run *run, struct ptl_error *error)
         thread->run = run;
         thread->worker = (struct ptl_worker){.number = run->started,
                                              .share = (concurrency + asked - 1) / asked,
-                                             .linger_most = run->prepared->linger_most / asked,
                                              .profile = run->profile,
                                              .plan = run->plan,
                                              .permits = &run->permits};
@@ -230,7 +229,7 @@ static enum ptl_status conclude(struct run *run, struct ptl_error *error)
         info->stopped_by = PTL_STOP_NONE; /* the order to stop came after the last verdict */
     results->summary.peak_in_flight = ptl_permits_peak(&run->permits);
     /* What `give_up_after` set aside stays unprobed as the profile wishes. */
-    info->complete = info->stopped_by == PTL_STOP_NONE;
+    info->complete = info->stopped_by == PTL_STOP_NONE && results->lost_targets == 0;
     if (status == PTL_OK)
         status = ptl_results_seal(results, error);
     return status;

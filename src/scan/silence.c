@@ -1,21 +1,24 @@
-/* Ports that do not answer: their retries, and how they wait, parked, till loss is proven or their
- * lane ends. */
+/*
+ * Silence: what it means when nothing answers. An attempt's silence counts only once something that
+ * was sent later has been answered (RFC 8985 infers losses so); what was sent while all was silent,
+ * or while too much was lost, is asked again as if it had not been. Ports that stay silent get
+ * another pass, till they had as many attempts as the profile grants, or the losses that were seen
+ * make necessary.
+ */
 #include "portolan/clock.h"
-#include "scan/wait.h"
+#include "scan/plan_state.h"
 
 #include <stdlib.h>
 
-/* A port that nothing ever answered for. */
-static void count_silence(struct ptl_plan *plan, uint32_t lane, uint16_t port, uint8_t attempts)
-{
-    struct ptl_outcome outcome = {.probe = {.lane = lane, .port = port},
-                                  .state = PTL_FILTERED,
-                                  .reason = PTL_REASON_NO_RESPONSE,
-                                  .rtt_us = PTL_US_NONE,
-                                  .connect_us = PTL_US_NONE,
-                                  .at_ns = plan->now_ns};
-    ptl_plan_count(plan, &outcome, attempts);
-}
+#define ASKED_MOST 31    /* attempts of any kind: as many as a result can tell */
+#define OWN_EVIDENCE 64  /* a target that was asked less is not judged apart from the run */
+#define MISSED_MOST 0.05 /* answers that may be expected among silent ports */
+#define PACED_LEAST 64
+#define PASS_NS                                                                                    \
+    2000000000ULL /* a further pass takes so long at most, for each that went before               \
+                   */
+
+/* ---- the marks of ports ---- */
 
 static uint32_t index_of(const struct ptl_plan *plan, uint16_t port)
 {
@@ -30,98 +33,283 @@ static uint32_t index_of(const struct ptl_plan *plan, uint16_t port)
     return low;
 }
 
-static void park(struct ptl_plan *plan, const struct ptl_probe *probe)
+static struct ptl_mark *mark_of(struct ptl_plan *plan, const struct ptl_probe *probe)
 {
-    struct ptl_lane *lane = &plan->schedule.lanes[probe->lane];
-    if (lane->parked == NULL)
-        lane->parked = calloc(plan->port_count / 8U + 1, 1);
-    if (lane->parked == NULL) {
+    struct ptl_lane *lane = ptl_plan_lane(plan, probe);
+    if (lane->marks == NULL)
+        lane->marks = calloc(plan->port_count, sizeof(*lane->marks));
+    if (lane->marks == NULL) {
         plan->out_of_memory = true;
+        return NULL;
+    }
+    return &lane->marks[index_of(plan, probe->port)];
+}
+
+static void set_waits(struct ptl_lane *lane, struct ptl_mark *mark)
+{
+    mark->waits = true;
+    lane->waiting++;
+}
+
+struct ptl_probe ptl_silence_take(struct ptl_plan *plan, uint32_t id)
+{
+    struct ptl_lane *lane = &plan->schedule.lanes[id];
+    bool random = plan->profile->order == PTL_ORDER_RANDOM;
+    for (;; lane->cursor++) {
+        uint32_t at = lane->cursor % plan->port_count;
+        uint32_t index = random ? (uint32_t)ptl_permute_forward(&lane->port_order, at) : at;
+        struct ptl_mark *mark = &lane->marks[index];
+        if (!mark->waits)
+            continue;
+        mark->waits = false;
+        lane->waiting--;
+        lane->cursor++;
+        return (struct ptl_probe){
+            .lane = id, .port = plan->ports[index], .attempt = (uint8_t)(mark->counted + 1)};
+    }
+}
+
+uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *probe)
+{
+    const struct ptl_mark *marks = plan->schedule.lanes[probe->lane].marks;
+    return marks != NULL ? marks[index_of(plan, probe->port)].asked : 0;
+}
+
+/* ---- what a silence means ---- */
+
+static void count_silent(struct ptl_plan *plan, uint32_t lane, uint16_t port, uint8_t attempts)
+{
+    struct ptl_outcome outcome = {.probe = {.lane = lane, .port = port},
+                                  .state = PTL_FILTERED,
+                                  .reason = PTL_REASON_NO_RESPONSE,
+                                  .rtt_us = PTL_US_NONE,
+                                  .connect_us = PTL_US_NONE,
+                                  .at_ns = plan->now_ns};
+    ptl_verdict_count(plan, &outcome, attempts);
+}
+
+static void decide(struct ptl_plan *plan, const struct ptl_probe *probe, bool counts)
+{
+    struct ptl_lane *lane = ptl_plan_lane(plan, probe);
+    struct ptl_mark *mark = mark_of(plan, probe);
+    if (mark == NULL)
+        return;
+    mark->asked++;
+    if (counts || mark->asked >= ASKED_MOST)
+        mark->counted = probe->attempt & 31U;
+    if (lane->gone)
+        return; /* it stays unprobed */
+    if (lane->gave_up && counts) {
+        count_silent(plan, probe->lane, probe->port, mark->asked);
+    } else if (mark->asked < ASKED_MOST && mark->counted < lane->pass) {
+        set_waits(lane, mark);
+    } else {
+        mark->silent = true;
+        lane->silent++;
+        plan->silent++;
+    }
+}
+
+/* Is it for the target itself to confirm that it is there? */
+static bool has_own_evidence(const struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    return plan->targets > 1 && lane->next_port >= OWN_EVIDENCE && ptl_sentinel_knows(lane->known);
+}
+
+static void decide_for_target(struct ptl_plan *plan, const struct ptl_timed *doubt)
+{
+    struct ptl_lane *lane = ptl_plan_lane(plan, &doubt->probe);
+    if (ptl_path_is_bad(&lane->path, doubt->at_ns))
+        decide(plan, &doubt->probe, false);
+    else if (lane->path.alive_ns >= doubt->at_ns || !has_own_evidence(plan, lane))
+        decide(plan, &doubt->probe, true);
+    else if (!ptl_fifo_push(&lane->doubts, &doubt->probe, doubt->at_ns))
+        plan->out_of_memory = true;
+}
+
+static void give_up(struct ptl_plan *plan, uint32_t id)
+{
+    plan->schedule.lanes[id].gave_up = true;
+    plan->gave_up++;
+    ptl_silence_verdicts(plan, id, 1);
+}
+
+/* A silent attempt may occupy an entry of a router's connection table for two minutes. */
+static void note_unanswered(struct ptl_plan *plan)
+{
+    struct ptl_unanswered *own = &plan->unanswered;
+    uint32_t now_s = ptl_plan_ms(plan, plan->now_ns) / 1000;
+    for (uint32_t i = 0; i < PTL_UNANSWERED_S && own->now_s < now_s; i++) {
+        uint32_t *oldest = &own->seconds[++own->now_s % PTL_UNANSWERED_S];
+        own->count -= *oldest;
+        *oldest = 0;
+    }
+    own->now_s = now_s;
+    own->seconds[now_s % PTL_UNANSWERED_S]++;
+    if (++own->count > own->peak)
+        own->peak = own->count;
+}
+
+void ptl_silence_add(struct ptl_plan *plan, const struct ptl_outcome *outcome)
+{
+    struct ptl_lane *lane = ptl_plan_lane(plan, &outcome->probe);
+    struct ptl_timed doubt = {.probe = outcome->probe, .at_ns = outcome->started_ns};
+    uint32_t waited_us = (uint32_t)((outcome->at_ns - outcome->started_ns) / PTL_NS_PER_US);
+    if (lane->least_wait_us == 0 || waited_us < lane->least_wait_us)
+        lane->least_wait_us = waited_us;
+    note_unanswered(plan);
+    lane->debt++;
+    lane->path.silent++;
+    lane->silences += outcome->probe.attempt == 1;
+    if (plan->path.alive_ns == 0) {
+        decide(plan, &doubt.probe, true); /* nobody knows whether anything is there at all */
+    } else if (ptl_fifo_push(&plan->doubts, &doubt.probe, doubt.at_ns)) {
+        lane->plan_doubts++;
+    } else {
+        plan->out_of_memory = true;
+    }
+    if (plan->profile->give_up_after > 0 && lane->heard == 0 && !lane->gave_up &&
+        lane->silences >= plan->profile->give_up_after)
+        give_up(plan, outcome->probe.lane);
+}
+
+uint32_t ptl_silence_review(struct ptl_plan *plan)
+{
+    if (plan->doubts.count == 0)
+        return PTL_LANE_NONE;
+    struct ptl_timed doubt = *ptl_fifo_first(&plan->doubts);
+    bool bad = ptl_path_is_bad(&plan->path, doubt.at_ns);
+    if (!bad && plan->path.alive_ns < doubt.at_ns && (plan->path.paused || ptl_sentinel_any(plan)))
+        return PTL_LANE_NONE;
+    ptl_fifo_pop(&plan->doubts);
+    ptl_plan_lane(plan, &doubt.probe)->plan_doubts--;
+    if (bad)
+        decide(plan, &doubt.probe, false);
+    else
+        decide_for_target(plan, &doubt);
+    return doubt.probe.lane;
+}
+
+void ptl_silence_review_lane(struct ptl_plan *plan, uint32_t id)
+{
+    struct ptl_lane *lane = &plan->schedule.lanes[id];
+    while (lane->doubts.count > 0) {
+        struct ptl_timed doubt = *ptl_fifo_first(&lane->doubts);
+        bool bad = ptl_path_is_bad(&lane->path, doubt.at_ns);
+        if (!bad && !lane->gone && lane->path.alive_ns < doubt.at_ns &&
+            (lane->path.paused || ptl_sentinel_knows(lane->known)))
+            break;
+        ptl_fifo_pop(&lane->doubts);
+        decide(plan, &doubt.probe, !bad && !lane->gone);
+    }
+}
+
+/* ---- passes ---- */
+
+/* So many answered, and so many attempts were lost: are answers to be expected from ports that were
+ * silent to `attempts` of them? A lost attempt is as likely as those were that are proven. */
+static bool expects_more(uint64_t answered, uint64_t lost, uint64_t attempts)
+{
+    double missed = (double)answered;
+    double share = lost > 0 ? (double)lost / (double)(answered + lost) : 0;
+    for (uint64_t i = 0; i < attempts && missed >= MISSED_MOST; i++)
+        missed *= share;
+    return missed >= MISSED_MOST;
+}
+
+/* As losses of the whole run suggest. That a target with several ports which answer lost the
+ * attempts to all of them is less likely: a quarter of what others have on average is reckoned
+ * with. */
+static bool run_expects_more(const struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    uint64_t attempts = lane->pass;
+    if (lane->answers == 0 && plan->answered > 4 * plan->answering)
+        attempts *= plan->answered / (4 * plan->answering);
+    return expects_more(plan->answered, plan->lost, attempts);
+}
+
+/* As those of the target do, or what its further passes found (the removal method of Zippin, 1956).
+ */
+static bool target_expects_more(const struct ptl_lane *lane, uint32_t base)
+{
+    if (expects_more(lane->answers, lane->lost, lane->pass))
+        return true;
+    if (lane->found == 0 || lane->pass <= base)
+        return lane->found > 0;
+    double rate = lane->found_before > 0 ? lane->found / (double)lane->found_before : 0.9;
+    if (rate > 0.9)
+        rate = 0.9;
+    return lane->found * rate / (1 - rate) >= MISSED_MOST;
+}
+
+static bool needs_pass(const struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    const struct ptl_profile *profile = plan->profile;
+    uint32_t base = profile->retries + 1;
+    if (lane->pass < base)
+        return true;
+    if (!profile->adaptive || profile->retries == 0 || lane->pass >= base + profile->loss_retries ||
+        lane->pass >= ASKED_MOST || lane->gave_up)
+        return false;
+    return target_expects_more(lane, base) || run_expects_more(plan, lane);
+}
+
+/* What answers so many a second of some of its ports gets no more than that, as far as it is known.
+ */
+static void pace_pass(struct ptl_plan *plan, struct ptl_lane *lane)
+{
+    if (lane->silent < PACED_LEAST)
+        return; /* so few are no burst */
+    uint64_t took_ns = plan->now_ns - lane->pass_ns;
+    uint64_t longest_ns = PASS_NS * (lane->pass - plan->profile->retries);
+    uint64_t every_ns = longest_ns / (lane->silent > 0 ? lane->silent : 1);
+    if (lane->found > 0 && took_ns / lane->found / 2 < every_ns)
+        every_ns = took_ns / lane->found / 2;
+    lane->pass_every_ns = lane->found > 0 ? every_ns : 0;
+}
+
+void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t id)
+{
+    struct ptl_lane *lane = &plan->schedule.lanes[id];
+    uint32_t base = plan->profile->retries + 1;
+    bool idle = lane->in_flight == 0 && lane->plan_doubts == 0 && lane->doubts.count == 0;
+    if (lane->pass >= base && !idle)
+        return;
+    if (!needs_pass(plan, lane)) {
+        ptl_silence_verdicts(plan, id, 0);
         return;
     }
-    uint32_t index = index_of(plan, probe->port);
-    lane->parked[index / 8] |= (uint8_t)(1U << (index % 8));
-    lane->parked_count++;
-    plan->parked++;
-}
-
-/*
- * What was lost together must not be sent together again: a target that drops bursts would drop
- * this one, too. The attempts that follow a window in flight are spread over the time that they
- * take to time out.
- */
-static void again_spread(struct ptl_plan *plan, const struct ptl_probe *probe)
-{
-    struct ptl_lane *lane = &plan->schedule.lanes[probe->lane];
-    const struct ptl_congestion *congestion = &lane->congestion;
-    uint32_t peak =
-        congestion->now.peak > congestion->last.peak ? congestion->now.peak : congestion->last.peak;
-    if (probe->attempt > lane->highest)
-        lane->highest = probe->attempt;
-    uint64_t wait_ns = ptl_plan_wait_ns(plan, probe);
-    uint64_t soonest_ns = plan->now_ns + PTL_RETRY_DELAY_MS * PTL_NS_PER_MS;
-    uint64_t due_ns = lane->spread_ns + wait_ns / (peak > 0 ? peak : 1);
-    if (due_ns < soonest_ns || !plan->profile->adaptive || lane->answers == 0)
-        due_ns = soonest_ns;
-    if (due_ns > soonest_ns + wait_ns)
-        due_ns = soonest_ns + wait_ns;
-    lane->spread_ns = due_ns;
-    ptl_plan_later(plan, probe, (due_ns - plan->now_ns) / PTL_NS_PER_MS);
-}
-
-/* The parked ports of a lane get one attempt more each, or, where no loss was seen, a verdict. */
-void ptl_plan_unpark(struct ptl_plan *plan, uint32_t id, bool again)
-{
-    struct ptl_lane *lane = &plan->schedule.lanes[id];
-    uint8_t attempts = (uint8_t)(plan->profile->retries + 1);
-    for (uint32_t i = 0; i < plan->port_count && lane->parked_count > 0; i++) {
-        if ((lane->parked[i / 8] & (1U << (i % 8))) == 0)
+    if (lane->pass >= base) {
+        pace_pass(plan, lane);
+        lane->found_before = lane->found;
+        lane->found = 0;
+    }
+    lane->pass++;
+    lane->pass_ns = plan->now_ns;
+    lane->rest_ns = lane->asked_ns + PTL_RETRY_DELAY_NS;
+    for (uint32_t i = 0; i < plan->port_count && lane->silent > 0; i++) {
+        if (!lane->marks[i].silent)
             continue;
-        lane->parked[i / 8] &= (uint8_t) ~(1U << (i % 8));
-        lane->parked_count--;
-        plan->parked--;
-        struct ptl_probe probe = {.lane = id,
-                                  .port = plan->ports[i],
-                                  .attempt = (uint8_t)(attempts + 1),
-                                  .waited_ms = (uint16_t)plan->profile->timeout_ms,
-                                  .lost_round =
-                                      (uint8_t)(lane->congestion.round - 2)}; /* long ago */
-        if (again)
-            again_spread(plan, &probe);
-        else
-            count_silence(plan, id, plan->ports[i], attempts);
+        lane->marks[i].silent = false;
+        lane->silent--;
+        plan->silent--;
+        set_waits(lane, &lane->marks[i]);
     }
 }
 
-void ptl_plan_settle_silence(struct ptl_plan *plan, const struct ptl_outcome *outcome)
-{
-    const struct ptl_lane *lane = &plan->schedule.lanes[outcome->probe.lane];
-    bool more = ptl_wait_grants_more(plan);
-    if (outcome->probe.attempt < ptl_wait_attempts_granted(plan, lane) && !lane->gave_up) {
-        struct ptl_probe again = outcome->probe;
-        again.attempt++;
-        again.local_tries = 0;
-        again.scouts = false;
-        again.waited_ms =
-            (uint16_t)(ptl_plan_wait_ns(plan, &outcome->probe) / PTL_NS_PER_MS); /* 60 s at most */
-        again.lost_round = again.round;
-        again_spread(plan, &again);
-    } else if (more && !lane->congestion.lossy && !lane->gave_up) {
-        park(plan, &outcome->probe);
-    } else {
-        ptl_plan_count(plan, outcome, outcome->probe.attempt);
-    }
-}
-
-/* Nothing has answered for so long that the profile sets the target aside. */
-void ptl_plan_give_up(struct ptl_plan *plan, uint32_t id)
+void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t id, uint32_t attempts)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
-    lane->gave_up = true;
-    plan->gave_up++;
-    while (lane->retries.count > 0) {
-        struct ptl_probe probe = ptl_schedule_pop_retry(&plan->schedule, id);
-        if (probe.attempt > 1) /* else this machine could not ask: it stays unprobed */
-            count_silence(plan, id, probe.port, (uint8_t)(probe.attempt - 1));
+    for (uint32_t i = 0; i < plan->port_count && lane->silent + lane->waiting > 0; i++) {
+        struct ptl_mark *mark = &lane->marks[i];
+        if (!mark->silent && !mark->waits)
+            continue;
+        bool counts = attempts == 0 ? mark->silent : mark->counted >= attempts;
+        lane->silent -= mark->silent;
+        plan->silent -= mark->silent;
+        lane->waiting -= mark->waits;
+        mark->silent = mark->waits = false;
+        if (counts)
+            count_silent(plan, id, plan->ports[i], mark->asked);
     }
 }

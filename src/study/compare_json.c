@@ -21,8 +21,9 @@ static void add_share(struct ptl_json *json, const char *key, double value)
 
 static void add_concurrency(struct ptl_json *json, const char *key, uint32_t concurrency)
 {
-    if (concurrency == PTL_CONCURRENCY_UNLIMITED)
-        ptl_json_add_string(json, key, "unlimited");
+    const char *word = ptl_concurrency_word(concurrency);
+    if (word != NULL)
+        ptl_json_add_string(json, key, word);
     else
         ptl_json_add_number(json, key, concurrency);
 }

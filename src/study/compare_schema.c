@@ -93,6 +93,7 @@ static void add_variant(struct ptl_json *schema)
     ptl_json_add_string(number, "type", "integer");
     ptl_json_add_number(number, "minimum", 1);
     ptl_json_add_string(ptl_json_add_object(either, NULL), "const", "unlimited");
+    ptl_json_add_string(ptl_json_add_object(either, NULL), "const", "auto");
     add_interval(ptl_schema_member(object, "elapsed_ms"));
     add_interval(ptl_schema_member(object, "speedup"));
     ptl_schema_words(ptl_schema_member(object, "verdict"), ptl_pace_names, 5);

@@ -65,6 +65,8 @@ static bool make_run(struct ptl_merging *merging)
     struct ptl_run_info *run = &results->run;
     const struct ptl_run_info *first = &merging->views[0].results->run;
     *run = *first;
+    run->has_path = false; /* several runs, each held back by something else */
+    run->path = (struct ptl_path_info){.outages = NULL};
     snprintf(run->tool_version, sizeof(run->tool_version), "%s", PTL_VERSION);
     run->profile = same_text(merging, offsetof(struct ptl_run_info, profile), "merged");
     run->description = same_text(merging, offsetof(struct ptl_run_info, description), "");

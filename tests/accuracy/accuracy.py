@@ -16,7 +16,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import cases  # noqa: E402
-import figure  # noqa: E402
 from network import Network, Unable  # noqa: E402
 
 
@@ -30,8 +29,6 @@ def parse(arguments):
                         help="no case starts after so long (default 40)")
     parser.add_argument("--quick", action="store_true",
                         help="tiny networks, one seed: shows that everything works and measures nothing")
-    parser.add_argument("--figure", metavar="FILE",
-                        help="only draw permits over time on a target with a limit, as SVG")
     parser.add_argument("--list", action="store_true", help="list the cases and end")
     parser.add_argument("--build", default="build", metavar="DIR", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -113,13 +110,10 @@ def main():
         for name, case in cases.ALL.items():
             print(f"{name}: {case.__doc__}")
         return 0
-    if not shutil.which("nmap") and not options.figure:
+    if not shutil.which("nmap"):
         print("accuracy: nmap is missing; ./dev accuracy installs it", file=sys.stderr)
         return 1
     try:
-        if options.figure:
-            figure.draw(options.build, options.figure, quick=options.quick)
-            return 0
         rows, skipped, seconds = measure(options)
     except Unable as unable:
         print(f"accuracy: NOT MEASURED: {unable}", file=sys.stderr)

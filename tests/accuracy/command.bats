@@ -12,16 +12,6 @@ load ../cli/helper
     jq -e '[.rows[] | select(.case | startswith("127") | not)] | all(.recall == 1)' a.json
 }
 
-@test "dev accuracy --figure draws a run" {
-    "$TOP/build/tests/simnet" --unshare -- true || without "no namespace or no TUN device for the simulated network here"
-    run timeout 120 python3 "$TOP/tests/accuracy/accuracy.py" --build "$TOP/build" --quick --figure f.svg
-    echo "$output"
-    [ "$status" -eq 0 ]
-    xmllint --noout f.svg
-    # Allowed, in flight, answers, losses, and what the target bears.
-    [ "$(grep -c '<polyline' f.svg)" -eq 5 ]
-}
-
 @test "dev accuracy names the cases when one is unknown" {
     run python3 "$TOP/tests/accuracy/accuracy.py" los
     [ "$status" -eq 2 ]

@@ -72,6 +72,17 @@ def make_hosts(rng, ports, listed, services):
     return targets, results
 
 
+def make_path(rng):
+    return {"via": "all", "targets": rng.randint(0, 2**32), "limit": rng.choice([None, rng.randint(1, 10**6)]),
+            "limited_by": rng.choice(["nothing", "local", "target", "path", "ceiling"]),
+            "answers_per_second": rng.randint(0, 10**6), "round_trip_us": rng.choice([None, rng.randint(1, 10**6)]),
+            "sentinels": {"asked": rng.randint(0, 99), "lost": rng.randint(0, 99)}, "unanswered_peak": rng.randint(0, 10**6),
+            "outages": [{"at_ms": rng.randint(0, 10**6), "lasted_ms": rng.randint(0, 10**5),
+                         "target": rng.choice([None, "198.18.0.1"])} for _ in range(rng.choice([0, 3]))],
+            "course": [{"at_ms": rng.randint(0, 10**6), "limit": rng.randint(0, 10**6),
+                        "answers_per_second": rng.randint(0, 10**6)} for _ in range(rng.choice([0, 1, 240]))]}
+
+
 def make_expectations(rng, targets, unresolved, ports):
     expectations = []
     for target in targets:
@@ -118,6 +129,8 @@ def make(rng):
            "adaptive_timeout": rng.random() < 0.5, "adaptive": rng.random() < 0.5, "retries": rng.randint(0, 10),
            "loss_retries": rng.randint(0, 20), "confirm": rng.randint(0, 10), "rate": rng.randint(0, 10**7),
            "order": rng.choice(["interleaved", "sequential", "random"]), "seed": rng.randint(0, 2**52)}
+    if rng.random() < 0.7:
+        run["paths"] = [make_path(rng)]
     count = rng.choice([0, 5])
     rtt = {"count": count, **{key: rng.randint(0, 10**6) if count else None for key in ("min", "p50", "p90", "p99", "max")}}
     summary = {"targets": len(targets), "probes": len(targets) * len(ports),

@@ -41,7 +41,8 @@ schema, sample = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1
 validator = jsonschema.Draft7Validator(schema)
 assert validator.is_valid(sample)
 # Keys that came after version 1 was out: older files lack them.
-later = {("run", "confirm"), ("run", "out_of_memory"), ("run", "description"), ("summary", "expectations")}
+later = {("run", "confirm"), ("run", "out_of_memory"), ("run", "description"), ("run", "paths"),
+         ("summary", "expectations")}
 
 def places(value, path=()):
     """Every member of every object, and of a list those of its first element."""

@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """superset.py OLD NEW: is the schema NEW what OLD may become within a major version?
 
-Keys may be added. None may go, stop being always there, or change its type; no word may go from an enumeration.
+Keys may be added. None may go, stop being always there, or change its type; no word may go from an enumeration, no
+alternative from a choice.
 """
 import json
 import sys
 
 
 def compare(old, new, place, problems):
-    for key in ("type", "const", "anyOf", "$ref"):
+    for either in old.get("anyOf", []):
+        if either not in new.get("anyOf", []):
+            problems.append(f"{place}: {either} is no longer allowed")
+    for key in ("type", "const", "$ref"):
         if key in old and old[key] != new.get(key):
             problems.append(f"{place}: {key} was {old[key]!r} and is {new.get(key)!r}")
     for key in sorted(set(old.get("required", [])) - set(new.get("required", []))):

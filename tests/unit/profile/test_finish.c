@@ -40,11 +40,12 @@ static void concurrency_by_engine(void **state)
         const char *yaml;
         uint32_t concurrency;
     } rows[] = {
-        {BASE, 512},
+        {BASE, PTL_CONCURRENCY_AUTO},
         {BASE "engine: threads\n", 512},
-        {BASE "engine: sequential\n", 512},
+        {BASE "engine: sequential\n", PTL_CONCURRENCY_AUTO},
         {BASE "engine: events\n", PTL_CONCURRENCY_UNLIMITED},
         {BASE "engine: events\nconcurrency: 512\n", 512},
+        {BASE "engine: threads\nconcurrency: auto\n", PTL_CONCURRENCY_AUTO},
         {BASE "concurrency: unlimited\n", PTL_CONCURRENCY_UNLIMITED},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

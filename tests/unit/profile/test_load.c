@@ -13,8 +13,10 @@ static void defaults(void **state)
     assert_int_equal(p->retries, 1);
     assert_int_equal(p->loss_retries, 4);
     assert_true(p->adaptive);
-    assert_false(p->adaptive_timeout);
-    assert_int_equal(p->concurrency, 512);
+    assert_true(p->adaptive_timeout);
+    assert_int_equal(p->concurrency, PTL_CONCURRENCY_AUTO);
+    assert_int_equal(p->outage_ms, 60000);
+    assert_int_equal(p->per_target, 0);
     assert_int_equal(p->engine, PTL_ENGINE_POOL);
     assert_int_equal(p->order, PTL_ORDER_INTERLEAVED);
     assert_int_equal(p->deadline_ms, 0);

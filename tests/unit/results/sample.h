@@ -15,7 +15,12 @@
     "\"ports\":\"22,80-81\",\"states\":[\"open\",\"filtered\",\"error\"],\"engine\":\"pool\","     \
     "\"concurrency\":\"unlimited\",\"effective_concurrency\":100,\"workers\":2,"                   \
     "\"timeout_ms\":900,\"adaptive_timeout\":false,\"adaptive\":true,\"retries\":1,"               \
-    "\"loss_retries\":4,\"confirm\":3,\"rate\":0,\"order\":\"interleaved\",\"seed\":7}"
+    "\"loss_retries\":4,\"confirm\":3,\"rate\":0,\"order\":\"interleaved\",\"seed\":7,"            \
+    "\"paths\":[{\"via\":\"all\",\"targets\":4,\"limit\":2000,\"limited_by\":\"path\","            \
+    "\"answers_per_second\":4,\"round_trip_us\":25,\"sentinels\":{\"asked\":9,\"lost\":3},"        \
+    "\"unanswered_peak\":6,\"outages\":[{\"at_ms\":100,\"lasted_ms\":1100,\"target\":null},"       \
+    "{\"at_ms\":200,\"lasted_ms\":1200,\"target\":\"198.18.0.1\"}],"                               \
+    "\"course\":[{\"at_ms\":100,\"limit\":0,\"answers_per_second\":40}]}]}"
 #define SAMPLE_SUMMARY                                                                             \
     "{\"targets\":2,\"probes\":6,\"open\":2,\"closed\":2,\"filtered\":1,\"error\":1,"              \
     "\"unprobed\":0,\"retried\":1,\"attempts\":7,\"syn_resent\":5,\"probes_per_second\":4,\"peak_" \

@@ -34,7 +34,7 @@ typedef struct sim_answer sim_script(struct sim *sim, uint32_t target,
 struct sim_flight {
     struct ptl_probe probe;
     struct sim_answer answer;
-    uint64_t due_ns;
+    uint64_t sent_ns, due_ns;
     uint32_t worker;
 };
 
@@ -54,9 +54,10 @@ struct sim {
     size_t flying, flight_capacity;
     struct sim_port *ports; /* target * port_count + index of the port */
     uint64_t random;
-    uint64_t sent, settled, shortages;
-    uint64_t stop_after; /* attempts; 0: never */
-    uint64_t sequence;   /* a hash of (target, port) in the order in which they were sent */
+    uint64_t sent, settled, shortages; /* sentinels are none of them... */
+    uint64_t sentinels;                /* ...but counted here */
+    uint64_t stop_after;               /* attempts; 0: never */
+    uint64_t sequence; /* a hash of (target, port) in the order in which they were sent */
     uint32_t first_targets[64];
     uint32_t last_target;
     uint64_t switches;            /* how often the next probe was another target's */
@@ -122,15 +123,22 @@ static inline void sim_check(struct sim *sim)
     const struct ptl_plan *plan = sim->plan;
     const struct ptl_schedule *schedule = &plan->schedule;
     uint32_t active = 0, lagging = 0, sizes[PTL_RINGS] = {0}, free_lanes = 0;
-    uint64_t in_flight = 0, waiting = 0, parked = 0;
+    uint64_t in_flight = 0, doubts = 0, silent = 0;
     for (uint32_t i = 0; i < schedule->window; i++) {
         const struct ptl_lane *lane = &schedule->lanes[i];
         if (!lane->active)
             continue;
         active++;
         in_flight += lane->in_flight;
-        waiting += lane->retries.count;
-        parked += lane->parked_count;
+        doubts += lane->plan_doubts;
+        silent += lane->silent;
+        uint32_t waiting = 0, kept = 0;
+        for (uint32_t k = 0; lane->marks != NULL && k < plan->port_count; k++) {
+            waiting += lane->marks[k].waits;
+            kept += lane->marks[k].silent;
+        }
+        assert_int_equal(waiting, lane->waiting);
+        assert_int_equal(kept, lane->silent);
         lagging += lane->lags ? lane->in_flight : 0;
         if (lane->place < PTL_RINGS)
             sizes[lane->place]++;
@@ -142,9 +150,11 @@ static inline void sim_check(struct sim *sim)
     }
     assert_int_equal(active, schedule->active);
     assert_int_equal(active + free_lanes, schedule->window); /* no lane is lost */
+    for (uint32_t i = 0; i < PTL_SENTINEL_TARGETS; i++)
+        in_flight += schedule->lanes[schedule->window + i].in_flight;
     assert_int_equal(in_flight, sim->flying);
-    assert_int_equal(waiting, schedule->waiting);
-    assert_int_equal(parked, plan->parked);
+    assert_int_equal(doubts, plan->doubts.count);
+    assert_int_equal(silent, plan->silent);
     assert_int_equal(lagging, schedule->lagging_in_flight);
     for (int place = 0; place < PTL_RINGS; place++) {
         assert_int_equal(sizes[place], schedule->sizes[place]);
@@ -171,9 +181,12 @@ static inline void sim_send(struct sim *sim, const struct ptl_probe *probe, uint
 {
     uint32_t target = sim->plan->schedule.lanes[probe->lane].target;
     struct sim_port *port = sim_port_of(sim, target, probe->port);
-    assert_int_equal(port->flying, 0); /* never twice at once */
-    assert_true(probe->confirms != 0 || probe->attempt >= port->attempt);
-    if (probe->confirms == 0)
+    if (!probe->sentinel) {
+        assert_int_equal(port->flying, 0); /* never twice at once */
+        assert_true(probe->confirms != 0 || probe->attempt >= port->attempt);
+        port->flying++;
+    }
+    if (probe->confirms == 0 && !probe->sentinel)
         port->attempt = probe->attempt;
     if (sim->flying == sim->flight_capacity) {
         sim->flight_capacity = sim->flight_capacity == 0 ? 64 : sim->flight_capacity * 2;
@@ -184,10 +197,14 @@ static inline void sim_send(struct sim *sim, const struct ptl_probe *probe, uint
     sim->flights[sim->flying++] =
         (struct sim_flight){.probe = *probe,
                             .answer = answer,
+                            .sent_ns = fake_now_ns,
                             .due_ns = fake_now_ns + answer.after_us * PTL_NS_PER_US,
                             .worker = worker};
+    if (probe->sentinel) {
+        sim->sentinels++;
+        return;
+    }
     port->tries++;
-    port->flying++;
     if (sim->sent < 64)
         sim->first_targets[sim->sent] = target;
     sim->switches += target != sim->last_target;
@@ -216,10 +233,12 @@ static inline size_t sim_collect(struct sim *sim, uint32_t worker, struct ptl_ou
             .resent = flight->answer.resent,
             .rtt_us = PTL_US_NONE,
             .connect_us = answered ? flight->answer.after_us & PTL_US_NONE : PTL_US_NONE,
+            .started_ns = flight->sent_ns,
             .at_ns = fake_now_ns};
         uint32_t target = sim->plan->schedule.lanes[flight->probe.lane].target;
-        sim_port_of(sim, target, flight->probe.port)->flying--;
-        if (!abandon) {
+        if (!flight->probe.sentinel)
+            sim_port_of(sim, target, flight->probe.port)->flying--;
+        if (!abandon && !flight->probe.sentinel) {
             sim->settled++;
             sim->shortages += is_error && ptl_shortage_is(flight->answer.reason);
         }

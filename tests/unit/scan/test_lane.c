@@ -2,30 +2,29 @@
 
 #include "scan/lane.h"
 
-#include <stdlib.h>
-
-static void retries_come_out_in_order(void **state)
+static void what_waits_comes_out_in_order(void **state)
 {
     (void)state;
-    struct ptl_retries retries = {.items = NULL};
+    struct ptl_fifo fifo = {.items = NULL};
     uint16_t in = 0, out = 0;
     /* Filled and emptied unevenly, so that the ring wraps while it grows. */
     for (int round = 0; round < 50; round++) {
         for (int i = 0; i < 13; i++) {
-            struct ptl_retry retry = {.probe = {.port = in++}};
-            assert_true(ptl_retries_push(&retries, &retry));
+            struct ptl_probe probe = {.port = in++};
+            assert_true(ptl_fifo_push(&fifo, &probe, 7));
         }
         for (int i = 0; i < 7; i++)
-            assert_int_equal(ptl_retries_pop(&retries).port, out++);
+            assert_int_equal(ptl_fifo_pop(&fifo).port, out++);
     }
-    while (retries.count > 0)
-        assert_int_equal(ptl_retries_pop(&retries).port, out++);
+    assert_true(ptl_fifo_first(&fifo)->at_ns == 7);
+    while (fifo.count > 0)
+        assert_int_equal(ptl_fifo_pop(&fifo).port, out++);
     assert_int_equal(in, out);
-    free(retries.items);
+    ptl_fifo_free(&fifo);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(retries_come_out_in_order)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_waits_comes_out_in_order)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,9 +46,7 @@ static void a_limit_that_shrinks(void **state)
     struct ptl_permits permits;
     ptl_permits_init(&permits, 100);
     assert_int_equal(ptl_permits_try(&permits, 80), 80);
-    assert_false(ptl_permits_are_short(&permits));
     ptl_permits_halve(&permits); /* of what is in use */
-    assert_true(ptl_permits_are_short(&permits));
     assert_int_equal(atomic_load(&permits.limit), 40);
     assert_int_equal(ptl_permits_try(&permits, 1), 0);
     ptl_permits_release(&permits, 40);
@@ -82,7 +80,6 @@ static void it_grows_back_and_no_further(void **state)
         }
         ptl_permits_grow(&permits);
         assert_int_equal(atomic_load(&permits.limit), limits[i]);
-        assert_false(ptl_permits_are_short(&permits));
         assert_int_equal(permits.lowest, 1);
     }
 }

@@ -212,36 +212,6 @@ static void workers_and_permits(void **state)
     }
 }
 
-static void how_many_may_linger(void **state)
-{
-    (void)state;
-    if (!in_namespace)
-        skip();
-    static const struct {
-        const char *yaml;
-        uint32_t most;
-    } rows[] = {
-        {"concurrency: 30\n", 0},
-        {"concurrency: 30\nadaptive_timeout: true\n", 240},
-        {"concurrency: 30\nadaptive_timeout: true\nengine: events\n", 240},
-        {"concurrency: 30\nadaptive_timeout: true\nengine: threads\n", 0},
-        {"concurrency: 30\nadaptive_timeout: true\nengine: sequential\n", 0},
-        {"concurrency: 30\nadaptive_timeout: true\nadaptive: false\n", 0},
-        {"concurrency: unlimited\nadaptive_timeout: true\n", 0}, /* no descriptor is left */
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        char yaml[200];
-        snprintf(yaml, sizeof(yaml), "hosts: 127.0.0.1\nports: 1-100\n%s", rows[i].yaml);
-        struct prepared made = prepare(yaml);
-        assert_int_equal(made.prepared->linger_most, rows[i].most);
-        done(&made);
-    }
-    struct prepared made =
-        prepare("hosts: 127.0.0.1\nports: 1-9\nconcurrency: 800\nadaptive_timeout: true\n");
-    assert_in_range(made.prepared->linger_most, 1, 4096); /* or what descriptors leave */
-    done(&made);
-}
-
 /* In a process of its own: what descriptors it may have does not come back. */
 static void descriptors_bound_the_permits(void **state)
 {
@@ -425,7 +395,6 @@ int main(void)
         cmocka_unit_test(what_is_wrong_sends_nothing),
         cmocka_unit_test(a_family_that_is_not_asked_for_is_a_warning),
         cmocka_unit_test(workers_and_permits),
-        cmocka_unit_test(how_many_may_linger),
         cmocka_unit_test(descriptors_bound_the_permits),
         cmocka_unit_test(the_seed),
         cmocka_unit_test(the_worst_case),

@@ -28,7 +28,7 @@ static void further_samples_are_rfc_6298_2_3(void **state)
     assert_in_range(ptl_rtt_timeout_us(&rtt), 299000, 301001);
 }
 
-static void a_quick_target_gets_the_floor(void **state)
+static void a_quick_target_gets_the_margin(void **state)
 {
     (void)state;
     struct ptl_rtt rtt = {.srtt_us = 0};
@@ -36,8 +36,8 @@ static void a_quick_target_gets_the_floor(void **state)
         ptl_rtt_sample(&rtt, 0);
     assert_int_equal(rtt.srtt_us, 1);
     assert_int_equal(ptl_rtt_timeout_us(&rtt), 1001); /* RFC 6298's G keeps it off the round trip */
-    assert_int_equal(ptl_rtt_wait_us(1001, 1, 900000), PTL_RTT_FLOOR_US);
-    assert_int_equal(ptl_rtt_wait_us(1001, 3, 900000), 4 * PTL_RTT_FLOOR_US);
+    assert_int_equal(ptl_rtt_wait_us(&rtt, 1, 900000), PTL_RTT_MARGIN_US + 1);
+    assert_int_equal(ptl_rtt_wait_us(&rtt, 3, 900000), 4 * (PTL_RTT_MARGIN_US + 1));
 }
 
 static void a_flight_is_little_longer_than_a_round_trip(void **state)
@@ -68,14 +68,17 @@ static void the_largest_samples_do_not_wrap(void **state)
 static void a_retry_waits_longer_up_to_the_ceiling(void **state)
 {
     (void)state;
-    assert_int_equal(ptl_rtt_wait_us(100000, 1, 900000), 100000);
-    assert_int_equal(ptl_rtt_wait_us(100000, 2, 900000), 200000);
-    assert_int_equal(ptl_rtt_wait_us(100000, 4, 900000), 800000);
-    assert_int_equal(ptl_rtt_wait_us(100000, 5, 900000), 900000);
-    assert_int_equal(ptl_rtt_wait_us(100000, 31, 900000), 900000);
-    assert_int_equal(ptl_rtt_wait_us(0, 1, 900000), 900000);
-    /* A ceiling below the floor is still the ceiling. */
-    assert_int_equal(ptl_rtt_wait_us(PTL_RTT_FLOOR_US, 1, 5000), 5000);
+    const struct ptl_rtt rtt = {.srtt_us = 50000, .rttvar_us = 40000};
+    assert_int_equal(ptl_rtt_timeout_us(&rtt), 210000);
+    assert_int_equal(ptl_rtt_wait_us(&rtt, 1, 900000), 210000);
+    assert_int_equal(ptl_rtt_wait_us(&rtt, 2, 900000), 420000);
+    assert_int_equal(ptl_rtt_wait_us(&rtt, 3, 900000), 840000);
+    assert_int_equal(ptl_rtt_wait_us(&rtt, 31, 900000), 840000); /* four times, and no more */
+    assert_int_equal(ptl_rtt_wait_us(&rtt, 3, 500000), 500000);
+    const struct ptl_rtt none = {.srtt_us = 0};
+    assert_int_equal(ptl_rtt_wait_us(&none, 1, 900000), 900000);
+    /* A ceiling below the margin is still the ceiling. */
+    assert_int_equal(ptl_rtt_wait_us(&rtt, 1, 5000), 5000);
 }
 
 int main(void)
@@ -83,7 +86,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_sample_is_rfc_6298_2_2),
         cmocka_unit_test(further_samples_are_rfc_6298_2_3),
-        cmocka_unit_test(a_quick_target_gets_the_floor),
+        cmocka_unit_test(a_quick_target_gets_the_margin),
         cmocka_unit_test(a_flight_is_little_longer_than_a_round_trip),
         cmocka_unit_test(the_largest_samples_do_not_wrap),
         cmocka_unit_test(a_retry_waits_longer_up_to_the_ceiling),

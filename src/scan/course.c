@@ -1,0 +1,83 @@
+/* The course of a run: what held it back and when, told in its results. */
+#include "portolan/clock.h"
+#include "scan/plan_state.h"
+
+/* One more point of what was allowed and what was answered; twice as far apart where there is no
+ * room. */
+void ptl_course_note(struct ptl_plan *plan)
+{
+    struct ptl_path_info *info = &plan->results->run.path;
+    uint32_t now_ms = ptl_plan_ms(plan, plan->now_ns);
+    if (now_ms < plan->point_ms)
+        return;
+    if (info->point_count == PTL_PATH_POINTS) {
+        info->point_count /= 2;
+        plan->point_every_ms *= 2;
+        for (uint32_t i = 0; i < info->point_count; i++) {
+            uint32_t before = info->points[2 * i].answers_per_second;
+            info->points[i] = info->points[2 * i + 1];
+            info->points[i].answers_per_second = (info->points[i].answers_per_second + before) / 2;
+        }
+    }
+    uint32_t since_ms = now_ms - (plan->point_ms - plan->point_every_ms);
+    info->points[info->point_count++] = (struct ptl_path_point){
+        .at_ms = now_ms,
+        .limit = plan->path.pace.rate < UINT32_MAX ? (uint32_t)plan->path.pace.rate : UINT32_MAX,
+        .answers_per_second =
+            (uint32_t)((plan->heard - plan->point_heard) * 1000 / (since_ms > 0 ? since_ms : 1))};
+    plan->point_heard = plan->heard;
+    plan->point_ms = now_ms + plan->point_every_ms;
+}
+
+void ptl_course_describe(struct ptl_plan *plan)
+{
+    struct ptl_path_info *info = &plan->results->run.path;
+    plan->results->run.has_path = true;
+    const struct ptl_path *path = &plan->path;
+    double seconds = (double)(plan->now_ns - plan->start_ns) / (double)PTL_NS_PER_S;
+    info->targets = plan->targets;
+    info->limit = path->pace.rate;
+    info->answers_per_second = seconds > 0 ? (uint64_t)((double)plan->heard / seconds) : 0;
+    info->round_trip_us = path->rtt.srtt_us;
+    info->sentinels_asked = plan->sentinels_asked;
+    info->sentinels_lost = plan->sentinels_lost;
+    info->unanswered_peak = plan->unanswered.peak;
+    if (plan->shortage.halved_ns != 0)
+        info->limited_by = PTL_LIMITED_BY_LOCAL;
+    else if (path->limit != 0 || path->ceiling != 0)
+        info->limited_by = plan->targets == 1 ? PTL_LIMITED_BY_TARGET : PTL_LIMITED_BY_PATH;
+    else if (plan->limited_targets > 0)
+        info->limited_by = PTL_LIMITED_BY_TARGET;
+    else if (plan->profile->rate > 0 ||
+             ptl_permits_peak(plan->shortage.permits) >= plan->shortage.permits->most)
+        info->limited_by = PTL_LIMITED_BY_CEILING;
+}
+
+enum ptl_status ptl_course_warn(struct ptl_plan *plan)
+{
+    struct ptl_results *results = plan->results;
+    enum ptl_status status = PTL_OK;
+    if (plan->gave_up > 0)
+        status = ptl_results_warn(results,
+                                  "%llu targets answered nothing to %u probes and were given up",
+                                  (unsigned long long)plan->gave_up, plan->profile->give_up_after);
+    if (status == PTL_OK && plan->gone > 0)
+        status = ptl_results_warn(
+            results,
+            "%llu targets that had answered fell silent and did not come back within %llu s: "
+            "what is in doubt of them is unprobed",
+            (unsigned long long)plan->gone, (unsigned long long)plan->profile->outage_ms / 1000);
+    if (status == PTL_OK && results->run.stopped_by == PTL_STOP_OUTAGE)
+        status = ptl_results_warn(
+            results,
+            "everything that had answered fell silent and did not come back within %llu s: "
+            "the run ended, what is in doubt is unprobed",
+            (unsigned long long)plan->profile->outage_ms / 1000);
+    if (status == PTL_OK && plan->unanswered.peak > PTL_UNANSWERED_MANY)
+        status = ptl_results_warn(
+            results,
+            "%u attempts within 120 s were not answered: each may occupy an entry of a "
+            "router's connection table for so long (rate and per_target hold them back)",
+            plan->unanswered.peak);
+    return status;
+}

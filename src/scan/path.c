@@ -1,0 +1,333 @@
+#include "scan/path.h"
+
+#include "portolan/clock.h"
+
+#define LEAST_RATE 5U         /* attempts a second */
+#define FEW 8                 /* sentinels: enough where most of them are lost... */
+#define ENOUGH 32             /* ...and enough to tell a quarter from a tenth */
+#define ROUND_NS 100000000ULL /* the pace is looked at no more often... */
+#define ROUND_TRIPS 4         /* ...nor than so many round trips */
+#define BASE_MOST 0.15        /* a share lost that is not for the pace to cure, at most */
+#define VOID_SHARE 0.25       /* lost: silence says nothing then */
+#define BASE_FIRST 0.03       /* the same, once the pace was to blame */
+#define BASE_OF_CHANCE 0.6    /* ...unless lowering it changed nothing */
+#define IN_VAIN 3             /* times */
+#define BASE_DRIFT 0.01
+#define EXCESS 0.1            /* beyond it: the pace is to blame */
+#define STEADY_STEPS 3        /* of an eighth, before they grow... */
+#define STEPS 5               /* ...to the whole */
+#define HOLD_NS 3000000000ULL /* after a step up in vain */
+#define QUEUE_FLOOR_US 4000U  /* less is noise of the two machines */
+#define QUEUE_SAMPLES 16
+#define SLICE_NS 100000000ULL
+#define SILENT 3                /* sentinels in a row: more than chance loses */
+#define SILENCE_NS 200000000ULL /* all is silent only after so long */
+#define ASK_FIRST_MS 50U        /* how often a silent path is asked: at first... */
+#define ASK_LAST_MS 500U        /* ...and at last */
+#define LASTING_MS 2000U        /* an outage that may be the answer to how fast we asked */
+#define CEILING_DOUBLES_NS 500000000ULL
+#define CEILING_CREEPS_NS 1000000000ULL
+
+void ptl_path_init(struct ptl_path *path, uint32_t window, uint64_t now_ns)
+{
+    *path = (struct ptl_path){
+        .window = window, .since_ns = now_ns, .slice_ns = now_ns, .base_share = BASE_MOST};
+    ptl_pacer_init(&path->pace, 0, now_ns);
+}
+
+void ptl_path_forget(struct ptl_path *path, uint64_t now_ns)
+{
+    path->since_ns = now_ns;
+    path->sent = path->silent = path->asked = path->lost = 0;
+    path->queue_samples = 0;
+    path->held = false;
+}
+
+/* ---- the pace ---- */
+
+static void set_pace(struct ptl_path *path, uint64_t now_ns)
+{
+    uint64_t rate = path->limit;
+    if (path->ceiling != 0 && (rate == 0 || path->ceiling < rate))
+        rate = path->ceiling;
+    if (path->pace.rate == 0)
+        ptl_pacer_init(&path->pace, rate, now_ns);
+    path->pace.rate = rate;
+}
+
+static void set_limit(struct ptl_path *path, double rate, uint64_t now_ns)
+{
+    path->limit = rate > LEAST_RATE ? (uint64_t)rate : LEAST_RATE;
+    path->window = 0;
+    path->last_limit = 0;
+    path->steps = 0;
+    set_pace(path, now_ns);
+    ptl_path_forget(path, now_ns);
+}
+
+static double share_lost(const struct ptl_path *path)
+{
+    return path->asked > 0 ? path->lost / (double)path->asked : 0;
+}
+
+/* To what got through since the last change; what was sent meanwhile is asked again. */
+static void lower(struct ptl_path *path, uint64_t now_ns)
+{
+    double seconds = (double)(now_ns - path->since_ns) / (double)PTL_NS_PER_S;
+    double rate = path->sent / (seconds > 0.001 ? seconds : 0.001);
+    if (rate < path->slice_rate)
+        rate = path->slice_rate; /* it was not sending all the time */
+    if (path->pace.rate > 0 && rate > (double)path->pace.rate)
+        rate = (double)path->pace.rate;
+    double share = share_lost(path);
+    path->in_vain = (uint8_t)(share > path->lowered_share * 0.9 ? path->in_vain + 1 : 0);
+    path->lowered_share = share;
+    if (path->in_vain > IN_VAIN && share < BASE_OF_CHANCE) { /* it is lost at any pace */
+        path->base_share = share;
+        path->in_vain = 0;
+        path->lowered_share = 0;
+        ptl_path_forget(path, now_ns);
+        return;
+    }
+    if (share >= VOID_SHARE)
+        ptl_path_add_bad(path, path->since_ns, now_ns);
+    set_limit(path, rate * (1 - share + path->base_share), now_ns);
+    path->hold_until_ns = now_ns + ROUND_NS;
+    if (path->base_share > BASE_FIRST)
+        path->base_share = BASE_FIRST;
+}
+
+/* A step of an eighth up, then of a quarter, a half and the whole; taken back where it brought no
+ * more than loss. */
+static void raise(struct ptl_path *path, uint64_t now_ns)
+{
+    double share = share_lost(path);
+    bool well = share <= path->base_share + EXCESS / 2;
+    bool known = path->asked >= (well ? ENOUGH / 2 : ENOUGH) || path->silent * 16ULL < path->sent ||
+                 (path->lost == 0 && path->asked >= FEW / 2);
+    if (!known && (!well || now_ns - path->since_ns < PTL_NS_PER_S))
+        return;
+    if (path->asked >= ENOUGH / 2 && share < path->base_share)
+        path->base_share = (share + path->base_share) / 2;
+    else if (path->asked >= ENOUGH / 2 && path->base_share < BASE_MOST)
+        path->base_share += BASE_DRIFT;
+    if (path->last_limit != 0 && path->asked >= ENOUGH / 2 && share > path->last_share + 0.06) {
+        set_limit(path, (double)path->last_limit, now_ns);
+        path->hold_until_ns = now_ns + HOLD_NS;
+        return;
+    }
+    uint64_t before = path->limit;
+    bool may = path->held && well && now_ns >= path->hold_until_ns;
+    uint8_t steps = path->steps;
+    if (may)
+        set_limit(
+            path,
+            (double)before *
+                    (1 + (steps < STEADY_STEPS ? 1 : 1U << (steps - STEADY_STEPS + 1)) / 8.0) +
+                1,
+            now_ns);
+    else
+        ptl_path_forget(path, now_ns);
+    path->steps = (uint8_t)(may && steps < STEPS ? steps + 1 : steps);
+    path->last_limit = may ? before : 0;
+    path->last_share = share;
+}
+
+static bool has_queue(const struct ptl_path *path)
+{
+    uint32_t most_us = path->least_us / 2 > QUEUE_FLOOR_US ? path->least_us / 2 : QUEUE_FLOOR_US;
+    return path->queue_samples >= QUEUE_SAMPLES && path->queue_us > most_us;
+}
+
+static void grow_ceiling(struct ptl_path *path, uint64_t now_ns)
+{
+    bool ours = path->outages > 1; /* what struck twice will strike again at that speed */
+    if (now_ns - path->raised_ns < (ours ? CEILING_CREEPS_NS : CEILING_DOUBLES_NS))
+        return;
+    path->raised_ns = now_ns;
+    uint64_t next = ours ? path->ceiling * 9 / 8 + 1 : path->ceiling * 2;
+    if (ours)
+        path->ceiling = next < path->struck / 2 ? next : path->struck / 2;
+    else
+        path->ceiling = next < path->struck ? next : 0;
+    if (ours && path->ceiling < LEAST_RATE)
+        path->ceiling = LEAST_RATE;
+    set_pace(path, now_ns);
+}
+
+/* Looks, once a round, whether the pace fits. */
+static void look(struct ptl_path *path, uint64_t now_ns)
+{
+    if (path->ceiling != 0 && !path->paused)
+        grow_ceiling(path, now_ns);
+    uint64_t round_ns = (uint64_t)path->rtt.srtt_us * ROUND_TRIPS * PTL_NS_PER_US;
+    if (path->limit == 0 || path->paused ||
+        now_ns - path->since_ns < (round_ns > ROUND_NS ? round_ns : ROUND_NS))
+        return;
+    if (has_queue(path))
+        set_limit(path, (double)path->limit * 7 / 8, now_ns);
+    else
+        raise(path, now_ns);
+}
+
+size_t ptl_path_allow(struct ptl_path *path, size_t want, uint32_t in_pipe, uint64_t now_ns,
+                      uint64_t *due_ns)
+{
+    look(path, now_ns);
+    size_t may = want;
+    if (path->window > 0)
+        may = in_pipe < path->window ? path->window - in_pipe : 0;
+    if (may < want)
+        path->held = true;
+    if (may > want)
+        may = want;
+    size_t paced = ptl_pacer_allow(&path->pace, may, now_ns, due_ns);
+    if (paced < may)
+        path->held = true;
+    return paced;
+}
+
+void ptl_path_sent(struct ptl_path *path, size_t count, uint64_t now_ns)
+{
+    ptl_pacer_spend(&path->pace, count);
+    path->sent += (uint32_t)count;
+    if (now_ns - path->slice_ns >= SLICE_NS) {
+        path->slice_rate = (uint32_t)(path->slice_sent * PTL_NS_PER_S / (now_ns - path->slice_ns));
+        path->slice_sent = 0;
+        path->slice_ns = now_ns;
+    }
+    path->slice_sent += (uint32_t)count;
+}
+
+static void widen(struct ptl_path *path, uint32_t count, uint32_t most)
+{
+    if (path->window == 0 || !path->held)
+        return;
+    uint64_t window = (uint64_t)path->window + count;
+    path->window = window < most ? (uint32_t)window : most;
+}
+
+void ptl_path_overdue(struct ptl_path *path, uint32_t count, uint32_t most)
+{
+    path->silent += count;
+    if (path->paused || path->lost_in_row > 0)
+        return;
+    if (path->alive_ns == 0)
+        widen(path, count, most < PTL_PATH_UNHEARD ? most : PTL_PATH_UNHEARD);
+    else if (path->asked > 0 && path->lost * 8 < path->asked)
+        widen(path, count, most);
+}
+
+/* ---- round trips ---- */
+
+void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, bool prompt,
+                         uint32_t in_pipe, uint64_t now_ns)
+{
+    ptl_rtt_sample(&path->rtt, us);
+    path->least_us =
+        path->least_us == 0 ? least_us : (uint32_t)((15ULL * path->least_us + least_us) / 16);
+    if (!prompt)
+        return;
+    uint32_t queue_us = us > least_us ? us - least_us : 0;
+    if (path->queue_samples++ == 0 || queue_us < path->queue_us)
+        path->queue_us = queue_us;
+    /* Little's law: what is in the pipe, over the time that it takes, is what gets through. */
+    if (path->window > 0 && path->held && has_queue(path))
+        set_limit(path, 0.8 * in_pipe * 1e6 / (path->rtt.srtt_us + 1.0), now_ns);
+}
+
+/* ---- is it there? ---- */
+
+void ptl_path_add_bad(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns)
+{
+    struct ptl_interval *last = &path->bad[(path->next_bad + PTL_PATH_BAD - 1) % PTL_PATH_BAD];
+    if (last->to_ns >= from_ns && last->to_ns != 0) { /* they touch */
+        if (from_ns < last->from_ns)
+            last->from_ns = from_ns;
+        if (to_ns > last->to_ns)
+            last->to_ns = to_ns;
+        return;
+    }
+    path->bad[path->next_bad] = (struct ptl_interval){from_ns, to_ns};
+    path->next_bad = (uint8_t)((path->next_bad + 1) % PTL_PATH_BAD);
+}
+
+bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns)
+{
+    for (int i = 0; i < PTL_PATH_BAD; i++)
+        if (sent_ns >= path->bad[i].from_ns && sent_ns < path->bad[i].to_ns)
+            return true;
+    return false;
+}
+
+/* It may have been our own pace that brought the outage about. */
+static void restart(struct ptl_path *path, uint64_t now_ns)
+{
+    path->ceiling = path->struck / 4;
+    path->raised_ns = now_ns;
+    path->outages++;
+    set_pace(path, now_ns);
+}
+
+bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, uint32_t most,
+                    uint32_t *lasted_ms)
+{
+    bool over = path->paused;
+    if ((over || path->lost_in_row > 1) && sent_ns > path->alive_ns)
+        ptl_path_add_bad(path, path->alive_ns + 1, sent_ns);
+    *lasted_ms = (uint32_t)((now_ns - path->heard_ns) / PTL_NS_PER_MS);
+    if (over) {
+        path->paused = false;
+        if (path->window > 2 * PTL_PATH_START)
+            path->window /= 2;
+        if (*lasted_ms >= LASTING_MS)
+            restart(path, now_ns);
+        ptl_path_forget(path, now_ns);
+    }
+    if (sent_ns > path->alive_ns)
+        path->alive_ns = sent_ns;
+    path->heard_ns = now_ns;
+    path->lost_in_row = 0;
+    widen(path, 1, most);
+    return over;
+}
+
+bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, bool blames,
+                       uint64_t now_ns)
+{
+    if (!answered && sent_ns > path->heard_ns)
+        path->lost_in_row++;
+    if (path->paused || sent_ns < path->since_ns)
+        return false;
+    path->asked++;
+    path->lost += !answered;
+    bool most = path->asked >= FEW && path->lost * 4 >= path->asked * 3;
+    bool many = path->asked >= ENOUGH && share_lost(path) > path->base_share + EXCESS;
+    /* Where nothing at all is heard, it is not the pace that is in question. */
+    if (!blames || !(most || many) || path->lost_in_row >= SILENT)
+        return false;
+    lower(path, now_ns);
+    return true;
+}
+
+bool ptl_path_falls_silent(const struct ptl_path *path, uint64_t now_ns)
+{
+    uint64_t wait_ns = 2ULL * ptl_rtt_timeout_us(&path->rtt) * PTL_NS_PER_US;
+    return !path->paused && path->lost_in_row >= SILENT &&
+           now_ns - path->heard_ns >= (wait_ns > SILENCE_NS ? wait_ns : SILENCE_NS);
+}
+
+void ptl_path_pause(struct ptl_path *path, uint64_t now_ns)
+{
+    path->paused = true;
+    path->struck = path->slice_rate > 4 * LEAST_RATE ? path->slice_rate : 4 * LEAST_RATE;
+    path->ask_ns = now_ns;
+    path->ask_every_ms = ASK_FIRST_MS;
+}
+
+void ptl_path_asked(struct ptl_path *path, uint64_t now_ns)
+{
+    path->ask_ns = now_ns + path->ask_every_ms * PTL_NS_PER_MS;
+    path->ask_every_ms =
+        path->ask_every_ms * 3 / 2 < ASK_LAST_MS ? path->ask_every_ms * 3 / 2 : ASK_LAST_MS;
+}

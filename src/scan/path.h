@@ -1,0 +1,108 @@
+/*
+ * The controller: how fast something may be asked, and whether it answers at all. One instance for
+ * the run, which stands for what all targets share, and one for each target, which knows no limit
+ * until that target is to blame. docs/accuracy.md explains it.
+ *
+ * Evidence is what sentinels say: ports that have answered, asked again. One that stays silent is a
+ * loss; other silence proves nothing. STARTUP is slow start (RFC 5681, 3.1), left at a loss or
+ * where a queue is seen (RFC 9406); STEADY is a pace, lowered to what got through, raised by an
+ * eighth. Not thread-safe: the plan's lock guards it.
+ */
+#ifndef SCAN_PATH_H
+#define SCAN_PATH_H
+
+#include "scan/pacer.h"
+#include "scan/rtt.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PTL_PATH_START 128    /* attempts in the pipe, at first */
+#define PTL_PATH_UNHEARD 2048 /* no more of them while nothing has ever answered */
+#define PTL_PATH_BAD 6
+
+/* Of the times at which attempts were sent. */
+struct ptl_interval {
+    uint64_t from_ns, to_ns;
+};
+
+struct ptl_path {
+    /* round trips */
+    struct ptl_rtt rtt;
+    uint32_t least_us; /* the least; of the run, what its targets' least are on average */
+    uint32_t queue_us; /* what they all took beyond it, since the limit changed */
+    uint32_t queue_samples;
+    /* how much may be sent */
+    uint32_t window;       /* STARTUP: attempts in the pipe; 0: as many as there are permits */
+    struct ptl_pacer pace; /* the lesser of these two; 0: none */
+    uint64_t limit;        /* attempts a second: what gets through; 0: none was found */
+    uint64_t ceiling;      /* attempts a second: after an outage; 0: none */
+    uint64_t struck;       /* attempts a second at which the last outage began */
+    bool held;             /* the window or the pace held attempts back since `since_ns` */
+    /* since the limit or the evidence changed */
+    uint64_t since_ns;
+    uint32_t sent, silent;
+    uint32_t asked, lost;   /* sentinels that have ended, and those of them that nothing answered */
+    double lowered_share;   /* of loss, when the limit was lowered last */
+    uint8_t in_vain;        /* how often it was, and as much was lost */
+    double base_share;      /* of loss at any pace, as far as is known */
+    uint8_t steps;          /* up, one after the other: each is twice the one before */
+    uint64_t last_limit;    /* before the last step up; 0: none to be judged */
+    double last_share;      /* of loss, then */
+    uint64_t hold_until_ns; /* a step up was in vain: none before */
+    uint64_t raised_ns;     /* when the ceiling was */
+    /* is it there? */
+    uint64_t alive_ns;    /* when the latest attempt was sent that was answered; 0: none was */
+    uint64_t heard_ns;    /* when the last answer came */
+    uint32_t lost_in_row; /* sentinels, since then */
+    uint32_t outages;     /* that lasted */
+    bool paused;          /* all is silent: sentinels alone are sent */
+    uint64_t ask_ns;      /* paused: when the next is */
+    uint32_t ask_every_ms;
+    /* attempts sent then say nothing if nothing answered them; the oldest gives way */
+    struct ptl_interval bad[PTL_PATH_BAD];
+    uint8_t next_bad;
+    /* how fast it was asked lately */
+    uint64_t slice_ns;
+    uint32_t slice_sent, slice_rate;
+};
+
+/* `window`: attempts in the pipe to begin with; 0: STARTUP is over. */
+void ptl_path_init(struct ptl_path *path, uint32_t window, uint64_t now_ns);
+
+/* How many of `want` attempts may be sent now, with so many in the pipe; where none, *due_ns
+ * becomes the time at which one may, if time alone will do. */
+size_t ptl_path_allow(struct ptl_path *path, size_t want, uint32_t in_pipe, uint64_t now_ns,
+                      uint64_t *due_ns);
+/* So many were sent. */
+void ptl_path_sent(struct ptl_path *path, size_t count, uint64_t now_ns);
+/* So many left the pipe unanswered. `most`: permits there are. */
+void ptl_path_overdue(struct ptl_path *path, uint32_t count, uint32_t most);
+/* A round trip, beside the least of its target; `prompt`: the program read it as it came, so that
+ * it tells of queues of the network alone. */
+void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, bool prompt,
+                         uint32_t in_pipe, uint64_t now_ns);
+/*
+ * An attempt that was sent at `sent_ns` was answered: what is there, is there. True: an outage is
+ * over, that began with the last answer before, *lasted_ms ago.
+ */
+bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, uint32_t most,
+                    uint32_t *lasted_ms);
+/* A sentinel that was sent at `sent_ns` has ended. True: the limit was lowered. `blames`: it may
+ * be. */
+bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, bool blames,
+                       uint64_t now_ns);
+/* More sentinels in a row are lost than chance explains, and nothing else is heard: from now on
+ * sentinels alone are sent. */
+bool ptl_path_falls_silent(const struct ptl_path *path, uint64_t now_ns);
+void ptl_path_pause(struct ptl_path *path, uint64_t now_ns);
+/* The next time to ask while it is paused. */
+void ptl_path_asked(struct ptl_path *path, uint64_t now_ns);
+/* Nothing that was sent then is to be judged by its silence. */
+void ptl_path_add_bad(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns);
+bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns);
+/* The evidence so far is explained otherwise. */
+void ptl_path_forget(struct ptl_path *path, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,141 @@
+/* Verdicts: counted, noted by the judge, kept; open ports are confirmed first. */
+#include "portolan/clock.h"
+#include "portolan/judge.h"
+#include "scan/plan_state.h"
+
+#include <stdlib.h>
+
+#define CONFIRM_DELAY_NS 10000000U
+#define ALL_OPEN_PROBES 64 /* so many, and 19 of 20 open: no host is like that */
+
+uint32_t ptl_plan_ms(const struct ptl_plan *plan, uint64_t at_ns)
+{
+    uint64_t ms = at_ns > plan->start_ns ? (at_ns - plan->start_ns) / PTL_NS_PER_MS : 0;
+    return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
+static void keep(struct ptl_plan *plan, const struct ptl_result *result)
+{
+    if (ptl_results_add(plan->results, result) != PTL_OK)
+        plan->out_of_memory = true;
+}
+
+void ptl_verdict_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ns)
+{
+    struct ptl_lane *lane = &plan->schedule.lanes[probe->lane];
+    if (!ptl_fifo_push(&lane->again, probe, plan->now_ns + delay_ns))
+        plan->out_of_memory = true;
+}
+
+/* ---- confirmation ---- */
+
+static uint32_t new_confirmation(struct ptl_plan *plan)
+{
+    if (plan->free_confirmation == 0) {
+        uint32_t capacity = plan->confirmation_capacity == 0 ? 16 : plan->confirmation_capacity * 2;
+        struct ptl_confirmation *grown =
+            reallocarray(plan->confirmations, capacity, sizeof(*grown));
+        if (grown == NULL) {
+            plan->out_of_memory = true;
+            return 0;
+        }
+        plan->confirmations = grown;
+        plan->confirmation_capacity = capacity;
+        while (plan->confirmation_count < capacity) {
+            grown[plan->confirmation_count] =
+                (struct ptl_confirmation){.next_free = plan->free_confirmation};
+            plan->free_confirmation = ++plan->confirmation_count;
+        }
+    }
+    uint32_t number = plan->free_confirmation;
+    plan->free_confirmation = plan->confirmations[number - 1].next_free;
+    plan->confirmations[number - 1].used = true;
+    return number;
+}
+
+/* An open port is asked again `confirm` times before its result is kept. */
+static void confirm(struct ptl_plan *plan, const struct ptl_probe *probe,
+                    const struct ptl_result *result)
+{
+    uint32_t number = new_confirmation(plan);
+    if (number == 0)
+        return;
+    plan->confirmations[number - 1].result = *result;
+    struct ptl_probe again = {
+        .lane = probe->lane, .port = probe->port, .attempt = 1, .confirms = number};
+    ptl_verdict_later(plan, &again, CONFIRM_DELAY_NS);
+}
+
+void ptl_verdict_confirm(struct ptl_plan *plan, const struct ptl_outcome *outcome, bool asked)
+{
+    struct ptl_confirmation *own = &plan->confirmations[outcome->probe.confirms - 1];
+    if (asked) {
+        own->result.confirm_done = (own->result.confirm_done + 1U) & 15U;
+        own->result.confirm_yes =
+            (own->result.confirm_yes + (outcome->state == PTL_OPEN ? 1U : 0U)) & 15U;
+        if (own->result.confirm_done < plan->profile->confirm) {
+            struct ptl_probe again = outcome->probe;
+            again.local_tries = 0;
+            ptl_verdict_later(plan, &again, CONFIRM_DELAY_NS);
+            return;
+        }
+    }
+    keep(plan, &own->result);
+    own->used = false;
+    own->next_free = plan->free_confirmation;
+    plan->free_confirmation = outcome->probe.confirms;
+}
+
+void ptl_verdict_confirmations(struct ptl_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->confirmation_count; i++)
+        if (plan->confirmations[i].used)
+            keep(plan, &plan->confirmations[i].result);
+}
+
+/* ---- verdicts ---- */
+
+void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome, uint8_t attempts)
+{
+    const struct ptl_probe *probe = &outcome->probe;
+    struct ptl_lane *lane = &plan->schedule.lanes[probe->lane];
+    lane->states[outcome->state]++;
+    plan->sum.states[outcome->state]++;
+    plan->sum.retried += attempts > 1;
+    if (!ptl_judge_note(plan->results->judge, lane->target, probe->port, outcome->state))
+        plan->out_of_memory = true;
+    if (!plan->results->run.states[outcome->state])
+        return;
+    struct ptl_result result = {.target = lane->target,
+                                .port = probe->port,
+                                .state = outcome->state & 7U,
+                                .attempts = (attempts < 31 ? attempts : 31) & 31U,
+                                .reason = outcome->reason,
+                                .rtt_us = outcome->rtt_us & PTL_US_NONE,
+                                .connect_us = outcome->connect_us & PTL_US_NONE,
+                                .offset_ms = ptl_plan_ms(plan, outcome->at_ns)};
+    if (outcome->state == PTL_OPEN && plan->profile->confirm > 0)
+        confirm(plan, probe, &result);
+    else
+        keep(plan, &result);
+}
+
+void ptl_verdict_target(struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    struct ptl_target_counts counts = {.target = lane->target};
+    uint32_t known = 0;
+    for (int s = 0; s < PTL_UNPROBED; s++) {
+        counts.states[s] = lane->states[s];
+        known += lane->states[s];
+    }
+    counts.states[PTL_UNPROBED] = (uint16_t)(plan->port_count - known);
+    if (known >= ALL_OPEN_PROBES && counts.states[PTL_OPEN] * 20U >= known * 19U)
+        counts.flags |= PTL_TARGET_ALL_OPEN;
+    if (lane->gave_up)
+        counts.flags |= PTL_TARGET_GAVE_UP;
+    if (plan->targets > PTL_TARGETS_LISTED && counts.states[PTL_OPEN] == 0 &&
+        counts.states[PTL_ERROR] == 0 && counts.states[PTL_UNPROBED] == 0)
+        return;
+    if (ptl_results_add_target(plan->results, &counts) != PTL_OK)
+        plan->out_of_memory = true;
+}

@@ -1,0 +1,131 @@
+# Hosts and ports alone, on networks that limit, stall, fall silent: every open port is found, nothing
+# that was lost is called filtered, and the results say what happened.
+load ../cli/helper
+SIMNET="$TOP/build/tests/simnet"
+
+# scan HOSTS PORTS [KEY...] -- OPTION...: into r.json, on the network that the options describe.
+scan() {
+    local hosts=$1 ports=$2 keys=()
+    shift 2
+    while [ "$1" != -- ]; do
+        keys+=("$1")
+        shift
+    done
+    shift
+    profile p "hosts: $hosts" "ports: $ports" 'scope: [198.18.0.0/15]' "${keys[@]}"
+    run "$SIMNET" --unshare --delays d.json --truth t.txt --ports "$ports" "$@" -- \
+        timeout 100 "$PORTOLAN" run ./p.yaml --quiet --json r.json
+    [ "$status" -ne 77 ] || without "$output"
+    echo "$output"
+    jq -c '.summary, .run.paths[0].limited_by, .run.paths[0].outages, .warnings' r.json
+    jq -c . d.json
+    jq -r '.results[] | select(.state == "open") | "\(.ip) \(.port) open"' r.json >found.txt
+    jq -e '.dropped_by_queue == 0 and .write_errors == 0' d.json >/dev/null
+}
+
+# complete_and_right SILENT: so many silent ports there are, and no more are called filtered.
+complete_and_right() {
+    [ "$status" -eq 0 ]
+    diff t.txt found.txt
+    [ -s t.txt ]
+    jq -e --argjson silent "$1" '.run.complete and .summary.filtered == $silent and .summary.unprobed == 0' r.json
+}
+
+@test "a limit that all targets share, with two ports a host" {
+    scan 198.18.0.1-198.18.3.255 1-2 -- --hosts 1023 --open 0.3 --gate 1000
+    complete_and_right 0
+    jq -e '.dropped_by_gate > 0' d.json
+    jq -e '.run.paths[0] | .limited_by == "path" and .sentinels.lost > 0' r.json
+}
+
+@test "a target with a limit of which most ports are silent" {
+    scan 198.18.0.1 1-1000 -- --hosts 1 --silent 0.9 --open 0.05 --syn-rate 500
+    jq -e '.run.complete' r.json
+    diff t.txt found.txt
+}
+
+@test "a link with a buffer: its queue is seen, and kept short" {
+    scan 198.18.0.1-8 1-700 -- --hosts 8 --link 3000 --buffer 300 --open 0.02
+    complete_and_right 0
+}
+
+@test "most ports are silent: nothing is lost, and a silent port has two attempts" {
+    scan 198.18.0.1 1-10000 -- --hosts 1 --silent 0.99 --open 0.005
+    [ "$status" -eq 0 ]
+    diff t.txt found.txt
+    jq -e '.run.complete and .summary.filtered > 9800' r.json
+    jq -e '.summary | .attempts - .probes <= .filtered + .filtered / 50' r.json
+}
+
+@test "hosts far and near, a tenth of the ports silent" {
+    scan 198.18.0.1-32 1-200 -- --hosts 32 --rtt 5ms --rtt-to 400ms --silent 0.1
+    [ "$status" -eq 0 ]
+    diff t.txt found.txt
+}
+
+@test "an outage in the middle costs no port: with defaults, one attempt, a fixed pace" {
+    for key in 'retries: 1' 'retries: 0' 'adaptive: false'; do
+        scan 198.18.0.1 1-20000 "$key" -- --hosts 1 --open 0.05 --outage-at 100ms --outage 1500ms
+        complete_and_right 0
+        jq -e '.dropped_by_outage > 0' d.json
+        jq -e '.run.paths[0].outages | length == 1 and .[0].lasted_ms >= 1300 and .[0].lasted_ms < 4000
+            and .[0].target == null' r.json
+    done
+}
+
+@test "an outage over many hosts with few ports each" {
+    scan 198.18.0.1-198.18.0.255 1-60 -- --hosts 255 --open 0.05 --outage-at 80ms --outage 1500ms
+    complete_and_right 0
+}
+
+@test "an outage that never ends: status 4, and nothing that was asked in it is called filtered" {
+    scan 198.18.0.1-4 1-10000 'outage: 2s' 'retries: 0' -- --hosts 4 --open 0.05 --outage-at 100ms
+    [ "$status" -eq 4 ]
+    jq -e '.run.complete == false and .summary.filtered == 0 and .summary.unprobed > 0' r.json
+    jq -e '.warnings | any(startswith("everything that had answered fell silent"))' r.json
+    jq -e '.run.paths[0].outages[-1].lasted_ms >= 2000' r.json
+}
+
+@test "stalls, in which answers come late" {
+    scan 198.18.0.1 1-10000 'rate: 4000' -- --hosts 1 --open 0.05 --stall 600ms --stall-every 1500ms
+    complete_and_right 0
+}
+
+@test "a host that bans whoever asks too fast: an outage, and then slower" {
+    scan 198.18.0.1 1-1500 -- --hosts 1 --open 0.05 --ban-rate 1000 --ban-time 3s
+    complete_and_right 0
+    jq -e '.dropped_by_ban > 0' d.json
+    jq -e '.run.paths[0].outages | length >= 1' r.json
+}
+
+@test "a connection table that silent ports fill" {
+    scan 198.18.0.1 1-3000 -- --hosts 1 --silent 0.95 --open 0.02 --table 1000 --table-time 2s
+    [ "$status" -eq 0 ]
+    diff t.txt found.txt
+}
+
+@test "limited hosts beside others: each has its own pace" {
+    scan 198.18.0.1-16 1-1000 -- --hosts 16 --syn-rate 500 --syn-rate-hosts 4 --open 0.02
+    [ "$status" -eq 0 ]
+    diff t.txt found.txt
+}
+
+@test "ICMP errors that are rationed prove no loss: two attempts a port" {
+    scan 198.18.0.1 1-2000 -- --hosts 1 --icmp 0.7 --open 0.02 --icmp-rate 100
+    [ "$status" -eq 0 ]
+    diff t.txt found.txt
+    jq -e '.summary.attempts <= 2 * .summary.probes' r.json
+}
+
+@test "a process that is stopped and goes on has no verdict of that time" {
+    profile p 'hosts: 198.18.0.1' 'ports: 1-20000' 'scope: [198.18.0.0/15]' 'rate: 8000'
+    run "$SIMNET" --unshare --delays d.json --truth t.txt --ports 1-20000 --hosts 1 --open 0.05 --silent 0.2 -- sh -c '
+        "$0" run ./p.yaml --quiet --json r.json & pid=$!
+        for i in 1 2 3; do sleep 0.4; kill -STOP $pid; sleep 1; kill -CONT $pid; done
+        wait $pid' "$PORTOLAN"
+    [ "$status" -ne 77 ] || without "$output"
+    [ "$status" -eq 0 ]
+    jq -r '.results[] | select(.state == "open") | "\(.ip) \(.port) open"' r.json >found.txt
+    diff t.txt found.txt
+    jq -e '.summary.error == 0' r.json
+}

@@ -1,0 +1,241 @@
+/* The controller, told what a network would tell it. */
+#include "support/cmocka_all.h"
+
+#include "portolan/clock.h"
+#include "scan/path.h"
+
+#define MS PTL_NS_PER_MS
+#define MOST 20000
+
+static struct ptl_path path;
+static uint64_t now_ns;
+static uint64_t stream;
+
+static void begin(uint32_t window)
+{
+    now_ns = 1000 * MS;
+    stream = 1;
+    ptl_path_init(&path, window, now_ns);
+}
+
+static void answer(uint32_t rtt_us)
+{
+    uint32_t lasted_ms;
+    ptl_path_round_trip(&path, rtt_us, 20000, true, 100, now_ns);
+    ptl_path_heard(&path, now_ns - rtt_us * PTL_NS_PER_US, now_ns, MOST, &lasted_ms);
+}
+
+static double draw(void)
+{
+    stream = stream * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (double)(stream >> 33) / (double)(1ULL << 31);
+}
+
+/*
+ * A network that lets `limit` attempts a second through, and loses a share of them besides, for so
+ * long; half of the ports are silent, and one attempt in 16 is a sentinel. Returns how many
+ * attempts were sent.
+ */
+static uint64_t run_for(uint32_t limit, double share, uint32_t ms)
+{
+    uint64_t sent = 0, due_ns;
+    for (uint32_t tick = 0; tick < ms; tick++) {
+        now_ns += MS;
+        size_t may = ptl_path_allow(&path, 64, 0, now_ns, &due_ns);
+        ptl_path_sent(&path, may, now_ns);
+        sent += may;
+        double through = may > 0 ? limit / 1000.0 / (double)may : 1;
+        through = (through < 1 ? through : 1) * (1 - share);
+        ptl_path_overdue(&path, (uint32_t)may / 2, MOST);
+        for (size_t i = 0; i < may; i++) {
+            bool answered = draw() < through;
+            if (i % 16 == (size_t)(draw() * 16))
+                ptl_path_sentinel(&path, now_ns, answered, true, now_ns);
+            if (answered)
+                answer(20000);
+        }
+    }
+    return sent;
+}
+
+static void slow_start_doubles_while_nothing_is_lost(void **state)
+{
+    (void)state;
+    begin(PTL_PATH_START);
+    uint64_t due_ns;
+    assert_int_equal(ptl_path_allow(&path, 500, 0, now_ns, &due_ns), 128);
+    for (int i = 0; i < 128; i++)
+        answer(20000);
+    assert_int_equal(path.window, 256);
+    assert_int_equal(ptl_path_allow(&path, 500, 200, now_ns, &due_ns), 56);
+    for (uint32_t i = 0; i < MOST; i++)
+        answer(20000);
+    assert_int_equal(path.window, MOST); /* and no further than there are permits */
+    assert_int_equal(path.pace.rate, 0);
+}
+
+static void what_never_answers_is_asked_gently(void **state)
+{
+    (void)state;
+    begin(PTL_PATH_START);
+    uint64_t due_ns;
+    for (int i = 0; i < 100; i++) {
+        ptl_path_allow(&path, 100000, 0, now_ns, &due_ns);
+        ptl_path_overdue(&path, path.window, MOST);
+    }
+    assert_int_equal(path.window, PTL_PATH_UNHEARD);
+}
+
+static void a_limit_is_found_and_kept(void **state)
+{
+    (void)state;
+    static const uint32_t limits[] = {300, 1000, 5000};
+    for (int i = 0; i < 3; i++) {
+        begin(0);
+        run_for(limits[i], 0, 5000);
+        assert_true(path.limit > 0);
+        /* Then it is used, and what is sent in vain is a small part. */
+        uint64_t sent = run_for(limits[i], 0, 20000);
+        assert_in_range(sent, limits[i] * 20ULL * 70 / 100, limits[i] * 20ULL * 160 / 100);
+    }
+}
+
+static void what_is_lost_at_any_pace_is_no_limit(void **state)
+{
+    (void)state;
+    begin(0);
+    run_for(1000000, 0.10, 10000); /* 5 % each way */
+    uint64_t sent = run_for(1000000, 0.10, 1000);
+    assert_true(sent > 20000);
+    begin(0);
+    run_for(1000000, 0.40, 20000); /* a very bad link: slower, but it does not starve */
+    assert_true(path.limit == 0 || path.limit > 200);
+}
+
+static void a_limit_that_goes_away_is_left_behind(void **state)
+{
+    (void)state;
+    begin(0);
+    run_for(500, 0, 5000);
+    assert_in_range(path.limit, 1, 1000);
+    run_for(1000000, 0, 10000);
+    assert_true(path.limit > 10000);
+}
+
+static void a_queue_ends_slow_start(void **state)
+{
+    (void)state;
+    begin(PTL_PATH_START);
+    uint64_t due_ns;
+    ptl_path_allow(&path, 500, 0, now_ns, &due_ns); /* the window binds */
+    for (int i = 0; i < 100; i++)
+        answer(50000); /* 20 ms without it */
+    assert_int_equal(path.window, 0);
+    /* A hundred in 50 ms are 2,000 a second; a little less lets the queue run dry. */
+    assert_in_range(path.limit, 1300, 2000);
+    /* One long round trip among short ones is none. */
+    begin(PTL_PATH_START);
+    ptl_path_allow(&path, 500, 0, now_ns, &due_ns);
+    for (int i = 0; i < 100; i++)
+        answer(i % 3 == 0 ? 20000 : 90000);
+    assert_int_equal(path.limit, 0);
+}
+
+static void lose_sentinels(int count)
+{
+    for (int i = 0; i < count; i++) {
+        now_ns += 50 * MS;
+        ptl_path_sentinel(&path, now_ns - 40 * MS, false, true, now_ns);
+    }
+}
+
+static void all_is_silent_then_it_is_over(void **state)
+{
+    (void)state;
+    begin(0);
+    answer(20000);
+    uint64_t alive_ns = path.alive_ns;
+    lose_sentinels(2);
+    assert_false(ptl_path_falls_silent(&path, now_ns)); /* chance loses two */
+    lose_sentinels(3);
+    assert_true(ptl_path_falls_silent(&path, now_ns));
+    ptl_path_pause(&path, now_ns);
+    assert_false(ptl_path_falls_silent(&path, now_ns)); /* it is known */
+    assert_int_equal(path.limit, 0);                    /* the pace was not to blame */
+    uint64_t every_ns[3];
+    for (int i = 0; i < 3; i++) {
+        ptl_path_asked(&path, now_ns);
+        every_ns[i] = path.ask_ns - now_ns;
+    }
+    assert_true(every_ns[0] < every_ns[1] && every_ns[1] < every_ns[2]);
+    now_ns += 1000 * MS;
+    uint32_t lasted_ms;
+    uint64_t sent_ns = now_ns - 20 * MS;
+    assert_true(ptl_path_heard(&path, sent_ns, now_ns, MOST, &lasted_ms));
+    assert_int_equal(lasted_ms, 1250);
+    assert_false(path.paused);
+    /* What was sent meanwhile says nothing; what was before and is after does. */
+    assert_false(ptl_path_is_bad(&path, alive_ns));
+    assert_true(ptl_path_is_bad(&path, alive_ns + 1));
+    assert_true(ptl_path_is_bad(&path, sent_ns - 1));
+    assert_false(ptl_path_is_bad(&path, sent_ns));
+}
+
+static void what_our_pace_may_have_brought_about_is_not_done_again(void **state)
+{
+    (void)state;
+    begin(0);
+    uint64_t rates[3];
+    for (int i = 0; i < 3; i++) {
+        for (int tick = 0; tick < 300; tick++) { /* 10,000 a second, or what is allowed */
+            uint64_t due_ns;
+            now_ns += MS;
+            ptl_path_sent(&path, ptl_path_allow(&path, 10, 0, now_ns, &due_ns), now_ns);
+        }
+        answer(20000);
+        lose_sentinels(5);
+        ptl_path_pause(&path, now_ns);
+        now_ns += 10000 * MS;
+        uint32_t lasted_ms;
+        assert_true(ptl_path_heard(&path, now_ns - 20 * MS, now_ns, MOST, &lasted_ms));
+        rates[i] = path.pace.rate;
+    }
+    assert_in_range(rates[0], 1500, 2600); /* a quarter of it */
+    assert_true(rates[1] < rates[0] && rates[2] < rates[1]);
+    uint64_t struck = path.struck, due_ns;
+    for (int i = 0; i < 1000; i++) {
+        now_ns += 1000 * MS;
+        ptl_path_allow(&path, 1, 0, now_ns, &due_ns);
+    }
+    assert_true(path.pace.rate <= struck / 2); /* twice is no chance: never again so fast */
+}
+
+static void the_oldest_bad_time_gives_way(void **state)
+{
+    (void)state;
+    begin(0);
+    for (uint64_t i = 1; i <= PTL_PATH_BAD + 1; i++)
+        ptl_path_add_bad(&path, i * 100, i * 100 + 10);
+    assert_false(ptl_path_is_bad(&path, 105));
+    for (uint64_t i = 2; i <= PTL_PATH_BAD + 1; i++)
+        assert_true(ptl_path_is_bad(&path, i * 100 + 5));
+    ptl_path_add_bad(&path, (PTL_PATH_BAD + 1) * 100 + 10, 5000); /* it touches the last: one */
+    assert_true(ptl_path_is_bad(&path, 205));
+    assert_true(ptl_path_is_bad(&path, 4999));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slow_start_doubles_while_nothing_is_lost),
+        cmocka_unit_test(what_never_answers_is_asked_gently),
+        cmocka_unit_test(a_limit_is_found_and_kept),
+        cmocka_unit_test(what_is_lost_at_any_pace_is_no_limit),
+        cmocka_unit_test(a_limit_that_goes_away_is_left_behind),
+        cmocka_unit_test(a_queue_ends_slow_start),
+        cmocka_unit_test(all_is_silent_then_it_is_over),
+        cmocka_unit_test(what_our_pace_may_have_brought_about_is_not_done_again),
+        cmocka_unit_test(the_oldest_bad_time_gives_way),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
