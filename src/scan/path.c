@@ -273,7 +273,7 @@ bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, ui
                     uint32_t *lasted_ms)
 {
     bool over = path->paused;
-    if ((over || path->lost_in_row > 1) && sent_ns > path->alive_ns)
+    if ((over || path->lost_in_row >= SILENT) && sent_ns > path->alive_ns)
         ptl_path_add_bad(path, path->alive_ns + 1, sent_ns);
     *lasted_ms = (uint32_t)((now_ns - path->heard_ns) / PTL_NS_PER_MS);
     if (over) {

@@ -61,9 +61,9 @@ ALL_STATES='report: {states: [open, closed, filtered]}'
     network 'hosts: 198.18.0.1' 'ports: 1-1500' 'adaptive: false' 'retries: 1' 'timeout: 300ms' 'concurrency: 1500' "$ALL_STATES"
     scan --hosts 1 --open 0.1 --loss 0.2
     [ "$status" -eq 0 ]
-    # 0.36 squared of 1,500 are 194, give or take: none of them got a third attempt.
-    jq -e '([.results[].attempts] | max) == 2 and .summary.filtered > 100 and
-        ([.results[] | select(.state == "filtered") | .attempts] | unique) == [2]' r.json
+    # 0.36 squared of 1,500 are 194, give or take: none of them got a third attempt, but for those few that
+    # were asked while, by chance, three sentinels in a row were lost.
+    jq -e '.summary.filtered > 100 and ([.results[] | select(.attempts > 2)] | length) < 15' r.json
     # The same with adaptive: loss is proven, and loss_retries finds the rest.
     sed -i 's/^adaptive: false/adaptive: true/' p.yaml
     scan --hosts 1 --open 0.1 --loss 0.2
@@ -137,29 +137,25 @@ ALL_STATES='report: {states: [open, closed, filtered]}'
     jq -e '[.results[] | select(.state == "filtered") | .attempts] | unique == [2]' r.json
 }
 
-@test "what is overdue gives its permit back, and is listened to until its timeout" {
+@test "a number bounds all that waits, what is overdue too; auto does not wait for it" {
     # Round trips are 2 ms, but for one port in 50: its answer comes long after it was overdue.
-    network 'hosts: 198.18.0.1' 'ports: 1-1500' 'adaptive_timeout: true' 'retries: 0' 'concurrency: 1' 'engine: events' "$ALL_STATES"
-    options="--hosts 1 --open 0.2 --silent 0.02 --rtt 2ms --slow 0.02 --slow-rtt 80ms"
-    # shellcheck disable=SC2086  # options are meant
-    scan $options
-    [ "$status" -eq 0 ]
-    # shellcheck disable=SC2086
-    finds_all $options --ports 1-1500
-    jq -e '.summary.peak_in_flight == 1 and .run.effective_concurrency == 1' r.json
-    jq -e '[.results[] | select(.state != "filtered" and .connect_us > 70000)] | length > 10' r.json
-    # Others were asked and answered while a silent port was still waited for.
-    overtaken='[.results[] | select(.state == "filtered")][3] as $silent |
-        [.results[] | select(.port > $silent.port and .offset_ms < $silent.offset_ms)] | length'
-    [ "$(jq "$overtaken" r.json)" -gt 5 ]
-    # One permit, one probe at a time: where no timeout adapts, and where nothing does.
-    for setting in adaptive_timeout adaptive; do
-        network 'hosts: 198.18.0.1' 'ports: 1-300' 'adaptive_timeout: true' 'retries: 0' 'concurrency: 1' 'engine: events' 'timeout: 150ms' "$ALL_STATES"
-        sed -i "/^$setting:/d; \$a $setting: false" p.yaml
-        # shellcheck disable=SC2086
+    options="--hosts 1 --open 0.2 --silent 0.5 --rtt 2ms --slow 0.02 --slow-rtt 80ms"
+    for engine in pool events threads; do
+        network 'hosts: 198.18.0.1' 'ports: 1-600' 'concurrency: 20' "engine: $engine" 'timeout: 300ms' "$ALL_STATES"
+        # shellcheck disable=SC2086  # options are meant
         scan $options
-        [ "$(jq "$overtaken" r.json)" -eq 0 ]
+        [ "$status" -eq 0 ]
+        # shellcheck disable=SC2086
+        finds_all $options --ports 1-600
+        jq -e '.summary.peak_in_flight <= 20 and .run.effective_concurrency == 20 and .run.concurrency == 20' r.json
     done
+    network 'hosts: 198.18.0.1' 'ports: 1-600' 'timeout: 300ms' "$ALL_STATES"
+    # shellcheck disable=SC2086
+    scan $options
+    # shellcheck disable=SC2086
+    finds_all $options --ports 1-600
+    jq -e '.run.concurrency == "auto" and .summary.peak_in_flight > 128' r.json
+    jq -e '[.results[] | select(.state != "filtered" and .connect_us > 70000)] | length > 2' r.json
 }
 
 @test "ports that answer late are found, and no proof of loss" {
@@ -211,7 +207,7 @@ ALL_STATES='report: {states: [open, closed, filtered]}'
     finds_all --hosts 1 --open 0.2 --silent 0.1 --ports 1-500
     jq -e '[.results[] | select(.state == "open") | .confirmed] | unique == ["3/3"]' r.json
     jq -e '[.results[] | select(.state != "open") | .confirmed] | unique == [null]' r.json
-    jq -e --slurpfile d d.json '.summary.attempts == $d[0].syns' r.json
+    jq -e --slurpfile d d.json '.summary.attempts + .run.paths[0].sentinels.asked == $d[0].syns' r.json
 
     scan --hosts 1 --open 0.2 --loss 0.1
     finds_all --hosts 1 --open 0.2 --ports 1-500
