@@ -88,7 +88,7 @@ static bool attempt(const struct ptl_worker *worker, struct kept *kept,
     *started_ns = ptl_clock_now_ns();
     int result = ptl_probe_connect(kept->fd, address, probe->port);
     bool done = true;
-    if (result == EINPROGRESS)
+    if (result == EINPROGRESS || result == EALREADY)
         done = wait_for_answer(worker, kept, address, probe, *started_ns, finding);
     else
         ptl_probe_judge(kept->fd, result, finding);
@@ -109,15 +109,19 @@ static void carry_out(const struct ptl_worker *worker, struct kept *kept,
     uint64_t started_ns = ptl_clock_now_ns();
     struct ptl_finding finding = {.state = PTL_UNPROBED, .rtt_us = PTL_US_NONE};
     bool verifies = false;
+    uint32_t rtt_us = PTL_US_NONE; /* of the first look */
     for (int tries = 0; tries < PTL_SELF_CONNECTS; tries++) {
         if (ptl_plan_stopped(worker->plan) ||
             !attempt(worker, kept, address, probe, &started_ns, &finding)) {
             finding.state = PTL_UNPROBED;
             break;
         }
+        if (verifies)
+            ptl_probe_reopen(&finding, rtt_us);
         if (!finding.self && (!finding.doubtful || verifies))
             break;
         verifies = !finding.self;
+        rtt_us = finding.rtt_us;
         if (verifies)
             continue;
         /* Nobody listens on a port that was free to be our source; told so if it keeps happening.

@@ -88,6 +88,7 @@ static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *findi
 struct again {
     uint8_t self_connects;
     bool verifies;
+    uint32_t rtt_us;
 };
 
 static void start(struct loop *loop, const struct ptl_probe *probe, struct again again);
@@ -97,7 +98,8 @@ static void conclude(struct loop *loop, uint32_t id, struct ptl_finding *finding
     struct ptl_probe probe = loop->slots.items[id].probe;
     uint64_t started_ns = loop->slots.items[id].started_ns;
     struct again again = {.self_connects = loop->slots.items[id].self_connects,
-                          .verifies = loop->slots.items[id].verifies};
+                          .verifies = loop->slots.items[id].verifies,
+                          .rtt_us = loop->slots.items[id].rtt_us};
     leave_slot(loop, id, finding);
     if (finding->self) {
         if (again.self_connects++ < PTL_SELF_CONNECTS) {
@@ -110,8 +112,11 @@ static void conclude(struct loop *loop, uint32_t id, struct ptl_finding *finding
         finding->rtt_us = PTL_US_NONE;
     } else if (finding->doubtful && !again.verifies) {
         again.verifies = true;
+        again.rtt_us = finding->rtt_us;
         start(loop, &probe, again);
         return;
+    } else if (again.verifies) {
+        ptl_probe_reopen(finding, again.rtt_us);
     }
     settle(loop, &probe, finding, started_ns);
 }
@@ -178,6 +183,7 @@ static void start(struct loop *loop, const struct ptl_probe *probe, struct again
     slot->probe = *probe;
     slot->self_connects = again.self_connects;
     slot->verifies = again.verifies;
+    slot->rtt_us = again.rtt_us;
     slot->started_ns = ptl_clock_now_ns();
     int result = ptl_probe_connect(slot->fd, address, probe->port);
     if (result == EINPROGRESS && should_look(loop, probe->lane, address)) {
@@ -234,7 +240,8 @@ static void begin(struct loop *loop, const struct ptl_probe *probe)
     }
     start(loop, probe,
           (struct again){.self_connects = finding.self,
-                         .verifies = finding.doubtful && !finding.self});
+                         .verifies = finding.doubtful && !finding.self,
+                         .rtt_us = finding.rtt_us});
 }
 
 static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)

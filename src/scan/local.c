@@ -174,7 +174,8 @@ enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe
     }
     uint8_t reason = 0;
     bool by_icmp = read_errors(local, which, probe, outcomes, count, &reason) && result != 0;
-    if (result == EINPROGRESS) {
+    /* EALREADY: a signal (SIGSTOP, SIGCONT) had ended the first call, and the connect went on. */
+    if (result == EINPROGRESS || result == EALREADY) {
         *rests = REST;
         if (!by_icmp) {
             *fd = hand_over(local, which);

@@ -157,6 +157,14 @@ void ptl_probe_silent(struct ptl_finding *finding)
     set(finding, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
 }
 
+void ptl_probe_reopen(struct ptl_finding *finding, uint32_t rtt_us)
+{
+    if (finding->state != PTL_FILTERED || finding->reason != PTL_REASON_NO_RESPONSE)
+        return;
+    set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
+    finding->rtt_us = rtt_us;
+}
+
 bool ptl_probe_resent(int fd)
 {
     struct tcp_info info;

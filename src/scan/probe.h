@@ -51,6 +51,13 @@ void ptl_probe_filtered(struct ptl_finding *finding, uint8_t reason);
 /* No answer in time. */
 void ptl_probe_silent(struct ptl_finding *finding);
 
+/*
+ * A second look at a port of this machine that was open, doubtfully, met silence: a port that is
+ * nobody's would have refused. Somebody listens, whose backlog is full. Makes it open again, after
+ * `rtt_us`.
+ */
+void ptl_probe_reopen(struct ptl_finding *finding, uint32_t rtt_us);
+
 /* Has the kernel sent the SYN of a connect under way again? Ask before the verdict is collected. */
 bool ptl_probe_resent(int fd);
 

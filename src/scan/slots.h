@@ -17,9 +17,10 @@ struct ptl_slot {
     bool registered; /* in the epoll, once for the socket's life, edge-triggered */
     bool busy;
     uint8_t self_connects;
-    bool verifies; /* the port was open, doubtfully */
-    bool last;     /* its socket serves no other probe */
-    uint32_t next; /* in the list of free slots */
+    bool verifies;   /* the port was open, doubtfully... */
+    uint32_t rtt_us; /* ...after so long */
+    bool last;       /* its socket serves no other probe */
+    uint32_t next;   /* in the list of free slots */
     struct ptl_probe probe;
     uint64_t started_ns;
 };

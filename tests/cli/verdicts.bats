@@ -212,3 +212,41 @@ SH
     echo "$output"
     [ "$status" -eq 0 ]
 }
+
+@test "a listener with no backlog is open, though a second look meets silence" {
+    need_ipv6
+    for engine in sequential threads events pool; do
+        for host in 127.0.0.1 ::1; do
+            profile p "hosts: '$host'" 'ports: 5000-5007' "engine: $engine" 'timeout: 300ms'
+            run in_ns "$LISTEN" 5001:once 5003:once 5006:once -- "$PORTOLAN" run ./p.yaml --quiet --json r.json
+            echo "$engine $host: $output"
+            [ "$status" -eq 0 ]
+            jq -e '.open_ports == [5001, 5003, 5006] and .summary.closed == 5' r.json
+        done
+    done
+}
+
+@test "a process that is stopped and goes on, again and again: no error, no false verdict" {
+    need_nft
+    cat >rules <<'NFT'
+table ip t {
+    chain c {
+        type filter hook input priority 0;
+        tcp dport 1000-1999 drop
+    }
+}
+NFT
+    cat >storm <<'SH'
+nft -f rules
+"$@" & pid=$!
+for _ in $(seq 400); do kill -STOP $pid 2>/dev/null && kill -CONT $pid 2>/dev/null || break; done
+wait $pid
+SH
+    for engine in threads events pool; do
+        profile p 'hosts: 127.0.0.1' 'ports: 1-2048' "engine: $engine" 'retries: 0' 'timeout: 300ms' 'report: {states: [open, filtered]}'
+        run in_ns "$LISTEN" 22 80 2000 -- sh storm "$PORTOLAN" run ./p.yaml --quiet --json r.json
+        echo "$engine: $output"
+        [ "$status" -eq 0 ]
+        jq -e '.open_ports == [22, 80, 2000] and .summary.error == 0 and .summary.filtered == 1000' r.json
+    done
+}

@@ -7,6 +7,7 @@
  *           port falls silent
  *   reset   it is accepted and reset at once
  *   close   it is accepted and closed at once
+ *   once    nothing accepts, and there is room for one: after that the port is silent
  */
 #include "support/listeners.h"
 
@@ -52,11 +53,12 @@ static bool listen_as(int family, const char *word)
     char *kind;
     uint16_t port = (uint16_t)strtoul(word, &kind, 10);
     bool reset = strcmp(kind, ":reset") == 0, ends = reset || strcmp(kind, ":close") == 0;
-    if (*kind != '\0' && !ends) {
+    bool once = strcmp(kind, ":once") == 0;
+    if (*kind != '\0' && !ends && !once) {
         errno = EINVAL;
         return false;
     }
-    int fd = listen_on(family, port, SOMAXCONN);
+    int fd = listen_on(family, port, once ? 0 : SOMAXCONN);
     return fd >= 0 && (!ends || end_connections(fd, reset));
 }
 
