@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 RUN_LIMIT_S = 300
+NAMESPACE = Path(__file__).resolve().parents[1] / "support" / "namespace"
 SCOPE = ["198.18.0.0/15"]
 
 
@@ -112,7 +113,7 @@ class Network:
     def portolan_on_loopback(self, profile):
         """One scan of an empty 127.0.0.1."""
         path, output = self.profile(scope=["loopback"], **profile)
-        launcher = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+        launcher = [str(NAMESPACE)]
         argv = [str(self.build / "portolan"), "run", path, "--quiet"]
         return self._read(self._measured(launcher, argv), output)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import cases  # noqa: E402
 import tables  # noqa: E402
-from lab import Lab, Unable  # noqa: E402
+from lab import NAMESPACE, Lab, Unable  # noqa: E402
 from turns import say  # noqa: E402
 
 START_MARK = "<!-- From here to the next mark: as ./dev bench --record wrote it. -->\n"
@@ -61,9 +61,9 @@ def check_machine():
     for program in ("nmap", "hyperfine", "unshare", "nsenter", "ip"):
         if not shutil.which(program):
             sys.exit(f"bench: {program} is missing; ./dev bench installs it")
-    done = subprocess.run(["unshare", "-rn", "true"], capture_output=True, text=True, check=False)
+    done = subprocess.run([str(NAMESPACE), "true"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        sys.exit(f"bench: no network namespace can be made here: {done.stderr.strip()}\n"
+        sys.exit(f"bench: {done.stderr.strip()}\n"
                  "bench: nothing was measured; it never scans the machine's own network")
 
 

@@ -139,9 +139,9 @@ TABLE
 
 @test "compare: as the first process of a container, too" {
     need_namespace
-    unshare -rnpf true 2>/dev/null || without "no process namespace can be made here"
+    in_ns -pf true 2>/dev/null || without "no process namespace can be made here"
     profile p 'hosts: 127.0.0.1' 'ports: 1-50'
-    unshare -rnpf sh -c 'ip link set lo up; exec "$@"' sh "$PORTOLAN" compare ./p.yaml --repeat 1 --warmup 0 --json r.json --quiet
+    in_ns -pf "$PORTOLAN" compare ./p.yaml --repeat 1 --warmup 0 --json r.json --quiet
     jq -e '.complete and .variants[0].runs[0].failure == null' r.json
 }
 

@@ -47,7 +47,7 @@ ALL="--json r.json --csv r.csv --text r.txt --xml r.xml --junit r.junit --prom r
     profile p 'hosts: 127.0.0.1' 'ports: 1-100' 'timeout: 50ms' 'retries: 0' 'expect:' \
         '  - {hosts: 127.0.0.1, open: 22, closed: 23}'
     filtered() {
-        unshare -rn sh -c 'ip link set lo up
+        in_ns sh -c '
             nft "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp dport 23 drop" &&
             exec "$@"' sh "$LISTEN" 22 -- "$PORTOLAN" run ./p.yaml "$@"
     }

@@ -3,6 +3,7 @@
 TOP="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 PORTOLAN="${PORTOLAN:-$TOP/build/portolan}"
 LISTEN="$TOP/build/tests/listen"
+NAMESPACE="$TOP/tests/support/namespace"
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
@@ -22,13 +23,13 @@ without() {
 
 # need_namespace: nothing can be scanned where none can be made.
 need_namespace() {
-    unshare -rn true 2>/dev/null || without "no network namespace can be made here"
+    "$NAMESPACE" true 2>/dev/null || without "no network namespace can be made here"
 }
 
 # need_nft: the same where no firewall rule can be set.
 need_nft() {
     need_namespace
-    unshare -rn nft add table inet probe 2>/dev/null || without "nft sets no rule in a namespace here"
+    "$NAMESPACE" nft add table inet probe 2>/dev/null || without "nft sets no rule in a namespace here"
 }
 
 # need_ipv6: the same where a namespace has no ::1.
@@ -37,9 +38,9 @@ need_ipv6() {
     in_ns grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null || without "IPv6 is off here"
 }
 
-# in_ns COMMAND...
+# in_ns [UNSHARE-OPTION...] COMMAND...
 in_ns() {
-    unshare -rn sh -c 'ip link set lo up && exec "$@"' sh "$@"
+    "$NAMESPACE" "$@"
 }
 
 # profile NAME LINE...: writes NAME.yaml

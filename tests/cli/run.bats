@@ -96,8 +96,8 @@ load helper
     need_namespace
     mkdir small
     profile p 'hosts: 127.0.0.1' 'ports: 1-5000' 'report: {json: small/r.json, states: [open, closed]}'
-    run unshare -rnm sh -c 'mount -t tmpfs -o size=64k none small && echo old >small/r.json &&
-        ip link set lo up && "$1" run ./p.yaml; echo "status $?"; cat small/r.json; ls small | wc -l' sh "$PORTOLAN"
+    run in_ns -m sh -c 'mount -t tmpfs -o size=64k none small && echo old >small/r.json &&
+        "$1" run ./p.yaml; echo "status $?"; cat small/r.json; ls small | wc -l' sh "$PORTOLAN"
     [[ "$output" == *"No space left"* ]]
     [[ "$output" == *"status 5"* ]]
     [[ "$output" == *$'\nold\n1' ]]
@@ -106,7 +106,7 @@ load helper
 @test "a closed pipe is status 5" {
     need_namespace
     profile p 'hosts: 127.0.0.1' 'ports: 1-20000' 'report: {text: "-", states: [open, closed]}'
-    run bash -c "unshare -rn sh -c 'ip link set lo up; \"$PORTOLAN\" run ./p.yaml; echo \$? >status' | head -n 1"
+    run bash -c "'$NAMESPACE' sh -c '\"$PORTOLAN\" run ./p.yaml; echo \$? >status' | head -n 1"
     [ "$(cat status)" -eq 5 ]
 }
 

@@ -73,7 +73,7 @@ SH
     profile p 'hosts: [127.0.0.1, host.invalid]' 'exclude_hosts: other.invalid' 'ports: 1-10'
     profile q 'hosts: host.invalid' 'ports: 1-10'
     for name in p q; do
-        run unshare -rnm sh -c 'ip link set lo up && mount --bind resolv.conf /etc/resolv.conf &&
+        run in_ns -m sh -c 'mount --bind resolv.conf /etc/resolv.conf &&
             nft "add table ip t; add chain ip t c { type filter hook input priority 0; }; add rule ip t c udp dport 53 drop" &&
             exec "$3" INT "$1" run "./$2.yaml" --json "$2.json" --csv "$2.csv" --text "$2.txt"' sh "$PORTOLAN" "$name" "$TOP/tests/cli/interrupt"
         echo "$output"
