@@ -21,6 +21,8 @@ static void handle(int number)
 
 void signals_watch(struct ptl_cancel *cancel)
 {
+    /* Where the caller ignored it, the end of a process that we start could not be waited for. */
+    signal(SIGCHLD, SIG_DFL);
     watched = cancel;
     struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);

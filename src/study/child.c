@@ -76,6 +76,7 @@ static int start(const struct files *files, pid_t *pid)
     snprintf(parent, sizeof(parent), "%ld", (long)getpid());
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGCHLD);
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
@@ -90,16 +91,26 @@ static int start(const struct files *files, pid_t *pid)
     return failure;
 }
 
-/* Waits for its end; passes a cancel on; calls the ticks. Returns the status of waitpid. */
+/*
+ * Waits for its end; passes a cancel on; calls the ticks. `status` is waitpid's. 0, or an errno:
+ * ECHILD where the process that we are in ignores SIGCHLD.
+ */
 static int wait_for(pid_t pid, int record, const struct ptl_cancel *cancel,
-                    const struct ptl_run_ticks *ticks)
+                    const struct ptl_run_ticks *ticks, int *status)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, pid, 0U);
     struct pollfd fds[2] = {{.fd = pidfd, .events = POLLIN},
                             {.fd = cancel != NULL ? cancel->fd : -1, .events = POLLIN}};
     bool has_ticks = ticks != NULL && ticks->tick != NULL && ticks->every_ms > 0;
-    int status;
-    while (waitpid(pid, &status, WNOHANG) != pid) {
+    int failure = 0;
+    for (;;) {
+        pid_t ended = waitpid(pid, status, WNOHANG);
+        if (ended == pid)
+            break;
+        if (ended < 0 && errno != EINTR) {
+            failure = errno;
+            break;
+        }
         /* Without a pidfd (a kernel before 5.3) its end is looked for now and then. */
         int wait_ms = pidfd < 0 ? 10 : has_ticks ? (int)ticks->every_ms : -1;
         poll(fds, 2, wait_ms);
@@ -115,7 +126,7 @@ static int wait_for(pid_t pid, int record, const struct ptl_cancel *cancel,
     }
     if (pidfd >= 0)
         close(pidfd);
-    return status;
+    return failure;
 }
 
 static enum ptl_status collect(int fd, int status, struct ptl_record **record,
@@ -153,10 +164,14 @@ enum ptl_status ptl_child_run(void *context, const struct ptl_profile *profile,
         if (failure != 0) {
             status = ptl_error_errno(error, PTL_E_SYSTEM, failure, "cannot start a process");
         } else {
-            int ended = wait_for(pid, files.record, cancel, ticks);
-            status = ptl_cancel_cause(cancel) != 0
-                         ? ptl_error_set(error, PTL_E_CANCELLED, "cancelled")
-                         : collect(files.record, ended, record, error);
+            int ended = 0;
+            failure = wait_for(pid, files.record, cancel, ticks, &ended);
+            if (ptl_cancel_cause(cancel) != 0)
+                status = ptl_error_set(error, PTL_E_CANCELLED, "cancelled");
+            else if (failure != 0)
+                status = ptl_error_errno(error, PTL_E_SYSTEM, failure, "cannot wait for a process");
+            else
+                status = collect(files.record, ended, record, error);
         }
     }
     close_files(&files);

@@ -301,3 +301,17 @@ SH
     [ "$status" -eq 0 ]
     grep -q "scope" record || grep -q "ports is missing" record
 }
+
+@test "compare: ends where SIGCHLD was inherited ignored" {
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100'
+    cat >ignoring.py <<'PY'
+import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])
+PY
+    run in_ns "$LISTEN" 22 -- timeout -k 1 30 python3 ignoring.py "$PORTOLAN" compare ./p.yaml \
+        --vary concurrency=10,100 --repeat 1 --warmup 0 --quiet --json c.json
+    echo "$output"
+    [ "$status" -eq 0 ]
+    jq -e '[.variants[].found] == [1, 1]' c.json
+}
