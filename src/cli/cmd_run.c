@@ -59,7 +59,8 @@ static void tell_found(void *context, const struct ptl_results *results,
                        const struct ptl_result *items, size_t count)
 {
     const struct watch *watch = context;
-    progress_clear(watch->line); /* it may share a terminal with the report */
+    if (count > 0)
+        progress_clear(watch->line); /* it may share a terminal with the report */
     job_write_found(watch->job, results, items, count);
 }
 

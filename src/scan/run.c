@@ -195,8 +195,8 @@ static void supervise(struct run *run, const struct ptl_cancel *cancel,
             deadline = UINT64_MAX;
         }
         if (now >= tick) {
-            tell_progress(run, hooks);
             tell_found(run, &live, hooks);
+            tell_progress(run, hooks); /* last: what is told of findings may have erased it */
             tick = now + hooks->tick_ms * PTL_NS_PER_MS;
         }
     }

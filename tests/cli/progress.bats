@@ -79,3 +79,12 @@ PY
     run grep -c $'\033\\[' without
     [ "$output" = 0 ]
 }
+
+@test "the progress line stays where a live report has nothing new" {
+    profile p 'hosts: 127.0.0.1' 'ports: 1-1500' 'rate: 1000'
+    on_terminal 80 "$LISTEN" 22 -- "$PORTOLAN" run ./p.yaml --jsonl r.jsonl | states >lines
+    cat lines
+    [ "$(grep -c % lines)" -gt 3 ]
+    # Erased for the one port that was found, and at the end.
+    [ "$(sed -n '/%/,$p' lines | grep -vc '[^ ]')" -le 5 ]
+}
