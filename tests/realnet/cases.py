@@ -84,6 +84,6 @@ ALL = {
                      events=[Event("far", f"{NFT} ip daddr 198.18.0.3 tcp dport 1-65535 drop", packets=20000)],
                      keys={"outage": "5s"}),
     "services": Case("nginx, redis and sshd beside a firewall",
-                     ["198.18.0.2 drop=100-199 reject=200-209 reset=300-309"], "198.18.0.2", "1-10000",
+                     ["198.18.0.2 drop=100-199 reject=200-209 reset=300-309"], "198.18.0.2", "1-2000,6379,8080",
                      services=("nginx", "redis", "sshd")),
 }

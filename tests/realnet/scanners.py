@@ -8,6 +8,9 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
+
+from machine import ports_of
 
 TOP = Path(__file__).resolve().parents[2]
 NMAP, RUSTSCAN = "nmap -n -Pn -sT -T4", "rustscan"
@@ -65,8 +68,16 @@ def line_of(record):
     words.append(f"{record['packets']} packets at the far end")
     more = "".join(f"\n    {name}: {count}" for name, count in sorted(record["reasons"].items()))
     more += "".join(f"\n    warning: {text}" for text in record["warnings"])
-    more += "".join(f"\n    path: {json.dumps(path)}" for path in record["paths"])
+    more += "".join(f"\n    path: {json.dumps({k: v for k, v in path.items() if k != 'course'})}"
+                    for path in record["paths"])
     return "; ".join(words) + more
+
+
+def verdicts_of(run):
+    """For comparing: SCANNER HOST PORT STATE REASON."""
+    name = run.scanner.split()[0]
+    return "".join(f"{name} {host} {port} {state} {reason}\n"
+                   for (host, port), (state, reason) in sorted((run.states or {}).items()))
 
 
 def hosts_of(text):
@@ -121,22 +132,34 @@ def portolan(work, hosts, ports, limit_s, options, keys):
                said["run"]["complete"], said["warnings"], said["run"].get("paths", []))
 
 
+def nmap_states(path):
+    """Every port of nmap's XML, those that it only counts for people included."""
+    if not path.is_file():
+        return {}
+    parser = ElementTree.XMLPullParser(["end"])  # it may have been ended before the file was whole
+    parser.feed(path.read_text(encoding="utf-8"))
+    states, hosts = {}, [element for _, element in parser.read_events() if element.tag == "host"]
+    for host in hosts:
+        ip = host.find("address").get("addr")
+        for port in host.findall("ports/port"):
+            state = port.find("state")
+            states[ip, int(port.get("portid"))] = (state.get("state"), state.get("reason"))
+        for extra in host.findall("ports/extraports"):
+            for why in extra.findall("extrareasons"):
+                states |= {(ip, port): (extra.get("state"), why.get("reason")) for port in ports_of(why.get("ports"))}
+    return states
+
+
 def nmap(work, hosts, ports, limit_s):
-    """Nmap as people call it. What it ignores ("All 1000 scanned ports are filtered") is of no interest here."""
-    output = work / "nmap.txt"
+    """Nmap as people call it."""
+    output = work / "nmap.xml"
     output.unlink(missing_ok=True)
-    names = hosts_of(hosts)
-    (work / "hosts.txt").write_text("\n".join(names) + "\n", encoding="ascii")
-    argv = [*NMAP.split(), *(["-6"] if ":" in hosts else []), "-p", ports, "-oG", str(output),
+    (work / "hosts.txt").write_text("\n".join(hosts_of(hosts)) + "\n", encoding="ascii")
+    argv = [*NMAP.split(), *(["-6"] if ":" in hosts else []), "-p", ports, "-oX", str(output),
             "-iL", str(work / "hosts.txt")]
     status, seconds = ended(argv, limit_s, stdout=subprocess.DEVNULL)
-    found = set()
-    if output.is_file():
-        for line in output.read_text(encoding="utf-8").splitlines():
-            match = re.match(r"Host: (\S+) .*Ports: (.*)", line)
-            if match:
-                found |= {(match[1], int(port)) for port in re.findall(r"(\d+)/open/", match[2])}
-    return Run(NMAP, seconds, status, found)
+    states = nmap_states(output)
+    return Run(NMAP, seconds, status, {pair for pair, (state, _) in states.items() if state == "open"}, states)
 
 
 def rustscan_program():
