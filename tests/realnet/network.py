@@ -12,6 +12,7 @@ from pathlib import Path
 import machine
 
 HERE = Path(__file__).resolve().parent
+NAMESPACE = str(HERE.parent / "support" / "namespace")
 INSIDE = "PTL_REALNET_INSIDE"
 NEAR = ("198.18.255.1/15", "fd00::ffff:1/64")
 PREFIX = {4: 15, 6: 64}
@@ -24,20 +25,16 @@ class Unable(Exception):
 
 
 def enter():
-    """Runs this program again in a namespace of its own; root needs no user namespace for that."""
+    """Runs this program again in a namespace of its own."""
     if os.environ.get(INSIDE):
         # The variable alone proves nothing, and this is about to set addresses: /proc/net tells of the
         # namespace it is read in.
         routes = Path("/proc/net/route").read_text(encoding="ascii").splitlines()[1:]
         if routes:
             raise Unable(f"{INSIDE} is set, and this is no namespace of the test's own: it has routes")
+        do(["nft", "add", "table", "inet", "probe"])
         return
-    flags = ["-nm"] if os.getuid() == 0 else ["-rnm"]
-    probe = subprocess.run(["unshare", *flags, "nft", "add", "table", "inet", "probe"],
-                           capture_output=True, text=True, check=False)
-    if probe.returncode != 0:
-        raise Unable(f"no namespace with a firewall can be made here: {probe.stderr.strip()}")
-    os.execvpe("unshare", ["unshare", *flags, sys.executable, *sys.argv], {**os.environ, INSIDE: "1"})
+    os.execve(NAMESPACE, [NAMESPACE, "-m", sys.executable, *sys.argv], {**os.environ, INSIDE: "1"})
 
 
 def do(argv, **more):

@@ -5,15 +5,16 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree
-
-from machine import ports_of
 
 TOP = Path(__file__).resolve().parents[2]
-NMAP, RUSTSCAN = "nmap -n -Pn -sT -T4", "rustscan"
+sys.path.insert(0, str(TOP / "tests" / "support"))
+from readers import nmap_states, rustscan_found  # noqa: E402
+
+NMAP = "nmap -n -Pn -sT -T4"
 GRACE_S = 10  # for what was told to end
 
 
@@ -132,24 +133,6 @@ def portolan(work, hosts, ports, limit_s, options, keys):
                said["run"]["complete"], said["warnings"], said["run"].get("paths", []))
 
 
-def nmap_states(path):
-    """Every port of nmap's XML, those that it only counts for people included."""
-    if not path.is_file():
-        return {}
-    parser = ElementTree.XMLPullParser(["end"])  # it may have been ended before the file was whole
-    parser.feed(path.read_text(encoding="utf-8"))
-    states, hosts = {}, [element for _, element in parser.read_events() if element.tag == "host"]
-    for host in hosts:
-        ip = host.find("address").get("addr")
-        for port in host.findall("ports/port"):
-            state = port.find("state")
-            states[ip, int(port.get("portid"))] = (state.get("state"), state.get("reason"))
-        for extra in host.findall("ports/extraports"):
-            for why in extra.findall("extrareasons"):
-                states |= {(ip, port): (extra.get("state"), why.get("reason")) for port in ports_of(why.get("ports"))}
-    return states
-
-
 def nmap(work, hosts, ports, limit_s):
     """Nmap as people call it."""
     output = work / "nmap.xml"
@@ -173,12 +156,7 @@ def rustscan(work, hosts, ports, limit_s):
     output = work / "rustscan.txt"
     with output.open("w", encoding="utf-8") as out:
         status, seconds = ended(argv, limit_s, stdout=out, stderr=subprocess.DEVNULL)
-    found = set()
-    for line in output.read_text(encoding="utf-8").splitlines():
-        match = re.match(r"(\S+) -> \[([\d,]*)\]", line)
-        if match:
-            found |= {(match[1], int(port)) for port in match[2].split(",") if port}
-    return Run("rustscan", seconds, status, found)
+    return Run("rustscan", seconds, status, rustscan_found(output))
 
 
 def ready(name):

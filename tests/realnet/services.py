@@ -13,7 +13,7 @@ PORTS = {"nginx": (80, 8080), "redis": (6379,), "sshd": (22,)}
 PROGRAMS = {"nginx": "nginx", "redis": "redis-check-rdb", "sshd": "sshd"}
 READY_LIMIT_S = 20
 
-NGINX = """daemon off; master_process off; pid {work}/nginx.pid; error_log stderr crit;
+NGINX = """user root root; daemon off; master_process off; pid {work}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 256; }}
 http {{ access_log off; client_body_temp_path {work}/n1; proxy_temp_path {work}/n2;
  fastcgi_temp_path {work}/n3; uwsgi_temp_path {work}/n4; scgi_temp_path {work}/n5;
