@@ -30,6 +30,7 @@ class Sample:
     status: int
     timed_out: bool
     found: set = field(default_factory=set)
+    said_filtered: int | None = None  # ports, of a scanner that tells
 
 
 class Stage:
@@ -68,9 +69,9 @@ class Stage:
         user = [] if os.path.samefile(f"/proc/{pid}/ns/user", "/proc/self/ns/user") else ["-U"]
         return ["nsenter", "--preserve-credentials", *user, "-n", "-t", str(pid), *argv]
 
-    def run(self, argv, stdout=None):
+    def run(self, argv, stdout=None, most_s=RUN_LIMIT_S):
         """Runs argv once, measured. What it prints goes to `stdout`, its messages to run.log."""
-        limit_s = int(min(RUN_LIMIT_S, max(LAST_RUN_LIMIT_S, self.lab.seconds_left())))
+        limit_s = int(min(most_s, max(LAST_RUN_LIMIT_S, self.lab.seconds_left())))
         measured = self.lab.path("measure.json")
         measured.unlink(missing_ok=True)
         with open(stdout or os.devnull, "w", encoding="utf-8") as out, \

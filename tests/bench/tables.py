@@ -106,6 +106,7 @@ class Report:
     reference: str | None = None
     notes: list = field(default_factory=list)
     unable: str | None = None
+    table: str | None = None  # in place of a line for each row
 
     def row(self, name):
         return next(row for row in self.rows if row.name == name)
@@ -177,7 +178,7 @@ def text_of(report):
     if report.unable:
         return parts[0] + f"\nNOT MEASURED: {report.unable}\n"
     columns = columns_of(report)
-    parts.append(grid(columns, [cells_of(report, row, columns) for row in report.rows]) + "\n")
+    parts.append((report.table or grid(columns, [cells_of(report, row, columns) for row in report.rows])) + "\n")
     parts += [f"{note}\n" for note in report.notes]
     return "\n".join(parts)
 
