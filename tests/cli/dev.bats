@@ -10,8 +10,6 @@ setup() {
     chmod +x tree/tests/browser/run
     stub dpkg-query 'echo installed'
     stub promtool ':'
-    stub node ':'
-    stub npm ':'
     stub cmake ':'
     stub setarch 'shift 2; exec "$@"'
     stub bats 'printf "1..2\nok 1 a\nok 2 b\n"'
