@@ -50,7 +50,10 @@ void ptl_course_describe(struct ptl_plan *plan)
         info->limited_by = PTL_LIMITED_BY_TARGET;
     else if (plan->profile->rate > 0 ||
              ptl_permits_peak(plan->shortage.permits) >= plan->shortage.permits->most)
-        info->limited_by = PTL_LIMITED_BY_CEILING;
+        info->limited_by =
+            plan->profile->rate == 0 && plan->profile->concurrency == PTL_CONCURRENCY_AUTO
+                ? PTL_LIMITED_BY_LOCAL /* as many sockets as it grants */
+                : PTL_LIMITED_BY_CEILING;
 }
 
 enum ptl_status ptl_course_warn(struct ptl_plan *plan)

@@ -70,6 +70,14 @@ enum ptl_place {
 };
 #define PTL_RINGS 3
 
+/* An address on a link: does anybody have it? */
+enum ptl_lookup {
+    PTL_LOOKUP_NONE,  /* it is on no link, or somebody has it */
+    PTL_LOOKUP_ASKS,  /* one attempt makes the kernel look it up */
+    PTL_LOOKUP_WAITS, /* the kernel is at it */
+    PTL_LOOKUP_NOBODY /* it is looked up again now and then, while the run lasts */
+};
+
 struct ptl_lane {
     struct ptl_address address;
     uint32_t target;
@@ -105,10 +113,12 @@ struct ptl_lane {
     uint32_t previous, next; /* in its ring, or the free list */
     uint8_t place;           /* enum ptl_place */
     bool active;
-    bool local;   /* an address of this machine's loopback */
-    bool gave_up; /* by `give_up_after` */
-    bool gone;    /* it fell silent for good: what is open stays unprobed */
-    bool lags;    /* counted as lagging */
+    uint8_t lookup;     /* enum ptl_lookup */
+    uint64_t looked_ns; /* when the kernel began to look */
+    bool nobody;        /* it was found that nobody has the address */
+    bool gave_up;       /* by `give_up_after` */
+    bool gone;          /* it fell silent for good: what is open stays unprobed */
+    bool lags;          /* counted as lagging */
 };
 
 /* False: no memory. */

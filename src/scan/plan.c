@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW 4096             /* active targets, at most: the contract's bound... */
+#define WINDOW 4096 /* active targets, at most: the contract's bound... */
+#define LOOK_NS 20000000U
 #define WINDOW_PORTS (1U << 24) /* ...and fewer where each has many ports: 2 bytes for each */
 
 static bool is_finished(const struct ptl_plan *plan)
@@ -76,6 +77,7 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
     pthread_mutex_lock(&plan->lock);
     pass_time(plan);
     settle_all(plan, outcomes, settled);
+    ptl_lookup_conclude(plan);
     if (want > PTL_PLAN_BLOCK)
         want = PTL_PLAN_BLOCK;
     if (is_finished(plan)) {
@@ -88,6 +90,8 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
         pulled.due_ns = plan->pause_until_ns; /* and not before, whatever is due */
     } else if (want > 0) {
         pulled.count = ptl_pull(plan, probes, want, &pulled.due_ns);
+        if (pulled.count == 0 && plan->nobody > 0) /* they may be all that is left */
+            pulled.due_ns = earlier(pulled.due_ns, plan->now_ns + LOOK_NS);
         if (pulled.count == 0)
             pulled.due_ns = next_due_ns(plan, worker, pulled.due_ns);
     }
@@ -218,6 +222,7 @@ enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_resul
     new->seed = seed;
     new->start_ns = start_ns;
     new->now_ns = start_ns;
+    ptl_neighbours_init(&new->neighbours);
     new->point_ms = new->point_every_ms = PTL_COURSE_EVERY_MS;
     ptl_pacer_init(&new->pacer, profile->rate, start_ns);
     ptl_shortage_init(&new->shortage, permits);
@@ -248,6 +253,7 @@ void ptl_plan_free(struct ptl_plan *plan)
     if (plan == NULL)
         return;
     ptl_bells_free(&plan->bells);
+    ptl_neighbours_free(&plan->neighbours);
     ptl_schedule_free(&plan->schedule);
     ptl_fifo_free(&plan->doubts);
     free(plan->confirmations);

@@ -8,6 +8,7 @@
 #define SCAN_PLAN_STATE_H
 
 #include "scan/bells.h"
+#include "scan/neighbour.h"
 #include "scan/pacer.h"
 #include "scan/path.h"
 #include "scan/pipe.h"
@@ -51,6 +52,10 @@ struct ptl_plan {
 
     struct ptl_schedule schedule;
     uint64_t next_target;
+
+    struct ptl_neighbours neighbours;
+    uint32_t lookups; /* under way */
+    uint32_t nobody;  /* lanes whose address nobody has */
 
     struct ptl_path path; /* what all targets share */
     struct ptl_pipe pipe;
@@ -155,6 +160,19 @@ uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *
 void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t lane);
 /* A lane that ends early: verdicts for the ports that had `attempts` that count. */
 void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t lane, uint32_t attempts);
+
+/* ---- lookup.c ---- */
+
+/* A new lane: has its address to be looked up? */
+void ptl_lookup_begin(struct ptl_plan *plan, uint32_t lane);
+/* May the lane send something now? Else it rests. */
+bool ptl_lookup_lets(struct ptl_plan *plan, uint32_t lane);
+/* An attempt to it was handed out, or somebody answered. */
+void ptl_lookup_sent(struct ptl_plan *plan, struct ptl_lane *lane);
+void ptl_lookup_heard(struct ptl_plan *plan, struct ptl_lane *lane);
+/* Nothing else is left to do, or there is no room for others: lanes whose address nobody has get
+ * their verdicts. */
+void ptl_lookup_conclude(struct ptl_plan *plan);
 
 /* ---- sentinel.c ---- */
 

@@ -29,6 +29,7 @@ static void activate(struct ptl_plan *plan)
     ptl_targets_get(plan->results->live, index, &target);
     lane->target = (uint32_t)index;
     lane->address = target.address;
+    ptl_lookup_begin(plan, id);
     ptl_schedule_place(&plan->schedule, id, plan->now_ns);
 }
 
@@ -121,6 +122,10 @@ static bool take(struct ptl_plan *plan, uint32_t id, struct ptl_probe *probe)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
     bool taken = true;
+    if (!ptl_lookup_lets(plan, id)) {
+        ptl_schedule_place(&plan->schedule, id, plan->now_ns);
+        return false;
+    }
     if ((ptl_sentinel_is_due_of(plan, lane) || !has_port(plan, lane)) &&
         ptl_sentinel_take_of(plan, id, probe)) {
         /* a port of its own, once more */
@@ -128,6 +133,7 @@ static bool take(struct ptl_plan *plan, uint32_t id, struct ptl_probe *probe)
         *probe = take_port(plan, id);
         probe->wait_us = wait_us(plan, lane, probe->attempt);
         lane->asked_ns = plan->now_ns;
+        ptl_lookup_sent(plan, lane);
         if (lane->pass_every_ns > 0 && probe->attempt > 1)
             lane->rest_ns =
                 (lane->rest_ns > plan->now_ns - CATCH_UP_NS ? lane->rest_ns

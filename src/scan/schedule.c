@@ -95,6 +95,10 @@ static uint64_t due_ns(const struct ptl_schedule *schedule, struct ptl_lane *lan
 {
     if (lane->path.paused)
         return lane->gone ? UINT64_MAX : lane->path.ask_ns;
+    if (lane->lookup > PTL_LOOKUP_ASKS)
+        return lane->rest_ns;
+    if (lane->lookup == PTL_LOOKUP_ASKS && lane->in_flight > 0)
+        return UINT64_MAX;
     uint64_t due = UINT64_MAX;
     if (ptl_schedule_has_first(schedule, lane) || lane->waiting > 0 || ptl_lane_owes_sentinel(lane))
         due = lane->rest_ns;

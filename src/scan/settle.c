@@ -101,6 +101,7 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         return;
     plan->answering += lane->answers == 0;
     lane->answers++;
+    ptl_lookup_heard(plan, lane);
     if (outcome->probe.confirms != 0)
         return;
     ptl_sentinel_learn(plan, outcome);
@@ -121,6 +122,8 @@ static void settle_port(struct ptl_plan *plan, const struct ptl_outcome *outcome
     bool failed = is_shortage(outcome) || is_unreachable(outcome);
     if (failed && put_back(plan, outcome))
         return;
+    if (outcome->state == PTL_ERROR)
+        ptl_lookup_heard(plan, lane); /* it is not the look-up that it fails by */
     if (outcome->probe.confirms != 0) {
         ptl_verdict_confirm(plan, outcome, !is_shortage(outcome));
     } else if (ptl_plan_is_silence(outcome)) {

@@ -263,8 +263,8 @@ static void pace_pass(struct ptl_plan *plan, struct ptl_lane *lane)
     uint64_t took_ns = plan->now_ns - lane->pass_ns;
     uint64_t longest_ns = PASS_NS * (lane->pass - plan->profile->retries);
     uint64_t every_ns = longest_ns / (lane->silent > 0 ? lane->silent : 1);
-    if (lane->found > 0 && took_ns / lane->found / 2 < every_ns)
-        every_ns = took_ns / lane->found / 2;
+    if (lane->found > 0 && took_ns / lane->found < every_ns)
+        every_ns = took_ns / lane->found;
     lane->pass_every_ns = lane->found > 0 ? every_ns : 0;
 }
 
