@@ -99,6 +99,29 @@ need_ipv6() {
     holds '.unprobed < 65535'
 }
 
+# interrupted DOWN UP [-- OPTION...]: of two hosts, while the link or the firewall is closed for a while.
+interrupted() {
+    local down=$1 up=$2
+    shift 2
+    far --far '198.18.0.2 listen=1-8000*60' --far '198.18.0.3 listen=1-8000*40' --hosts 198.18.0.2-3 --ports 1-8000 \
+        --at "6000p $down" --at "1.5s $up" "$@"
+    holds '.events == 2' "$RIGHT" '.paths[0].outages | length >= 1'
+}
+
+@test "realnet: a firewall that closes for a while costs no port, with one attempt a port too" {
+    interrupted 'far nft insert rule inet far input tcp dport 1-65535 drop' 'far nft flush chain inet far input'
+    interrupted 'far nft insert rule inet far input tcp dport 1-65535 drop' 'far nft flush chain inet far input' \
+        -- --set retries=0
+}
+
+@test "realnet: this machine's link goes down and comes back: no route is an outage, and no error" {
+    interrupted 'near ip link set near down' 'near ip link set near up'
+}
+
+@test "realnet: the far end of the link goes down and comes back" {
+    interrupted 'far ip link set far down' 'far ip link set far up'
+}
+
 @test "realnet: nginx, redis and sshd are found, and nmap says the same of every port" {
     command -v nmap >/dev/null || without "nmap is missing; ./dev test installs it"
     far services --scanner portolan --scanner nmap --verdicts verdicts
