@@ -42,7 +42,8 @@ const char *ptl_report_incomplete(const struct ptl_results *results)
     static const char *const causes[] = {[PTL_STOP_NONE] = "not every host or probe could be asked",
                                          [PTL_STOP_SIGNAL] = "stopped by a signal",
                                          [PTL_STOP_DEADLINE] = "the deadline passed",
-                                         [PTL_STOP_MEMORY] = "memory ran out"};
+                                         [PTL_STOP_MEMORY] = "memory ran out",
+                                         [PTL_STOP_OUTAGE] = "what had answered fell silent"};
     if (results->run.complete && results->unresolved_count == 0)
         return results->summary.states[PTL_ERROR] == 0
                    ? NULL

@@ -53,6 +53,8 @@ static void test_completeness(void **state)
     begins(results, "INCOMPLETE: stopped by a signal\n");
     results->run.stopped_by = PTL_STOP_MEMORY;
     begins(results, "INCOMPLETE: memory ran out\n");
+    results->run.stopped_by = PTL_STOP_OUTAGE;
+    begins(results, "INCOMPLETE: what had answered fell silent\n");
     results->run.stopped_by = PTL_STOP_NONE;
     begins(results, "INCOMPLETE: not every host or probe could be asked\n");
     results->run.complete = true; /* a host is still unresolved */
