@@ -22,6 +22,10 @@ enum ptl_status ptl_diff_new(const struct ptl_results *old, const char *old_name
                              struct ptl_diff **diff, struct ptl_error *error);
 void ptl_diff_free(struct ptl_diff *diff);
 bool ptl_diff_is_different(const struct ptl_diff *diff);
+/* Something is unknown, or one of the runs has probes or hosts without a verdict. */
+bool ptl_diff_has_unknown(const struct ptl_diff *diff);
+/* One of the runs did not do all that it was to do: that no difference is known tells little. */
+bool ptl_diff_is_incomplete(const struct ptl_diff *diff);
 /* What has to be known to judge the diff: incomplete runs and the like. NULL past the end. */
 const char *ptl_diff_warning(const struct ptl_diff *diff, size_t number);
 

@@ -2,14 +2,42 @@
 #include "cli/reports.h"
 #include "portolan/diff.h"
 #include "portolan/read.h"
+#include "portolan/report.h"
 
 #include <signal.h>
 #include <string.h>
 
-static enum ptl_status write_diff(const void *diff, enum ptl_format format, const char *path,
+struct diffing {
+    const struct ptl_diff *diff;
+    bool is_mute; /* nobody wants to read on standard output that nothing changed */
+};
+
+static enum ptl_status write_diff(const void *what, enum ptl_format format, const char *path,
                                   struct ptl_error *error)
 {
-    return ptl_diff_write(diff, format, path, error);
+    const struct diffing *diffing = what;
+    if (diffing->is_mute && format == PTL_FORMAT_TEXT && ptl_report_is_stdout(path))
+        return PTL_OK;
+    return ptl_diff_write(diffing->diff, format, path, error);
+}
+
+/* A difference that is known stays one, whatever else the runs do not know. */
+static int judge(const struct arguments *arguments, const struct ptl_diff *diff)
+{
+    if (ptl_diff_is_different(diff) || (arguments->fail_unknown && ptl_diff_has_unknown(diff)))
+        return EXIT_DIFFERENT;
+    return ptl_diff_is_incomplete(diff) ? EXIT_INCOMPLETE : EXIT_DONE;
+}
+
+static void print_warnings(const struct arguments *arguments, const struct ptl_diff *diff,
+                           int verdict)
+{
+    const char *warning;
+    bool has_text = !arguments->any_report || arguments->reports[PTL_FORMAT_TEXT] != NULL;
+    /* The text has them too; an incomplete run is told where nobody may look at a text. */
+    bool told = arguments->quiet ? verdict != EXIT_INCOMPLETE : has_text;
+    for (size_t i = 0; !told && (warning = ptl_diff_warning(diff, i)) != NULL; i++)
+        print_line("warning: %s", warning);
 }
 
 static int compare(const struct arguments *arguments, struct ptl_results *const runs[2])
@@ -21,17 +49,14 @@ static int compare(const struct arguments *arguments, struct ptl_results *const 
         print_error(&error);
         return EXIT_INCOMPLETE;
     }
-    const char *warning;
-    /* The text has them too. */
-    bool told =
-        arguments->quiet || !arguments->any_report || arguments->reports[PTL_FORMAT_TEXT] != NULL;
-    for (size_t i = 0; !told && (warning = ptl_diff_warning(diff, i)) != NULL; i++)
-        print_line("warning: %s", warning);
-    int status = reports_write("diff", arguments, &runs[1]->run, PTL_FORMAT_TEXT, write_diff, diff);
-    if (status == EXIT_DONE && ptl_diff_is_different(diff))
-        status = EXIT_DIFFERENT;
+    int verdict = judge(arguments, diff);
+    struct diffing diffing = {.diff = diff,
+                              .is_mute = arguments->quiet && verdict != EXIT_DIFFERENT};
+    print_warnings(arguments, diff, verdict);
+    int status =
+        reports_write("diff", arguments, &runs[1]->run, PTL_FORMAT_TEXT, write_diff, &diffing);
     ptl_diff_free(diff);
-    return status;
+    return status == EXIT_DONE ? verdict : status;
 }
 
 static int run(const struct arguments *arguments)
@@ -69,7 +94,12 @@ static const struct option options[] = {
      .name = "text",
      .argument = "PATH",
      .help = "write the text there (- where no output is named)"},
-    {.id = OPTION_QUIET, .name = "quiet", .help = "no warnings or notes on standard error"},
+    {.id = OPTION_FAIL_UNKNOWN,
+     .name = "fail-unknown",
+     .help = "status 1 where something is not known, too"},
+    {.id = OPTION_QUIET,
+     .name = "quiet",
+     .help = "nothing where nothing changed, unless a run is incomplete"},
 };
 
 const struct command command_diff = {
@@ -79,8 +109,9 @@ const struct command command_diff = {
     .details =
         "OLD and NEW are results.json or jsonl files; one of them may be - for standard input.\n"
         "What one of the two runs did not probe, or may not have, is unknown: no difference.\n"
-        "Exit status: 0 no difference, 1 different, 2 usage, 3 a file was rejected, 5 an output\n"
-        "could not be written.",
+        "Exit status: 0 no difference, 1 different, 2 usage, 3 a file was rejected, 4 no "
+        "difference\n"
+        "is known, but one of the runs is incomplete, 5 an output could not be written.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .least_words = 2,

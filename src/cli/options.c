@@ -155,6 +155,9 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_ALLOW_INCONCLUSIVE:
         arguments->allow_inconclusive = true;
         return true;
+    case OPTION_FAIL_UNKNOWN:
+        arguments->fail_unknown = true;
+        return true;
     case OPTION_SAVE_EXPECT:
         arguments->save_expect = value;
         return true;

@@ -16,6 +16,7 @@ enum option_id {
     OPTION_PROGRESS,
     OPTION_REPORT,
     OPTION_ALLOW_INCONCLUSIVE,
+    OPTION_FAIL_UNKNOWN,
     OPTION_SAVE_EXPECT,
     OPTION_VARY,
     OPTION_REPEAT,
@@ -45,6 +46,7 @@ struct arguments {
     bool any_report;
     bool quiet;
     bool allow_inconclusive;
+    bool fail_unknown;
     const char *save_expect; /* NULL: not given */
     bool help;
     enum progress_mode progress;

@@ -1,4 +1,4 @@
-/* What the writers of a diff share: warnings, names. */
+/* What the writers of a diff share: warnings, names, what is not known. */
 #include "report/writer.h"
 #include "study/diff.h"
 
@@ -62,6 +62,23 @@ bool ptl_diff_warn(struct ptl_diff *diff)
         return false;
     return new->results->run.started_ms >= old->results->run.started_ms ||
            warn(diff, "%s was started before %s: is their order right?", new->name, old->name);
+}
+
+bool ptl_diff_has_unknown(const struct ptl_diff *diff)
+{
+    bool any = diff->changes[PTL_CHANGE_UNKNOWN] + diff->lone[PTL_LONE_UNKNOWN] > 0;
+    for (int side = 0; side < 2; side++) {
+        const struct ptl_results *results = diff->views[side].results;
+        any = any || results->unresolved_count > 0 ||
+              results->summary.states[PTL_UNPROBED] + results->summary.states[PTL_ERROR] > 0;
+    }
+    return any;
+}
+
+bool ptl_diff_is_incomplete(const struct ptl_diff *diff)
+{
+    return ptl_report_incomplete(diff->views[PTL_OLD].results) != NULL ||
+           ptl_report_incomplete(diff->views[PTL_NEW].results) != NULL;
 }
 
 const char *ptl_diff_warning(const struct ptl_diff *diff, size_t number)

@@ -1,5 +1,6 @@
 # What changed between two results files, and what cannot be told.
 load helper
+bats_require_minimum_version 1.5.0
 
 # make NAME ARGUMENTS...: NAME.json, as tests/cli/results.py makes it
 make() {
@@ -107,13 +108,13 @@ is() {
 @test "what one of the two may not have probed is unknown, and it is warned about" {
     make old 198.18.0.1:ooc 198.18.0.2:occ
     make new --stopped signal 198.18.0.1:ouu 198.18.0.2:uuu
-    differ 0
+    differ 4
     is '[.unknown[] | [.ip, .port, .why]]' '[["198.18.0.1",80,"unprobed"],["198.18.0.2",22,"unprobed"]]'
     is .warnings '["new.json is incomplete: stopped by a signal; of 6 probes, 5 have no verdict"]'
     run "$PORTOLAN" diff old.json new.json
     [[ "$output" == *"INCOMPLETE: stopped by a signal"*"warning: new.json is incomplete"*"no difference is known"* ]]
     run "$PORTOLAN" diff new.json old.json --json diff.json
-    [ "$status" -eq 0 ]
+    [ "$status" -eq 4 ]
     [[ "$output" == *"warning: new.json is incomplete"* ]]
     is '[.unknown[] | [.ip, .port, .old, .new]]' '[["198.18.0.1",80,null,["open"]],["198.18.0.2",22,null,["open"]]]'
 }
@@ -121,7 +122,7 @@ is() {
 @test "a port that this machine could not ask is unknown" {
     make old 198.18.0.1:ooc
     make new 198.18.0.1:oee
-    differ 0
+    differ 4
     is '[.unknown[] | [.port, .why]]' '[[80,"error"]]'
     is .warnings '["new.json: 2 probes ended in an error of the machine that scanned"]'
 }
@@ -139,13 +140,13 @@ is() {
 @test "a host whose name did not resolve has neither vanished nor appeared" {
     make old 198.18.0.1=web:ooc 198.18.0.2:ccc
     make new --unresolved web 198.18.0.2:ccc
-    differ 0
+    differ 4
     is '[.unknown_hosts[] | [.host, .in, .why, .open_ports]]' '[["web","old","unresolved",[22,80]]]'
     is '[.vanished, .appeared]' '[[],[]]'
     mv old.json web.json
     mv new.json old.json
     mv web.json new.json
-    differ 0
+    differ 4
     is '[.unknown_hosts[] | [.host, .in]]' '[["web","new"]]'
 }
 
@@ -199,6 +200,71 @@ is() {
     [ "$status" -eq 5 ]
     run "$PORTOLAN" diff old.json
     [ "$status" -eq 2 ]
+}
+
+@test "--quiet: nothing is printed where nothing changed" {
+    make old 198.18.0.1:occ
+    run "$PORTOLAN" diff old.json old.json --quiet
+    [ "$status" -eq 0 ]
+    [ "$output" = "" ]
+    run "$PORTOLAN" diff old.json old.json --quiet --text -
+    [ "$status" -eq 0 ]
+    [ "$output" = "" ]
+    # A file, and JSON, are written all the same: something reads them.
+    run "$PORTOLAN" diff old.json old.json --quiet --text diff.text --json -
+    [ "$status" -eq 0 ]
+    jq -e '.different | not' <<<"$output"
+    grep -q '^no difference is known' diff.text
+    run "$PORTOLAN" diff old.json old.json
+    [[ "$output" == *"no difference is known"* ]]
+    make new 198.18.0.1:coc
+    run "$PORTOLAN" diff old.json new.json --quiet
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"80/tcp    opened"*"DIFFERENT"* ]]
+}
+
+@test "an incomplete run that shows no difference is status 4, and never silent" {
+    make old 198.18.0.1:occ
+    make new --stopped deadline 198.18.0.1:ouu
+    for order in 'old.json new.json' 'new.json old.json'; do
+        for options in '--quiet' '--quiet --text -' '--quiet --text diff.text' '--quiet --json diff.json'; do
+            run --separate-stderr "$PORTOLAN" diff $order $options
+            [ "$status" -eq 4 ]
+            [ "$output" = "" ]
+            [ "$stderr" = "warning: new.json is incomplete: the deadline passed; of 3 probes, 2 have no verdict" ]
+        done
+        run --separate-stderr "$PORTOLAN" diff $order
+        [ "$status" -eq 4 ]
+        [[ "$output" == *"warning: new.json is incomplete"* ]]
+        [ "$stderr" = "" ]
+    done
+    # What is known to differ does, whatever else is not known.
+    make new --stopped deadline --states oc 198.18.0.1:cuu
+    differ 1
+    is '[.changes[].port]' '[22]'
+}
+
+@test "--fail-unknown: what is not known is status 1 as well" {
+    make old --ports 22,80 198.18.0.1:oo
+    make new --ports 22 198.18.0.1:o
+    differ 0
+    differ 1 --fail-unknown
+    is '[.different, .summary.unknown]' '[false,1]'
+    run "$PORTOLAN" diff old.json new.json --quiet --fail-unknown
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"80/tcp    unknown"* ]]
+    # Nobody knows of a port that was not asked whether it opened, though nothing is listed.
+    make old 198.18.0.1:occ
+    make new 198.18.0.1:ocu
+    differ 0
+    differ 1 --fail-unknown
+    is .unknown '[]'
+    make new --stopped signal 198.18.0.1:ocu
+    differ 1 --fail-unknown
+    # Nothing is unknown, nothing fails.
+    make new 198.18.0.1:ocf
+    cp new.json old.json
+    differ 0 --fail-unknown
 }
 
 @test "text from outside is not obeyed by a terminal" {
