@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "cli/jobs.h"
+#include "cli/notes.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "portolan/clock.h"
@@ -23,24 +24,6 @@ static int judge(const struct arguments *arguments, const struct ptl_results *re
     bool unmet = results->verdicts[PTL_FAIL] > 0 ||
                  (results->verdicts[PTL_INCONCLUSIVE] > 0 && !arguments->allow_inconclusive);
     return unmet ? EXIT_DIFFERENT : EXIT_DONE;
-}
-
-static void print_notes(const struct ptl_results *results)
-{
-    for (size_t i = 0; i < results->unresolved_count; i++)
-        print_line("unresolved: %s: %s", results->unresolved[i].input,
-                   results->unresolved[i].message);
-    for (size_t i = 0; i < results->warning_count; i++)
-        print_line("warning: %s", results->warnings[i]);
-    if (results->verdicts[PTL_FAIL] + results->verdicts[PTL_INCONCLUSIVE] > 0)
-        print_line("expectations of %s: %llu passed, %llu failed, %llu inconclusive",
-                   results->run.profile, (unsigned long long)results->verdicts[PTL_PASS],
-                   (unsigned long long)results->verdicts[PTL_FAIL],
-                   (unsigned long long)results->verdicts[PTL_INCONCLUSIVE]);
-    if (results->run.stopped_by == PTL_STOP_SIGNAL)
-        print_line("portolan: %s: stopped by a signal; %llu of %llu probes have no verdict",
-                   results->run.profile, (unsigned long long)results->summary.states[PTL_UNPROBED],
-                   (unsigned long long)results->summary.probes);
 }
 
 /* What is told of a profile while it is scanned. */
@@ -87,7 +70,7 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
         return EXIT_INCOMPLETE;
     }
     if (!arguments->quiet)
-        print_notes(results);
+        notes_print(results, job->paths[PTL_FORMAT_TEXT]);
     bool unsaved = false;
     bool written = job_write_reports(job, results, arguments->quiet, &unsaved);
     int result = judge(arguments, results);

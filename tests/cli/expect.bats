@@ -1,4 +1,5 @@
 load helper
+bats_require_minimum_version 1.5.0
 
 # The formats that tell of expectations, all at once.
 ALL="--json r.json --csv r.csv --text r.txt --xml r.xml --junit r.junit --prom r.prom --quiet"
@@ -41,6 +42,30 @@ ALL="--json r.json --csv r.csv --text r.txt --xml r.xml --junit r.junit --prom r
 {"port":80,"expected":"closed","verdict":"fail"}' ]
 }
 
+@test "failures are named on standard error, ten of them, where no text is written" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100' 'expect:' '  - {hosts: 127.0.0.1, open: "1-14", closed: 22}'
+    guard() { in_ns "$LISTEN" 22 -- "$PORTOLAN" run ./p.yaml "$@"; }
+    for options in '--junit r.junit' '--junit r.junit --json -'; do
+        # shellcheck disable=SC2086
+        guard $options 2>err >out && false
+        [ "$(grep -cx 'FAILED: 127.0.0.1 [0-9]*/tcp: expected open, is closed' err)" -eq 10 ]
+        grep -qx 'FAILED: 127.0.0.1 1/tcp: expected open, is closed' err
+        grep -qx '... and 5 more' err
+        [ "$(grep -c '^expectations' err)" -eq 1 ]
+    done
+    # With a text they stand there; on standard error their number, unless the text goes to the same terminal.
+    guard --junit r.junit --text r.txt 2>err && false
+    [ "$(grep -c ^FAILED r.txt)" -eq 15 ]
+    grep -qx 'expectations of p: 0 passed, 15 failed, 0 inconclusive' err
+    run ! grep -q ^FAILED err
+    guard >out 2>&1 && false
+    [ "$(grep -c '^expectations' out)" -eq 1 ]
+    [ "$(grep -c ^FAILED out)" -eq 15 ]
+    guard --junit r.junit --quiet >out 2>&1 && false
+    [ ! -s out ]
+}
+
 @test "a port that cannot be judged is inconclusive: status 1, or 0 with --allow-inconclusive" {
     need_namespace
     command -v nft >/dev/null || without "nft is not installed: no filtered port can be made"
@@ -55,6 +80,7 @@ ALL="--json r.json --csv r.csv --text r.txt --xml r.xml --junit r.junit --prom r
     [ "$status" -eq 1 ]
     [ "$(jq -c '.expectations | map([.port, .state, .verdict])' r.json)" = '[[22,"open","pass"],[23,"filtered","inconclusive"]]' ]
     [ "$(xmllint --xpath 'string(//testcase[error]/@name)' r.junit)" = "127.0.0.1 23/tcp closed" ]
+    [[ "$output" == *"INCONCLUSIVE: 127.0.0.1 23/tcp: expected closed, is filtered"* ]]
     run filtered --json r.json --allow-inconclusive
     [ "$status" -eq 0 ]
     [ "$(jq .summary.expectations.inconclusive r.json)" -eq 1 ]

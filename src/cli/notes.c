@@ -1,0 +1,61 @@
+#include "cli/notes.h"
+
+#include "cli/print.h"
+#include "portolan/report.h"
+#include "report/writer.h"
+
+#include <inttypes.h>
+
+#define UNMET_SHOWN 10
+
+/* The first that have this verdict; returns how many may still be shown. */
+static int print_unmet(const struct ptl_results *results, enum ptl_verdict verdict, int left)
+{
+    for (size_t i = 0; i < results->expectation_count && left > 0; i++) {
+        const struct ptl_expectation *one = &results->expectations[i];
+        struct ptl_target_names names;
+        struct ptl_buf line;
+        if (one->verdict != verdict)
+            continue;
+        ptl_results_expectation_names(results, one, &names);
+        ptl_buf_init(&line, 4096);
+        ptl_expectation_tell(one, &line);
+        print_line("%s: %s %s", verdict == PTL_FAIL ? "FAILED" : "INCONCLUSIVE", names.host,
+                   ptl_buf_text(&line));
+        ptl_buf_free(&line);
+        left--;
+    }
+    return left;
+}
+
+static void print_expectations(const struct ptl_results *results, const char *text)
+{
+    uint64_t unmet = results->verdicts[PTL_FAIL] + results->verdicts[PTL_INCONCLUSIVE];
+    /* One terminal often shows both: the text has this line, too. */
+    if (unmet == 0 || (text != NULL && ptl_report_is_stdout(text)))
+        return;
+    print_line("expectations of %s: %" PRIu64 " passed, %" PRIu64 " failed, %" PRIu64
+               " inconclusive",
+               results->run.profile, results->verdicts[PTL_PASS], results->verdicts[PTL_FAIL],
+               results->verdicts[PTL_INCONCLUSIVE]);
+    if (text != NULL)
+        return;
+    int left = print_unmet(results, PTL_FAIL, UNMET_SHOWN);
+    print_unmet(results, PTL_INCONCLUSIVE, left);
+    if (unmet > UNMET_SHOWN)
+        print_line("... and %" PRIu64 " more", unmet - UNMET_SHOWN);
+}
+
+void notes_print(const struct ptl_results *results, const char *text)
+{
+    for (size_t i = 0; i < results->unresolved_count; i++)
+        print_line("unresolved: %s: %s", results->unresolved[i].input,
+                   results->unresolved[i].message);
+    for (size_t i = 0; i < results->warning_count; i++)
+        print_line("warning: %s", results->warnings[i]);
+    print_expectations(results, text);
+    if (results->run.stopped_by == PTL_STOP_SIGNAL)
+        print_line(
+            "portolan: %s: stopped by a signal; %" PRIu64 " of %" PRIu64 " probes have no verdict",
+            results->run.profile, results->summary.states[PTL_UNPROBED], results->summary.probes);
+}
