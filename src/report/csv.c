@@ -1,4 +1,5 @@
 #include "portolan/csv.h"
+#include "portolan/clock.h"
 #include "portolan/number.h"
 #include "portolan/text.h"
 #include "report/writer.h"
@@ -7,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const columns[] = {"host",      "ip",       "port",   "protocol",   "state",
-                                      "reason",    "service",  "rtt_us", "connect_us", "attempts",
-                                      "offset_ms", "expected", "verdict"};
+static const char *const columns[] = {"host",      "ip",       "port",    "protocol",   "state",
+                                      "reason",    "service",  "rtt_us",  "connect_us", "attempts",
+                                      "offset_ms", "expected", "verdict", "run",        "started"};
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
 enum { ON_STACK = 1024 };
@@ -120,6 +121,9 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     const struct ptl_expectation *one = find_expectation(writing, r);
     add_field(writing, one != NULL ? ptl_expected_names[one->expected] : "", false);
     add_field(writing, one != NULL ? ptl_verdict_names[one->verdict] : "", false);
+    char started[PTL_RFC3339_SIZE];
+    add_text(writing, writing->results->run.profile, false);
+    add_field(writing, ptl_clock_rfc3339(writing->results->run.started_ms, started), false);
     ptl_buf_add(&writing->line, "\r\n");
     return ptl_writing_flush(writing);
 }

@@ -75,10 +75,12 @@ PYTHON
 import csv, json, sys
 name = sys.argv[1]
 rows = list(csv.DictReader(open(name + ".csv", newline="", encoding="utf-8"), strict=True))
-results = json.load(open(name + ".json", encoding="utf-8"))["results"]
+whole = json.load(open(name + ".json", encoding="utf-8"))
+run, results = whole["run"], whole["results"]
 assert len(rows) == len(results), (len(rows), len(results))
 for row, result in zip(rows, results):
     assert row.pop("expected") == row.pop("verdict") == "", "nothing is expected"
+    assert [row.pop("run"), row.pop("started")] == [run["profile"], run["started"]], row
     for key, text in row.items():
         value = result[key]
         assert text == ("" if value is None else str(value)), (key, text, value)

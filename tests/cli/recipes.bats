@@ -69,8 +69,17 @@ keep() { recipe "Keep a report of each format"; }
     run recipe "Load into sqlite3"
     [ "$status" -eq 0 ]
     [ "$output" = $'127.0.0.1|2\n::1|2' ]
-    sqlite3 audit.db '.import --csv --skip 1 web.csv results'
-    [ "$(sqlite3 audit.db 'SELECT count(*), count(DISTINCT port) FROM results')" = "8|2" ]
+    # Every column of the file, and no other.
+    [ "$(sqlite3 audit.db "SELECT group_concat(name) FROM pragma_table_info('results')")" = "$(head -1 web.csv | tr -d '"\r')" ]
+    # Numbers, not text: "80" > "1000" is true of text.
+    [ "$(sqlite3 audit.db 'SELECT count(*) FROM results WHERE port > 1000')" = 0 ]
+    [ "$(sqlite3 audit.db 'SELECT sum(port) FROM results')" = 204 ]
+    # The same lines on another day, which can be told from the first.
+    sleep 0.01
+    keep
+    run recipe "Load into sqlite3"
+    [ "$output" = $'127.0.0.1|4\n::1|4' ]
+    [ "$(sqlite3 audit.db 'SELECT count(*), count(DISTINCT port), count(DISTINCT started), max(run) FROM results')" = "8|2|2|web" ]
 }
 
 @test "recipe: count with Miller" {

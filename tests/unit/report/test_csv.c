@@ -5,15 +5,20 @@ static void test_sample(void **state)
     (void)state;
     sample_is(PTL_FORMAT_CSV,
               "\"host\",\"ip\",\"port\",\"protocol\",\"state\",\"reason\",\"service\",\"rtt_us\","
-              "\"connect_us\",\"attempts\",\"offset_ms\",\"expected\",\"verdict\"\r\n"
+              "\"connect_us\",\"attempts\",\"offset_ms\",\"expected\",\"verdict\","
+              "\"run\",\"started\"\r\n"
               "\"web.example\",\"127.0.0.1\",\"22\",\"tcp\",\"open\",\"syn-ack\",\"ssh\",\"25\","
-              "\"31\",\"1\",\"9\",\"open\",\"pass\"\r\n"
+              "\"31\",\"1\",\"9\",\"open\",\"pass\","
+              "\"test\",\"2026-01-01T00:00:00.000Z\"\r\n"
               "\"web.example\",\"127.0.0.1\",\"80\",\"tcp\",\"open\",\"syn-ack\",\"http\",\"\","
-              "\"31\",\"1\",\"7\",\"not-open\",\"fail\"\r\n"
+              "\"31\",\"1\",\"7\",\"not-open\",\"fail\","
+              "\"test\",\"2026-01-01T00:00:00.000Z\"\r\n"
               "\"::1\",\"::1\",\"22\",\"tcp\",\"filtered\",\"admin-prohibited\",\"ssh\",\"\",\"\","
-              "\"1\",\"5\",\"closed\",\"inconclusive\"\r\n"
+              "\"1\",\"5\",\"closed\",\"inconclusive\","
+              "\"test\",\"2026-01-01T00:00:00.000Z\"\r\n"
               "\"::1\",\"::1\",\"80\",\"tcp\",\"error\",\"EMFILE\",\"http\",\"\",\"\",\"0\",\"3\","
-              "\"\",\"\"\r\n");
+              "\"\",\"\","
+              "\"test\",\"2026-01-01T00:00:00.000Z\"\r\n");
 }
 
 /* Quotes double; what a spreadsheet would take for a formula is data, and stays. */
@@ -32,7 +37,8 @@ static void test_fields(void **state)
     assert_string_equal(
         strchr(text, '\n') + 1,
         "\"=a\"\"b,\r\n\x1b\xef\xbf\xbd\",\"127.0.0.1\",\"22\",\"tcp\","
-        "\"open\",\"syn-ack\",\"ssh\",\"25\",\"31\",\"1\",\"9\",\"open\",\"pass\"\r\n");
+        "\"open\",\"syn-ack\",\"ssh\",\"25\",\"31\",\"1\",\"9\",\"open\",\"pass\","
+              "\"test\",\"2026-01-01T00:00:00.000Z\"\r\n");
     free(text);
     model_close(&model);
 }
