@@ -86,6 +86,58 @@ static void add_run(struct ptl_writing *writing)
     }
 }
 
+static void add_path_gauge(struct ptl_writing *writing, const char *name, const char *help,
+                           double value)
+{
+    add_head(writing, name, help);
+    add_series(writing, name);
+    add_label(&writing->line, "via", "all");
+    ptl_buf_printf(&writing->line, "} %.15g\n", value);
+}
+
+static double outage_seconds(const struct ptl_path_info *path)
+{
+    uint64_t lasted_ms = 0;
+    for (size_t i = 0; i < path->outage_count; i++)
+        lasted_ms += path->outages[i].lasted_ms;
+    return (double)lasted_ms / 1000;
+}
+
+/* run.paths: what held the run back. */
+static void add_path(struct ptl_writing *writing)
+{
+    const struct ptl_path_info *path = &writing->results->run.path;
+    if (!writing->results->run.has_path)
+        return;
+    if (path->limit > 0)
+        add_path_gauge(writing, "path_limit", "Attempts a second that were borne, at the end.",
+                       (double)path->limit);
+    add_head(writing, "path_limited_by", "What held the run back: 1, else 0.");
+    for (unsigned by = 0; by < PTL_LIMITED_BY_COUNT; by++) {
+        add_series(writing, "path_limited_by");
+        add_label(&writing->line, "via", "all");
+        add_label(&writing->line, "by", ptl_limited_by_names[by]);
+        ptl_buf_printf(&writing->line, "} %d\n", by == path->limited_by);
+    }
+    add_path_gauge(writing, "path_answers_per_second", "Answers a second over the run.",
+                   (double)path->answers_per_second);
+    if (path->round_trip_us > 0)
+        add_path_gauge(writing, "path_round_trip_seconds", "Smoothed round trip at the end.",
+                       path->round_trip_us / 1e6);
+    add_path_gauge(writing, "path_sentinels_asked",
+                   "Questions to ports that had answered, to tell loss from silence.",
+                   (double)path->sentinels_asked);
+    add_path_gauge(writing, "path_sentinels_lost", "Of these, those that went unanswered.",
+                   (double)path->sentinels_lost);
+    add_path_gauge(writing, "path_outages", "Times when what had answered fell silent.",
+                   (double)path->outage_count);
+    add_path_gauge(writing, "path_outage_seconds", "How long these lasted in all.",
+                   outage_seconds(path));
+    add_path_gauge(writing, "path_unanswered_peak",
+                   "Attempts within 120 seconds that nothing answered, at most.",
+                   path->unanswered_peak);
+}
+
 static bool write_expectations(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
@@ -122,6 +174,7 @@ static bool write_expectations(struct ptl_writing *writing)
 static bool begin(struct ptl_writing *writing)
 {
     add_run(writing);
+    add_path(writing);
     if (!write_expectations(writing))
         return false;
     add_head(writing, "open_port_info", "An open port: always 1.");

@@ -69,11 +69,59 @@ static void test_labels(void **state)
     model_close(&model);
 }
 
+/* What run.paths tells; no series for what is not known. */
+static void test_path(void **state)
+{
+    (void)state;
+    struct model model;
+    sample_open(&model);
+    struct ptl_path_info *path = &model.results->run.path;
+    char *text = report_of(PTL_FORMAT_PROM, model.results);
+    assert_null(strstr(text, "portolan_path_"));
+    free(text);
+    model.results->run.has_path = true;
+    text = report_of(PTL_FORMAT_PROM, model.results);
+    assert_null(strstr(text, "portolan_path_limit{"));
+    assert_null(strstr(text, "portolan_path_round_trip_seconds"));
+    assert_non_null(strstr(text, "\nportolan_path_outages{profile=\"test\",via=\"all\"} 0\n"));
+    free(text);
+    path->limit = 2000;
+    path->limited_by = PTL_LIMITED_BY_PATH;
+    path->answers_per_second = 1700;
+    path->round_trip_us = 20500;
+    path->sentinels_asked = 50;
+    path->sentinels_lost = 8;
+    path->unanswered_peak = 77;
+    path->outages = calloc(2, sizeof(*path->outages));
+    assert_non_null(path->outages);
+    path->outages[0] = (struct ptl_outage){.at_ms = 1, .lasted_ms = 1500};
+    path->outages[1] = (struct ptl_outage){.at_ms = 9000, .lasted_ms = 2000, .ip = "::1"};
+    path->outage_count = 2;
+    text = report_of(PTL_FORMAT_PROM, model.results);
+    static const char *const series[] = {
+        "# TYPE portolan_path_limit gauge\nportolan_path_limit{profile=\"test\",via=\"all\"} "
+        "2000\n",
+        "\nportolan_path_limited_by{profile=\"test\",via=\"all\",by=\"nothing\"} 0\n",
+        "\nportolan_path_limited_by{profile=\"test\",via=\"all\",by=\"path\"} 1\n",
+        "\nportolan_path_answers_per_second{profile=\"test\",via=\"all\"} 1700\n",
+        "\nportolan_path_round_trip_seconds{profile=\"test\",via=\"all\"} 0.0205\n",
+        "\nportolan_path_sentinels_asked{profile=\"test\",via=\"all\"} 50\n",
+        "\nportolan_path_sentinels_lost{profile=\"test\",via=\"all\"} 8\n",
+        "\nportolan_path_outages{profile=\"test\",via=\"all\"} 2\n",
+        "\nportolan_path_outage_seconds{profile=\"test\",via=\"all\"} 3.5\n",
+        "\nportolan_path_unanswered_peak{profile=\"test\",via=\"all\"} 77\n"};
+    for (size_t i = 0; i < sizeof(series) / sizeof(series[0]); i++)
+        assert_non_null(strstr(text, series[i]));
+    free(text);
+    model_close(&model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sample),
         cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
