@@ -7,6 +7,10 @@ from browser import BUILD, PORTOLAN, BrowserTest, main
 CELLS = "() => [...document.querySelectorAll('#rtt details tbody tr')].map((row) => " \
         "[...row.cells].map((cell) => Number(cell.textContent.replace(/,/g, ''))))"
 HEIGHTS = "() => [...document.querySelectorAll('#rtt svg g.bins rect')].map((bar) => Number(bar.getAttribute('height')))"
+TABLE = "(id) => [...document.querySelectorAll(`${id} details tbody tr`)].map((row) => [...row.cells].map((cell) => cell.textContent))"
+RECTANGLES = "(path) => [...document.querySelectorAll(path)].map((one) => Object.fromEntries(" \
+             "['x', 'y', 'width', 'height'].map((key) => [key, Number(one.getAttribute(key))])))"
+LINES = "(path) => [...document.querySelectorAll(path)].map((one) => ({y: one.getBBox().y, width: one.getBBox().width}))"
 COUNT_OPENING = """() => {
     window.seen = [];
     addEventListener("beforeprint", () => window.seen.push(document.querySelectorAll("details:not([open])").length));
@@ -43,7 +47,11 @@ class RunPage(BrowserTest):
         self.assertEqual(ended.returncode, 1, "port 81 is expected open and is not")
         text = results.read_text(encoding="utf-8")
         page, told = self.open(html), json.loads(text)
+        # A green word is all that many read.
         self.assertEqual(page.text("#badge"), "COMPLETE")
+        self.assertEqual(page.text("#verdict"), "1 EXPECTATION FAILED")
+        self.assertEqual(page.evaluate("() => [...document.querySelectorAll('h1 .badge')].map((one) => `${one.id} ${one.className}`)"),
+                         ["verdict badge bad", "badge badge"])
         self.assertEqual(page.text("#description"), "a scan of this namespace")
         self.assertEqual(self.results_table("Host"), [result["host"] for result in told["results"]])
         self.assertEqual(self.results_table("Port"), [str(result["port"]) for result in told["results"]])
@@ -59,6 +67,7 @@ class RunPage(BrowserTest):
         """run page: says what is incomplete, unresolved and warned of"""
         page = self.open(self.office)
         self.assertEqual(page.text("#badge"), "INCOMPLETE")
+        self.assertEqual(page.text("#verdict"), "1 EXPECTATION FAILED")
         summary = page.text("#summary")
         for text in ("deadline", "4,000 probes never got asked", "failed to ask", "did not resolve", "printer.example", "clamped to 512"):
             self.assertIn(text, summary)
@@ -79,7 +88,7 @@ class RunPage(BrowserTest):
         page = self.open(self.office)
         groups = page.embedded("rows")["groups"]
         rows = [row for _, _, found in groups for row in found]
-        self.check_charts(["rtt"])
+        self.check_charts(["rtt", "course"])
         bins = page.evaluate(CELLS)
         self.assertEqual(page.count("#rtt svg g.bins rect"), len(bins))
         self.assertEqual(sum(one[2] for one in bins), len([row for row in rows if row[3] is not None]))
@@ -93,6 +102,32 @@ class RunPage(BrowserTest):
         self.assertEqual(page.count(".matrix tbody td.state-open"), len([row for row in rows if row[1] == 0]))
         hosts = {host for host, _, found in groups if any(row[1] == 0 for row in found)}
         self.assertEqual(page.count(".matrix tbody tr"), len(hosts))
+        self.shut()
+
+    def test_course(self):
+        """run page: what limited the run, and its limit and answers over time"""
+        page = self.open(self.office)
+        path = page.embedded("data")["run"]["paths"][0]
+        points = path["course"]
+        self.assertRegex(page.text("#limits"), "Limited by the path that all targets share: about 2,000 attempts a second")
+        self.assertRegex(page.text("#limits"), "40 of 900 questions to ports that had answered before went unanswered")
+        rows = [numbers(row) for row in page.evaluate(TABLE, "#course")]
+        self.assertEqual(rows, [[point["at_ms"] / 1000, point["limit"] or None, point["answers_per_second"]] for point in points])
+        bars, lines = page.evaluate(RECTANGLES, "#course svg g.answers rect"), page.evaluate(LINES, "#course svg g.limit path")
+        # Bars rise with the answers; the line stands where there was a limit, at its height.
+        self.assertEqual(len(bars), len(points))
+        base = max(bar["y"] + bar["height"] for bar in bars)
+        unit = max(bar["height"] for bar in bars) / max(point["answers_per_second"] for point in points)
+        for bar, point in zip(bars, points):
+            self.assertLess(abs(bar["height"] - point["answers_per_second"] * unit), 0.5, str(point))
+        limits = [point["limit"] for point in points if point["limit"] > 0]
+        self.assertEqual(len(lines), len(limits))
+        for line, limit in zip(lines, limits):
+            self.assertLess(abs(base - line["y"] - limit * unit), 0.5, str(limit))
+        # Two outages, where they were.
+        silent = page.evaluate(RECTANGLES, "#course svg g.outages rect")
+        self.assertEqual(len(silent), 2)
+        self.assertIn("198.18.0.7", page.text("#outages"))
         self.shut()
 
     def test_sorting(self):
@@ -162,6 +197,7 @@ class RunPage(BrowserTest):
         """run page: nothing found is said, not drawn"""
         page = self.open(self.empty)
         self.assertEqual(page.text("#badge"), "COMPLETE")
+        self.assertEqual(page.evaluate("() => [...document.querySelectorAll('h1 .badge')].map((one) => one.className)"), ["badge good"])
         self.assertRegex(page.text("#matrix"), "No port is open")
         self.assertRegex(page.text("#results"), "No port is in one of the states")
         self.assertEqual(page.count("figure"), 0)

@@ -155,6 +155,38 @@ static void expect(struct ptl_results *results)
         results->verdicts[judged[i].verdict]++;
 }
 
+/* A limit that is found, lost in an outage and found again. */
+static void limit(struct ptl_run_info *run)
+{
+    static const struct ptl_outage outages[] = {
+        {.at_ms = 5000, .lasted_ms = 1500},
+        {.at_ms = 9000, .lasted_ms = 1000, .ip = "198.18.0.7"},
+    };
+    struct ptl_path_info *path = &run->path;
+    run->has_path = true;
+    path->targets = 30;
+    path->limit = 2000;
+    path->limited_by = PTL_LIMITED_BY_PATH;
+    path->answers_per_second = 1700;
+    path->round_trip_us = 900;
+    path->sentinels_asked = 900;
+    path->sentinels_lost = 40;
+    path->outages = malloc(sizeof(outages));
+    if (path->outages == NULL)
+        exit(1);
+    memcpy(path->outages, outages, sizeof(outages));
+    path->outage_count = 2;
+    for (uint32_t i = 0; i < 24; i++) {
+        bool silent = i >= 11 && i < 14;
+        path->points[path->point_count++] =
+            (struct ptl_path_point){.at_ms = (i + 1) * 500,
+                                    .limit = i < 3 || silent ? 0 : 2200 - i * 10,
+                                    .answers_per_second = silent  ? 0
+                                                          : i < 3 ? 3400
+                                                                  : 1900 - i * 9};
+    }
+}
+
 static struct ptl_results *office(void)
 {
     static const uint16_t ports[] = {21,   22,   25,   53,   80,   110,  139,  143,
@@ -164,6 +196,7 @@ static struct ptl_results *office(void)
         start("Every machine in the office, all well-known services, once a night", false);
     results->run.states[PTL_FILTERED] = true;
     results->run.stopped_by = PTL_STOP_DEADLINE;
+    limit(&results->run);
     add_targets(results, NULL, 30);
     uint32_t random = 12345;
     for (uint32_t t = 0; t < 30; t++) {

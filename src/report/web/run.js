@@ -45,10 +45,21 @@ function sentence() {
     `${found}${rest.length > 0 ? `; the others: ${rest.join(", ")}` : ""}.`;
 }
 
+// What the expectations came to, where they do not all hold: [kind, words].
+function unmet() {
+  const {fail, inconclusive} = summary.expectations;
+  if (fail > 0) return ["bad", `${several(fail, "EXPECTATION", "EXPECTATIONS")} FAILED`];
+  return inconclusive > 0 ? ["care", `${several(inconclusive, "EXPECTATION", "EXPECTATIONS")} INCONCLUSIVE`] : null;
+}
+
+// A green word is all that many read: it stands only where nothing failed.
 function top() {
+  const failed = unmet();
+  const kind = !complete ? " bad" : failed ? "" : " good";
   return make("header", null,
     make("h1", null, "Port scan: ", outside(run.profile),
-      make("span", {class: `badge ${complete ? "good" : "bad"}`, id: "badge"}, complete ? "COMPLETE" : "INCOMPLETE")),
+      failed ? make("span", {class: `badge ${failed[0]}`, id: "verdict"}, failed[1]) : null,
+      make("span", {class: `badge${kind}`, id: "badge"}, complete ? "COMPLETE" : "INCOMPLETE")),
     run.description ? make("p", {class: "lead", id: "description"}, outside(run.description)) : null,
     make("p", {class: "lead"}, sentence()),
     make("p", {class: "soft small"}, `Started ${moment(run.started)}, finished ${moment(run.finished)}, from `,
@@ -173,6 +184,67 @@ function times() {
   })));
 }
 
+const LIMITED_BY = {
+  local: "this machine", target: "what targets answer", path: "the path that all targets share",
+  ceiling: "the profile's concurrency or rate",
+};
+
+// The steps of the course: from the point before to the point itself.
+function steps(course) {
+  return course.map((point, i) => ({from: (i > 0 ? course[i - 1].at_ms : 0) / 1000, to: point.at_ms / 1000,
+    limit: point.limit > 0 ? point.limit : null, answers: point.answers_per_second}));
+}
+
+function courseChart(path) {
+  const all = steps(path.course), limited = all.filter((step) => step.limit !== null);
+  const end = all[all.length - 1].to;
+  const most = Math.max(1, ...all.map((step) => Math.max(step.limit ?? 0, step.answers)));
+  const silent = path.outages.filter(({at_ms}) => at_ms / 1000 < end)
+    .map(({at_ms, lasted_ms}) => ({from: at_ms / 1000, to: Math.min((at_ms + lasted_ms) / 1000, end)}));
+  const series = [{name: "answers a second", color: SERIES[0], symbol: "square"},
+    ...(limited.length > 0 ? [{name: "limit: attempts a second", color: SERIES[1], symbol: "cross"}] : []),
+    ...(silent.length > 0 ? [{name: "outage", color: "var(--bad)", symbol: "square"}] : [])];
+  return placed(chart({
+    id: "course",
+    label: `Chart of ${digits(end)} seconds: answers a second, ${count(Math.max(...all.map((step) => step.answers)))} at most; ` +
+      (limited.length > 0 ? `the limit, ${count(limited[limited.length - 1].limit)} attempts a second in the end` : "no limit was found"),
+    caption: "How fast the run was: the bars are answers a second, the line is the limit on attempts a second that was in force. Where there is no line, none had been found.",
+    legend: legend(series),
+    draw: () => ({
+      height: 260, marginLeft: 62, marginBottom: 42,
+      x: {domain: [0, end], label: "seconds from the start", labelAnchor: "center", labelArrow: "none"},
+      y: {domain: [0, most], label: "a second", grid: true, labelArrow: "none", ticks: 5, tickFormat: plainNumber},
+      marks: [
+        Plot.rectY(silent, {x1: "from", x2: "to", y1: 0, y2: most, fill: "var(--bad)", fillOpacity: .25, className: "outages",
+          title: (one) => `outage: ${digits(one.from)} to ${digits(one.to)} s`}),
+        Plot.rectY(all, {x1: "from", x2: "to", y: "answers", fill: SERIES[0], fillOpacity: .75, className: "answers",
+          title: (step) => `${digits(step.from)} to ${digits(step.to)} s: ${count(step.answers)} answers a second`}),
+        Plot.link(limited, {x1: "from", x2: "to", y1: "limit", y2: "limit", stroke: SERIES[1], strokeWidth: 2.5, className: "limit",
+          title: (step) => `${digits(step.from)} to ${digits(step.to)} s: at most ${count(step.limit)} attempts a second`}),
+        Plot.ruleY([0]),
+      ],
+    }),
+    columns: [["At (s)", true], ["Limit (attempts a second)", true], ["Answers a second", true]],
+    rows: all.map((step) => [step.to.toLocaleString("en", {maximumFractionDigits: 3}), count(step.limit), count(step.answers)]),
+  }));
+}
+
+// What held the run back, as far as there is something to tell.
+function limits() {
+  const path = (run.paths || [])[0];
+  if (!path || (path.limited_by === "nothing" && path.outages.length === 0 && path.course.length < 2)) return null;
+  const by = LIMITED_BY[path.limited_by];
+  const {asked, lost} = path.sentinels;
+  return section("limits", "What limited the run",
+    make("p", null, by ? `Limited by ${by}${path.limit === null ? "" : `: about ${count(path.limit)} attempts a second`}.` : "Nothing limited the run."),
+    asked > 0 ? make("p", {class: "soft"}, `${count(lost)} of ${several(asked, "question")} to ports that had answered before went unanswered: that tells loss from silence.`) : null,
+    path.outages.length === 0 ? null : note("care", "Fell silent for a while; what was asked meanwhile was asked again", make("ul", {id: "outages"},
+      path.outages.slice(0, 20).map(({at_ms, lasted_ms, target}) =>
+        make("li", null, `after ${duration(at_ms)}, for ${duration(lasted_ms)}: `, target === null ? "everything" : outside(target))),
+      path.outages.length > 20 ? make("li", null, `and ${count(path.outages.length - 20)} more`) : null)),
+    path.course.length < 2 ? null : courseChart(path));
+}
+
 // Those whose labels do not stand on the one before.
 function apart(marks, low, high, width) {
   let edge = -Infinity;
@@ -277,8 +349,8 @@ function settings() {
 
 const main = document.getElementById("page");
 const header = top();
-main.append(header, overview(), ...(Object.values(summary.expectations).some((n) => n > 0) ? [judged()] : []), matrix(), times(), results(),
-  ...[hosts()].filter(Boolean), settings(),
+main.append(header, overview(), ...(Object.values(summary.expectations).some((n) => n > 0) ? [judged()] : []), matrix(), times(),
+  ...[limits()].filter(Boolean), results(), ...[hosts()].filter(Boolean), settings(),
   make("footer", null, `Written by ${visible(tool.name)} ${visible(tool.version)}. This page holds all of its data and asks the network for nothing.`));
 header.append(links(main));
 drawAll();
