@@ -2,6 +2,7 @@
 #include "portolan/clock.h"
 #include "portolan/compare.h"
 #include "portolan/text.h"
+#include "study/table.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -9,43 +10,15 @@
 #include <string.h>
 
 #define FLIPS_SHOWN 20
-#define NAME_WIDTH_MAX 48
 
 static void add_outside(struct ptl_buf *buf, const char *text)
 {
     ptl_text_add_printable(buf, text);
 }
 
-/* Characters of UTF-8, near enough to columns for a table. */
-static int width_of(const char *text)
-{
-    int width = 0;
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
-    return width;
-}
-
-static int name_width(const struct ptl_comparison *comparison)
-{
-    int widest = 7;
-    for (size_t i = 0; i < comparison->variant_count; i++) {
-        int width = width_of(comparison->variants[i].name);
-        widest = width > widest ? width : widest;
-    }
-    return widest < NAME_WIDTH_MAX ? widest : NAME_WIDTH_MAX;
-}
-
-static void add_name(struct ptl_buf *buf, const struct ptl_compared_variant *variant, int width)
-{
-    size_t before = buf->length;
-    add_outside(buf, variant->name);
-    for (int i = width_of(ptl_buf_text(buf) + before); i < width; i++)
-        ptl_buf_add_char(buf, ' ');
-}
-
 /* ---- cells ---- */
 
-#define CELL 32
+#define CELL PTL_TABLE_CELL
 
 static const char *time_cell(double ms, char cell[CELL])
 {
@@ -143,65 +116,115 @@ static double least_coverage(const struct ptl_comparison *comparison)
     return least;
 }
 
-static void add_speed(const struct ptl_comparison *comparison, int width, struct ptl_buf *buf)
+static const char *variant_name(const void *context, size_t row)
 {
-    char a[CELL], b[CELL], c[CELL], d[CELL];
-    ptl_buf_printf(buf, "\n%-*s %4s %10s %19s %19s %11s %19s  %s\n", width, "SPEED", "RUNS",
-                   "MEDIAN", "INTERVAL", "MIN-MAX", "PROBES/S", "SPEED-UP", "VERDICT");
-    for (size_t i = 0; i < comparison->variant_count; i++) {
-        const struct ptl_compared_variant *variant = &comparison->variants[i];
-        const struct ptl_interval *elapsed = &variant->elapsed_ms;
-        add_name(buf, variant, width);
-        ptl_buf_printf(buf, " %4zu %10s %19s %19s %11.0f %19s  %s\n", variant->run_count,
-                       time_cell(elapsed->median, a), range_cell(elapsed->low, elapsed->high, b),
-                       range_cell(elapsed->min, elapsed->max, d),
-                       isnan(variant->probes_per_second) ? 0 : variant->probes_per_second,
-                       variant->is_baseline ? "1" : ratio_cell(&variant->speedup, c),
-                       ptl_pace_names[variant->verdict]);
-    }
-    ptl_buf_printf(buf,
-                   "(the interval holds the median with %.1f %% or more; speed-up and verdict are "
-                   "against the baseline, and\nwhat differs by less than %.0f %%, or with p above "
-                   "%.2f by Mann-Whitney's test corrected by Holm, is a tie)\n",
-                   floor(least_coverage(comparison) * 1000) / 10, PTL_SAME_SPEED * 100,
-                   PTL_PACE_LEVEL);
+    const struct ptl_comparison *comparison = context;
+    return comparison->variants[row].name;
 }
 
-static void add_truth(const struct ptl_comparison *comparison, int width, struct ptl_buf *buf)
+static void add_table(const struct ptl_comparison *comparison, const char *title,
+                      const struct ptl_table_column *columns, size_t count,
+                      void (*fill)(const void *, size_t, char[][CELL]), struct ptl_buf *buf)
 {
-    char cell[10][CELL];
-    ptl_buf_printf(buf, "\n%-*s %8s %8s %6s %8s %9s %9s %9s %7s %8s\n", width, "OPEN PORTS",
-                   "FOUND", "MISSED", "EXTRA", "RECALL", "PRECISION", "AGREEMENT", "FILTERED",
-                   "ERROR", "RETRIED");
-    for (size_t i = 0; i < comparison->variant_count; i++) {
-        const struct ptl_compared_variant *variant = &comparison->variants[i];
-        add_name(buf, variant, width);
-        ptl_buf_printf(
-            buf, " %8s %8s %6s %8s %9s %9s %9s %7s %8s\n", mean_cell(variant->found, cell[0]),
-            mean_cell(variant->missed, cell[1]), mean_cell(variant->extra, cell[2]),
-            share_cell(variant->recall, cell[3]), share_cell(variant->precision, cell[4]),
-            share_cell(variant->agreement, cell[5]), mean_cell(variant->filtered, cell[6]),
-            mean_cell(variant->error, cell[7]), mean_cell(variant->retried, cell[8]));
-    }
+    struct ptl_table table = {.title = title,
+                              .columns = columns,
+                              .column_count = count,
+                              .row_count = comparison->variant_count,
+                              .context = comparison,
+                              .name = variant_name,
+                              .fill = fill};
+    ptl_table_add(&table, buf);
+}
+
+/* A cell's text, which may already stand in the cell. */
+static void set(char cell[CELL], const char *text)
+{
+    if (text != cell)
+        snprintf(cell, CELL, "%s", text);
+}
+
+static void fill_speed(const void *context, size_t row, char cells[][CELL])
+{
+    const struct ptl_comparison *comparison = context;
+    const struct ptl_compared_variant *variant = &comparison->variants[row];
+    const struct ptl_interval *elapsed = &variant->elapsed_ms;
+    snprintf(cells[0], CELL, "%zu", variant->run_count);
+    set(cells[1], time_cell(elapsed->median, cells[1]));
+    set(cells[2], range_cell(elapsed->low, elapsed->high, cells[2]));
+    set(cells[3], range_cell(elapsed->min, elapsed->max, cells[3]));
+    snprintf(cells[4], CELL, "%.0f",
+             isnan(variant->probes_per_second) ? 0 : variant->probes_per_second);
+    set(cells[5], variant->is_baseline ? "1" : ratio_cell(&variant->speedup, cells[5]));
+    set(cells[6], ptl_pace_names[variant->verdict]);
+}
+
+static void add_speed(const struct ptl_comparison *comparison, struct ptl_buf *buf)
+{
+    static const struct ptl_table_column columns[] = {
+        {"RUNS", 3, false},    {"MEDIAN", 0, false},   {"INTERVAL", 1, false},
+        {"MIN-MAX", 4, false}, {"PROBES/S", 2, false}, {"SPEED-UP", 0, false},
+        {"VERDICT", 0, true},
+    };
+    add_table(comparison, "SPEED", columns, 7, fill_speed, buf);
+    ptl_buf_printf(
+        buf,
+        "SPEED-UP: how many times as fast as the baseline (2: half its time; below 1:\n"
+        "slower), in brackets its interval. An interval holds the median with %.1f %% or\n"
+        "more. A tie: times that differ by less than %.0f %%, or with p above %.2f by\n"
+        "Mann-Whitney's test corrected by Holm.\n",
+        floor(least_coverage(comparison) * 1000) / 10, PTL_SAME_SPEED * 100, PTL_PACE_LEVEL);
+}
+
+static void fill_truth(const void *context, size_t row, char cells[][CELL])
+{
+    const struct ptl_comparison *comparison = context;
+    const struct ptl_compared_variant *variant = &comparison->variants[row];
+    set(cells[0], mean_cell(variant->found, cells[0]));
+    set(cells[1], mean_cell(variant->missed, cells[1]));
+    set(cells[2], mean_cell(variant->extra, cells[2]));
+    set(cells[3], share_cell(variant->recall, cells[3]));
+    set(cells[4], share_cell(variant->precision, cells[4]));
+    set(cells[5], share_cell(variant->agreement, cells[5]));
+    set(cells[6], mean_cell(variant->filtered, cells[6]));
+    set(cells[7], mean_cell(variant->error, cells[7]));
+    set(cells[8], mean_cell(variant->retried, cells[8]));
+}
+
+static void add_truth(const struct ptl_comparison *comparison, struct ptl_buf *buf)
+{
+    static const struct ptl_table_column columns[] = {
+        {"FOUND", 0, false},    {"MISSED", 0, false},    {"EXTRA", 1, false},
+        {"RECALL", 0, false},   {"PRECISION", 4, false}, {"AGREEMENT", 3, false},
+        {"FILTERED", 2, false}, {"ERROR", 1, false},     {"RETRIED", 5, false},
+    };
+    add_table(comparison, "OPEN PORTS", columns, 9, fill_truth, buf);
     ptl_buf_add(buf,
-                "(counts are means over the runs; agreement: of the ports that any of its runs "
-                "saw open, the share that all did)\n");
+                "Counts are means over the runs. AGREEMENT: of the ports that any of its runs saw\n"
+                "open, the share that all did.\n");
 }
 
-static void add_cost(const struct ptl_comparison *comparison, int width, struct ptl_buf *buf)
+static void fill_cost(const void *context, size_t row, char cells[][CELL])
 {
-    char a[CELL], b[CELL], c[CELL];
-    ptl_buf_printf(buf, "\n%-*s %-10s %8s %7s %8s %22s %9s %9s %9s\n", width, "COST", "ENGINE",
-                   "PERMITS", "WORKERS", "IN USE", "RTT 50/90/99 %", "USER", "SYSTEM", "MEMORY");
-    for (size_t i = 0; i < comparison->variant_count; i++) {
-        const struct ptl_compared_variant *variant = &comparison->variants[i];
-        add_name(buf, variant, width);
-        ptl_buf_printf(buf, " %-10s %8" PRIu32 " %7" PRIu32 " %8" PRIu32 " %22s %9s %9s %6.1f MB\n",
-                       ptl_engine_names[variant->engine], variant->effective_concurrency,
-                       variant->workers, variant->peak_in_flight, rtt_cell(&variant->rtt, a),
-                       time_cell(variant->user_ms, b), time_cell(variant->system_ms, c),
-                       (double)variant->peak_rss_kb / 1024);
-    }
+    const struct ptl_comparison *comparison = context;
+    const struct ptl_compared_variant *variant = &comparison->variants[row];
+    set(cells[0], ptl_engine_names[variant->engine]);
+    snprintf(cells[1], CELL, "%" PRIu32, variant->effective_concurrency);
+    snprintf(cells[2], CELL, "%" PRIu32, variant->workers);
+    snprintf(cells[3], CELL, "%" PRIu32, variant->peak_in_flight);
+    set(cells[4], rtt_cell(&variant->rtt, cells[4]));
+    set(cells[5], time_cell(variant->user_ms, cells[5]));
+    set(cells[6], time_cell(variant->system_ms, cells[6]));
+    snprintf(cells[7], CELL, "%.1f MB", (double)variant->peak_rss_kb / 1024);
+}
+
+static void add_cost(const struct ptl_comparison *comparison, struct ptl_buf *buf)
+{
+    static const struct ptl_table_column columns[] = {
+        {"ENGINE", 2, true},  {"PERMITS", 0, false},        {"WORKERS", 5, false},
+        {"IN USE", 3, false}, {"RTT 50/90/99 %", 4, false}, {"USER", 0, false},
+        {"SYSTEM", 1, false}, {"MEMORY", 0, false},
+    };
+    add_table(comparison, "COST", columns, 8, fill_cost, buf);
 }
 
 static void add_flips(const struct ptl_comparison *comparison, struct ptl_buf *buf)
@@ -241,11 +264,10 @@ static void add_flips(const struct ptl_comparison *comparison, struct ptl_buf *b
 
 void ptl_comparison_text(const struct ptl_comparison *comparison, struct ptl_buf *buf)
 {
-    int width = name_width(comparison);
     add_head(comparison, buf);
-    add_speed(comparison, width, buf);
-    add_truth(comparison, width, buf);
-    add_cost(comparison, width, buf);
+    add_speed(comparison, buf);
+    add_truth(comparison, buf);
+    add_cost(comparison, buf);
     add_flips(comparison, buf);
     if (comparison->warning_count > 0)
         ptl_buf_add_char(buf, '\n');

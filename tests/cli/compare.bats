@@ -89,7 +89,29 @@ TABLE
     [ "$(wc -l <r.csv)" -eq 13 ]
     grep -q "p concurrency=100 engine=sequential" r.txt
     grep -q "^RECOMMENDED: " r.txt
+    # The tables fit a terminal; what they leave out is named, and what is no plain word explained.
+    tables=$(sed -n '/^SPEED /,/^no port\|did not look/p' r.txt)
+    [ "$(wc -l <<<"$tables")" -ge 18 ]
+    [ "$(wc -L <<<"$tables")" -le 80 ]
+    for title in RUNS MEDIAN INTERVAL MIN-MAX PROBES/S SPEED-UP VERDICT FOUND PRECISION RETRIED PERMITS MEMORY; do
+        [ "$(grep -cE "^(SPEED|OPEN PORTS|COST|.no room here for) .*\b$title\b" <<<"$tables")" -eq 1 ]
+    done
+    grep -qE '^SPEED-UP: how many times as fast as the baseline' <<<"$tables"
     valid r.json
+}
+
+@test "compare: names too long for a column stand on lines of their own; short ones leave room" {
+    need_namespace
+    long=$(printf 'x%.0s' {1..60})
+    profile "$long" 'hosts: 127.0.0.1' 'ports: 1-50'
+    in_ns "$PORTOLAN" compare "./$long.yaml" --vary concurrency=10,100 --repeat 1 --warmup 0 --text r.txt --quiet
+    [ "$(grep -cx "$long concurrency=100" r.txt)" -eq 3 ]
+    [ "$(grep -v "$long" r.txt | sed -n '/^SPEED/,/^no port/p' | wc -L)" -le 80 ]
+    grep -qE '^ +1 +[0-9.]+ m?s .*baseline$' r.txt
+    profile a 'hosts: 127.0.0.1' 'ports: 1-50'
+    profile b 'hosts: 127.0.0.1' 'ports: 1-50'
+    in_ns "$PORTOLAN" compare ./a.yaml ./b.yaml --repeat 1 --warmup 0 --text r.txt --quiet
+    grep -qE '^SPEED +RUNS +MEDIAN +INTERVAL .* SPEED-UP +VERDICT$' r.txt
 }
 
 @test "compare: profiles side by side, with a baseline by name, text by default" {
