@@ -52,15 +52,16 @@ static bool leave_one_out(const struct ptl_table *table, struct layout *layout)
     return true;
 }
 
-/* The name as it is shown; false: no memory. */
-static bool show_name(const struct ptl_table *table, size_t row, struct ptl_buf *name)
+/* The name as it is shown; that memory ran out is the table's failure. */
+static void show_name(const struct ptl_table *table, size_t row, struct ptl_buf *name,
+                      struct ptl_buf *buf)
 {
     ptl_buf_init(name, 1U << 20);
     ptl_text_add_printable(name, table->name(table->context, row));
-    return !name->failed;
+    buf->failed = buf->failed || name->failed;
 }
 
-static void lay_out(const struct ptl_table *table, struct layout *layout)
+static void lay_out(const struct ptl_table *table, struct layout *layout, struct ptl_buf *buf)
 {
     char cells[PTL_TABLE_COLUMNS][PTL_TABLE_CELL];
     int title = width_of(table->title), widest = title;
@@ -68,9 +69,9 @@ static void lay_out(const struct ptl_table *table, struct layout *layout)
         layout->widths[c] = width_of(table->columns[c].title);
     for (size_t row = 0; row < table->row_count; row++) {
         struct ptl_buf name;
-        int width = show_name(table, row, &name) ? width_of(ptl_buf_text(&name)) : 0;
+        show_name(table, row, &name, buf);
+        widest = larger(widest, width_of(ptl_buf_text(&name)));
         ptl_buf_free(&name);
-        widest = larger(widest, width);
         table->fill(table->context, row, cells);
         for (size_t c = 0; c < table->column_count; c++)
             layout->widths[c] = larger(layout->widths[c], width_of(cells[c]));
@@ -111,8 +112,7 @@ static void add_row(const struct ptl_table *table, const struct layout *layout, 
     char cells[PTL_TABLE_COLUMNS][PTL_TABLE_CELL];
     const char *texts[PTL_TABLE_COLUMNS];
     struct ptl_buf name;
-    if (!show_name(table, row, &name))
-        buf->failed = true;
+    show_name(table, row, &name, buf);
     const char *shown = ptl_buf_text(&name);
     if (layout->is_apart) {
         ptl_buf_printf(buf, "%s\n", shown);
@@ -144,7 +144,7 @@ void ptl_table_add(const struct ptl_table *table, struct ptl_buf *buf)
 {
     struct layout layout;
     const char *titles[PTL_TABLE_COLUMNS];
-    lay_out(table, &layout);
+    lay_out(table, &layout, buf);
     for (size_t c = 0; c < table->column_count; c++)
         titles[c] = table->columns[c].title;
     ptl_buf_add_char(buf, '\n');
