@@ -180,7 +180,9 @@ static void limit(struct ptl_run_info *run)
         bool silent = i >= 11 && i < 14;
         path->points[path->point_count++] =
             (struct ptl_path_point){.at_ms = (i + 1) * 500,
-                                    .limit = i < 3 || silent ? 0 : 2200 - i * 10,
+                                    .limit = i == 3            ? 90000
+                                             : i < 3 || silent ? 0
+                                                               : 2200 - i * 10,
                                     .answers_per_second = silent  ? 0
                                                           : i < 3 ? 3400
                                                                   : 1900 - i * 9};

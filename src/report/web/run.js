@@ -195,12 +195,18 @@ function steps(course) {
     limit: point.limit > 0 ? point.limit : null, answers: point.answers_per_second}));
 }
 
+// The height to draw for: a start that doubled its limit once too often would flatten all the rest.
+function usual(all, limited) {
+  const limits = limited.map((step) => step.limit).sort((a, b) => a - b);
+  return Math.max(1, limits.length > 0 ? limits[limits.length >> 1] : 0, ...all.map((step) => step.answers));
+}
+
 function courseChart(path) {
   const all = steps(path.course), limited = all.filter((step) => step.limit !== null);
-  const end = all[all.length - 1].to;
-  const most = Math.max(1, ...all.map((step) => Math.max(step.limit ?? 0, step.answers)));
-  const silent = path.outages.filter(({at_ms}) => at_ms / 1000 < end)
-    .map(({at_ms, lasted_ms}) => ({from: at_ms / 1000, to: Math.min((at_ms + lasted_ms) / 1000, end)}));
+  const end = Math.max(all[all.length - 1].to, run.elapsed_ms / 1000);
+  const highest = Math.max(1, ...limited.map((step) => step.limit), ...all.map((step) => step.answers));
+  const most = Math.min(highest, 2 * usual(all, limited));
+  const silent = path.outages.map(({at_ms, lasted_ms}) => ({from: Math.min(at_ms / 1000, end), to: Math.min((at_ms + lasted_ms) / 1000, end)}));
   const series = [{name: "answers a second", color: SERIES[0], symbol: "square"},
     ...(limited.length > 0 ? [{name: "limit: attempts a second", color: SERIES[1], symbol: "cross"}] : []),
     ...(silent.length > 0 ? [{name: "outage", color: "var(--bad)", symbol: "square"}] : [])];
@@ -208,12 +214,13 @@ function courseChart(path) {
     id: "course",
     label: `Chart of ${digits(end)} seconds: answers a second, ${count(Math.max(...all.map((step) => step.answers)))} at most; ` +
       (limited.length > 0 ? `the limit, ${count(limited[limited.length - 1].limit)} attempts a second in the end` : "no limit was found"),
-    caption: "How fast the run was: the bars are answers a second, the line is the limit on attempts a second that was in force. Where there is no line, none had been found.",
+    caption: "How fast the run was: the bars are answers a second, the line is the limit on attempts a second that was in force. Where there is no line, none had been found." +
+      (most < highest ? " A line at the upper edge stands for more than that." : ""),
     legend: legend(series),
     draw: () => ({
       height: 260, marginLeft: 62, marginBottom: 42,
       x: {domain: [0, end], label: "seconds from the start", labelAnchor: "center", labelArrow: "none"},
-      y: {domain: [0, most], label: "a second", grid: true, labelArrow: "none", ticks: 5, tickFormat: plainNumber},
+      y: {domain: [0, most], clamp: true, label: "a second", grid: true, labelArrow: "none", ticks: 5, tickFormat: plainNumber},
       marks: [
         Plot.rectY(silent, {x1: "from", x2: "to", y1: 0, y2: most, fill: "var(--bad)", fillOpacity: .25, className: "outages",
           title: (one) => `outage: ${digits(one.from)} to ${digits(one.to)} s`}),
