@@ -34,11 +34,10 @@ static void test_fields(void **state)
     assert_int_equal(ptl_targets_build(&block, 1, NULL, 0, &model.results->live, NULL), PTL_OK);
     model.results->count = 1;
     char *text = report_of(PTL_FORMAT_CSV, model.results);
-    assert_string_equal(
-        strchr(text, '\n') + 1,
-        "\"=a\"\"b,\r\n\x1b\xef\xbf\xbd\",\"127.0.0.1\",\"22\",\"tcp\","
-        "\"open\",\"syn-ack\",\"ssh\",\"25\",\"31\",\"1\",\"9\",\"open\",\"pass\","
-              "\"test\",\"2026-01-01T00:00:00.000Z\"\r\n");
+    assert_string_equal(strchr(text, '\n') + 1,
+                        "\"=a\"\"b,\r\n\x1b\xef\xbf\xbd\",\"127.0.0.1\",\"22\",\"tcp\","
+                        "\"open\",\"syn-ack\",\"ssh\",\"25\",\"31\",\"1\",\"9\",\"open\",\"pass\","
+                        "\"test\",\"2026-01-01T00:00:00.000Z\"\r\n");
     free(text);
     model_close(&model);
 }
