@@ -20,6 +20,7 @@ struct ptl_json; /* a value; owned by its parent once added */
 struct ptl_json *
 ptl_json_object(void); /* NULL: no memory; every function below takes NULL as failed */
 struct ptl_json *ptl_json_array(void);
+struct ptl_json *ptl_json_string(const char *text); /* NULL text: null */
 /* `key` NULL: appends to an array. The child is the parent's afterwards, also on failure (freed).
  */
 void ptl_json_add(struct ptl_json *parent, const char *key, struct ptl_json *child);

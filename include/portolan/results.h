@@ -232,8 +232,10 @@ struct ptl_results {
     uint64_t lost_targets; /* that had answered, fell silent, and did not come back */
     struct ptl_unresolved *unresolved;
     size_t unresolved_count;
-    char **warnings;
+    char **warnings; /* at most PTL_WARNINGS_LISTED */
+    uint64_t *warning_hashes;
     size_t warning_count;
+    uint64_t warnings_left_out;           /* the last of them tells how many are not there */
     struct ptl_expectation *expectations; /* by target, then port; unresolved hosts last */
     size_t expectation_count;
     uint64_t verdicts[PTL_VERDICT_COUNT]; /* of all, those that are not listed too */
@@ -266,7 +268,9 @@ enum ptl_status ptl_results_add_target(struct ptl_results *results,
                                        const struct ptl_target_counts *counts);
 enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const char *input,
                                            const char *message);
-/* The same text twice is kept once. */
+/* The same text twice is kept once. Beyond PTL_WARNINGS_LISTED, the last says how many are left
+ * out. PTL_E_NO_MEMORY. */
+#define PTL_WARNINGS_LISTED 1000
 enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

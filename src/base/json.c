@@ -63,7 +63,7 @@ struct ptl_json *ptl_json_add_array(struct ptl_json *parent, const char *key)
     return add_container(parent, key, cJSON_CreateArray());
 }
 
-void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *text)
+struct ptl_json *ptl_json_string(const char *text)
 {
     cJSON *item;
     if (text == NULL) {
@@ -77,7 +77,12 @@ void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *t
         item = mended.failed ? NULL : cJSON_CreateString(ptl_buf_text(&mended));
         ptl_buf_free(&mended);
     }
-    ptl_json_add(parent, key, (struct ptl_json *)item);
+    return (struct ptl_json *)item;
+}
+
+void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *text)
+{
+    ptl_json_add(parent, key, ptl_json_string(text));
 }
 
 void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t number)

@@ -30,6 +30,16 @@ static void add_member(struct ptl_writing *writing, const char *key, struct ptl_
     ptl_json_free(value);
 }
 
+static bool write_list(struct ptl_writing *writing, const char *key, size_t count,
+                       ptl_record_nth *nth)
+{
+    ptl_buf_printf(&writing->line, "\"%s\":", key);
+    if (!ptl_record_write_list(writing, count, nth, flush_json))
+        return false;
+    ptl_buf_add(&writing->line, ",\n");
+    return true;
+}
+
 /* [input, host, ip, open, closed, filtered, error, unprobed, gave up, suspicious] */
 static bool write_target(struct ptl_writing *writing, const struct ptl_target_counts *counts,
                          bool first)
@@ -99,9 +109,9 @@ static bool begin(struct ptl_writing *writing)
     add_member(writing, "tool", ptl_record_tool(&results->run));
     add_member(writing, "run", ptl_record_run(&results->run));
     add_member(writing, "summary", ptl_record_summary(results));
-    add_member(writing, "unresolved", ptl_record_unresolved(results));
-    add_member(writing, "warnings", ptl_record_warnings(results));
-    if (!flush_json(writing) || !write_expectations(writing) || !write_targets(writing))
+    if (!write_list(writing, "unresolved", results->unresolved_count, ptl_record_unresolved) ||
+        !write_list(writing, "warnings", results->warning_count, ptl_record_warning_text) ||
+        !write_expectations(writing) || !write_targets(writing))
         return false;
     ptl_page_close_data(writing->output);
     ptl_page_open_data(writing->output, "rows");

@@ -11,6 +11,17 @@ static void add_member(struct ptl_writing *writing, const char *key, struct ptl_
     ptl_json_free(value);
 }
 
+/* Appends ` "key": [ELEMENTS],`. */
+static bool write_list(struct ptl_writing *writing, const char *key, size_t count,
+                       ptl_record_nth *nth)
+{
+    ptl_buf_printf(&writing->line, " \"%s\": ", key);
+    if (!ptl_record_write_list(writing, count, nth, ptl_writing_flush))
+        return false;
+    ptl_buf_add(&writing->line, ",\n");
+    return true;
+}
+
 static bool write_target(struct ptl_writing *writing, const struct ptl_target_counts *counts,
                          const struct ptl_result *items, size_t count, const char *comma)
 {
@@ -60,7 +71,8 @@ static bool write_merged(struct ptl_writing *writing)
     const struct ptl_results *results = writing->results;
     if (results->merged_count == 0)
         return true;
-    add_member(writing, "merged", ptl_record_merged(results));
+    if (!write_list(writing, "merged", results->merged_count, ptl_record_merged))
+        return false;
     ptl_buf_add(&writing->line, " \"disagreements\": [");
     for (size_t i = 0; i < results->disagreement_count;) {
         ptl_buf_add(&writing->line, i > 0 ? ",\n" : "\n");
@@ -84,9 +96,9 @@ static bool begin(struct ptl_writing *writing)
     ptl_buf_add(&writing->line, " \"open_ports\": ");
     ptl_record_open_ports(results, &writing->line);
     ptl_buf_add(&writing->line, ",\n");
-    add_member(writing, "unresolved", ptl_record_unresolved(results));
-    add_member(writing, "warnings", ptl_record_warnings(results));
-    return write_expectations(writing) && write_merged(writing) && write_targets(writing);
+    return write_list(writing, "unresolved", results->unresolved_count, ptl_record_unresolved) &&
+           write_list(writing, "warnings", results->warning_count, ptl_record_warning_text) &&
+           write_expectations(writing) && write_merged(writing) && write_targets(writing);
 }
 
 static bool result(struct ptl_writing *writing, const struct ptl_row *row)

@@ -169,23 +169,34 @@ struct ptl_json *ptl_record_summary(const struct ptl_results *results)
     return json;
 }
 
-struct ptl_json *ptl_record_unresolved(const struct ptl_results *results)
+struct ptl_json *ptl_record_unresolved(const struct ptl_results *results, size_t number)
 {
-    struct ptl_json *json = ptl_json_array();
-    for (size_t i = 0; i < results->unresolved_count; i++) {
-        struct ptl_json *one = ptl_json_add_object(json, NULL);
-        ptl_json_add_string(one, "input", results->unresolved[i].input);
-        ptl_json_add_string(one, "message", results->unresolved[i].message);
-    }
+    const struct ptl_unresolved *unresolved = &results->unresolved[number];
+    struct ptl_json *json = ptl_json_object();
+    ptl_json_add_string(json, "input", unresolved->input);
+    ptl_json_add_string(json, "message", unresolved->message);
     return json;
 }
 
-struct ptl_json *ptl_record_warnings(const struct ptl_results *results)
+struct ptl_json *ptl_record_warning_text(const struct ptl_results *results, size_t number)
 {
-    struct ptl_json *json = ptl_json_array();
-    for (size_t i = 0; i < results->warning_count; i++)
-        ptl_json_add_string(json, NULL, results->warnings[i]);
-    return json;
+    return ptl_json_string(results->warnings[number]);
+}
+
+bool ptl_record_write_list(struct ptl_writing *writing, size_t count, ptl_record_nth *nth,
+                           bool (*flush)(struct ptl_writing *writing))
+{
+    ptl_buf_add_char(&writing->line, '[');
+    for (size_t i = 0; i < count; i++) {
+        struct ptl_json *json = nth(writing->results, i);
+        ptl_buf_add(&writing->line, i > 0 ? "," : "");
+        ptl_json_print(json, &writing->line, false);
+        ptl_json_free(json);
+        if (!flush(writing))
+            return false;
+    }
+    ptl_buf_add_char(&writing->line, ']');
+    return flush(writing);
 }
 
 struct ptl_json *ptl_record_target(const struct ptl_results *results,

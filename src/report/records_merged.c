@@ -3,25 +3,22 @@
 
 #include <math.h>
 
-struct ptl_json *ptl_record_merged(const struct ptl_results *results)
+struct ptl_json *ptl_record_merged(const struct ptl_results *results, size_t number)
 {
-    struct ptl_json *list = ptl_json_array();
+    const struct ptl_merged_run *run = &results->merged[number];
+    struct ptl_json *json = ptl_json_object();
     char time[PTL_RFC3339_SIZE];
-    for (size_t i = 0; i < results->merged_count; i++) {
-        const struct ptl_merged_run *run = &results->merged[i];
-        struct ptl_json *json = ptl_json_add_object(list, NULL);
-        ptl_json_add_string(json, "file", run->file);
-        ptl_json_add_string(json, "profile", run->profile);
-        ptl_json_add_string(json, "profile_sha256", run->profile_sha256);
-        ptl_json_add_string(json, "started", ptl_clock_rfc3339(run->started_ms, time));
-        ptl_json_add_string(json, "finished", ptl_clock_rfc3339(run->finished_ms, time));
-        ptl_json_add_double(json, "elapsed_ms", round(run->elapsed_ms * 1000) / 1000);
-        ptl_json_add_bool(json, "complete", run->complete);
-        ptl_json_add_string(json, "ports", run->ports);
-        ptl_json_add_number(json, "targets", run->targets);
-        ptl_json_add_number(json, "probes", run->probes);
-    }
-    return list;
+    ptl_json_add_string(json, "file", run->file);
+    ptl_json_add_string(json, "profile", run->profile);
+    ptl_json_add_string(json, "profile_sha256", run->profile_sha256);
+    ptl_json_add_string(json, "started", ptl_clock_rfc3339(run->started_ms, time));
+    ptl_json_add_string(json, "finished", ptl_clock_rfc3339(run->finished_ms, time));
+    ptl_json_add_double(json, "elapsed_ms", round(run->elapsed_ms * 1000) / 1000);
+    ptl_json_add_bool(json, "complete", run->complete);
+    ptl_json_add_string(json, "ports", run->ports);
+    ptl_json_add_number(json, "targets", run->targets);
+    ptl_json_add_number(json, "probes", run->probes);
+    return json;
 }
 
 struct ptl_json *ptl_record_disagreement(const struct ptl_results *results, size_t *next)

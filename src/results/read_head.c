@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define TEXT_MAX (64UL * 1024) /* warnings, inputs, paths */
-#define WARNINGS_MAX 10000     /* each is compared with all before it */
 #define PORTS_TEXT_MAX (512UL * 1024)
 
 static enum ptl_status no_memory(struct ptl_error *error)
@@ -233,8 +232,6 @@ enum ptl_status ptl_read_warning(struct ptl_reader *reader, const struct ptl_jso
     const char *text = "";
     if (!ptl_json_as_string(json, &text))
         return ptl_error_at(error, place, "warnings: one is no string");
-    if (reader->results->warning_count >= WARNINGS_MAX)
-        return ptl_error_at(error, place, "more than %d warnings", WARNINGS_MAX);
     if (ptl_results_warn(reader->results, "%s", text) != PTL_OK)
         return no_memory(error);
     return PTL_OK;

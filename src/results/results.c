@@ -9,8 +9,10 @@
 #include "results/order.h"
 #include "results/stored.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +44,7 @@ void ptl_results_free(struct ptl_results *results)
     for (size_t i = 0; i < results->warning_count; i++)
         free(results->warnings[i]);
     free(results->warnings);
+    free(results->warning_hashes);
     free(results->run.path.outages);
     free(results->expectations);
     ptl_results_free_merged(results);
@@ -103,6 +106,49 @@ enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const ch
     return PTL_OK;
 }
 
+static uint64_t hash_text(const char *text)
+{
+    uint64_t hash = 0xCBF29CE484222325ULL;
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001B3ULL; /* FNV-1a */
+    return hash;
+}
+
+static bool is_known_warning(const struct ptl_results *results, const char *text, uint64_t hash)
+{
+    for (size_t i = 0; i < results->warning_count; i++)
+        if (results->warning_hashes[i] == hash && strcmp(results->warnings[i], text) == 0)
+            return true;
+    return false;
+}
+
+/* The list is full: its last place tells of all that are not there, its own first text too. */
+static enum ptl_status leave_warning_out(struct ptl_results *results)
+{
+    uint64_t left_out = results->warnings_left_out == 0 ? 2 : results->warnings_left_out + 1;
+    char **last = &results->warnings[PTL_WARNINGS_LISTED - 1], *text;
+    if (asprintf(&text, "%" PRIu64 " more warnings are left out", left_out) < 0)
+        return PTL_E_NO_MEMORY;
+    free(*last);
+    *last = text;
+    results->warning_hashes[PTL_WARNINGS_LISTED - 1] = hash_text(text);
+    results->warnings_left_out = left_out;
+    return PTL_OK;
+}
+
+static enum ptl_status add_warning(struct ptl_results *results, char *text, uint64_t hash)
+{
+    if (results->warnings == NULL)
+        results->warnings = calloc(PTL_WARNINGS_LISTED, sizeof(*results->warnings));
+    if (results->warning_hashes == NULL)
+        results->warning_hashes = calloc(PTL_WARNINGS_LISTED, sizeof(*results->warning_hashes));
+    if (results->warnings == NULL || results->warning_hashes == NULL)
+        return PTL_E_NO_MEMORY;
+    results->warning_hashes[results->warning_count] = hash;
+    results->warnings[results->warning_count++] = text;
+    return PTL_OK;
+}
+
 enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format, ...)
 {
     char *text;
@@ -112,20 +158,17 @@ enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format
     va_end(args);
     if (length < 0)
         return PTL_E_NO_MEMORY;
-    for (size_t i = 0; i < results->warning_count; i++) {
-        if (strcmp(results->warnings[i], text) == 0) {
-            free(text);
-            return PTL_OK;
-        }
-    }
-    char **grown = reallocarray(results->warnings, results->warning_count + 1, sizeof(*grown));
-    if (grown == NULL) {
+    uint64_t hash = hash_text(text);
+    enum ptl_status status = PTL_OK;
+    bool is_new = !is_known_warning(results, text, hash);
+    bool has_room = results->warning_count < PTL_WARNINGS_LISTED;
+    if (is_new && has_room)
+        status = add_warning(results, text, hash);
+    else if (is_new)
+        status = leave_warning_out(results);
+    if (!is_new || !has_room || status != PTL_OK)
         free(text);
-        return PTL_E_NO_MEMORY;
-    }
-    results->warnings = grown;
-    grown[results->warning_count++] = text;
-    return PTL_OK;
+    return status;
 }
 
 enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *error)

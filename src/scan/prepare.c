@@ -24,6 +24,8 @@ struct draft {
     size_t block_count, block_capacity;
     struct ptl_block *excludes;
     size_t exclude_count, exclude_capacity;
+    const struct ptl_host *left_out[2]; /* of the family that is not asked for: first and last */
+    size_t left_out_count;
     bool interrupted; /* while names were resolved: nothing will be sent */
 };
 
@@ -62,6 +64,32 @@ static struct ptl_origin origin_of(const struct ptl_host *host)
 
 /* ---- names ---- */
 
+/* A name may have several addresses of that family; those of one stand together. */
+static void leave_out(struct draft *draft, const struct ptl_host *host)
+{
+    if (draft->left_out_count == 0)
+        draft->left_out[0] = host;
+    draft->left_out_count += draft->left_out[1] != host;
+    draft->left_out[1] = host;
+}
+
+/* One warning, however many there are: a list may hold a million. */
+static bool warn_of_left_out(struct draft *draft)
+{
+    const char *family = draft->profile->address_family == PTL_FAMILY_IPV4 ? "ipv4" : "ipv6";
+    size_t more = draft->left_out_count - 1;
+    if (draft->left_out_count == 0)
+        return true;
+    if (more == 0)
+        return warn(draft->prepared, "%s is left out: address_family is %s",
+                    draft->left_out[0]->text, family) ||
+               out_of_memory(draft);
+    return warn(draft->prepared,
+                "%s and %zu more entries of hosts are left out: address_family is %s",
+                draft->left_out[0]->text, more, family) ||
+           out_of_memory(draft);
+}
+
 static bool add_block(struct draft *draft, const struct ptl_host *host,
                       const struct ptl_block *block, bool is_exclude)
 {
@@ -73,10 +101,10 @@ static bool add_block(struct draft *draft, const struct ptl_host *host,
         return true;
     }
     enum ptl_family family = draft->profile->address_family;
-    if (family != PTL_FAMILY_ANY && (family == PTL_FAMILY_IPV4) != (block->first.family == 4))
-        return warn(draft->prepared, "%s is left out: address_family is %s", host->text,
-                    family == PTL_FAMILY_IPV4 ? "ipv4" : "ipv6") ||
-               out_of_memory(draft);
+    if (family != PTL_FAMILY_ANY && (family == PTL_FAMILY_IPV4) != (block->first.family == 4)) {
+        leave_out(draft, host);
+        return true;
+    }
     if (!ptl_array_room((void **)&draft->blocks, &draft->block_capacity, draft->block_count,
                         sizeof(*draft->blocks)))
         return out_of_memory(draft);
@@ -171,8 +199,9 @@ static enum ptl_status resolve_all(struct draft *draft, const struct ptl_cancel 
         status = ptl_resolve(names, count, &options, &resolved, error);
     draft->interrupted = ptl_cancel_cause(cancel) != 0;
     size_t next = 0;
-    if (status == PTL_OK && (!add_all(draft, &profile->hosts, resolved, &next, false) ||
-                             !add_all(draft, &profile->exclude_hosts, resolved, &next, true)))
+    if (status == PTL_OK &&
+        (!add_all(draft, &profile->hosts, resolved, &next, false) || !warn_of_left_out(draft) ||
+         !add_all(draft, &profile->exclude_hosts, resolved, &next, true)))
         status = PTL_E_NO_MEMORY;
     ptl_resolved_free(resolved, count);
     free(names);

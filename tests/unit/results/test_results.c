@@ -78,6 +78,26 @@ static void warnings_are_told_once(void **state)
     ptl_results_free(results);
 }
 
+static void warnings_beyond_the_limit_are_counted(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    for (int i = 0; i < PTL_WARNINGS_LISTED; i++)
+        assert_int_equal(ptl_results_warn(results, "warning %d", i), PTL_OK);
+    assert_string_equal(results->warnings[PTL_WARNINGS_LISTED - 1], "warning 999");
+    assert_int_equal(ptl_results_warn(results, "warning 0"), PTL_OK); /* known */
+    assert_string_equal(results->warnings[PTL_WARNINGS_LISTED - 1], "warning 999");
+    assert_int_equal(ptl_results_warn(results, "one more"), PTL_OK);
+    assert_string_equal(results->warnings[PTL_WARNINGS_LISTED - 1], "2 more warnings are left out");
+    for (int i = 0; i < 20000; i++)
+        assert_int_equal(ptl_results_warn(results, "further %d", i), PTL_OK);
+    assert_int_equal(results->warning_count, PTL_WARNINGS_LISTED);
+    assert_string_equal(results->warnings[PTL_WARNINGS_LISTED - 2], "warning 998");
+    assert_string_equal(results->warnings[PTL_WARNINGS_LISTED - 1],
+                        "20002 more warnings are left out");
+    ptl_results_free(results);
+}
+
 static void open_ports_are_the_union(void **state)
 {
     (void)state;
@@ -233,6 +253,7 @@ int main(void)
         cmocka_unit_test(sealing_sorts),
         cmocka_unit_test(sealing_sums_up),
         cmocka_unit_test(warnings_are_told_once),
+        cmocka_unit_test(warnings_beyond_the_limit_are_counted),
         cmocka_unit_test(open_ports_are_the_union),
         cmocka_unit_test(all_targets_one_by_one),
         cmocka_unit_test(those_of_interest),

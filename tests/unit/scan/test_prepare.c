@@ -182,6 +182,13 @@ static void a_family_that_is_not_asked_for_is_a_warning(void **state)
     assert_string_equal(made.prepared->warnings[0],
                         "2001:2::1 is left out: address_family is ipv4");
     done(&made);
+    made = prepare("hosts: [198.18.0.1, \"2001:2::1\", \"2001:2::2\", \"2001:2::3\"]\n"
+                   "address_family: ipv4\nports: 1\n" SCOPE);
+    assert_int_equal(made.prepared->warning_count, 1);
+    assert_string_equal(made.prepared->warnings[0],
+                        "2001:2::1 and 2 more entries of hosts are left out: "
+                        "address_family is ipv4");
+    done(&made);
 }
 
 static void workers_and_permits(void **state)
