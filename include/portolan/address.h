@@ -48,6 +48,9 @@ bool ptl_address_is_loopback(const struct ptl_address *address);
  */
 enum ptl_status ptl_block_parse(const char *text, struct ptl_block *block, bool *is_block,
                                 struct ptl_error *error);
+#define PTL_BLOCK_SIZE (2 * PTL_ADDRESS_SIZE)
+/* "192.0.2.1-192.0.2.9", or the address alone where it is one. Returns text. */
+const char *ptl_block_format(const struct ptl_block *block, char text[PTL_BLOCK_SIZE]);
 /* Addresses in it; UINT64_MAX when 2^64 or more. */
 uint64_t ptl_block_count(const struct ptl_block *block);
 /* Is `inner` wholly inside `outer`? */

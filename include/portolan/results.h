@@ -190,6 +190,20 @@ struct ptl_expectation {
 };
 #define PTL_EXPECTATIONS_LISTED 65536 /* of more than so many, those that pass are not listed */
 
+/* Up to so many targets, all are listed; of more, those that have something to say: something open,
+ * in error, or unprobed though it was begun. */
+#define PTL_TARGETS_LISTED 65536
+
+/* Of more targets than are listed, those that a run that stopped early never came to. Every one of
+ * them lies in one of the ranges, which are in order and apart; of ranges beyond
+ * PTL_UNTOUCHED_LISTED, neighbours are joined, so that others may lie in them, too. */
+struct ptl_untouched {
+    uint64_t count; /* of targets */
+    struct ptl_block *ranges;
+    size_t range_count;
+};
+#define PTL_UNTOUCHED_LISTED 65536
+
 /* One of the runs that a merged file was made of. */
 struct ptl_merged_run {
     char *file; /* the results file */
@@ -230,6 +244,7 @@ struct ptl_results {
     struct ptl_target_counts *targets; /* after seal: by target */
     size_t target_count, target_capacity;
     uint64_t lost_targets; /* that had answered, fell silent, and did not come back */
+    struct ptl_untouched untouched;
     struct ptl_unresolved *unresolved;
     size_t unresolved_count;
     char **warnings; /* at most PTL_WARNINGS_LISTED */
@@ -305,10 +320,10 @@ void ptl_results_expectation_names(const struct ptl_results *results,
 const char *ptl_results_service(const struct ptl_results *results, uint16_t port);
 
 /*
- * Walks the targets to list, in order: all up to 65,536 of them; beyond, those with something
- * open, in error or unprobed, never-started ones included, without holding them in memory.
- * Start with a zeroed cursor; false at the end. For a listed target that never started, all its
- * ports are unprobed. *first_result and *result_count: its slice of results->items.
+ * Walks the targets to list, in order: all up to 65,536 of them, never-started ones included,
+ * without holding them in memory; beyond, those with something open, in error, or begun and
+ * unprobed. Start with a zeroed cursor; false at the end. For a listed target that never started,
+ * all its ports are unprobed. *first_result and *result_count: its slice of results->items.
  */
 struct ptl_target_cursor {
     uint64_t next_target;
@@ -318,6 +333,9 @@ struct ptl_target_cursor {
 bool ptl_results_next_target(const struct ptl_results *results, struct ptl_target_cursor *cursor,
                              struct ptl_target_counts *counts, size_t *first_result,
                              size_t *result_count);
+
+/* Does it lie in one of the ranges of the untouched? */
+bool ptl_results_is_untouched(const struct ptl_results *results, const struct ptl_address *address);
 
 /* The union of open ports over all targets; *bits has bit p%8 of byte p/8 set. Any thread. */
 void ptl_results_open_ports(const struct ptl_results *results, uint8_t bits[8192]);

@@ -9,6 +9,7 @@
 #include "report/records.h"
 #include "report/writer.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Writes the scratch line as JSON and empties it. False: it had failed. */
@@ -109,6 +110,7 @@ static bool begin(struct ptl_writing *writing)
     add_member(writing, "tool", ptl_record_tool(&results->run));
     add_member(writing, "run", ptl_record_run(&results->run));
     add_member(writing, "summary", ptl_record_summary(results));
+    ptl_buf_printf(&writing->line, "\"untouched\":%" PRIu64 ",\n", results->untouched.count);
     if (!write_list(writing, "unresolved", results->unresolved_count, ptl_record_unresolved) ||
         !write_list(writing, "warnings", results->warning_count, ptl_record_warning_text) ||
         !write_expectations(writing) || !write_targets(writing))

@@ -34,6 +34,8 @@ static bool write_target(struct ptl_writing *writing, const struct ptl_target_co
 
 static bool write_targets(struct ptl_writing *writing)
 {
+    if (writing->results->untouched.count > 0)
+        add_member(writing, "untouched", ptl_record_untouched(writing->results));
     ptl_buf_add(&writing->line, " \"targets\": [");
     struct ptl_target_cursor cursor = {.next_target = 0};
     struct ptl_target_counts counts;

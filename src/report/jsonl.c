@@ -116,6 +116,8 @@ static bool end(struct ptl_writing *writing)
     add_member(writing, "summary", ptl_record_summary(results));
     ptl_buf_add(&writing->line, ",\"open_ports\":");
     ptl_record_open_ports(results, &writing->line);
+    if (results->untouched.count > 0)
+        add_member(writing, "untouched", ptl_record_untouched(results));
     if (!write_list(writing, "unresolved", results->unresolved_count, ptl_record_unresolved) ||
         !write_list(writing, "warnings", results->warning_count, ptl_record_warning_text) ||
         !write_expectations(writing) || !write_merged(writing))

@@ -199,6 +199,19 @@ bool ptl_record_write_list(struct ptl_writing *writing, size_t count, ptl_record
     return flush(writing);
 }
 
+struct ptl_json *ptl_record_untouched(const struct ptl_results *results)
+{
+    const struct ptl_untouched *untouched = &results->untouched;
+    struct ptl_json *json = ptl_json_object();
+    ptl_json_add_number(json, "count", untouched->count);
+    struct ptl_json *ranges = ptl_json_add_array(json, "ranges");
+    for (size_t i = 0; i < untouched->range_count; i++) {
+        char text[PTL_BLOCK_SIZE];
+        ptl_json_add_string(ranges, NULL, ptl_block_format(&untouched->ranges[i], text));
+    }
+    return json;
+}
+
 struct ptl_json *ptl_record_target(const struct ptl_results *results,
                                    const struct ptl_target_counts *counts,
                                    const struct ptl_result *items, size_t count)

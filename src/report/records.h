@@ -21,6 +21,8 @@ ptl_record_nth ptl_record_merged; /* of merged results only */
 /* Writes the list's elements and what closes it, each by itself, since there may be many. */
 bool ptl_record_write_list(struct ptl_writing *writing, size_t count, ptl_record_nth *nth,
                            bool (*flush)(struct ptl_writing *writing));
+/* Of an interrupted run of many targets: "untouched". */
+struct ptl_json *ptl_record_untouched(const struct ptl_results *results);
 /* One element of "targets"; items[0..count) are the kept results of the target. */
 struct ptl_json *ptl_record_target(const struct ptl_results *results,
                                    const struct ptl_target_counts *counts,

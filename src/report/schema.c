@@ -168,6 +168,15 @@ static void add_merged(struct ptl_json *properties)
                      PTL_ERROR);
 }
 
+/* Of an interrupted run of many targets only. */
+static void add_untouched(struct ptl_json *properties)
+{
+    static const struct ptl_schema_row rows[] = {{"count", "i"}};
+    struct ptl_schema_object object =
+        ptl_schema_object(ptl_json_add_object(properties, "untouched"), PTL_SCHEMA_ROWS(rows));
+    ptl_json_add_string(ptl_schema_items(ptl_schema_member(object, "ranges")), "type", "string");
+}
+
 void ptl_report_results_schema(struct ptl_buf *buf)
 {
     struct ptl_json *schema = ptl_json_object();
@@ -181,6 +190,7 @@ void ptl_report_results_schema(struct ptl_buf *buf)
     add_ports(ptl_schema_member(root, "open_ports"));
     add_lists(root);
     add_merged(root.properties);
+    add_untouched(root.properties);
     add_targets(ptl_schema_member(root, "targets"));
     add_results(ptl_schema_member(root, "results"));
     ptl_json_print(schema, buf, true);

@@ -92,9 +92,26 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     return ptl_writing_flush(writing);
 }
 
+/* Of many targets, those that the run did not come to. */
+static void add_untouched(struct ptl_writing *writing)
+{
+    const struct ptl_untouched *untouched = &writing->results->untouched;
+    char range[PTL_BLOCK_SIZE];
+    if (untouched->count == 0)
+        return;
+    ptl_buf_printf(&writing->line, "\nnot begun: %" PRIu64 " target%s, in %s", untouched->count,
+                   untouched->count == 1 ? "" : "s",
+                   ptl_block_format(&untouched->ranges[0], range));
+    if (untouched->range_count > 1)
+        ptl_buf_printf(&writing->line, " and %zu more range%s", untouched->range_count - 1,
+                       untouched->range_count == 2 ? "" : "s");
+    ptl_buf_add_char(&writing->line, '\n');
+}
+
 static void add_notes(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
+    add_untouched(writing);
     if (results->count == 0)
         ptl_buf_add(&writing->line,
                     "\nnothing to list: no port is in one of the states asked for\n");

@@ -53,6 +53,7 @@ static const struct part {
     [PTL_PART_TYPE] = {"type", false, read_type},
     [PTL_PART_MERGED] = {"merged", true, ptl_read_merged},
     [PTL_PART_DISAGREEMENTS] = {"disagreements", true, ptl_read_disagreement},
+    [PTL_PART_UNTOUCHED] = {"untouched", false, ptl_read_untouched},
 };
 
 /* Takes `,` (true) or `close` (false). */

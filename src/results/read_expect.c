@@ -102,7 +102,7 @@ enum ptl_status ptl_read_find_target(struct ptl_reader *reader, const char *what
     struct ptl_target_names names;
     ptl_stored_names(reader->expected, *number, &names);
     *number = ptl_stored_find(stored, &address);
-    if (*number == PTL_STORED_NONE && reader->results->summary.targets > PTL_TARGETS_LISTED_MAX) {
+    if (*number == PTL_STORED_NONE && reader->results->summary.targets > PTL_TARGETS_LISTED) {
         *number = ptl_stored_add(stored, &address, NULL, names.host);
         return *number != PTL_STORED_NONE ? PTL_OK : no_memory(error);
     }

@@ -139,7 +139,14 @@ static enum ptl_status check_targets(const struct ptl_reader *reader, struct ptl
     if (stored > targets)
         return ptl_error_at(error, place, "summary: %u targets in the file, and %llu counted",
                             stored, (unsigned long long)targets);
-    if (targets > PTL_TARGETS_LISTED_MAX)
+    uint64_t untouched = results->untouched.count;
+    if (untouched > targets || untouched * ports > results->summary.states[PTL_UNPROBED] ||
+        (untouched > 0 && targets <= PTL_TARGETS_LISTED))
+        return ptl_error_at(
+            error, place, "summary: %llu targets, %llu probes unprobed, and %llu untouched",
+            (unsigned long long)targets, (unsigned long long)results->summary.states[PTL_UNPROBED],
+            (unsigned long long)untouched);
+    if (targets > PTL_TARGETS_LISTED)
         return PTL_OK;
     for (uint32_t t = 0; t < stored; t++)
         if (!ptl_stored_has_mark(results->stored, t, PTL_STORED_LISTED))
@@ -205,7 +212,7 @@ static enum ptl_status check_counts(const struct ptl_reader *reader, struct ptl_
         if (all != ptl_portset_count(reader->ports))
             return refuse(reader, counts.target, error, "its counts do not add up to its ports");
     }
-    bool partial = results->summary.targets > PTL_TARGETS_LISTED_MAX;
+    bool partial = results->summary.targets > PTL_TARGETS_LISTED;
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         if (sums[s] > results->summary.states[s] ||
             (!partial && sums[s] != results->summary.states[s]))

@@ -57,7 +57,7 @@ static void turn_to(struct ptl_reader *reader, struct ptl_members *members, cons
     bool is_listed = ptl_stored_has_mark(stored, target, PTL_STORED_LISTED);
     bool all_are_listed = (reader->seen >> PTL_PART_TARGETS & 1U) != 0 &&
                           (reader->seen >> PTL_PART_SUMMARY & 1U) != 0 &&
-                          reader->results->summary.targets <= PTL_TARGETS_LISTED_MAX;
+                          reader->results->summary.targets <= PTL_TARGETS_LISTED;
     if (!is_listed && all_are_listed)
         ptl_members_refuse(members, "%s is not among the targets", ip);
     if (!reader->is_lines && ptl_stored_has_mark(stored, target, PTL_STORED_HAS_RESULTS))

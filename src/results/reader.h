@@ -13,9 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Up to so many targets, all are listed. */
-#define PTL_TARGETS_LISTED_MAX 65536
-
 enum ptl_part { /* the top-level keys, in the order of the table in read.c */
                 PTL_PART_SCHEMA,
                 PTL_PART_TOOL,
@@ -30,6 +27,7 @@ enum ptl_part { /* the top-level keys, in the order of the table in read.c */
                 PTL_PART_TYPE,   /* of jsonl lines only */
                 PTL_PART_MERGED, /* these two of merged files only */
                 PTL_PART_DISAGREEMENTS,
+                PTL_PART_UNTOUCHED, /* of interrupted runs of many targets */
                 PTL_PART_COUNT
 };
 
@@ -71,6 +69,8 @@ ptl_take ptl_read_expectation;                                               /* 
 ptl_take ptl_read_target, ptl_read_result;                                   /* read_records.c */
 
 ptl_take ptl_read_merged, ptl_read_disagreement; /* read_merged.c */
+
+ptl_take ptl_read_untouched; /* read_untouched.c */
 
 struct ptl_members;
 /* "paths" of a run (read_path.c). What is wrong stays in members. */

@@ -8,6 +8,7 @@
 #include "results/merged.h"
 #include "results/order.h"
 #include "results/stored.h"
+#include "results/untouched.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -36,6 +37,7 @@ void ptl_results_free(struct ptl_results *results)
     free(results->run.ports);
     free(results->items);
     free(results->targets);
+    free(results->untouched.ranges);
     for (size_t i = 0; i < results->unresolved_count; i++) {
         free(results->unresolved[i].input);
         free(results->unresolved[i].message);
@@ -180,6 +182,8 @@ enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *
     uint64_t done = summary->probes - summary->states[PTL_UNPROBED];
     double seconds = results->run.elapsed_ms / 1000.0;
     summary->probes_per_second = seconds > 0 ? round((double)done / seconds * 10) / 10 : 0;
+    if (!ptl_untouched_find(results))
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     return results->judge != NULL ? ptl_judge_conclude(results->judge, results, error) : PTL_OK;
 }
 
@@ -204,8 +208,7 @@ const char *ptl_results_service(const struct ptl_results *results, uint16_t port
     return ptl_service_name(port);
 }
 
-/* Did this target's first probe get its turn? */
-static bool has_started(const struct ptl_results *results, uint64_t target)
+bool ptl_results_has_started(const struct ptl_results *results, uint64_t target)
 {
     uint64_t position = target;
     if (results->run.order == PTL_ORDER_RANDOM) {
@@ -221,7 +224,7 @@ bool ptl_results_next_target(const struct ptl_results *results, struct ptl_targe
                              size_t *result_count)
 {
     uint64_t targets = results->summary.targets;
-    bool all_started = results->started >= targets;
+    bool all_started = results->started >= targets || targets > PTL_TARGETS_LISTED;
     for (; cursor->next_target < targets; cursor->next_target++) {
         bool has_counts = cursor->next_counts < results->target_count;
         const struct ptl_target_counts *next =
@@ -238,7 +241,7 @@ bool ptl_results_next_target(const struct ptl_results *results, struct ptl_targe
             cursor->next_target = next->target - 1ULL;
             continue;
         }
-        if (!has_started(results, cursor->next_target)) {
+        if (!ptl_results_has_started(results, cursor->next_target)) {
             *counts = (struct ptl_target_counts){.target = (uint32_t)cursor->next_target};
             counts->states[PTL_UNPROBED] = (uint16_t)(results->summary.probes / targets);
             break;

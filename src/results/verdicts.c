@@ -1,5 +1,6 @@
 /* The end of a run: what was expected against what was seen. */
 #include "results/judge.h"
+#include "results/untouched.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,10 @@ static void add_others(struct conclusion *end, uint32_t target, bool some_unprob
 /* How many probes of a target were never made. Targets are asked for in ascending order. */
 static uint32_t count_unprobed(struct conclusion *end, uint32_t target)
 {
+    const struct ptl_summary *summary = &end->results->summary;
     size_t first, count;
+    if (!ptl_results_has_started(end->results, target))
+        return (uint32_t)(summary->probes / summary->targets);
     while (!end->has_counts || end->counts.target < target) {
         end->has_counts =
             ptl_results_next_target(end->results, &end->cursor, &end->counts, &first, &count);

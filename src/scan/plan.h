@@ -19,9 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PTL_TARGETS_LISTED 65536 /* beyond so many, only the interesting ones are kept */
-#define PTL_PLAN_BLOCK 64        /* probes that are pulled or settled at a time */
-#define PTL_RETRY_DELAY_MS 100U  /* what ate an attempt may still be there */
+#define PTL_PLAN_BLOCK 64       /* probes that are pulled or settled at a time */
+#define PTL_RETRY_DELAY_MS 100U /* what ate an attempt may still be there */
 #define PTL_RETRY_DELAY_NS (PTL_RETRY_DELAY_MS * 1000000ULL)
 
 /* What became of a probe. An abandoned one (the run was stopped) has the state PTL_UNPROBED. */

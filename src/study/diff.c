@@ -216,9 +216,12 @@ static bool compare_lone(struct ptl_diff *diff, enum ptl_side side, uint32_t hos
     ptl_results_names(diff->views[side].results, host, &names);
     if (ptl_view_is_unresolved(other, names.input) || ptl_view_is_unresolved(other, names.host))
         return add_host(diff, side, host, PTL_LONE_UNKNOWN, PTL_UNKNOWN_UNRESOLVED);
-    if (other->results->summary.targets <= PTL_VIEW_LISTED_MAX)
+    if (other->results->summary.targets <= PTL_TARGETS_LISTED)
         return add_host(diff, side, host, side == PTL_NEW ? PTL_APPEARED : PTL_VANISHED,
                         PTL_UNKNOWN_NOT);
+    if (ptl_results_is_untouched(other->results, &diff->views[side].hosts[host].address))
+        return !has_open(&diff->views[side], host) ||
+               add_host(diff, side, host, PTL_LONE_UNKNOWN, PTL_UNKNOWN_NOT_LISTED);
     if (is_same_plan(diff, &names))
         return side == PTL_NEW ? compare_pair(diff, PTL_VIEW_NONE, host)
                                : compare_pair(diff, host, PTL_VIEW_NONE);

@@ -290,7 +290,7 @@ static enum ptl_status look(struct ptl_merging *merging, const struct ptl_result
                             const char *const *names, struct ptl_error *error)
 {
     for (size_t i = 0; i < merging->count; i++) {
-        if (runs[i]->summary.targets > PTL_VIEW_LISTED_MAX)
+        if (runs[i]->summary.targets > PTL_TARGETS_LISTED)
             return ptl_error_set(error, PTL_E_INVALID,
                                  "%s has %" PRIu64 " targets; of more than 65,536 not all are "
                                  "listed, so that it cannot be merged",

@@ -256,7 +256,7 @@ static bool add_counts(const struct host *host)
     }
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         results->summary.states[s] += counts.states[s];
-    bool is_listed = results->summary.targets <= PTL_VIEW_LISTED_MAX ||
+    bool is_listed = results->summary.targets <= PTL_TARGETS_LISTED ||
                      counts.states[PTL_OPEN] + counts.states[PTL_ERROR] + unprobed > 0;
     return !is_listed || ptl_results_add_target(results, &counts) == PTL_OK;
 }

@@ -164,6 +164,7 @@ static bool add_targets(struct draft *draft)
     struct ptl_target_cursor cursor = {0};
     struct ptl_target_counts counts;
     size_t first, count, partials = 0;
+    draft->record->head.partial_everywhere = results->untouched.count > 0;
     while (ptl_results_next_target(results, &cursor, &counts, &first, &count)) {
         bool partial = counts.states[PTL_UNPROBED] > 0;
         if (partial && ++partials > PTL_PARTIAL_MAX) {

@@ -14,8 +14,6 @@
 #include <stdint.h>
 
 #define PTL_VIEW_NONE UINT32_MAX
-/* Up to so many targets, all are listed. */
-#define PTL_VIEW_LISTED_MAX 65536
 
 struct ptl_view_host {
     struct ptl_address address;

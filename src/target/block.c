@@ -96,6 +96,16 @@ enum ptl_status ptl_block_parse(const char *text, struct ptl_block *block, bool 
     return PTL_OK;
 }
 
+const char *ptl_block_format(const struct ptl_block *block, char text[PTL_BLOCK_SIZE])
+{
+    char last[PTL_ADDRESS_SIZE];
+    ptl_address_format(&block->first, text);
+    if (ptl_address_compare(&block->first, &block->last) != 0)
+        snprintf(text + strlen(text), PTL_BLOCK_SIZE - strlen(text), "-%s",
+                 ptl_address_format(&block->last, last));
+    return text;
+}
+
 uint64_t ptl_block_count(const struct ptl_block *block)
 {
     uint64_t borrow = block->last.low < block->first.low;

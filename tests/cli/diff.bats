@@ -164,6 +164,10 @@ is() {
     differ 1
     is '[.changes[] | [.ip, .port, .change, .old, .new]]' \
         '[["198.18.0.3",22,"opened",["closed","filtered"],["open"]],["198.18.0.1",22,"closed",["open"],["closed","filtered"]],["198.18.0.1",80,"closed",["open"],["closed","filtered"]]]'
+    # One that the run did not come to may have had anything open.
+    make new --stopped signal --targets 70000 --untouched 198.18.0.0-198.18.0.1 --untouched-count 1 198.18.0.2:off
+    differ 4
+    is '[.changes, [.unknown_hosts[] | [.ip, .in, .why]]]' '[[],[["198.18.0.1","old","not-listed"]]]'
     # Another profile may not have had it.
     make new --sha 11ee --targets 70000 198.18.0.2:off 198.18.0.3:off
     differ 0

@@ -42,6 +42,10 @@ def make(options):
                             "attempts": 1, "confirmed": None, "offset_ms": len(results)})
     number = max(options.targets, len(options.hosts))
     total["filtered"] += (number - len(options.hosts)) * len(ports)
+    ports_untouched = options.untouched_count * len(ports)
+    total["filtered"] -= ports_untouched
+    total["unprobed"] += ports_untouched
+    untouched = {"untouched": {"count": options.untouched_count, "ranges": options.untouched}} if options.untouched else {}
     run = {"profile": options.profile, "description": "", "file": "x.yaml", "profile_sha256": options.sha,
            "started": options.started, "finished": options.started, "elapsed_ms": 1000,
            "complete": options.stopped is None, "stopped_by": options.stopped, "out_of_memory": False,
@@ -58,7 +62,7 @@ def make(options):
     return {"schema": "portolan-results/1", "tool": {"name": "portolan", "version": "0.1.0"}, "run": run,
             "summary": summary, "open_ports": union,
             "unresolved": [{"input": name, "message": "gone"} for name in options.unresolved],
-            "warnings": [], "expectations": [], "targets": targets, "results": results}
+            "warnings": [], "expectations": [], **untouched, "targets": targets, "results": results}
 
 
 def main():
@@ -68,6 +72,8 @@ def main():
     parser.add_argument("--ports", default="22,80-81")
     parser.add_argument("--states", default="o", help="letters of those that results hold")
     parser.add_argument("--targets", type=int, default=0, help="so many, the others all filtered")
+    parser.add_argument("--untouched", action="append", default=[], help="a range of them, never begun")
+    parser.add_argument("--untouched-count", type=int, default=0, help="so many of them lie in the ranges")
     parser.add_argument("--profile", default="made")
     parser.add_argument("--sha", default="00ff")
     parser.add_argument("--input", default="")

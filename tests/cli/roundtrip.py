@@ -131,18 +131,22 @@ def make(rng):
            "order": rng.choice(["interleaved", "sequential", "random"]), "seed": rng.randint(0, 2**52)}
     if rng.random() < 0.7:
         run["paths"] = [make_path(rng)]
+    untouched = rng.choice([0, 0, 0, 65537, 2**31])
+    ranges = ["198.18.0.1", "198.18.0.3-198.19.255.255", "2001:2::-2001:2::ffff:ffff"]
     count = rng.choice([0, 5])
     rtt = {"count": count, **{key: rng.randint(0, 10**6) if count else None for key in ("min", "p50", "p90", "p99", "max")}}
-    summary = {"targets": len(targets), "probes": len(targets) * len(ports),
+    summary = {"targets": len(targets) + untouched, "probes": (len(targets) + untouched) * len(ports),
                **{state: sum(target[state] for target in targets) for state in STATES},
                "retried": rng.randint(0, 99), "attempts": rng.randint(0, 2**53), "syn_resent": rng.randint(0, 99),
                "probes_per_second": rng.randint(0, 10**7) / 10, "peak_in_flight": rng.randint(0, 10**6),
                "expectations": {verdict: sum(one["verdict"] == verdict for one in expectations)
                                 for verdict in ("pass", "fail", "inconclusive")}, "rtt_us": rtt}
+    summary["unprobed"] += untouched * len(ports)
     return {"schema": "portolan-results/1", "tool": {"name": "portolan", "version": "0.1.0"}, "run": run, "summary": summary,
             "open_ports": sorted({one["port"] for one in results if one["state"] == "open"}), "unresolved": unresolved,
             "warnings": sorted({text(rng) for _ in range(rng.choice([0, 2]))}), "expectations": expectations,
-            **(make_merged(rng, targets, ports) if rng.random() < 0.3 else {}), "targets": targets, "results": results}
+            **(make_merged(rng, targets, ports) if rng.random() < 0.3 else {}),
+            **({"untouched": {"count": untouched, "ranges": ranges}} if untouched else {}), "targets": targets, "results": results}
 
 
 def convert(portolan, data, name, form):

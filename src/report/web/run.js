@@ -1,7 +1,7 @@
 "use strict";
 // The page of one run: what was found, how sure it is, and every result.
 {
-const {tool, run, summary, unresolved, warnings, expectations, targets} = embedded("data");
+const {tool, run, summary, untouched, unresolved, warnings, expectations, targets} = embedded("data");
 const {groups, reasons} = embedded("rows");
 const STATES = ["open", "closed", "filtered", "error", "unprobed"];
 const MARKS = {open: "●", closed: "×", filtered: "?", error: "!"};
@@ -32,6 +32,7 @@ function causes() {
   if (run.stopped_by === "signal") list.push("Someone or something stopped the run by a signal.");
   if (run.stopped_by === "deadline") list.push("The deadline of the profile passed.");
   if (summary.unprobed > 0) list.push(`${several(summary.unprobed, "probe")} never got asked.`);
+  if (untouched > 0) list.push(`Of these, ${several(untouched, "host")} had no turn at all.`);
   if (summary.error > 0) list.push(`This machine failed to ask ${several(summary.error, "probe")}.`);
   if (unresolved.length > 0) list.push(`${several(unresolved.length, "entry", "entries")} of the host list did not resolve.`);
   if (list.length === 0) list.push("Not every host or probe could be asked.");

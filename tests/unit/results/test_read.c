@@ -323,6 +323,38 @@ static void what_is_wrong_is_told_with_its_line(void **state)
     }
 }
 
+static void what_was_not_begun_is_checked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *message;
+    } bad[] = {
+        {"7", "untouched: the key \"count\""},
+        {"{\"count\":1}", "untouched: the key \"ranges\""},
+        {"{\"count\":1,\"ranges\":{}}", "untouched: \"ranges\" is no list"},
+        {"{\"count\":1,\"ranges\":[]}", "untouched: 1 targets in 0 ranges"},
+        {"{\"count\":0,\"ranges\":[\"10.0.0.1\"]}", "untouched: 0 targets in 1 ranges"},
+        {"{\"count\":1,\"ranges\":[7]}", "untouched: a range is no"},
+        {"{\"count\":1,\"ranges\":[\"web\"]}", "untouched: a range is no"},
+        {"{\"count\":1,\"ranges\":[\"10.0.0.1-10.0.0.1\"]}", "untouched: a range is no"},
+        {"{\"count\":1,\"ranges\":[\"10.0.0.0/24\"]}", "untouched: a range is no"},
+        {"{\"count\":2,\"ranges\":[\"10.0.0.2\",\"10.0.0.1\"]}", "out of the order"},
+        {"{\"count\":2,\"ranges\":[\"10.0.0.1-10.0.0.5\",\"10.0.0.5\"]}", "out of the order"},
+        {"{\"count\":1,\"ranges\":[\"10.0.0.1\"]}", "and 1 untouched"}, /* of few, all are listed */
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        char key[200];
+        snprintf(key, sizeof(key), "\"untouched\": %s, \"targets\": [", bad[i].value);
+        char *text = with(SAMPLE, "\"targets\": [", key);
+        struct ptl_results *results = NULL;
+        struct ptl_error error = {.message = ""};
+        assert_int_equal(read_bytes(text, strlen(text), &results, &error), PTL_E_INVALID);
+        if (strstr(error.message, bad[i].message) == NULL)
+            fail_msg("%s: %s", bad[i].value, error.message);
+        free(text);
+    }
+}
+
 /* Bounded: depth, length of a record, values in it. */
 static void hostile_files_are_refused(void **state)
 {
@@ -514,6 +546,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_told_with_its_line),
         cmocka_unit_test(hostile_files_are_refused),
         cmocka_unit_test(many_warnings_are_read),
+        cmocka_unit_test(what_was_not_begun_is_checked),
         cmocka_unit_test(what_cannot_be_read),
         cmocka_unit_test(lines_are_the_same_results),
         cmocka_unit_test(lines_that_are_cut_are_refused),

@@ -189,6 +189,78 @@ static void those_that_never_started(void **state)
     ptl_results_free(results);
 }
 
+static struct ptl_results *many(const char *const *inputs, size_t count, enum ptl_order order,
+                                uint64_t started)
+{
+    struct ptl_named_block blocks[4] = {{.input = ""}};
+    struct ptl_results *results = ptl_results_new();
+    bool is_block;
+    for (size_t i = 0; i < count; i++) {
+        blocks[i].input = inputs[i];
+        assert_int_equal(ptl_block_parse(inputs[i], &blocks[i].block, &is_block, NULL), PTL_OK);
+    }
+    assert_int_equal(ptl_targets_build(blocks, count, NULL, 0, &results->live, NULL), PTL_OK);
+    results->summary.targets = ptl_targets_count(results->live);
+    results->summary.probes = results->summary.states[PTL_UNPROBED] = results->summary.targets;
+    results->started = started;
+    results->run.order = order;
+    results->run.seed = 7;
+    assert_int_equal(ptl_results_seal(results, NULL), PTL_OK);
+    return results;
+}
+
+/* Beyond 65,536 they are counted, and told as ranges. */
+static void many_that_never_started(void **state)
+{
+    (void)state;
+    static const char *const inputs[] = {"10.2.0.0/16", "2001:2::/112", "10.1.0.0/16"};
+    struct ptl_results *results = many(inputs, 3, PTL_ORDER_INTERLEAVED, 5);
+    char text[PTL_BLOCK_SIZE];
+    check_walk(results, NULL, 0, 0);
+    assert_int_equal(results->untouched.count, 3 * 65536 - 5);
+    assert_int_equal(results->untouched.range_count, 3);
+    assert_string_equal(ptl_block_format(&results->untouched.ranges[0], text),
+                        "10.1.0.0-10.1.255.255");
+    assert_string_equal(ptl_block_format(&results->untouched.ranges[1], text),
+                        "10.2.0.5-10.2.255.255");
+    assert_string_equal(ptl_block_format(&results->untouched.ranges[2], text),
+                        "2001:2::-2001:2::ffff");
+    ptl_results_free(results);
+    results = many((const char *const[]){"10.0.0.0/16"}, 1, PTL_ORDER_INTERLEAVED, 5);
+    assert_int_equal(results->untouched.count, 0); /* few enough to be listed */
+    ptl_results_free(results);
+    results = many(inputs, 3, PTL_ORDER_INTERLEAVED, 3 * 65536);
+    assert_int_equal(results->untouched.count, 0); /* a whole run */
+    ptl_results_free(results);
+}
+
+/* In a random order they lie anywhere. None is missed, however many ranges that would take. */
+static void many_that_never_started_at_random(void **state)
+{
+    (void)state;
+    static const uint64_t started[] = {0, 1, 1000, 200000, 400000, 524287};
+    for (size_t i = 0; i < sizeof(started) / sizeof(*started); i++) {
+        struct ptl_results *results =
+            many((const char *const[]){"10.0.0.0/13"}, 1, PTL_ORDER_RANDOM, started[i]);
+        const struct ptl_untouched *untouched = &results->untouched;
+        struct ptl_permute order;
+        uint64_t covered = 0;
+        ptl_permute_init(&order, 524288, 7);
+        assert_int_equal(untouched->count, 524288 - started[i]);
+        assert_in_range(untouched->range_count, 1, PTL_UNTOUCHED_LISTED);
+        for (uint32_t target = 0; target < 524288; target++) {
+            struct ptl_address address = {.low = 0x0A000000U + target, .family = 4};
+            bool is_in = ptl_results_is_untouched(results, &address);
+            covered += is_in;
+            if (ptl_permute_inverse(&order, target) >= started[i])
+                assert_true(is_in);
+        }
+        if (untouched->range_count < PTL_UNTOUCHED_LISTED / 2) /* nothing had to be joined */
+            assert_int_equal(covered, untouched->count);
+        ptl_results_free(results);
+    }
+}
+
 /* With a random order the first to start are not the first by number. */
 static void those_that_never_started_at_random(void **state)
 {
@@ -259,6 +331,8 @@ int main(void)
         cmocka_unit_test(those_of_interest),
         cmocka_unit_test(those_that_never_started),
         cmocka_unit_test(those_that_never_started_at_random),
+        cmocka_unit_test(many_that_never_started),
+        cmocka_unit_test(many_that_never_started_at_random),
         cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
