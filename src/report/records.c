@@ -106,6 +106,8 @@ struct ptl_json *ptl_record_run(const struct ptl_run_info *run)
     ptl_json_add_bool(json, "complete", run->complete);
     ptl_json_add_string(json, "stopped_by", stop_names[run->stopped_by]);
     ptl_json_add_bool(json, "out_of_memory", run->stopped_by == PTL_STOP_MEMORY);
+    if (run->cut)
+        ptl_json_add_bool(json, "cut", true);
     add_extent(json, run);
     ptl_json_add_number(json, "effective_concurrency", run->effective_concurrency);
     ptl_json_add_number(json, "workers", run->workers);

@@ -65,6 +65,7 @@ static void add_run(struct ptl_json *schema)
     ptl_schema_type(ptl_json_add_object(object.properties, "description"), "s");
     ptl_schema_type(ptl_json_add_object(object.properties, "out_of_memory"), "b");
     ptl_schema_type(ptl_json_add_object(object.properties, "confirm"), "i");
+    ptl_schema_type(ptl_json_add_object(object.properties, "cut"), "b");
     struct ptl_json *stopped = ptl_json_add_array(ptl_schema_member(object, "stopped_by"), "enum");
     ptl_json_add_null(stopped, NULL);
     ptl_json_add_string(stopped, NULL, "signal");

@@ -12,7 +12,8 @@ struct ptl_pieces {
     char *path; /* as messages name it */
     int fd;
     bool ended;
-    char *buffer; /* `capacity` bytes; not yet taken are [start, length) */
+    bool truncated; /* what was asked for lies behind the end */
+    char *buffer;   /* `capacity` bytes; not yet taken are [start, length) */
     size_t start, length, capacity;
     unsigned line, column; /* of buffer[start] */
 };
@@ -64,6 +65,11 @@ struct ptl_origin ptl_pieces_place(const struct ptl_pieces *pieces)
 {
     return (struct ptl_origin){
         .file = pieces->path, .line = pieces->line, .column = pieces->column};
+}
+
+bool ptl_pieces_truncated(const struct ptl_pieces *pieces)
+{
+    return pieces->truncated;
 }
 
 static enum ptl_status refuse(const struct ptl_pieces *pieces, struct ptl_error *error,
@@ -158,6 +164,7 @@ enum ptl_status ptl_pieces_expect(struct ptl_pieces *pieces, char wanted, struct
     if (status != PTL_OK)
         return status;
     struct ptl_origin place = ptl_pieces_place(pieces);
+    pieces->truncated = next == PTL_PIECES_END;
     if (next == PTL_PIECES_END)
         return ptl_error_at(error, &place, "the file ends too early: is it truncated?");
     if (next != wanted)
@@ -233,6 +240,7 @@ static enum ptl_status find_end(struct ptl_pieces *pieces, size_t *length, struc
 {
     struct scan scan = {.at = 0};
     while (!scan_on(&scan, pieces->buffer + pieces->start, pieces->length - pieces->start)) {
+        pieces->truncated = pieces->ended; /* no text of ours ends with a number or a word */
         if (pieces->ended && scan.is_scalar)
             break;
         if (pieces->ended) {
@@ -259,6 +267,7 @@ enum ptl_status ptl_pieces_value(struct ptl_pieces *pieces, struct ptl_json **js
     if (status != PTL_OK)
         return status;
     *place = ptl_pieces_place(pieces);
+    pieces->truncated = next == PTL_PIECES_END;
     if (next == PTL_PIECES_END)
         return refuse(pieces, error, "the file ends too early: is it truncated?");
     if (next == ',' || next == ':' || next == ']' || next == '}')

@@ -32,6 +32,8 @@ bool ptl_pieces_begin_with(struct ptl_pieces *pieces, const char *words);
 /* Takes a whole value; *json is the caller's; *place says where it began. */
 enum ptl_status ptl_pieces_value(struct ptl_pieces *pieces, struct ptl_json **json,
                                  struct ptl_origin *place, struct ptl_error *error);
+/* Did the last call fail because the file ends too early? */
+bool ptl_pieces_truncated(const struct ptl_pieces *pieces);
 /* Where the next byte stands. */
 struct ptl_origin ptl_pieces_place(const struct ptl_pieces *pieces);
 

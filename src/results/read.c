@@ -225,16 +225,17 @@ static enum ptl_status take_lines(struct ptl_reader *reader, struct ptl_error *e
         int next;
         enum ptl_status status = ptl_pieces_peek(reader->pieces, &next, error);
         struct ptl_origin place = ptl_pieces_place(reader->pieces);
-        if (status == PTL_OK && next == PTL_PIECES_END)
-            return ptl_error_at(error, &place,
-                                "the last line, the summary, is missing: the run was cut short, "
-                                "or the file is truncated");
+        if (status == PTL_OK && next == PTL_PIECES_END) {
+            reader->is_cut = true; /* killed, or still running */
+            return PTL_OK;
+        }
         if (status == PTL_OK && next != '{')
             return ptl_error_at(error, &place, "not valid JSON: a line that is no object");
         if (status == PTL_OK)
             status = take_line(reader, &last, error);
-        if (status != PTL_OK)
-            return status;
+        reader->is_cut = status == PTL_E_INVALID && ptl_pieces_truncated(reader->pieces);
+        if (status != PTL_OK || reader->is_cut)
+            return reader->is_cut ? PTL_OK : status;
     }
     return PTL_OK;
 }
@@ -263,6 +264,10 @@ static enum ptl_status take_file(struct ptl_reader *reader, struct ptl_error *er
         status = take_lines(reader, error);
         /* Its lists are lines. */
         reader->seen |= 1U << PTL_PART_TARGETS | 1U << PTL_PART_RESULTS;
+    }
+    if (status == PTL_OK && reader->is_cut) {
+        ptl_read_begin_cut(reader);
+        return PTL_OK;
     }
     struct ptl_origin end = ptl_pieces_place(reader->pieces);
     for (unsigned part = 0; part < PTL_PART_TYPE && status == PTL_OK; part++)

@@ -225,13 +225,15 @@ static enum ptl_status check_counts(const struct ptl_reader *reader, struct ptl_
 
 enum ptl_status ptl_read_finish(struct ptl_reader *reader, struct ptl_error *error)
 {
-    reader->results->started = reader->results->summary.targets;
     enum ptl_status status = ptl_read_finish_expectations(reader, error);
     if (status == PTL_OK)
         status = ptl_read_finish_merged(reader, error);
     ptl_stored_forget_index(reader->results->stored);
     if (status == PTL_OK)
         status = renumber(reader, error);
+    if (status == PTL_OK && reader->is_cut)
+        status = ptl_read_finish_cut(reader, error);
+    reader->results->started = reader->results->summary.targets;
     if (status == PTL_OK)
         status = check_targets(reader, error);
     if (status == PTL_OK)

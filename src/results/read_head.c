@@ -93,8 +93,6 @@ static void read_settings(struct ptl_members *run, struct ptl_run_info *info)
 {
     info->engine = (enum ptl_engine)ptl_members_word(run, "engine", ptl_engine_names, 4);
     info->concurrency = read_concurrency(run, "concurrency");
-    info->effective_concurrency = read_concurrency(run, "effective_concurrency");
-    info->workers = (uint32_t)ptl_members_number(run, "workers", UINT32_MAX);
     info->timeout_ms = ptl_members_number(run, "timeout_ms", UINT32_MAX);
     info->adaptive_timeout = ptl_members_bool(run, "adaptive_timeout");
     info->adaptive = ptl_members_bool(run, "adaptive");
@@ -117,6 +115,8 @@ static void read_stop(struct ptl_members *run, struct ptl_run_info *info)
     static const enum ptl_stop stops[] = {PTL_STOP_SIGNAL, PTL_STOP_DEADLINE};
     info->complete = ptl_members_bool(run, "complete");
     info->stopped_by = PTL_STOP_NONE;
+    if (ptl_json_get(run->json, "cut") != NULL)
+        info->cut = ptl_members_bool(run, "cut");
     if (ptl_json_type(ptl_members_get(run, "stopped_by")) != PTL_JSON_NULL)
         info->stopped_by = stops[ptl_members_word(run, "stopped_by", names, 2)];
     else if (ptl_json_get(run->json, "out_of_memory") != NULL &&
@@ -139,12 +139,15 @@ enum ptl_status ptl_read_run(struct ptl_reader *reader, const struct ptl_json *j
     read_ports(reader, &run);
     read_states(&run, info->states);
     read_settings(&run, info);
+    reader->asked_status = run.status;
+    info->effective_concurrency = read_concurrency(&run, "effective_concurrency");
+    info->workers = (uint32_t)ptl_members_number(&run, "workers", UINT32_MAX);
     info->finished_ms = ptl_members_time(&run, "finished");
     info->elapsed_ms = ptl_members_double(&run, "elapsed_ms");
     read_stop(&run, info);
     ptl_read_path(&run, reader->results);
     reader->run_status = run.status; /* told once it is known that there is no other */
-    if (run.status != PTL_OK) {
+    if (reader->asked_status != PTL_OK) {
         ptl_portset_free(reader->ports);
         reader->ports = NULL;
     }

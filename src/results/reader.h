@@ -39,8 +39,10 @@ struct ptl_reader {
     bool is_lines;             /* jsonl: results in the order in which they were found */
     char type[16];             /* jsonl: of the line */
 
-    /* "run" as it was read: the first line of jsonl holds but a part of it. */
-    enum ptl_status run_status;
+    bool is_cut; /* jsonl without its end: what is there counts */
+
+    /* "run" as it was read: the first line of jsonl holds but a part of it, what was asked. */
+    enum ptl_status asked_status, run_status;
     struct ptl_error run_error;
 
     /* The last result and the last listed target, to see that they come in order. */
@@ -86,6 +88,10 @@ enum ptl_status ptl_read_find_target(struct ptl_reader *reader, const char *what
 enum ptl_status ptl_read_finish_merged(struct ptl_reader *reader, struct ptl_error *error);
 /* Finds the targets of the expectations (read_expect.c). */
 enum ptl_status ptl_read_finish_expectations(struct ptl_reader *reader, struct ptl_error *error);
+/* Of jsonl without its end: forgets what only the last line tells, and in its stead sums up what
+ * was read (read_cut.c). */
+void ptl_read_begin_cut(struct ptl_reader *reader);
+enum ptl_status ptl_read_finish_cut(struct ptl_reader *reader, struct ptl_error *error);
 /* Puts targets and results into their final order and sees that the sums add up (read_finish.c). */
 enum ptl_status ptl_read_finish(struct ptl_reader *reader, struct ptl_error *error);
 

@@ -216,6 +216,9 @@ static bool compare_lone(struct ptl_diff *diff, enum ptl_side side, uint32_t hos
     ptl_results_names(diff->views[side].results, host, &names);
     if (ptl_view_is_unresolved(other, names.input) || ptl_view_is_unresolved(other, names.host))
         return add_host(diff, side, host, PTL_LONE_UNKNOWN, PTL_UNKNOWN_UNRESOLVED);
+    if (other->results->run.cut) /* it may have had the host */
+        return !has_open(&diff->views[side], host) ||
+               add_host(diff, side, host, PTL_LONE_UNKNOWN, PTL_UNKNOWN_NOT_LISTED);
     if (other->results->summary.targets <= PTL_TARGETS_LISTED)
         return add_host(diff, side, host, side == PTL_NEW ? PTL_APPEARED : PTL_VANISHED,
                         PTL_UNKNOWN_NOT);

@@ -53,6 +53,7 @@ static void join_run(struct ptl_run_info *run, const struct ptl_run_info *other)
         other->finished_ms > run->finished_ms ? other->finished_ms : run->finished_ms;
     run->elapsed_ms += other->elapsed_ms;
     run->complete = run->complete && other->complete;
+    run->cut = run->cut || other->cut;
     if (run->stopped_by == PTL_STOP_NONE || other->stopped_by == PTL_STOP_MEMORY)
         run->stopped_by = other->stopped_by;
     for (int s = 0; s < PTL_STATE_COUNT; s++)
@@ -256,6 +257,36 @@ static bool warn_of_overlaps(struct ptl_merging *merging)
                             merging->estimated) == PTL_OK;
 }
 
+/* Of a run whose lines were cut, not all targets are known; another of the same profile has them.
+ */
+static bool knows_all_targets(const struct ptl_merging *merging)
+{
+    for (size_t i = 0; i < merging->count; i++) {
+        const struct ptl_run_info *cut = &merging->views[i].results->run;
+        bool is_known = !cut->cut;
+        for (size_t k = 0; k < merging->count && !is_known; k++) {
+            const struct ptl_run_info *other = &merging->views[k].results->run;
+            is_known = !other->cut && cut->profile_sha256[0] != '\0' &&
+                       strcmp(cut->profile_sha256, other->profile_sha256) == 0;
+        }
+        if (!is_known)
+            return false;
+    }
+    return true;
+}
+
+/* The parts of an interrupted scan are whole together: every probe has its verdict. */
+static void judge_completeness(struct ptl_merging *merging)
+{
+    struct ptl_run_info *run = &merging->results->run;
+    run->cut = !knows_all_targets(merging);
+    if (run->cut || run->stopped_by == PTL_STOP_MEMORY ||
+        merging->results->summary.states[PTL_UNPROBED] > 0)
+        return;
+    run->complete = true;
+    run->stopped_by = PTL_STOP_NONE;
+}
+
 static bool fill(struct ptl_merging *merging)
 {
     struct ptl_results *results = merging->results;
@@ -283,6 +314,7 @@ static bool fill(struct ptl_merging *merging)
         qsort(results->disagreements, results->disagreement_count, sizeof(*results->disagreements),
               compare_disagreements);
     ptl_stored_forget_index(results->stored);
+    judge_completeness(merging);
     return warn_of_gaps(merging) && warn_of_overlaps(merging);
 }
 

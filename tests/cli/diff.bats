@@ -279,3 +279,17 @@ is() {
     [[ "$output" != *$'\x1b'* ]]
     [[ "$output" == *'we\x1B[31mb (198.18.0.1)'* ]]
 }
+
+@test "the lines of a run that was killed are compared as far as they go" {
+    make old 198.18.0.1:oco 198.18.0.2:occ 198.18.0.3:ccc
+    make new 198.18.0.1:occ 198.18.0.2:ooc
+    "$PORTOLAN" convert new.json --jsonl - | head -n 3 >new.jsonl # the run and two open ports
+    run "$PORTOLAN" diff old.json new.jsonl --json diff.json
+    echo "$output"
+    [ "$status" -eq 4 ]
+    # Whatever has no line may be anything: nothing closed, nothing vanished.
+    jq -e '.changes == [] and .vanished == [] and (.new.complete | not)' diff.json
+    "$PORTOLAN" convert new.jsonl --json cut.json --quiet
+    jq -e '.run.cut and (.run.complete | not) and .run.stopped_by == null and (.results | length) == 2' cut.json
+    "$PORTOLAN" convert cut.json --json - | cmp - cut.json
+}

@@ -106,3 +106,24 @@ wait_for() {
     same_as_json q
     [ "$(jq -c 'select(.type == "result") | .confirmed' p.jsonl | sort | uniq -c | sed 's/^ *//')" = '2 "3/3"' ]
 }
+
+@test "what a run that is killed has found is read back" {
+    need_namespace
+    profile slow 'hosts: 127.0.0.1' 'ports: 1-1000' 'rate: 200' 'order: sequential' 'report: {jsonl: r.jsonl, states: [open, closed]}'
+    cat >go <<'SH'
+"$1" run ./slow.yaml --quiet &
+pid=$!
+for try in $(seq 200); do
+    [ "$(grep -c result r.jsonl)" -lt 50 ] 2>/dev/null || [ ! -s r.jsonl ] || break
+    sleep 0.05
+done
+kill -KILL $pid
+wait $pid
+SH
+    run in_ns "$LISTEN" 22 -- timeout 30 sh ./go "$PORTOLAN"
+    "$PORTOLAN" convert r.jsonl --json r.json --text r.txt
+    jq -e '(.run.complete | not) and .run.cut and .open_ports == [22] and .summary.closed >= 48
+        and .summary.unprobed == 1000 - .summary.open - .summary.closed' r.json
+    grep -q INCOMPLETE r.txt
+    /usr/bin/python3 "$TOP/tests/cli/validate.py" "$TOP/docs/schema/results.json" accept r.json
+}

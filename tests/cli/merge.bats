@@ -107,7 +107,7 @@ is() {
     make b 198.18.0.1:occ
     merge a.json b.json
     is '[.summary.open, .summary.closed, .summary.error, .summary.unprobed]' '[1,2,0,0]'
-    is '[.run.complete, .run.stopped_by, .disagreements]' '[false,"signal",[]]'
+    is '[.run.complete, .run.stopped_by, .disagreements]' '[true,null,[]]'
     make b --ports 22 198.18.0.1:o
     merge a.json b.json
     is '[.summary.open, .summary.error, .summary.unprobed]' '[1,1,1]'
@@ -172,4 +172,26 @@ is() {
     [ "$status" -eq 5 ]
     cp a.json copy.json
     "$PORTOLAN" merge - copy.json --json - --quiet <a.json | jq -e '.summary.probes == 3'
+}
+
+@test "the halves of an interrupted scan are complete together" {
+    make a 198.18.0.1:ocu 198.18.0.2:uuu --states ocf --stopped signal
+    make b 198.18.0.1:uuc 198.18.0.2:occ --states ocf --stopped signal
+    merge a.json b.json
+    is '[.run.complete, .run.stopped_by, .summary.unprobed, [.merged[].complete]]' '[true,null,0,[false,false]]'
+    # One that has no verdict is enough.
+    make b 198.18.0.1:uuu 198.18.0.2:occ --states ocf --stopped signal
+    merge a.json b.json
+    is '[.run.complete, .run.stopped_by, .summary.unprobed]' '[false,"signal",1]'
+}
+
+@test "of a run that was killed not all targets are known: another of its profile knows them" {
+    make whole 198.18.0.1:occ 198.18.0.2:occ --states ocf
+    "$PORTOLAN" convert whole.json --jsonl - | head -n 3 >a.jsonl
+    make b 198.18.0.1:uuc --states ocf --stopped signal --sha 11ee
+    merge a.jsonl b.json
+    is '[.run.complete, .run.cut, .summary.unprobed]' '[false,true,0]'
+    make b 198.18.0.1:uuc 198.18.0.2:occ --states ocf --stopped signal
+    merge a.jsonl b.json
+    is '[.run.complete, .run.cut, .summary.unprobed]' '[true,null,0]'
 }

@@ -75,7 +75,13 @@
 /* The same as the jsonl writer has it: results as found, the rest in the last line. */
 #define SAMPLE_LINES                                                                               \
     "{\"type\":\"run\",\"schema\":\"portolan-results/1\",\"tool\":{\"name\":\"portolan\","         \
-    "\"version\":\"9.9.9\"},\"run\":{\"profile\":\"sample\"}}\n"
+    "\"version\":\"9.9.9\"},\"run\":{\"profile\":\"sample\",\"description\":\"\","                 \
+    "\"file\":\"./sample.yaml\",\"profile_sha256\":\"00ff\","                                      \
+    "\"started\":\"2026-01-31T12:00:00.000Z\",\"ports\":\"22,80-81\","                             \
+    "\"states\":[\"open\",\"filtered\",\"error\"],\"engine\":\"pool\","                            \
+    "\"concurrency\":\"unlimited\",\"timeout_ms\":900,\"adaptive_timeout\":false,"                 \
+    "\"adaptive\":true,\"retries\":1,\"loss_retries\":4,\"confirm\":3,\"rate\":0,"                 \
+    "\"order\":\"interleaved\",\"seed\":7}}\n"
 
 /* `text` with the first `from` replaced by `to`; from "" leaves it as it is. The caller's. */
 static inline char *with(const char *text, const char *from, const char *to)

@@ -448,23 +448,70 @@ static void lines_are_the_same_results(void **state)
     free(text);
 }
 
-static void lines_that_are_cut_are_refused(void **state)
+/* A run that was killed: the first line says what was asked, the others are taken as far as they
+ * go. */
+static void lines_that_are_cut_are_read(void **state)
 {
     (void)state;
     char *text = lines();
-    size_t whole = strlen(text) - 1;
+    size_t whole = strlen(text) - 1, head = (size_t)(strchr(text, '\n') - text);
+    size_t most = 0;
     for (size_t length = 0; length < whole; length++) {
         struct ptl_results *results = NULL;
         struct ptl_error error = {.message = ""};
-        if (read_bytes(text, length, &results, &error) != PTL_E_INVALID)
-            fail_msg("accepted when cut at byte %zu", length);
+        enum ptl_status status = read_bytes(text, length, &results, &error);
+        if (length < head ? status != PTL_E_INVALID : status != PTL_OK)
+            fail_msg("cut at byte %zu: status %d: %s", length, status, error.message);
+        if (length < head)
+            continue;
+        assert_true(results->count >= most); /* a longer piece never tells less */
+        most = results->count;
+        assert_true(results->run.cut && !results->run.complete);
+        assert_int_equal(results->run.stopped_by, PTL_STOP_NONE);
+        assert_string_equal(results->warnings[results->warning_count - 1],
+                            "the lines of the run end without its summary: it was killed, or is "
+                            "still running; targets without a line are not known");
+        char *again = write_json(results);
+        comes_out_as(again, again);
+        free(again);
+        ptl_results_free(results);
     }
+    assert_int_equal(most, 4);
+    free(text);
+}
+
+/* What was not found is not known to be closed. */
+static void what_is_cut_off_is_unprobed(void **state)
+{
+    (void)state;
+    char *text = lines();
+    *strstr(text, "{\"type\":\"target\"") = '\0';
+    struct ptl_results *results = read_good(text);
+    assert_int_equal(results->count, 4);
+    assert_int_equal(results->summary.targets, 2);
+    assert_int_equal(results->summary.states[PTL_UNPROBED], results->summary.probes - 4);
+    assert_int_equal(results->target_count, 2);
+    assert_true(results->summary.attempts >= 4);
+    ptl_results_free(results);
+    free(text);
+}
+
+/* The end of the file is no excuse for what is wrong before it. */
+static void lines_that_are_wrong_are_refused(void **state)
+{
+    (void)state;
+    char *text = lines();
     *strstr(text, "{\"type\":\"summary\"") = '\0';
-    struct ptl_results *results = NULL;
-    struct ptl_error error = {.message = ""};
-    assert_int_equal(read_bytes(text, strlen(text), &results, &error), PTL_E_INVALID);
-    assert_non_null(strstr(error.message, "the summary, is missing"));
-    assert_int_equal(error.line, 8);
+    static const char *const tails[] = {"7", "{\"type\":\"result\"}", "{\"type\":\"run\"}",
+                                        "{\"type\":\"target\",\"ip\":}", "]"};
+    for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++) {
+        char *wrong;
+        struct ptl_results *results = NULL;
+        assert_true(asprintf(&wrong, "%s%s", text, tails[i]) > 0);
+        if (read_bytes(wrong, strlen(wrong), &results, NULL) != PTL_E_INVALID)
+            fail_msg("accepted: %s", tails[i]);
+        free(wrong);
+    }
     free(text);
 }
 
@@ -549,7 +596,9 @@ int main(void)
         cmocka_unit_test(what_was_not_begun_is_checked),
         cmocka_unit_test(what_cannot_be_read),
         cmocka_unit_test(lines_are_the_same_results),
-        cmocka_unit_test(lines_that_are_cut_are_refused),
+        cmocka_unit_test(lines_that_are_cut_are_read),
+        cmocka_unit_test(what_is_cut_off_is_unprobed),
+        cmocka_unit_test(lines_that_are_wrong_are_refused),
         cmocka_unit_test(lines_with_a_result_twice),
         cmocka_unit_test(many_targets_are_listed_in_part),
     };
