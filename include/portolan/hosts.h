@@ -14,18 +14,24 @@
 #define PTL_HOSTS_FILES_MAX ((size_t)64 << 20) /* bytes of all its files */
 
 struct ptl_host {
-    char *text;   /* as written: "10.0.0.0/24", "web.example" */
-    bool is_name; /* true: a name to resolve; block is then empty */
+    const char *text; /* as written: "10.0.0.0/24", "web.example"; no two entries share it */
+    bool is_name;     /* true: a name to resolve; block is then empty */
     struct ptl_block block;
-    const char *file; /* where it was written; NULL: unknown. Owned by the list */
+    const char *file; /* where it was written; NULL: unknown. Owned by the list, as is text */
     unsigned line, column;
 };
 
+struct ptl_host_slot;  /* an entry as it is kept: 32 bytes, since there may be a million */
+struct ptl_host_texts; /* what they are called: one allocation for many */
+
 struct ptl_hosts {
-    struct ptl_host *items;
+    struct ptl_host_slot *slots;
     size_t count;
     size_t capacity;
-    char **files; /* the names that items borrow */
+    struct ptl_block *wide; /* the blocks of IPv6, in order */
+    size_t wide_count, wide_capacity;
+    struct ptl_host_texts *texts;
+    char **files; /* the names that entries borrow */
     size_t file_count;
     size_t file_bytes; /* read so far, of at most PTL_HOSTS_FILES_MAX */
     bool is_exclude;   /* set before the first add: 0.0.0.0 and :: may be left out, 0.0.0.0/8 say */
@@ -33,6 +39,8 @@ struct ptl_hosts {
 
 /* Zero-initialise before the first add. */
 void ptl_hosts_free(struct ptl_hosts *hosts);
+/* number < count. Its texts live as long as the list. */
+struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number);
 /*
  * Adds one entry: address, CIDR, range, name (RFC 1123 labels, or with underscores), or
  * "file: PATH" (also "file:PATH"), one entry a line, "#" comments, no nesting of files; PATH is

@@ -168,8 +168,9 @@ struct ptl_summary {
 
 struct ptl_unresolved {
     char *input;
-    char *message;
+    char *message; /* of results: in the same allocation */
 };
+#define PTL_UNRESOLVED_LISTED 1100000 /* a list of hosts has at most a million entries */
 
 /* One port of one host that the profile has an expectation of, judged. */
 enum ptl_expected {

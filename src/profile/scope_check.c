@@ -62,68 +62,148 @@ static void complain(struct ptl_loading *loading, const struct ptl_host *host,
                     scope.failed || profile->scope_count > SCOPE_SHOWN ? ", ..." : "", line);
 }
 
+/* Entries are looked at so many at a time, or as many as there are excludes: those of one lot that
+ * overlap are told once. */
+#define LOT 4096
+#define COUNTED_MOST 65536 /* entries, of which it is seen here already that they are too many */
+
+struct check {
+    struct ptl_loading *loading;
+    struct ptl_block *excluded; /* NULL: not needed yet */
+    size_t excluded_count;
+    size_t lot_size;
+    struct ptl_named_block *lot; /* blocks that the scope does not hold as they are */
+    size_t *numbers;             /* of their entries */
+    size_t count;
+    unsigned left; /* problems that may still be told */
+};
+
 /* Several segments may come from one entry: it is told once. */
-static void check_segments(struct ptl_loading *loading, const struct ptl_targets *targets)
+static void tell_segments(struct check *check, const struct ptl_targets *targets)
 {
-    const struct ptl_hosts *hosts = &loading->profile->hosts;
+    const struct ptl_profile *profile = check->loading->profile;
     const char *input, *told = NULL;
     struct ptl_block block;
-    unsigned left = PTL_PROBLEMS_MAX; /* each costs a search; more are not kept anyway */
-    for (size_t i = 0; left && ptl_targets_segment(targets, i, &block, &input); i++) {
+    for (size_t i = 0; check->left && ptl_targets_segment(targets, i, &block, &input); i++) {
         struct ptl_address outside;
-        if (input == told || ptl_scope_contains(&loading->profile->scope, &block, &outside))
+        if (input == told || ptl_scope_contains(&profile->scope, &block, &outside))
             continue;
         told = input;
-        left--;
-        for (size_t k = 0; k < hosts->count; k++)
-            if (hosts->items[k].text == input)
-                complain(loading, &hosts->items[k], &outside);
+        check->left--;
+        for (size_t k = 0; k < check->count; k++) {
+            struct ptl_host host = ptl_hosts_get(&profile->hosts, check->numbers[k]);
+            if (host.text == input)
+                complain(check->loading, &host, &outside);
+        }
     }
 }
 
-static size_t count_blocks(const struct ptl_hosts *hosts)
+static size_t add_blocks(const struct ptl_hosts *hosts, struct ptl_block *blocks)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < hosts->count; i++)
-        count += !hosts->items[i].is_name;
-    return count;
+    size_t used = 0;
+    for (size_t i = 0; i < hosts->count; i++) {
+        struct ptl_host host = ptl_hosts_get(hosts, i);
+        if (!host.is_name)
+            blocks[used++] = host.block;
+    }
+    return used;
+}
+
+static bool set_up(struct check *check)
+{
+    const struct ptl_hosts *excludes = &check->loading->profile->exclude_hosts;
+    check->lot_size = excludes->count > LOT ? excludes->count : LOT;
+    check->lot = calloc(check->lot_size, sizeof(*check->lot));
+    check->numbers = calloc(check->lot_size, sizeof(*check->numbers));
+    check->excluded = calloc(excludes->count + 1, sizeof(*check->excluded));
+    if (!check->lot || !check->numbers || !check->excluded)
+        return false;
+    check->excluded_count = add_blocks(excludes, check->excluded);
+    return true;
 }
 
 /* The excludes are taken out first, as the run does: what is excluded is never touched. */
-void ptl_scope_check(struct ptl_loading *loading, const struct ptl_node *root)
+static bool tell_lot(struct check *check)
 {
-    const struct ptl_hosts *hosts = &loading->profile->hosts;
-    const struct ptl_hosts *excludes = &loading->profile->exclude_hosts;
-    size_t count = count_blocks(hosts), exclude_count = count_blocks(excludes), used = 0;
-    if (count == 0 || loading->scope_broken)
-        return;
-    struct ptl_named_block *blocks = calloc(count, sizeof(*blocks));
-    struct ptl_block *excluded = calloc(exclude_count + 1, sizeof(*excluded));
     struct ptl_targets *targets = NULL;
     struct ptl_error error = {0};
-    if (!blocks || !excluded) {
-        loading->no_memory = true;
-        goto out;
+    if (ptl_targets_build(check->lot, check->count, check->excluded, check->excluded_count,
+                          &targets, &error) == PTL_OK)
+        tell_segments(check, targets);
+    ptl_targets_free(targets);
+    check->count = 0;
+    return error.code != PTL_E_NO_MEMORY;
+}
+
+/* Most entries lie in the scope as they are, and need no memory to see it. */
+static bool look_at_all(struct check *check)
+{
+    const struct ptl_profile *profile = check->loading->profile;
+    const struct ptl_hosts *hosts = &profile->hosts;
+    for (size_t i = 0; i < hosts->count && check->left; i++) {
+        struct ptl_host host = ptl_hosts_get(hosts, i);
+        struct ptl_address outside;
+        if (host.is_name || ptl_scope_contains(&profile->scope, &host.block, &outside))
+            continue;
+        if (!check->lot && !set_up(check))
+            return false;
+        check->numbers[check->count] = i;
+        check->lot[check->count++] = (struct ptl_named_block){host.block, host.text, false};
+        if (check->count == check->lot_size && !tell_lot(check))
+            return false;
     }
-    for (size_t i = 0; i < hosts->count; i++)
-        if (!hosts->items[i].is_name)
-            blocks[used++] =
-                (struct ptl_named_block){hosts->items[i].block, hosts->items[i].text, false};
-    used = 0;
-    for (size_t i = 0; i < excludes->count; i++)
-        if (!excludes->items[i].is_name)
-            excluded[used++] = excludes->items[i].block;
-    if (ptl_targets_build(blocks, count, excluded, exclude_count, &targets, &error) == PTL_OK) {
-        check_segments(loading, targets);
-    } else if (error.code == PTL_E_NO_MEMORY) {
-        loading->no_memory = true;
-    } else {
+    return check->count == 0 || tell_lot(check);
+}
+
+/* More than 2^32 addresses? Only where entries overlap, or are excluded, it takes a look at all. */
+static bool may_be_too_many(const struct ptl_hosts *hosts)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < hosts->count && sum <= PTL_TARGETS_MAX; i++) {
+        struct ptl_host host = ptl_hosts_get(hosts, i);
+        uint64_t count = host.is_name ? 0 : ptl_block_count(&host.block);
+        sum += count < PTL_TARGETS_MAX ? count : PTL_TARGETS_MAX + 1;
+    }
+    return sum > PTL_TARGETS_MAX && hosts->count <= COUNTED_MOST;
+}
+
+/* Counts them as the run does. False: no memory, or too many, which is told. */
+static bool count_all(struct check *check, const struct ptl_node *root)
+{
+    const struct ptl_hosts *hosts = &check->loading->profile->hosts;
+    struct ptl_named_block *blocks = calloc(hosts->count + 1, sizeof(*blocks));
+    struct ptl_targets *targets = NULL;
+    struct ptl_error error = {.code = PTL_E_NO_MEMORY};
+    size_t used = 0;
+    for (size_t i = 0; blocks && i < hosts->count; i++) {
+        struct ptl_host host = ptl_hosts_get(hosts, i);
+        if (!host.is_name)
+            blocks[used++] = (struct ptl_named_block){host.block, host.text, false};
+    }
+    bool good = blocks && (check->lot || set_up(check)) &&
+                ptl_targets_build(blocks, used, check->excluded, check->excluded_count, &targets,
+                                  &error) == PTL_OK;
+    if (!good && error.code != PTL_E_NO_MEMORY) {
         const struct ptl_pair *pair = ptl_node_find(root, "hosts");
         struct ptl_origin origin = ptl_node_origin(pair ? pair->value : root);
-        ptl_problems_at(loading->problems, &origin, "hosts: %s", error.message);
+        ptl_problems_at(check->loading->problems, &origin, "hosts: %s", error.message);
+    } else if (!good) {
+        check->loading->no_memory = true;
     }
-out:
     ptl_targets_free(targets);
-    free(excluded);
     free(blocks);
+    return good;
+}
+
+void ptl_scope_check(struct ptl_loading *loading, const struct ptl_node *root)
+{
+    struct check check = {.loading = loading, .left = PTL_PROBLEMS_MAX};
+    if (loading->scope_broken)
+        return;
+    bool counted = !may_be_too_many(&loading->profile->hosts) || count_all(&check, root);
+    if (counted && !look_at_all(&check))
+        loading->no_memory = true;
+    free(check.lot);
+    free(check.numbers);
+    free(check.excluded);
 }

@@ -231,7 +231,7 @@ static void apply_resolved(struct draft *draft, const struct ptl_host *host, uin
 }
 
 struct pending {
-    const struct ptl_host *host;
+    struct ptl_host host;
     uint32_t rule;
 };
 
@@ -245,14 +245,14 @@ static enum ptl_status resolve_pending(struct draft *draft, const struct pending
     if (names == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     for (size_t i = 0; i < count; i++)
-        names[i] = pending[i].host->text;
+        names[i] = pending[i].host.text;
     struct ptl_resolve_options options = {.family = draft->profile->address_family,
                                           .deadline_ms = RESOLVE_DEADLINE_MS,
                                           .cancel = cancel};
     struct ptl_resolved *resolved = NULL;
     enum ptl_status status = ptl_resolve(names, count, &options, &resolved, error);
     for (size_t i = 0; i < count && status == PTL_OK; i++)
-        apply_resolved(draft, pending[i].host, pending[i].rule, &resolved[i]);
+        apply_resolved(draft, &pending[i].host, pending[i].rule, &resolved[i]);
     if (status == PTL_OK)
         ptl_resolved_free(resolved, count);
     free(names);
@@ -267,13 +267,13 @@ static enum ptl_status apply_rules(struct draft *draft, const struct ptl_cancel 
     for (uint32_t rule = 0; rule < draft->profile->expect_count; rule++) {
         const struct ptl_hosts *hosts = &draft->profile->expects[rule].hosts;
         for (size_t i = 0; i < hosts->count && !draft->no_memory; i++) {
-            const struct ptl_host *host = &hosts->items[i];
-            if (!host->is_name) {
-                if (!apply_block(draft, &host->block, rule) && !draft->no_memory)
-                    complain(draft, host, "covers no target of this profile");
-            } else if (is_unresolved(draft, host->text)) {
-                add_lost(draft, host->text, rule, NULL);
-            } else if (!apply_label(draft, host->text, rule)) {
+            struct ptl_host host = ptl_hosts_get(hosts, i);
+            if (!host.is_name) {
+                if (!apply_block(draft, &host.block, rule) && !draft->no_memory)
+                    complain(draft, &host, "covers no target of this profile");
+            } else if (is_unresolved(draft, host.text)) {
+                add_lost(draft, host.text, rule, NULL);
+            } else if (!apply_label(draft, host.text, rule)) {
                 if (ptl_array_room((void **)&pending, &capacity, count, sizeof(*pending)))
                     pending[count++] = (struct pending){.host = host, .rule = rule};
                 else

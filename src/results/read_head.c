@@ -221,6 +221,8 @@ enum ptl_status ptl_read_unresolved(struct ptl_reader *reader, const struct ptl_
                                     const struct ptl_origin *place, struct ptl_error *error)
 {
     struct ptl_members one = {.json = json, .place = place, .what = "unresolved", .error = error};
+    if (reader->results->unresolved_count == PTL_UNRESOLVED_LISTED)
+        return ptl_members_refuse(&one, "more than %d of them", PTL_UNRESOLVED_LISTED);
     const char *input = ptl_members_text(&one, "input", TEXT_MAX);
     const char *message = ptl_members_text(&one, "message", TEXT_MAX);
     if (one.status == PTL_OK &&

@@ -38,10 +38,8 @@ void ptl_results_free(struct ptl_results *results)
     free(results->items);
     free(results->targets);
     free(results->untouched.ranges);
-    for (size_t i = 0; i < results->unresolved_count; i++) {
+    for (size_t i = 0; i < results->unresolved_count; i++)
         free(results->unresolved[i].input);
-        free(results->unresolved[i].message);
-    }
     free(results->unresolved);
     for (size_t i = 0; i < results->warning_count; i++)
         free(results->warnings[i]);
@@ -93,17 +91,22 @@ enum ptl_status ptl_results_add_target(struct ptl_results *results,
 enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const char *input,
                                            const char *message)
 {
+    if (results->unresolved_count == PTL_UNRESOLVED_LISTED)
+        return ptl_results_warn(results,
+                                "more than %d hosts did not resolve: the others are not listed",
+                                PTL_UNRESOLVED_LISTED);
     struct ptl_unresolved *grown =
         reallocarray(results->unresolved, results->unresolved_count + 1, sizeof(*grown));
     if (grown == NULL)
         return PTL_E_NO_MEMORY;
     results->unresolved = grown;
-    struct ptl_unresolved new = {.input = strdup(input), .message = strdup(message)};
-    if (new.input == NULL || new.message == NULL) {
-        free(new.input);
-        free(new.message);
+    size_t input_size = strlen(input) + 1, message_size = strlen(message) + 1;
+    struct ptl_unresolved new = {.input = malloc(input_size + message_size)};
+    if (new.input == NULL)
         return PTL_E_NO_MEMORY;
-    }
+    new.message = new.input + input_size;
+    memcpy(new.input, input, input_size);
+    memcpy(new.message, message, message_size);
     grown[results->unresolved_count++] = new;
     return PTL_OK;
 }

@@ -24,7 +24,7 @@ struct draft {
     size_t block_count, block_capacity;
     struct ptl_block *excludes;
     size_t exclude_count, exclude_capacity;
-    const struct ptl_host *left_out[2]; /* of the family that is not asked for: first and last */
+    const char *left_out[2]; /* of the family that is not asked for: first and last */
     size_t left_out_count;
     bool interrupted; /* while names were resolved: nothing will be sent */
 };
@@ -68,9 +68,9 @@ static struct ptl_origin origin_of(const struct ptl_host *host)
 static void leave_out(struct draft *draft, const struct ptl_host *host)
 {
     if (draft->left_out_count == 0)
-        draft->left_out[0] = host;
-    draft->left_out_count += draft->left_out[1] != host;
-    draft->left_out[1] = host;
+        draft->left_out[0] = host->text;
+    draft->left_out_count += draft->left_out[1] != host->text;
+    draft->left_out[1] = host->text;
 }
 
 /* One warning, however many there are: a list may hold a million. */
@@ -81,12 +81,12 @@ static bool warn_of_left_out(struct draft *draft)
     if (draft->left_out_count == 0)
         return true;
     if (more == 0)
-        return warn(draft->prepared, "%s is left out: address_family is %s",
-                    draft->left_out[0]->text, family) ||
+        return warn(draft->prepared, "%s is left out: address_family is %s", draft->left_out[0],
+                    family) ||
                out_of_memory(draft);
     return warn(draft->prepared,
                 "%s and %zu more entries of hosts are left out: address_family is %s",
-                draft->left_out[0]->text, more, family) ||
+                draft->left_out[0], more, family) ||
            out_of_memory(draft);
 }
 
@@ -162,9 +162,9 @@ static bool add_all(struct draft *draft, const struct ptl_hosts *hosts,
                     const struct ptl_resolved *resolved, size_t *next_name, bool is_exclude)
 {
     for (size_t i = 0; i < hosts->count; i++) {
-        const struct ptl_host *host = &hosts->items[i];
-        bool added = host->is_name ? add_name(draft, host, &resolved[(*next_name)++], is_exclude)
-                                   : add_block(draft, host, &host->block, is_exclude);
+        struct ptl_host host = ptl_hosts_get(hosts, i);
+        bool added = host.is_name ? add_name(draft, &host, &resolved[(*next_name)++], is_exclude)
+                                  : add_block(draft, &host, &host.block, is_exclude);
         if (!added)
             return false;
     }
@@ -174,9 +174,11 @@ static bool add_all(struct draft *draft, const struct ptl_hosts *hosts,
 static size_t collect_names(const struct ptl_hosts *hosts, const char **names)
 {
     size_t count = 0;
-    for (size_t i = 0; i < hosts->count; i++)
-        if (hosts->items[i].is_name)
-            names[count++] = hosts->items[i].text;
+    for (size_t i = 0; i < hosts->count; i++) {
+        struct ptl_host host = ptl_hosts_get(hosts, i);
+        if (host.is_name)
+            names[count++] = host.text;
+    }
     return count;
 }
 
@@ -212,9 +214,11 @@ static enum ptl_status resolve_all(struct draft *draft, const struct ptl_cancel 
 
 static struct ptl_origin origin_of_input(const struct ptl_profile *profile, const char *input)
 {
-    for (size_t i = 0; i < profile->hosts.count; i++)
-        if (profile->hosts.items[i].text == input)
-            return origin_of(&profile->hosts.items[i]);
+    for (size_t i = 0; i < profile->hosts.count; i++) {
+        struct ptl_host host = ptl_hosts_get(&profile->hosts, i);
+        if (host.text == input)
+            return origin_of(&host);
+    }
     return (struct ptl_origin){.file = profile->file};
 }
 

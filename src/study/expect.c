@@ -67,7 +67,8 @@ enum ptl_status ptl_expected_targets(struct ptl_world *world, struct ptl_error *
         for (size_t i = 0; i < profile->expect_count; i++) {
             const struct ptl_hosts *hosts = &profile->expects[i].hosts;
             for (size_t h = 0; h < hosts->count; h++) {
-                enum ptl_status status = add_host(world, v, &hosts->items[h], error);
+                struct ptl_host host = ptl_hosts_get(hosts, h);
+                enum ptl_status status = add_host(world, v, &host, error);
                 if (status != PTL_OK)
                     return status;
             }
@@ -84,11 +85,11 @@ static bool is_about(const struct ptl_world *world, size_t variant, const struct
     struct ptl_block one = {world->targets[target].address, world->targets[target].address}, block;
     const char *input;
     for (size_t h = 0; h < rule->hosts.count; h++) {
-        const struct ptl_host *host = &rule->hosts.items[h];
-        if (!host->is_name && ptl_block_contains(&host->block, &one))
+        struct ptl_host host = ptl_hosts_get(&rule->hosts, h);
+        if (!host.is_name && ptl_block_contains(&host.block, &one))
             return true;
-        for (size_t i = 0; host->is_name && ptl_targets_segment(targets, i, &block, &input); i++)
-            if (strcasecmp(host->text, input) == 0 && ptl_block_contains(&block, &one))
+        for (size_t i = 0; host.is_name && ptl_targets_segment(targets, i, &block, &input); i++)
+            if (strcasecmp(host.text, input) == 0 && ptl_block_contains(&block, &one))
                 return true;
     }
     return false;

@@ -1,8 +1,10 @@
 #include "portolan/hosts.h"
 
+#include "portolan/array.h"
 #include "portolan/text.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +12,39 @@
 #define LINE_MAX_BYTES 1024
 #define NAME_MAX_BYTES 253
 
+enum kind { KIND_IPV4, KIND_IPV6, KIND_NAME };
+
+struct ptl_host_slot {
+    const char *text;
+    uint32_t first, last; /* of IPv4; of IPv6, first: where it stands in `wide` */
+    uint32_t file;        /* number of its file + 1; 0: none */
+    uint32_t line;
+    uint32_t column : 30;
+    uint32_t kind : 2; /* enum kind */
+};
+_Static_assert(sizeof(struct ptl_host_slot) == 32, "there may be a million of these");
+
+#define TEXTS_LEAST 256U /* most lists are short... */
+#define TEXTS_MOST 65536U
+struct ptl_host_texts {
+    struct ptl_host_texts *before;
+    size_t used, size;
+    char bytes[];
+};
+
 void ptl_hosts_free(struct ptl_hosts *hosts)
 {
-    for (size_t i = 0; i < hosts->count; i++)
-        free(hosts->items[i].text);
-    free(hosts->items);
+    while (hosts->texts != NULL) {
+        struct ptl_host_texts *before = hosts->texts->before;
+        free(hosts->texts);
+        hosts->texts = before;
+    }
+    free(hosts->slots);
+    free(hosts->wide);
     for (size_t i = 0; i < hosts->file_count; i++)
         free(hosts->files[i]);
     free(hosts->files);
-    *hosts = (struct ptl_hosts){.items = NULL};
+    *hosts = (struct ptl_hosts){.slots = NULL};
 }
 
 static void out_of_memory(struct ptl_problems *problems)
@@ -28,19 +54,39 @@ static void out_of_memory(struct ptl_problems *problems)
     ptl_problems_add(problems, &error);
 }
 
-/* The list's own copy of a file's name; neighbours in one file share it. */
-static const char *keep_file(struct ptl_hosts *hosts, const char *file)
+/* The number + 1 of the list's own copy of a file's name, which neighbours in one file share. 0: no
+ * memory. */
+static uint32_t keep_file(struct ptl_hosts *hosts, const char *file)
 {
-    if (file == NULL)
-        return NULL;
     if (hosts->file_count > 0 && strcmp(hosts->files[hosts->file_count - 1], file) == 0)
-        return hosts->files[hosts->file_count - 1];
+        return (uint32_t)hosts->file_count;
     char **files = reallocarray(hosts->files, hosts->file_count + 1, sizeof(*files));
     if (files == NULL)
-        return NULL;
+        return 0;
     hosts->files = files;
     files[hosts->file_count] = strdup(file);
-    return files[hosts->file_count] != NULL ? files[hosts->file_count++] : NULL;
+    return files[hosts->file_count] != NULL ? (uint32_t)++hosts->file_count : 0;
+}
+
+/* The list's own copy of an entry; NULL: no memory. */
+static const char *keep_text(struct ptl_hosts *hosts, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    struct ptl_host_texts *texts = hosts->texts;
+    if (texts == NULL || size > texts->size - texts->used) {
+        size_t room = texts == NULL ? TEXTS_LEAST : 2 * texts->size;
+        room = room < TEXTS_MOST ? room : TEXTS_MOST;
+        room = room > size ? room : size;
+        texts = malloc(sizeof(*texts) + room);
+        if (texts == NULL)
+            return NULL;
+        *texts = (struct ptl_host_texts){.before = hosts->texts, .size = room};
+        hosts->texts = texts;
+    }
+    char *kept = texts->bytes + texts->used;
+    memcpy(kept, text, size);
+    texts->used += size;
+    return kept;
 }
 
 /* Labels of RFC 1123, with the underscores that are met in practice. */
@@ -74,16 +120,46 @@ static bool contains_unspecified(const struct ptl_block *block)
 
 static bool append(struct ptl_hosts *hosts, const struct ptl_host *host)
 {
-    if (hosts->count == hosts->capacity) {
-        size_t capacity = hosts->capacity == 0 ? 8 : hosts->capacity * 2;
-        struct ptl_host *items = reallocarray(hosts->items, capacity, sizeof(*items));
-        if (items == NULL)
-            return false;
-        hosts->items = items;
-        hosts->capacity = capacity;
+    struct ptl_host_slot new = {.line = host->line, .column = host->column & ((1U << 30) - 1)};
+    if (!ptl_array_room((void **)&hosts->slots, &hosts->capacity, hosts->count,
+                        sizeof(*hosts->slots)) ||
+        !ptl_array_room((void **)&hosts->wide, &hosts->wide_capacity, hosts->wide_count,
+                        sizeof(*hosts->wide)))
+        return false;
+    new.text = keep_text(hosts, host->text);
+    if (host->file != NULL)
+        new.file = keep_file(hosts, host->file);
+    if (new.text == NULL || (host->file != NULL && new.file == 0))
+        return false;
+    if (host->is_name) {
+        new.kind = KIND_NAME;
+    } else if (host->block.first.family == 4) {
+        new.first = (uint32_t)host->block.first.low;
+        new.last = (uint32_t)host->block.last.low;
+    } else {
+        new.kind = KIND_IPV6;
+        new.first = (uint32_t)hosts->wide_count;
+        hosts->wide[hosts->wide_count++] = host->block;
     }
-    hosts->items[hosts->count++] = *host;
+    hosts->slots[hosts->count++] = new;
     return true;
+}
+
+struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number)
+{
+    const struct ptl_host_slot *slot = &hosts->slots[number];
+    struct ptl_host host = {.text = slot->text,
+                            .is_name = slot->kind == KIND_NAME,
+                            .file = slot->file > 0 ? hosts->files[slot->file - 1] : NULL,
+                            .line = slot->line,
+                            .column = slot->column};
+    if (slot->kind == KIND_IPV6) {
+        host.block = hosts->wide[slot->first];
+    } else if (slot->kind == KIND_IPV4) {
+        host.block.first = (struct ptl_address){.low = slot->first, .family = 4};
+        host.block.last = (struct ptl_address){.low = slot->last, .family = 4};
+    }
+    return host;
 }
 
 /* A problem that quotes what came from outside, made fit to print. */
@@ -122,12 +198,10 @@ static void add_entry(struct ptl_hosts *hosts, const char *text, const struct pt
         return;
     }
     host.is_name = !is_block;
-    host.text = strdup(text);
-    host.file = keep_file(hosts, origin->file);
-    if (host.text == NULL || (origin->file != NULL && host.file == NULL) || !append(hosts, &host)) {
-        free(host.text);
+    host.text = text;
+    host.file = origin->file;
+    if (!append(hosts, &host))
         out_of_memory(problems);
-    }
 }
 
 /* ---- files ---- */
@@ -182,10 +256,12 @@ static void read_lines(struct ptl_hosts *hosts, FILE *file, const char *path,
             line[length] = '\0';
             origin.line++;
             origin.column = 1;
+            size_t told = problems->count;
             add_line(hosts, line, length, &origin, problems);
             length = 0;
-            if (c == EOF)
-                break;
+            bool is_full = hosts->count >= PTL_HOSTS_MAX && problems->count > told;
+            if (c == EOF || is_full || problems->dropped > 0)
+                break; /* the rest would tell nothing that is not told */
         } else if (length <= LINE_MAX_BYTES) {
             line[length++] = (char)c; /* the rest of an overlong line only counts */
         }

@@ -130,3 +130,52 @@ sys.stdout.buffer.write(start + piece * ((2**20 - len(start) - len(end)) // len(
     python3 -c 'print("ports: 22\nhosts: 127.0.0.1\nexpect: [&r {open: 22, hosts: \"file: /dev/zero\"}" + ", *r " * 900 + "]")' >./files.yaml
     refused ./files.yaml '/dev/zero: more than 67108864 bytes of hosts files'
 }
+
+# peak COMMAND...: sets status, output, and kilobytes, the most that it held in memory.
+peak() {
+    run /usr/bin/python3 -c 'import os, resource, subprocess, sys
+status = subprocess.call(sys.argv[1:])
+print("peak", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(status)' bash -c 'ulimit -t 10; exec "$@"' bash "$@"
+    kilobytes=${lines[-1]#peak }
+    echo "$output" | tail -n 3
+}
+
+@test "a hosts file of a million addresses takes 64 MB at most to check" {
+    python3 -c 'import random
+r = random.Random(1)
+print("\n".join(f"10.{r.randrange(256)}.{r.randrange(256)}.{r.randrange(256)}" for _ in range(1000000)))' >hosts
+    profile million 'hosts: ["file: hosts"]' 'ports: 80' 'scope: [10.0.0.0/8]'
+    peak "$PORTOLAN" check ./million.yaml
+    [ "$status" -eq 0 ]
+    [ "$kilobytes" -le 64000 ]
+    # Outside the scope, each is a problem, of which a hundred are told.
+    profile outside 'hosts: ["file: hosts"]' 'ports: 80'
+    peak "$PORTOLAN" check ./outside.yaml
+    [ "$status" -eq 3 ]
+    [ "$kilobytes" -le 64000 ]
+}
+
+@test "hostile: large hosts files" {
+    profile large 'hosts: ["file: hosts"]' 'ports: 80' 'scope: [any]'
+    # Each of 66 MB, which is more than is read of them.
+    python3 -c 'import sys
+for i in range(4600000): sys.stdout.write(f"1.{i >> 16}.{i >> 8 & 255}.{i & 255}\n")' >hosts
+    refused ./large.yaml 'hosts:1000001:1: more than 1000000 hosts in one list'
+    [ "${#lines[@]}" -eq 1 ]
+    yes 0 | head -c 66000000 >hosts
+    refused ./large.yaml 'hosts:1:1: "0" is no address'
+    yes '# nothing' | head -c 70000000 >hosts
+    refused ./large.yaml 'more than 67108864 bytes of hosts files'
+    yes ' ' | head -c 70000000 >hosts
+    refused ./large.yaml 'more than 67108864 bytes of hosts files'
+}
+
+@test "hostile: a results file of two million hosts that did not resolve" {
+    python3 -c 'import sys
+sys.stdout.write("{\"unresolved\": [" + "{\"input\":\"\",\"message\":\"\"}," * 2100000 + "7]}")' >many.json
+    peak "$PORTOLAN" convert ./many.json
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"unresolved: more than 1100000 of them"* ]]
+    [ "$kilobytes" -le 64000 ]
+}

@@ -73,7 +73,7 @@ static void make_hostile(struct model *model)
     struct ptl_named_block blocks[2] = {{.input = HOSTILE, .is_name = true},
                                         {.input = HOSTILE "2", .is_name = true}};
     for (int i = 0; i < 2; i++)
-        blocks[i].block = model->profile->hosts.items[i].block;
+        blocks[i].block = ptl_hosts_get(&model->profile->hosts, i).block;
     ptl_targets_free(results->live);
     results->live = NULL;
     assert_int_equal(ptl_targets_build(blocks, 2, NULL, 0, &results->live, NULL), PTL_OK);

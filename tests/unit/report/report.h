@@ -37,7 +37,7 @@ static inline void sample_open(struct model *model)
     struct ptl_named_block blocks[3] = {
         {.input = "web.example", .is_name = true}, {.input = "::1"}, {.input = "127.0.0.9"}};
     for (int i = 0; i < 3; i++)
-        blocks[i].block = hosts->items[i].block;
+        blocks[i].block = ptl_hosts_get(hosts, i).block;
     ptl_targets_free(results->live);
     results->live = NULL;
     assert_int_equal(ptl_targets_build(blocks, 3, NULL, 0, &results->live, NULL), PTL_OK);

@@ -27,7 +27,7 @@ static void test_fields(void **state)
     (void)state;
     struct model model;
     sample_open(&model);
-    struct ptl_named_block block = {.block = model.profile->hosts.items[0].block,
+    struct ptl_named_block block = {.block = ptl_hosts_get(&model.profile->hosts, 0).block,
                                     .input = "=a\"b,\r\n\x1b\xff",
                                     .is_name = true};
     ptl_targets_free(model.results->live);

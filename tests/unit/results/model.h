@@ -34,9 +34,9 @@ static inline enum ptl_status model_open(struct model *model, const char *yaml,
     struct ptl_named_block *blocks = calloc(hosts->count + 1, sizeof(*blocks));
     size_t count = 0;
     for (size_t i = 0; i < hosts->count; i++)
-        if (!hosts->items[i].is_name)
-            blocks[count++] = (struct ptl_named_block){.block = hosts->items[i].block,
-                                                       .input = hosts->items[i].text};
+        if (!ptl_hosts_get(hosts, i).is_name)
+            blocks[count++] = (struct ptl_named_block){.block = ptl_hosts_get(hosts, i).block,
+                                                       .input = ptl_hosts_get(hosts, i).text};
     assert_int_equal(ptl_targets_build(blocks, count, NULL, 0, &results->live, &error), PTL_OK);
     free(blocks);
     if (unresolved != NULL)

@@ -94,8 +94,8 @@ static inline void sim_open(struct sim *sim, const char *yaml, uint32_t permits,
     const struct ptl_hosts *hosts = &sim->profile->hosts;
     struct ptl_named_block *blocks = calloc(hosts->count, sizeof(*blocks));
     for (size_t i = 0; i < hosts->count; i++)
-        blocks[i] =
-            (struct ptl_named_block){.block = hosts->items[i].block, .input = hosts->items[i].text};
+        blocks[i] = (struct ptl_named_block){.block = ptl_hosts_get(hosts, i).block,
+                                             .input = ptl_hosts_get(hosts, i).text};
     assert_int_equal(ptl_targets_build(blocks, hosts->count, NULL, 0, &sim->results->live, &error),
                      PTL_OK);
     free(blocks);

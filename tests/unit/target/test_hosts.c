@@ -73,15 +73,17 @@ static void blocks_and_names_in_order(void **state)
     add(&hosts, "10.0.0.1-20", "", 4);
     add(&hosts, "10.0.0.1-backup", "", 5);
     add(&hosts, "10.0.0.0/24", "", 6); /* twice: the targets, not the list, count once */
-    assert_string_equal(hosts.items[0].text, "10.0.0.0/24");
-    assert_false(hosts.items[0].is_name);
-    assert_true(ptl_block_count(&hosts.items[0].block) == 256);
-    assert_true(hosts.items[1].is_name && hosts.items[4].is_name);
-    assert_string_equal(hosts.items[2].text, "[::1]");
-    assert_string_equal(hosts.items[5].file, "p.yaml");
-    assert_ptr_equal(hosts.items[0].file, hosts.items[5].file); /* one copy for all */
-    assert_int_equal(hosts.items[5].line, 3);
-    assert_int_equal(hosts.items[5].column, 5);
+    assert_string_equal(ptl_hosts_get(&hosts, 0).text, "10.0.0.0/24");
+    assert_false(ptl_hosts_get(&hosts, 0).is_name);
+    struct ptl_block block = ptl_hosts_get(&hosts, 0).block;
+    assert_true(ptl_block_count(&block) == 256);
+    assert_true(ptl_hosts_get(&hosts, 1).is_name && ptl_hosts_get(&hosts, 4).is_name);
+    assert_string_equal(ptl_hosts_get(&hosts, 2).text, "[::1]");
+    assert_string_equal(ptl_hosts_get(&hosts, 5).file, "p.yaml");
+    assert_ptr_equal(ptl_hosts_get(&hosts, 0).file,
+                     ptl_hosts_get(&hosts, 5).file); /* one copy for all */
+    assert_int_equal(ptl_hosts_get(&hosts, 5).line, 3);
+    assert_int_equal(ptl_hosts_get(&hosts, 5).column, 5);
     ptl_hosts_free(&hosts);
     assert_int_equal(hosts.count, 0);
     ptl_hosts_free(&hosts);
@@ -93,7 +95,7 @@ static void an_origin_is_optional(void **state)
     struct ptl_hosts hosts = {0};
     ptl_hosts_add(&hosts, "127.0.0.1", NULL, NULL, NULL);
     assert_int_equal(hosts.count, 1);
-    assert_null(hosts.items[0].file);
+    assert_null(ptl_hosts_get(&hosts, 0).file);
     ptl_hosts_add(&hosts, "127.0.0.1/99", NULL, NULL, NULL); /* nobody to tell: no crash */
     assert_int_equal(hosts.count, 1);
     ptl_hosts_free(&hosts);
@@ -190,11 +192,11 @@ static void files_as_people_write_them(void **state)
     struct ptl_hosts hosts = {0};
     write_bytes("h", "# one\n\n  10.0.0.1  # two\nweb.example\n", 37);
     add(&hosts, "file:h", "", 2); /* without the blank too */
-    assert_string_equal(hosts.items[0].text, "10.0.0.1");
-    assert_string_equal(hosts.items[0].file, "h");
-    assert_int_equal(hosts.items[0].line, 3);
-    assert_int_equal(hosts.items[0].column, 3);
-    assert_true(hosts.items[1].is_name);
+    assert_string_equal(ptl_hosts_get(&hosts, 0).text, "10.0.0.1");
+    assert_string_equal(ptl_hosts_get(&hosts, 0).file, "h");
+    assert_int_equal(ptl_hosts_get(&hosts, 0).line, 3);
+    assert_int_equal(ptl_hosts_get(&hosts, 0).column, 3);
+    assert_true(ptl_hosts_get(&hosts, 1).is_name);
     add(&hosts, "file: \t h", "", 4);
     ptl_hosts_free(&hosts);
 }
@@ -307,7 +309,7 @@ static void paths_are_relative_to_the_profile(void **state)
     assert_int_equal(system("mkdir sub"), 0);
     write_bytes("sub/h", "10.0.0.1\n", 9);
     ptl_hosts_add(&hosts, "file: h", NULL, "sub", &problems);
-    assert_string_equal(hosts.items[0].file, "sub/h");
+    assert_string_equal(ptl_hosts_get(&hosts, 0).file, "sub/h");
     snprintf(full, sizeof(full), "file: %s/sub/h", directory);
     ptl_hosts_add(&hosts, full, NULL, "elsewhere", &problems); /* absolute: not joined */
     assert_int_equal(hosts.count, 2);

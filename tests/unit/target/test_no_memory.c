@@ -71,7 +71,7 @@ static bool make_hosts(void *context)
     for (size_t i = 0; i < problems.count; i++)
         assert_int_equal(problems.items[i].code, PTL_E_NO_MEMORY);
     for (size_t i = 0; i < hosts.count; i++)
-        assert_non_null(hosts.items[i].text);
+        assert_non_null(ptl_hosts_get(&hosts, i).text);
     assert_int_equal(hosts.count == 23, refused == 0); /* none lost in silence */
     ptl_hosts_free(&hosts);
     ptl_problems_free(&problems);
