@@ -130,3 +130,12 @@ load helper
     run in_ns "$PORTOLAN" run ./p.yaml --json r.json
     [[ "$output" != *"ETA"* ]]
 }
+
+@test "20,000 entries of the other family are one warning, in a file that can be read" {
+    need_namespace
+    /usr/bin/python3 -c 'print("127.0.0.1"); [print(f"2001:2::{n:x}") for n in range(1, 20001)]' >hosts
+    profile many 'hosts: ["file: hosts"]' 'ports: 1-2' 'scope: [any]' 'address_family: ipv4'
+    in_ns "$PORTOLAN" run ./many.yaml --json r.json --quiet
+    jq -e '.warnings == ["2001:2::1 and 19999 more entries of hosts are left out: address_family is ipv4"]' r.json
+    "$PORTOLAN" convert r.json --json - | cmp - r.json
+}

@@ -41,7 +41,6 @@ static void test_all_is_well(void **state)
     results->expectation_count = 1;
     results->summary.states[PTL_ERROR] = 0;
     free(results->unresolved[0].input);
-    free(results->unresolved[0].message);
     results->unresolved_count = 0;
     char *text = report_of(PTL_FORMAT_JUNIT, results);
     assert_non_null(
