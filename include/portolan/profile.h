@@ -114,14 +114,16 @@ struct ptl_profile {
 struct ptl_setting {
     const char *key;
     const char *value;
+    const char *option; /* NULL: --set; else the option it came by, whose VALUE is plain text */
 };
 
 /*
  * Loads a profile from `path` ("-": standard input, once) with its `extends`, then applies the
  * settings in order, then validates. Every problem found is added to `problems`, with its place;
- * a setting's problems name the file "--set". Names are not resolved; scope is checked here for
- * literal addresses less the literal excludes, for resolved ones when the run is prepared.
- * On success (no problem) *profile is yours; else NULL and PTL_E_INVALID, or PTL_E_NO_MEMORY.
+ * a setting's problems name the file "--set", or its option. Names are not resolved; scope is
+ * checked here for literal addresses less the literal excludes, for resolved ones when the run is
+ * prepared. On success (no problem) *profile is yours; else NULL and PTL_E_INVALID, or
+ * PTL_E_NO_MEMORY.
  */
 enum ptl_status ptl_profile_load(const char *path, const struct ptl_setting *settings, size_t count,
                                  struct ptl_profile **profile, struct ptl_problems *problems);

@@ -28,12 +28,19 @@ static int run(const struct arguments *arguments)
     return end_output(status);
 }
 
+static const struct option options[] = {
+    OPTION_ROW_HOSTS,
+    OPTION_ROW_PORTS,
+};
+
 const struct command command_check = {
     .name = "check",
     .synopsis = "PROFILE...",
     .summary = "Validate profiles; print every problem as FILE:LINE:COLUMN: message",
     .details = "Names are not looked up and nothing is sent. Problems go to standard error; the\n"
                "exit status is then 3.",
+    .options = options,
+    .option_count = sizeof(options) / sizeof(options[0]),
     .least_words = 1,
     .most_words = SIZE_MAX,
     .run = run,

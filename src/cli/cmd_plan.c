@@ -72,6 +72,8 @@ static const struct option options[] = {
      .name = "set",
      .argument = "KEY=VALUE",
      .help = "override a key of the profile (repeatable)"},
+    OPTION_ROW_HOSTS,
+    OPTION_ROW_PORTS,
 };
 
 const struct command command_plan = {

@@ -134,7 +134,7 @@ static int run_all(const struct arguments *arguments, struct job *jobs, size_t c
 static bool check_patterns(const struct arguments *arguments)
 {
     for (int f = 0; f < JOB_OUTPUTS; f++) {
-        const char *path = f == JOB_EXPECT ? arguments->save_expect : arguments->reports[f];
+        const char *path = job_output_pattern(arguments, f);
         if (arguments->word_count > 1 && path != NULL && strstr(path, "{profile}") == NULL) {
             print_line("portolan run: with several profiles --%s wants a PATH with {profile} in "
                        "it, not \"%s\"",
@@ -180,6 +180,8 @@ static const struct option options[] = {
      .name = "set",
      .argument = "KEY=VALUE",
      .help = "override a key of the profile (repeatable)"},
+    OPTION_ROW_HOSTS,
+    OPTION_ROW_PORTS,
     {.id = OPTION_ALLOW_INCONCLUSIVE,
      .name = "allow-inconclusive",
      .help = "expectations that cannot be judged do not fail the run"},
@@ -187,6 +189,10 @@ static const struct option options[] = {
      .name = "save-expect",
      .argument = "PATH",
      .help = "write what is open as expectations, a profile to extend"},
+    {.id = OPTION_SAVE_PROFILE,
+     .name = "save-profile",
+     .argument = "PATH",
+     .help = "write what was run as a profile, with every key"},
     {.id = OPTION_QUIET,
      .name = "quiet",
      .help = "no progress, warnings or notes on standard error"},

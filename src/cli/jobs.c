@@ -10,12 +10,20 @@
 
 #define PROFILE_MAX_BYTES (1U << 20) /* what a profile may be */
 
+const char *job_output_pattern(const struct arguments *arguments, int output)
+{
+    if (output == JOB_EXPECT)
+        return arguments->save_expect;
+    return output == JOB_PROFILE ? arguments->texts[OPTION_SAVE_PROFILE]
+                                 : arguments->reports[output];
+}
+
 bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_t now_ms)
 {
     for (int f = 0; f < JOB_OUTPUTS; f++) {
-        const char *pattern = f == JOB_EXPECT         ? arguments->save_expect
-                              : arguments->any_report ? arguments->reports[f]
-                                                      : job->profile->report_paths[f];
+        const char *pattern = f >= PTL_FORMAT_COUNT || arguments->any_report
+                                  ? job_output_pattern(arguments, f)
+                                  : job->profile->report_paths[f];
         struct ptl_error error;
         if (pattern != NULL && ptl_report_expand(pattern, job->profile->name, now_ms,
                                                  &job->paths[f], &error) != PTL_OK) {
@@ -28,7 +36,9 @@ bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_
 
 const char *job_output_name(int output)
 {
-    return output == JOB_EXPECT ? "save-expect" : ptl_format_names[output];
+    if (output == JOB_EXPECT)
+        return "save-expect";
+    return output == JOB_PROFILE ? "save-profile" : ptl_format_names[output];
 }
 
 static bool is_stdout(const char *path)
@@ -137,7 +147,7 @@ bool job_open_reports(struct job *job)
     for (int f = 0; f < JOB_OUTPUTS; f++) {
         struct ptl_error error;
         enum ptl_status status = PTL_OK;
-        if (job->paths[f] != NULL && f == JOB_EXPECT)
+        if (job->paths[f] != NULL && f >= PTL_FORMAT_COUNT)
             status = ptl_report_open_text(job->paths[f], &job->reports[f], &error);
         else if (job->paths[f] != NULL)
             status = ptl_report_open((enum ptl_format)f, job->paths[f], &options, &job->reports[f],
@@ -166,13 +176,19 @@ void job_write_found(const struct job *job, const struct ptl_results *results,
             ptl_report_found(job->reports[f], results, items, count);
 }
 
-/* Writes what was open as a fragment of a profile. */
-static enum ptl_status write_expect(struct ptl_report *report, const struct ptl_results *results,
-                                    struct ptl_error *error)
+/* Writes the profile, or what was open as a fragment of one. */
+static enum ptl_status write_profile(struct ptl_report *report, const struct job *job, int output,
+                                     const struct ptl_results *results, struct ptl_error *error)
 {
     struct ptl_buf text;
     ptl_buf_init(&text, PROFILE_MAX_BYTES);
-    enum ptl_status status = ptl_results_save_expect(results, &text, error);
+    enum ptl_status status = PTL_OK;
+    if (output == JOB_EXPECT)
+        status = ptl_results_save_expect(results, &text, error);
+    else
+        ptl_profile_show(job->profile, &text);
+    if (text.failed && status == PTL_OK)
+        status = ptl_error_set(error, PTL_E_INVALID, "it would be larger than 1 MiB");
     if (status == PTL_OK)
         ptl_report_write_text(report, ptl_buf_text(&text), text.length);
     ptl_buf_free(&text);
@@ -189,8 +205,9 @@ bool job_write_reports(struct job *job, const struct ptl_results *results, bool 
         if (report == NULL)
             continue;
         job->reports[f] = NULL;
-        enum ptl_status status = f == JOB_EXPECT ? write_expect(report, results, &error)
-                                                 : ptl_report_write(report, results, &error);
+        enum ptl_status status = f >= PTL_FORMAT_COUNT
+                                     ? write_profile(report, job, f, results, &error)
+                                     : ptl_report_write(report, results, &error);
         if (status != PTL_OK)
             ptl_report_abandon(report);
         else

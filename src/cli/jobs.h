@@ -6,9 +6,11 @@
 #include "portolan/report.h"
 #include "portolan/run.h"
 
-/* Where a job writes: a report of each format, and the expectations of --save-expect. */
+/* Where a job writes: a report of each format, the expectations of --save-expect, the
+ * profile of --save-profile. */
 #define JOB_EXPECT PTL_FORMAT_COUNT
-#define JOB_OUTPUTS (PTL_FORMAT_COUNT + 1)
+#define JOB_PROFILE (PTL_FORMAT_COUNT + 1)
+#define JOB_OUTPUTS (PTL_FORMAT_COUNT + 2)
 
 /* Zero-initialise; job_free frees what is there. */
 struct job {
@@ -28,6 +30,8 @@ bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_
  * named pipes take what they are given.
  */
 bool jobs_are_apart(const struct job *jobs, size_t count);
+/* The PATH that the options give an output; NULL: none. */
+const char *job_output_pattern(const struct arguments *arguments, int output);
 /* "json", ..., "save-expect": the option of an output. */
 const char *job_output_name(int output);
 /* Opens every report: a path that cannot be written is known before anything is sent. */

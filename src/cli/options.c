@@ -171,6 +171,9 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_WARMUP:
     case OPTION_PAUSE:
     case OPTION_BASELINE:
+    case OPTION_HOSTS:
+    case OPTION_PORTS:
+    case OPTION_SAVE_PROFILE:
         return take_text(command, option, value, arguments);
     case OPTION_COUNT:
         break;
@@ -241,6 +244,10 @@ bool options_parse(const struct command *command, int argc, char **argv,
         print_line("portolan %s: standard input can be read once only", command->name);
         return false;
     }
+    bool is_described =
+        arguments->texts[OPTION_HOSTS] != NULL || arguments->texts[OPTION_PORTS] != NULL;
+    if (arguments->word_count == 0 && is_described)
+        arguments->word_count = 1; /* the profile is the options themselves */
     if (arguments->word_count < command->least_words ||
         arguments->word_count > command->most_words) {
         print_line("portolan %s: %s; usage: portolan %s%s%s", command->name,

@@ -23,6 +23,9 @@ enum option_id {
     OPTION_WARMUP,
     OPTION_PAUSE,
     OPTION_BASELINE,
+    OPTION_HOSTS,
+    OPTION_PORTS,
+    OPTION_SAVE_PROFILE,
     OPTION_COUNT
 };
 
@@ -38,7 +41,7 @@ enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
 /* What a command line said. */
 struct arguments {
-    const char **words;
+    const char **words; /* a lone NULL: no PROFILE, but --hosts or --ports */
     size_t word_count;
     struct ptl_setting *settings;
     size_t setting_count;
@@ -75,6 +78,17 @@ const struct option *options_at(const struct command *command, size_t number);
 bool options_parse(const struct command *command, int argc, char **argv,
                    struct arguments *arguments);
 void arguments_free(struct arguments *arguments);
+/* The rows --hosts and --ports, for commands that take a PROFILE and do without one beside them. */
+#define OPTION_ROW_HOSTS                                                                           \
+    {                                                                                              \
+        .id = OPTION_HOSTS, .name = "hosts", .argument = "HOSTS",                                  \
+        .help = "what to scan, as \"web.lan,10.0.0.0/24\"; with --ports no PROFILE is needed"      \
+    }
+#define OPTION_ROW_PORTS                                                                           \
+    {                                                                                              \
+        .id = OPTION_PORTS, .name = "ports", .argument = "PORTS",                                  \
+        .help = "which ports, as \"22,80,8000-8100\""                                              \
+    }
 /* What a PROFILE is: shown by --help of every command that begins with one. */
 extern const char options_about_profile[];
 /* Prints usage, details and the table. */

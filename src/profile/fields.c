@@ -95,9 +95,11 @@ const struct ptl_field ptl_fields[] = {
      .required = true,
      .type_text = "string or list",
      .summary = "what to scan: addresses, names, CIDR blocks, ranges, files of these",
-     .details = "An entry is an address, a name, a CIDR block (every address of it), a range "
-                "(`10.0.0.1-20` or `ADDRESS-ADDRESS`), or `file: PATH`, a file with one entry a "
-                "line and `#` comments, relative to this profile. At most 2^32 addresses.",
+     .details =
+         "An entry is an address, a name, a CIDR block (every address of it), a range "
+         "(`10.0.0.1-20` or `ADDRESS-ADDRESS`), or `file: PATH`, a file with one entry a "
+         "line and `#` comments, relative to this profile. A string may hold several, parted by "
+         "commas. At most 2^32 addresses.",
      .example = "hosts: [127.0.0.1, 10.0.0.0/24, 10.0.1.1-20, \"file: more-hosts.txt\"]"},
     {.name = "exclude_hosts",
      .type = PTL_FIELD_HOSTS,

@@ -71,6 +71,35 @@ static char *absolute_entry(const char *base_dir, const char *path)
 }
 
 static void load_host(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                      const struct ptl_node *node);
+
+/* "a, b", as `ports` takes it: each piece is an entry of its own. */
+static void load_pieces(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                        const struct ptl_node *node)
+{
+    const char *at = node->text;
+    for (;;) {
+        at += strspn(at, " \t");
+        size_t whole = strcspn(at, ","), length = whole;
+        while (length > 0 && (at[length - 1] == ' ' || at[length - 1] == '\t'))
+            length--;
+        struct ptl_node piece = *node;
+        piece.plain = false; /* a part of a string is a string */
+        piece.text = ptl_tree_copy(loading->tree, at, length);
+        piece.count = length;
+        if (!piece.text)
+            return;
+        if (length == 0)
+            ptl_value_problem(loading, field, node, "has an empty piece between its commas");
+        else
+            load_host(loading, field, base, &piece);
+        if (at[whole] == '\0')
+            return;
+        at += whole + 1;
+    }
+}
+
+static void load_host(struct ptl_loading *loading, const struct ptl_field *field, void *base,
                       const struct ptl_node *node)
 {
     struct ptl_hosts *hosts = (void *)((char *)base + field->offset);
@@ -91,6 +120,10 @@ static void load_host(struct ptl_loading *loading, const struct ptl_field *field
     }
     if (file && !*file) {
         ptl_value_problem(loading, field, node, "names a file without a path");
+        return;
+    }
+    if (!file && strchr(node->text, ',')) {
+        load_pieces(loading, field, base, node);
         return;
     }
     char *entry = file ? absolute_entry(node->source->base_dir, file) : strdup(node->text);

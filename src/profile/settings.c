@@ -2,6 +2,7 @@
 
 #include "profile/check.h"
 #include "profile/document.h"
+#include "profile/extends.h"
 #include "profile/fields.h"
 
 #include <string.h>
@@ -29,9 +30,10 @@ static bool takes_text(const char *key)
                      field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_EXTENDS);
 }
 
-static struct ptl_node *scalar(struct ptl_tree *tree, const char *text, size_t length)
+static struct ptl_node *scalar_at(struct ptl_tree *tree, const struct ptl_node *place,
+                                  const char *text, size_t length)
 {
-    struct ptl_node *node = ptl_node_new(tree, PTL_NODE_SCALAR, &setting_place);
+    struct ptl_node *node = ptl_node_new(tree, PTL_NODE_SCALAR, place);
     if (!node)
         return NULL;
     node->text = ptl_tree_copy(tree, text, length);
@@ -39,17 +41,27 @@ static struct ptl_node *scalar(struct ptl_tree *tree, const char *text, size_t l
     return node->text ? node : NULL;
 }
 
+static struct ptl_node *scalar(struct ptl_tree *tree, const char *text, size_t length)
+{
+    return scalar_at(tree, &setting_place, text, length);
+}
+
 struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setting *setting,
                                    struct ptl_problems *problems)
 {
     const char *value = setting->value;
     struct ptl_problems found = {0};
-    bool is_text = takes_text(setting->key) && *value != '"' && *value != '\'';
+    const struct ptl_source *source =
+        setting->option ? ptl_source_new(tree, setting->option, "", true) : &setting_source;
+    if (!source)
+        return NULL;
+    struct ptl_node place = {.source = source};
+    bool is_text = setting->option || (takes_text(setting->key) && *value != '"' && *value != '\'');
     struct ptl_node *node =
         is_text ? NULL : ptl_document_parse(tree, &setting_source, value, strlen(value), &found);
     /* The bytes of a text are held to the same rules as a file's. */
-    if (is_text && ptl_document_check(&setting_source, value, strlen(value), &found))
-        node = scalar(tree, value, strlen(value));
+    if (is_text && ptl_document_check(source, value, strlen(value), &found))
+        node = scalar_at(tree, &place, value, strlen(value));
     for (size_t i = 0; i < found.count; i++) {
         char shown[PTL_SHOWN_SIZE];
         ptl_error_wrap(&found.items[i], "%s", ptl_shown(setting->key, shown));

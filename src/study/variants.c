@@ -173,8 +173,8 @@ static enum ptl_status load(const struct ptl_variants_request *request, const st
     for (size_t i = 0; i < request->setting_count; i++)
         settings[i] = request->settings[i];
     for (size_t i = 0; i < variant->setting_count; i++)
-        settings[request->setting_count + i] =
-            (struct ptl_setting){variant->settings[i].key, variant->settings[i].value};
+        settings[request->setting_count + i] = (struct ptl_setting){
+            .key = variant->settings[i].key, .value = variant->settings[i].value};
     enum ptl_status status =
         source->text != NULL
             ? ptl_profile_load_text(source->text, source->length, source->path, "", settings, count,

@@ -139,3 +139,30 @@ load helper
     jq -e '.warnings == ["2001:2::1 and 19999 more entries of hosts are left out: address_family is ipv4"]' r.json
     "$PORTOLAN" convert r.json --json - | cmp - r.json
 }
+
+@test "run: --hosts and --ports need no profile; --save-profile writes one" {
+    need_namespace
+    run "$PORTOLAN" run --hosts 10.0.0.1 --ports 80
+    [ "$status" -eq 3 ]
+    [ "$output" = '--hosts: 10.0.0.1: 10.0.0.1 is outside the profile'"'"'s scope (loopback); add "10.0.0.1" to scope' ]
+    run "$PORTOLAN" run --hosts 127.0.0.1
+    [ "$status" -eq 3 ]
+    [ "$output" = 'command line:1:1: ports is missing: which TCP ports: numbers, ranges, service names' ]
+    run "$PORTOLAN" run
+    [ "$status" -eq 2 ]
+    run in_ns timeout 60 "$PORTOLAN" run --hosts '127.0.0.1, 127.0.0.2' --ports 80,81 \
+        --set report.states='[closed]' --hostport h.txt --save-profile saved.yaml
+    [ "$status" -eq 0 ]
+    run in_ns timeout 60 "$PORTOLAN" run saved.yaml --csv -
+    [ "$status" -eq 0 ]
+    [ "$(grep -c closed <<<"$output")" -eq 4 ]
+    # what was run goes over a profile, too, and --set goes over all
+    run "$PORTOLAN" show saved.yaml --hosts ::1 --ports 443
+    [ "$status" -eq 0 ]
+    [[ "$output" == *$'\n  - "::1"\n'* && "$output" == *'ports: "443"'* ]]
+    run "$PORTOLAN" plan --hosts 127.0.0.1,127.0.0.3 --ports 1-10
+    [[ "$output" == *"probes       20"* ]]
+    run "$PORTOLAN" check --hosts 127.0.0.1, --ports 1
+    [ "$status" -eq 3 ]
+    [ "$output" = '--hosts: hosts has an empty piece between its commas' ]
+}

@@ -122,7 +122,7 @@ static void a_parent_that_is_set_lends_no_name(void **state)
 {
     (void)state;
     write_file("base.yaml", "name: base\nretries: 7\n");
-    struct ptl_setting setting = {"extends", "base.yaml"};
+    struct ptl_setting setting = {"extends", "base.yaml", NULL};
     struct ptl_buf out;
     struct ptl_profile *profile = load_with(BASE, &setting, 1, &out);
     assert_string_equal(ptl_buf_text(&out), "");

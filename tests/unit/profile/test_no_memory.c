@@ -66,8 +66,11 @@ static void check_no_memory(enum ptl_status status, const struct ptl_problems *p
 
 static bool load_whole(void *context)
 {
-    const struct ptl_setting settings[] = {
-        {"retries", "5"}, {"report.xml", "x.xml"}, {"ports", "[1-99, https]"}, {"name", "set"}};
+    const struct ptl_setting settings[] = {{"retries", "5", NULL},
+                                           {"report.xml", "x.xml", NULL},
+                                           {"ports", "[1-99, https]", NULL},
+                                           {"name", "set", NULL},
+                                           {"hosts", "127.0.0.1, ::1", "--hosts"}};
     struct ptl_problems problems = {0};
     struct ptl_profile *profile = NULL;
     enum ptl_status status =
@@ -88,7 +91,7 @@ static void loading(void **state)
     size_t settings = 0;
     (void)ptl_services_available(); /* read once a process: not here */
     fail_each(load_whole, &settings);
-    settings = 4;
+    settings = 5;
     fail_each(load_whole, &settings);
 }
 
@@ -134,7 +137,7 @@ static void loading_what_is_wrong(void **state)
 static bool load_with_wrong_setting(void *context)
 {
     (void)context;
-    struct ptl_setting setting = {"retries", "[1"};
+    struct ptl_setting setting = {"retries", "[1", NULL};
     struct ptl_problems problems = {0};
     struct ptl_profile *profile = NULL;
     enum ptl_status status =

@@ -2,7 +2,7 @@
 
 static struct ptl_profile *set(const char *key, const char *value, const char *messages)
 {
-    struct ptl_setting setting = {key, value};
+    struct ptl_setting setting = {key, value, NULL};
     struct ptl_buf out;
     struct ptl_profile *profile = load_with(BASE "report: {json: a}\n", &setting, 1, &out);
     assert_string_equal(ptl_buf_text(&out), messages);
@@ -58,7 +58,7 @@ static void wrong(void **state)
 static void the_last_counts(void **state)
 {
     (void)state;
-    struct ptl_setting settings[] = {{"retries", "2"}, {"retries", "3"}};
+    struct ptl_setting settings[] = {{"retries", "2", NULL}, {"retries", "3", NULL}};
     struct ptl_buf out;
     struct ptl_profile *profile = load_with(BASE, settings, 2, &out);
     assert_non_null(profile);

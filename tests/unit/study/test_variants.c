@@ -101,7 +101,7 @@ static enum ptl_status build(struct ptl_vary *varies, size_t count, struct ptl_v
                              struct ptl_problems *problems)
 {
     static const char *const paths[] = {"p.yaml"};
-    static const struct ptl_setting settings[] = {{"timeout", "100ms"}};
+    static const struct ptl_setting settings[] = {{"timeout", "100ms", NULL}};
     struct ptl_variants_request request = {.paths = paths,
                                            .path_count = 1,
                                            .settings = settings,
