@@ -38,7 +38,7 @@ static void hosts(void **state)
          NULL},
         {"hosts: 127.0.0.1, localhost ,::1", NULL,
          "hosts:\n  - \"127.0.0.1\"\n  - \"localhost\"\n  - \"::1\""},
-        {"hosts: 127.0.0.1,, 10", "2:8: hosts has an empty piece between its commas\n", NULL},
+        {"hosts: 127.0.0.1,, 127.0.0.2", "2:8: hosts has an empty piece between its commas\n", NULL},
         {"hosts: [10]", "2:9: hosts entries are strings, or file: PATH\n", NULL},
         {"hosts: 10.5", "2:8: hosts entries are strings, or file: PATH\n", NULL},
         {"hosts: true", "2:8: hosts entries are strings, or file: PATH\n", NULL},
