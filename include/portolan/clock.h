@@ -30,5 +30,7 @@ bool ptl_clock_parse_rfc3339(const char *text, int64_t *wall_ms);
 enum ptl_status ptl_duration_parse(const char *text, uint64_t *ms, struct ptl_error *error);
 /* The shortest form that parses back to the same: "900ms", "1.5s", "2m". Returns text. */
 const char *ptl_duration_format(uint64_t ms, char text[PTL_DURATION_SIZE]);
+/* For people: from a minute on in whole seconds, as 15m25s. Returns text. */
+const char *ptl_duration_tell(uint64_t ms, char text[PTL_DURATION_SIZE]);
 
 #endif

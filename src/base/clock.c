@@ -92,6 +92,20 @@ enum ptl_status ptl_duration_parse(const char *text, uint64_t *ms, struct ptl_er
     return PTL_OK;
 }
 
+const char *ptl_duration_tell(uint64_t ms, char text[PTL_DURATION_SIZE])
+{
+    if (ms < 60000)
+        return ptl_duration_format(ms, text);
+    uint64_t seconds = ms / 1000 + (ms % 1000 >= 500);
+    uint64_t values[] = {seconds / 86400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60};
+    int length = 0;
+    for (int i = 0; i < 4; i++)
+        if (values[i] > 0)
+            length += snprintf(text + length, (size_t)(PTL_DURATION_SIZE - length), "%" PRIu64 "%c",
+                               values[i], "dhms"[i]);
+    return text;
+}
+
 const char *ptl_duration_format(uint64_t ms, char text[PTL_DURATION_SIZE])
 {
     int unit = 0;

@@ -40,7 +40,7 @@ static int print_plan(const struct ptl_profile *profile, const struct ptl_prepar
         printf("worst case   longer than can be said: every probe silent, every retry made\n");
     else
         printf("worst case   %s: every probe silent, every retry made\n",
-               ptl_duration_format(prepared->worst_case_ms, duration));
+               ptl_duration_tell(prepared->worst_case_ms, duration));
     for (size_t i = 0; i < prepared->warning_count; i++)
         print_line("warning: %s", prepared->warnings[i]);
     for (size_t i = 0; i < prepared->unresolved_count; i++)

@@ -23,6 +23,8 @@ struct parser {
     struct ptl_tree *tree;
     const struct ptl_source *source;
     struct ptl_problems *problems;
+    const char *text;
+    size_t length;
     struct frame frames[PTL_NODE_DEPTH_MAX];
     unsigned depth;
     struct ptl_node **stack;
@@ -43,6 +45,22 @@ static void complain(struct parser *parser, const yaml_mark_t *mark, const char 
     ptl_problems_at(parser->problems, &origin, "%s%s", format, what ? ptl_shown(what, shown) : "");
 }
 
+/* Where libyaml stumbles over what people write most, what to write instead. */
+static const char *remedy(const struct parser *parser)
+{
+    const yaml_parser_t *yaml = &parser->yaml;
+    if (yaml->problem && strstr(yaml->problem, "cannot start any token") &&
+        yaml->buffer.pointer < yaml->buffer.last && *yaml->buffer.pointer == '\t')
+        return "; this is a tab: use spaces";
+    const char *line = parser->text, *end = parser->text + parser->length;
+    for (size_t i = 0; line && i < yaml->problem_mark.line; i++)
+        if ((line = memchr(line, '\n', (size_t)(end - line))))
+            line++;
+    const char *line_end = line ? memchr(line, '\n', (size_t)(end - line)) : NULL;
+    bool is_here = line && memmem(line, (size_t)((line_end ? line_end : end) - line), "::", 2);
+    return is_here ? "; put an IPv6 address in quotes" : "";
+}
+
 static void complain_syntax(struct parser *parser)
 {
     const yaml_parser_t *yaml = &parser->yaml;
@@ -54,9 +72,9 @@ static void complain_syntax(struct parser *parser)
                           .column = (unsigned)yaml->problem_mark.column + 1,
                           .source = parser->source};
     struct ptl_origin origin = ptl_node_origin(&at);
-    ptl_problems_at(parser->problems, &origin, "not YAML: %s%s%s",
+    ptl_problems_at(parser->problems, &origin, "not YAML: %s%s%s%s",
                     yaml->context ? yaml->context : "", yaml->context ? ": " : "",
-                    yaml->problem ? yaml->problem : "it cannot be read");
+                    yaml->problem ? yaml->problem : "it cannot be read", remedy(parser));
 }
 
 static bool charge(struct parser *parser, const yaml_mark_t *mark, size_t weight)
@@ -326,6 +344,8 @@ struct ptl_node *ptl_document_parse(struct ptl_tree *tree, const struct ptl_sour
     parser->tree = tree;
     parser->source = source;
     parser->problems = problems;
+    parser->text = text;
+    parser->length = length;
     yaml_parser_set_encoding(&parser->yaml, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser->yaml, (const unsigned char *)text, length);
     if (parse(parser) && parser->count == 1)

@@ -117,7 +117,8 @@ const struct ptl_field ptl_fields[] = {
      .required = true,
      .type_text = "int, string or list",
      .summary = "which TCP ports: numbers, ranges, service names",
-     .details = "1 to 65535. Names are those of the system's list of services.",
+     .details =
+         "1 to 65535; `all` is all of them. Names are those of the system's list of services.",
      .example = "ports: \"1-1024,8080,https\""},
     {.name = "exclude_ports",
      .type = PTL_FIELD_PORTS,
@@ -129,7 +130,7 @@ const struct ptl_field ptl_fields[] = {
     {.name = "scope",
      .type = PTL_FIELD_SCOPE,
      AT(scope),
-     .type_text = "list of CIDR, `loopback`, `any`",
+     .type_text = "CIDR, `loopback`, `any`, or a list",
      .fallback = "[loopback]",
      .summary = "the addresses this profile may touch; anything outside stops the run",
      .details = "Every resolved address must be inside, or nothing is sent and the error says "

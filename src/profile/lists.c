@@ -189,14 +189,11 @@ void ptl_load_scope(struct ptl_loading *loading, const struct ptl_field *field, 
 {
     struct ptl_profile *profile = base;
     size_t before = loading->problems->count + loading->problems->dropped;
-    if (node->kind != PTL_NODE_SEQUENCE) {
-        ptl_value_problem(loading, field, node, "must be a list, as [loopback, 10.0.0.0/8]");
-        loading->scope_broken = true;
-        return;
-    }
+    const struct ptl_node *const *items;
+    size_t count = as_list(&node, &items);
     struct ptl_texts texts = {profile->scope_text, profile->scope_count};
-    for (size_t i = 0; i < node->count; i++) {
-        const struct ptl_node *item = node->items[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct ptl_node *item = items[i];
         struct ptl_error error = {0};
         if (item->kind == PTL_NODE_BROKEN)
             continue;

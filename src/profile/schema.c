@@ -59,6 +59,11 @@ static void add_port_choices(struct ptl_json *any_of)
     ptl_json_add_number(choice(any_of, "string"), "minLength", 1);
 }
 
+static void add_scope_choices(struct ptl_json *any_of)
+{
+    ptl_json_add_number(choice(any_of, "string"), "minLength", 1);
+}
+
 /* One entry, or a list of them; never an empty list where the key must say something. */
 static void add_entries(struct ptl_json *schema, const struct ptl_field *field,
                         void (*add_choices)(struct ptl_json *any_of))
@@ -157,6 +162,8 @@ static void add_type(struct ptl_json *schema, const struct ptl_field *field)
         add_entries(schema, field, add_port_choices);
         break;
     case PTL_FIELD_SCOPE:
+        add_entries(schema, field, add_scope_choices);
+        break;
     case PTL_FIELD_STATES:
         add_list(schema, field);
         break;

@@ -163,6 +163,24 @@ static void load_int(struct ptl_loading *loading, const struct ptl_field *field,
         set_number(field, base, value);
 }
 
+/* A number that lacks its unit: what it may have meant, of what is accepted. */
+static void ask_for_unit(struct ptl_loading *loading, const struct ptl_field *field,
+                         const struct ptl_node *node, uint64_t number)
+{
+    static const struct {
+        const char *name;
+        uint64_t ms;
+    } units[] = {{"ms", 1}, {"s", 1000}};
+    char choices[64] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (number <= field->max / units[i].ms && number * units[i].ms >= field->min)
+            used += (size_t)snprintf(choices + used, sizeof(choices) - used, "%s%s%s",
+                                     used > 0 ? ", " : ": ", node->text, units[i].name);
+    ptl_value_problem(loading, field, node, "needs a unit%s",
+                      used > 0 ? choices : ", such as 500ms or 1.5s");
+}
+
 static void load_duration(struct ptl_loading *loading, const struct ptl_field *field, void *base,
                           const struct ptl_node *node)
 {
@@ -170,10 +188,10 @@ static void load_duration(struct ptl_loading *loading, const struct ptl_field *f
         set_number(field, base, field->special_value);
         return;
     }
-    uint64_t ms, ignored;
-    if (node->kind == PTL_NODE_SCALAR && node->plain &&
-        ptl_number_parse(node->text, strlen(node->text), &ignored)) {
-        ptl_value_problem(loading, field, node, "needs a unit: %sms, %ss", node->text, node->text);
+    uint64_t ms, number;
+    if (node->kind == PTL_NODE_SCALAR &&
+        ptl_number_parse(node->text, strlen(node->text), &number)) {
+        ask_for_unit(loading, field, node, number);
         return;
     }
     const char *text = as_text(loading, field, node);
@@ -226,6 +244,13 @@ static void load_enum(struct ptl_loading *loading, const struct ptl_field *field
 }
 _Static_assert(sizeof(enum ptl_engine) == sizeof(uint32_t), "set_number stores enums");
 
+/* Multicast, or the broadcast of every link: no connection comes from one. */
+static bool is_for_many(const struct ptl_address *address)
+{
+    return address->family == 4 ? address->low >> 28 == 0xE || address->low == UINT32_MAX
+                                : address->high >> 56 == 0xFF;
+}
+
 static void load_address(struct ptl_loading *loading, const struct ptl_field *field, void *base,
                          const struct ptl_node *node)
 {
@@ -236,8 +261,13 @@ static void load_address(struct ptl_loading *loading, const struct ptl_field *fi
     struct ptl_error error = {0};
     if (!text)
         return;
-    if (ptl_address_parse(text, member(base, field), &error) != PTL_OK)
+    struct ptl_address *address = member(base, field);
+    if (ptl_address_parse(text, address, &error) != PTL_OK)
         ptl_value_error(loading, field, node, &error);
+    else if (is_for_many(address))
+        ptl_value_problem(loading, field, node, "must be an address of this machine, not %s",
+                          address->low == UINT32_MAX && address->family == 4 ? "broadcast"
+                                                                             : "multicast");
     else
         loading->profile->has_source_address = true;
 }

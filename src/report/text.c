@@ -113,8 +113,10 @@ static void add_notes(struct ptl_writing *writing)
     const struct ptl_results *results = writing->results;
     add_untouched(writing);
     if (results->count == 0)
-        ptl_buf_add(&writing->line,
-                    "\nnothing to list: no port is in one of the states asked for\n");
+        ptl_buf_printf(&writing->line, "\n%s\n",
+                       !results->run.states[PTL_CLOSED] && !results->run.states[PTL_FILTERED]
+                           ? "no open port"
+                           : "nothing to list: no port is in one of the states asked for");
     if (results->unresolved_count + results->warning_count > 0)
         ptl_buf_add_char(&writing->line, '\n');
     for (size_t i = 0; i < results->unresolved_count; i++) {

@@ -110,7 +110,13 @@ static bool is_name(const char *text)
             return false;
         }
     }
-    return text[length - 1] != '-';
+    /* A last label that is a number makes an address of it to a resolver: "0x7f.1", RFC 1123. */
+    const char *last = strrchr(text, '.');
+    last = last != NULL && last[1] != '\0' ? last + 1 : text;
+    bool is_hex = last[0] == '0' && (last[1] == 'x' || last[1] == 'X') &&
+                  last[2 + strspn(last + 2, "0123456789abcdefABCDEF")] == '\0';
+    bool is_number = last[strspn(last, "0123456789")] == '\0';
+    return text[length - 1] != '-' && !is_hex && !is_number;
 }
 
 static bool contains_unspecified(const struct ptl_block *block)
@@ -174,6 +180,20 @@ static void complain(struct ptl_problems *problems, const struct ptl_origin *ori
                     after);
 }
 
+/* Is it an address or a name with a port behind it, as other programs take it? */
+static bool has_port(const char *text)
+{
+    char host[NAME_MAX_BYTES + 3];
+    const char *colon = strrchr(text, ':');
+    struct ptl_address address;
+    if (colon == NULL || colon[1] == '\0' || colon[1 + strspn(colon + 1, "0123456789")] != '\0' ||
+        (size_t)(colon - text) >= sizeof(host))
+        return false;
+    snprintf(host, sizeof(host), "%.*s", (int)(colon - text), text);
+    bool is_address = ptl_address_parse(host, &address, NULL) == PTL_OK;
+    return is_address ? host[0] == '[' || address.family == 4 : is_name(host);
+}
+
 static void add_entry(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
                       struct ptl_problems *problems)
 {
@@ -185,7 +205,10 @@ static void add_entry(struct ptl_hosts *hosts, const char *text, const struct pt
         return;
     }
     if (ptl_block_parse(text, &host.block, &is_block, &error) != PTL_OK) {
-        complain(problems, origin, "", error.message, "");
+        if (has_port(text))
+            complain(problems, origin, "\"", text, "\" names a port: those stand in `ports`");
+        else
+            complain(problems, origin, "", error.message, "");
         return;
     }
     if (!is_block && !is_name(text)) {

@@ -72,6 +72,11 @@ static enum ptl_status parse_piece(const char *piece, uint16_t *first, uint16_t 
                                    struct ptl_error *error)
 {
     const char *dash = strchr(piece, '-');
+    if (strcmp(piece, "all") == 0) {
+        *first = 1;
+        *last = UINT16_MAX;
+        return PTL_OK;
+    }
     bool numeric = piece[strspn(piece, "0123456789-")] == '\0' && *piece != '\0';
     if (!numeric) {
         if (ptl_service_port(piece, first)) {

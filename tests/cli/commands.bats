@@ -290,3 +290,10 @@ SH
     [ "$output" = "portolan compare: json and csv both go to ./same" ]
     [ ! -e same ]
 }
+
+@test "plan tells the worst case as people tell a time" {
+    profile p 'hosts: 127.0.0.1' 'ports: 1-9253' 'timeout: 100ms' 'retries: 0' 'concurrency: 1' 'adaptive: false'
+    run "$PORTOLAN" plan p.yaml
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"worst case   15m25s: "* ]]
+}

@@ -166,3 +166,13 @@ load helper
     [ "$status" -eq 3 ]
     [ "$output" = '--hosts: hosts has an empty piece between its commas' ]
 }
+
+@test "run: a text without an open port says so, not that nothing is listed" {
+    need_namespace
+    run in_ns timeout 60 "$PORTOLAN" run --hosts 127.0.0.1 --ports 80
+    [ "$status" -eq 0 ]
+    [[ "$output" == *$'\nno open port\n'* ]]
+    run in_ns timeout 60 "$PORTOLAN" run --hosts 127.0.0.1 --ports 80 --set report.states='[filtered]'
+    [ "$status" -eq 0 ]
+    [[ "$output" == *$'\nnothing to list: no port is in one of the states asked for\n'* ]]
+}

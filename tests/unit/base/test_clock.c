@@ -26,6 +26,19 @@ static void durations_as_people_write_them(void **state)
     }
 }
 
+static void durations_as_people_read_them(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t ms;
+        const char *text;
+    } told[] = {{925300, "15m25s"}, {59999, "59.999s"}, {60000, "1m"}, {90061500, "1d1h1m2s"}};
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        char text[PTL_DURATION_SIZE];
+        assert_string_equal(ptl_duration_tell(told[i].ms, text), told[i].text);
+    }
+}
+
 static void wall_time_is_rfc3339(void **state)
 {
     (void)state;
@@ -37,6 +50,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(durations_as_people_write_them),
+        cmocka_unit_test(durations_as_people_read_them),
         cmocka_unit_test(wall_time_is_rfc3339),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

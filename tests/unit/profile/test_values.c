@@ -189,8 +189,8 @@ static void durations(void **state)
          "such as 500ms or 1.5s\n",
          NULL},
         {"timeout: 213503982334d", "3:10: timeout must be between 1ms and 1m\n", NULL},
-        {"timeout: 500", "3:10: timeout needs a unit: 500ms, 500s\n", NULL},
-        {"timeout: \"500\"", "3:10: timeout: \"500\" has no unit: write 500ms or 500s\n", NULL},
+        {"timeout: 500", "3:10: timeout needs a unit: 500ms\n", NULL},
+        {"timeout: \"500\"", "3:10: timeout needs a unit: 500ms\n", NULL},
         {"timeout: 0.5", "3:10: timeout: \"0.5\" has no unit: write 0.5ms or 0.5s\n", NULL},
         {"timeout: none",
          "3:10: timeout: \"none\" is no duration: a number and ms, s, m, h or d, such as 500ms or "
@@ -216,7 +216,7 @@ static void durations(void **state)
         {"deadline: \"none\"", NULL, "deadline: none"},
         {"deadline: 0s", "3:11: deadline must be between 1s and 30d, or none\n", NULL},
         {"deadline: null", "3:11: deadline has no value\n", NULL},
-        {"deadline: 60", "3:11: deadline needs a unit: 60ms, 60s\n", NULL},
+        {"deadline: 60", "3:11: deadline needs a unit: 60s\n", NULL},
     };
     check_rows(rows, sizeof(rows) / sizeof(*rows));
 }
@@ -289,7 +289,9 @@ static void source_addresses(void **state)
         {"source_address: 10.0.0.1-5", "3:17: source_address: \"10.0.0.1-5\" is no address\n",
          NULL},
         {"source_address: 0.0.0.0", NULL, "source_address: \"0.0.0.0\""},
-        {"source_address: ::", "3:18: not YAML: mapping values are not allowed in this context\n",
+        {"source_address: ::",
+         "3:18: not YAML: mapping values are not allowed in this context; put an IPv6 address in "
+         "quotes\n",
          NULL},
         {"source_address: []", "3:17: source_address must be a string, not a list\n", NULL},
         {"source_address: null", "3:17: source_address has no value\n", NULL},
