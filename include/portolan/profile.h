@@ -149,7 +149,7 @@ bool ptl_profile_key(size_t number, const char **key, const char **summary);
 
 /*
  * The path of a saved profile: `word` itself when it is "-", contains "/" or ends in .yaml or
- * .yml; else NAME.yaml in $PORTOLAN_PATH, ./configs, $XDG_CONFIG_HOME/portolan (or
+ * .yml; else NAME.yaml (or NAME.yml) in $PORTOLAN_PATH, ./configs, $XDG_CONFIG_HOME/portolan (or
  * ~/.config/portolan), /etc/portolan. *path is yours. Not found: PTL_E_INVALID with the places
  * searched and the nearest name.
  */

@@ -50,9 +50,37 @@ static bool has_suffix(const char *text, const char *suffix)
     return length > tail && strcmp(text + length - tail, suffix) == 0;
 }
 
+/* The length of a file's name without .yaml or .yml; 0: it has neither. */
+static size_t stem_length(const char *name)
+{
+    static const char *const endings[] = {".yaml", ".yml"};
+    for (size_t i = 0; i < 2; i++)
+        if (has_suffix(name, endings[i]))
+            return strlen(name) - strlen(endings[i]);
+    return 0;
+}
+
+/* The path of NAME.yaml, or else NAME.yml, in a directory; *path NULL: neither. False: no memory */
+static bool saved_path(const char *directory, const char *name, char **path)
+{
+    static const char *const endings[] = {"yaml", "yml"};
+    *path = NULL;
+    for (size_t i = 0; i < 2; i++) {
+        if (asprintf(path, "%s/%s.%s", directory, name, endings[i]) < 0) {
+            *path = NULL;
+            return false;
+        }
+        if (access(*path, F_OK) == 0)
+            return true;
+        free(*path);
+        *path = NULL;
+    }
+    return true;
+}
+
 static int is_profile(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.' && has_suffix(entry->d_name, ".yaml");
+    return entry->d_name[0] != '.' && stem_length(entry->d_name) > 0;
 }
 
 /* Adds the names of a directory's profiles, sorted; one that cannot be read holds none. */
@@ -60,7 +88,7 @@ static int is_profile(const struct dirent *entry)
 static int by_name(const struct dirent **left, const struct dirent **right)
 {
     const char *a = (*left)->d_name, *b = (*right)->d_name;
-    size_t length_a = strlen(a) - strlen(".yaml"), length_b = strlen(b) - strlen(".yaml");
+    size_t length_a = stem_length(a), length_b = stem_length(b);
     int order = memcmp(a, b, length_a < length_b ? length_a : length_b);
     return order != 0 ? order : (length_a > length_b) - (length_a < length_b);
 }
@@ -71,8 +99,7 @@ static bool add_names(struct ptl_texts *names, const char *directory)
     int count = scandir(directory, &entries, is_profile, by_name);
     bool is_added = count >= 0 || errno != ENOMEM;
     for (int i = 0; i < count; i++) {
-        size_t length = strlen(entries[i]->d_name) - strlen(".yaml");
-        entries[i]->d_name[length] = '\0';
+        entries[i]->d_name[stem_length(entries[i]->d_name)] = '\0';
         if (is_added && names->count < SAVED_MAX)
             is_added = ptl_texts_add(names, entries[i]->d_name);
         free(entries[i]);
@@ -118,15 +145,8 @@ enum ptl_status ptl_profile_find(const char *word, char **path, struct ptl_error
     struct ptl_texts places = {0};
     char *found = NULL;
     bool has_memory = search_path(&places);
-    for (size_t i = 0; *word && has_memory && !found && i < places.count; i++) {
-        if (asprintf(&found, "%s/%s.yaml", places.items[i], word) < 0) {
-            found = NULL;
-            has_memory = false;
-        } else if (access(found, F_OK) != 0) {
-            free(found);
-            found = NULL;
-        }
-    }
+    for (size_t i = 0; *word && has_memory && !found && i < places.count; i++)
+        has_memory = saved_path(places.items[i], word, &found);
     enum ptl_status status = PTL_OK;
     if (!has_memory)
         status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
@@ -153,7 +173,9 @@ static bool describe(struct ptl_saved_profile *saved, const char *directory, con
     struct ptl_profile *profile = NULL;
     char text[2048];
     *saved = (struct ptl_saved_profile){0};
-    if (asprintf(&saved->path, "%s/%s.yaml", directory, name) < 0)
+    bool has_memory = saved_path(directory, name, &saved->path);
+    if (has_memory && !saved->path && /* gone since it was listed: loading says so */
+        asprintf(&saved->path, "%s/%s.yaml", directory, name) < 0)
         saved->path = NULL;
     saved->name = strdup(name);
     if (!saved->path || !saved->name)

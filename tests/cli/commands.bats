@@ -297,3 +297,17 @@ SH
     [ "$status" -eq 0 ]
     [[ "$output" == *"worst case   15m25s: "* ]]
 }
+
+@test "list and run know NAME.yml, too; beside NAME.yaml it is hidden" {
+    mkdir configs
+    profile configs/lan 'description: long' 'hosts: 127.0.0.1' 'ports: 80'
+    cp configs/lan.yaml configs/lan.yml
+    profile configs/dmz 'description: short' 'hosts: 127.0.0.1' 'ports: 80'
+    mv configs/dmz.yaml configs/dmz.yml
+    run "$PORTOLAN" list
+    [ "$status" -eq 0 ]
+    [ "$(awk 'NR > 1 { print $1, $2, $3 }' <<<"$output")" = $'dmz short ./configs/dmz.yml\nlan long ./configs/lan.yaml' ]
+    run "$PORTOLAN" check dmz
+    [ "$status" -eq 0 ]
+    [ "$output" = "./configs/dmz.yml: ok" ]
+}
