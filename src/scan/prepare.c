@@ -73,6 +73,34 @@ static void leave_out(struct draft *draft, const struct ptl_host *host)
     draft->left_out[1] = host->text;
 }
 
+/* 10.0.0.5/24 scans 256 addresses where one may have been meant. Told once, as what follows. */
+static bool warn_of_host_bits(struct draft *draft)
+{
+    const struct ptl_hosts *hosts = &draft->profile->hosts;
+    struct ptl_host first = {.text = NULL};
+    size_t count = 0;
+    for (size_t i = 0; i < hosts->count; i++) {
+        struct ptl_host host = ptl_hosts_get(hosts, i);
+        const char *slash = host.is_name ? NULL : strchr(host.text, '/');
+        char left[PTL_ADDRESS_SIZE + 2];
+        struct ptl_address address;
+        if (slash == NULL || (size_t)(slash - host.text) >= sizeof(left))
+            continue;
+        snprintf(left, sizeof(left), "%.*s", (int)(slash - host.text), host.text);
+        if (ptl_address_parse(left, &address, NULL) == PTL_OK &&
+            ptl_address_compare(&address, &host.block.first) != 0 && count++ == 0)
+            first = host;
+    }
+    if (count == 0)
+        return true;
+    char network[PTL_ADDRESS_SIZE], more[64] = "";
+    if (count > 1)
+        snprintf(more, sizeof(more), ", as in %zu more of hosts", count - 1);
+    return warn(draft->prepared, "%s is every address of %s%s: its host bits are set%s", first.text,
+                ptl_address_format(&first.block.first, network), strchr(first.text, '/'), more) ||
+           out_of_memory(draft);
+}
+
 /* One warning, however many there are: a list may hold a million. */
 static bool warn_of_left_out(struct draft *draft)
 {
@@ -201,9 +229,9 @@ static enum ptl_status resolve_all(struct draft *draft, const struct ptl_cancel 
         status = ptl_resolve(names, count, &options, &resolved, error);
     draft->interrupted = ptl_cancel_cause(cancel) != 0;
     size_t next = 0;
-    if (status == PTL_OK &&
-        (!add_all(draft, &profile->hosts, resolved, &next, false) || !warn_of_left_out(draft) ||
-         !add_all(draft, &profile->exclude_hosts, resolved, &next, true)))
+    if (status == PTL_OK && (!add_all(draft, &profile->hosts, resolved, &next, false) ||
+                             !warn_of_left_out(draft) || !warn_of_host_bits(draft) ||
+                             !add_all(draft, &profile->exclude_hosts, resolved, &next, true)))
         status = PTL_E_NO_MEMORY;
     ptl_resolved_free(resolved, count);
     free(names);

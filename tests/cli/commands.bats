@@ -1,3 +1,4 @@
+bats_require_minimum_version 1.5.0
 load helper
 
 @test "--version and help end with 0, no command with 2" {
@@ -310,4 +311,14 @@ SH
     run "$PORTOLAN" check dmz
     [ "$status" -eq 0 ]
     [ "$output" = "./configs/dmz.yml: ok" ]
+}
+
+@test "plan warns of a block whose host bits are set, and of others with it once" {
+    profile p 'hosts: [127.0.0.5/24, 127.0.1.0/24]' 'ports: 80'
+    run --separate-stderr "$PORTOLAN" plan p.yaml
+    [ "$status" -eq 0 ]
+    [ "$stderr" = "warning: 127.0.0.5/24 is every address of 127.0.0.0/24: its host bits are set" ]
+    profile p 'hosts: [127.0.0.5/24, 127.0.1.1/24]' 'ports: 80'
+    run --separate-stderr "$PORTOLAN" plan p.yaml
+    [ "$stderr" = "warning: 127.0.0.5/24 is every address of 127.0.0.0/24: its host bits are set, as in 1 more of hosts" ]
 }
