@@ -248,7 +248,7 @@ struct ptl_results {
     uint64_t lost_targets; /* that had answered, fell silent, and did not come back */
     struct ptl_untouched untouched;
     struct ptl_unresolved *unresolved;
-    size_t unresolved_count;
+    size_t unresolved_count, unresolved_capacity;
     char **warnings; /* at most PTL_WARNINGS_LISTED */
     uint64_t *warning_hashes;
     size_t warning_count;

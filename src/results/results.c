@@ -95,11 +95,9 @@ enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const ch
         return ptl_results_warn(results,
                                 "more than %d hosts did not resolve: the others are not listed",
                                 PTL_UNRESOLVED_LISTED);
-    struct ptl_unresolved *grown =
-        reallocarray(results->unresolved, results->unresolved_count + 1, sizeof(*grown));
-    if (grown == NULL)
+    if (!ptl_array_room((void **)&results->unresolved, &results->unresolved_capacity,
+                        results->unresolved_count, sizeof(*results->unresolved)))
         return PTL_E_NO_MEMORY;
-    results->unresolved = grown;
     size_t input_size = strlen(input) + 1, message_size = strlen(message) + 1;
     struct ptl_unresolved new = {.input = malloc(input_size + message_size)};
     if (new.input == NULL)
@@ -107,7 +105,7 @@ enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const ch
     new.message = new.input + input_size;
     memcpy(new.input, input, input_size);
     memcpy(new.message, message, message_size);
-    grown[results->unresolved_count++] = new;
+    results->unresolved[results->unresolved_count++] = new;
     return PTL_OK;
 }
 
