@@ -102,7 +102,8 @@ const struct command command_list = {
     .name = "list",
     .synopsis = "",
     .summary = "List the saved profiles found, with their descriptions",
-    .details = "Looks for NAME.yaml, or else NAME.yml, in $PORTOLAN_PATH (colon-separated), ./configs,\n"
-               "$XDG_CONFIG_HOME/portolan (~/.config/portolan) and /etc/portolan.",
+    .details =
+        "Looks for NAME.yaml, or else NAME.yml, in $PORTOLAN_PATH (colon-separated), ./configs,\n"
+        "$XDG_CONFIG_HOME/portolan (~/.config/portolan) and /etc/portolan.",
     .run = run,
 };
