@@ -7,12 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct chain {
+/* A profile that was read: what takes it in again by the same path, as in a diamond, shares it. */
+struct parent {
+    struct parent *next;
+    const char *path;
+    struct ptl_file_id id;
+    struct ptl_node *root; /* less what it says of itself alone; NULL: it could not be had */
+    const struct ptl_node *extends;
+    bool is_incomplete; /* it, or what it extends, could not be had, and that was told */
+};
+
+/* The way through the tree of profiles, from the root down to where it stands. */
+struct walk {
     struct ptl_tree *tree;
     struct ptl_problems *problems;
-    struct ptl_file_id seen[PTL_EXTENDS_MAX + 1];
-    size_t seen_count;
+    struct ptl_file_id way[PTL_EXTENDS_MAX + 1];
+    size_t depth;
+    struct parent *parents;
+    size_t followed; /* entries of `extends`: each diamond on top of another doubles them */
 };
+
+static struct ptl_node *flatten(struct walk *walk, struct ptl_node *profile,
+                                const struct ptl_node *extends, bool *complete);
 
 const struct ptl_source *ptl_source_new(struct ptl_tree *tree, const char *file,
                                         const char *base_dir, bool is_setting)
@@ -27,77 +43,35 @@ const struct ptl_source *ptl_source_new(struct ptl_tree *tree, const char *file,
 }
 
 /* A cycle is told by the file itself, not by its name: links and ".." give one file many. */
-static bool is_seen(const struct chain *chain, const struct ptl_file_id *id)
+static bool is_on_the_way(const struct walk *walk, const struct ptl_file_id *id)
 {
-    for (size_t i = 0; i < chain->seen_count; i++)
-        if (chain->seen[i].device == id->device && chain->seen[i].inode == id->inode)
+    for (size_t i = 0; i < walk->depth; i++)
+        if (walk->way[i].device == id->device && walk->way[i].inode == id->inode)
             return true;
     return false;
 }
 
-static struct ptl_node *parse_parent(struct chain *chain, const char *path, const char *text,
+static struct ptl_node *parse_parent(struct walk *walk, const char *path, const char *text,
                                      size_t length)
 {
-    struct ptl_problems *problems = chain->problems;
+    struct ptl_problems *problems = walk->problems;
     char *directory = ptl_file_directory(path);
     const struct ptl_source *source =
-        directory ? ptl_source_new(chain->tree, path, directory, false) : NULL;
+        directory ? ptl_source_new(walk->tree, path, directory, false) : NULL;
     free(directory);
     if (!source) {
-        chain->tree->failed = true;
+        walk->tree->failed = true;
         return NULL;
     }
     size_t before = problems->count + problems->dropped;
-    struct ptl_node *parent = ptl_document_parse(chain->tree, source, text, length, problems);
-    bool is_told = problems->count + problems->dropped > before || chain->tree->failed;
+    struct ptl_node *parent = ptl_document_parse(walk->tree, source, text, length, problems);
+    bool is_told = problems->count + problems->dropped > before || walk->tree->failed;
     if (parent && parent->kind == PTL_NODE_MAPPING)
         return parent;
     struct ptl_origin origin = {.file = source->file, .line = 1, .column = 1};
     if (!is_told)
         ptl_problems_at(problems, &origin, "a profile is a mapping of keys");
     return NULL;
-}
-
-/* The profile that `extends` names; NULL after a problem, or without memory. */
-static struct ptl_node *load_parent(struct chain *chain, const struct ptl_node *extends)
-{
-    struct ptl_origin origin = ptl_node_origin(extends);
-    char shown[PTL_SHOWN_SIZE];
-    if (extends->kind == PTL_NODE_BROKEN)
-        return NULL;
-    if (extends->kind != PTL_NODE_SCALAR || ptl_node_is_other_than_string(extends) ||
-        !*extends->text) {
-        ptl_problems_at(chain->problems, &origin, "extends must be the path of a profile");
-        return NULL;
-    }
-    char *path = ptl_file_join(extends->source->base_dir, extends->text);
-    char *text = NULL;
-    size_t length = 0;
-    struct ptl_file_id id;
-    struct ptl_error error = {0};
-    struct ptl_node *parent = NULL;
-    if (!path) {
-        chain->tree->failed = true;
-    } else if (ptl_file_read(path, false, &text, &length, &id, &error) != PTL_OK) {
-        if (error.code == PTL_E_NO_MEMORY)
-            chain->tree->failed = true;
-        else
-            ptl_problems_at(chain->problems, &origin, "extends: %s %s%s%s", ptl_shown(path, shown),
-                            error.message, error.sys_errno ? ": " : "",
-                            error.sys_errno ? strerror(error.sys_errno) : "");
-    } else if (is_seen(chain, &id)) {
-        ptl_problems_at(chain->problems, &origin, "extends goes round in a circle: %s",
-                        ptl_shown(path, shown));
-    } else if (chain->seen_count > PTL_EXTENDS_MAX) {
-        ptl_problems_at(chain->problems, &origin, "extends goes more than %d profiles deep",
-                        PTL_EXTENDS_MAX);
-    } else {
-        chain->seen[chain->seen_count++] = id;
-        parent = parse_parent(chain, path, text, length);
-    }
-    free(text);
-    free(path);
-    return parent;
 }
 
 /* What a parent says of itself alone, its name for one, is not its children's. */
@@ -119,33 +93,132 @@ static struct ptl_node *without_own(struct ptl_tree *tree, const struct ptl_node
     return copy;
 }
 
+/* May the walk go down into this file? Tells where not. */
+static bool may_enter(struct walk *walk, const struct ptl_origin *origin, const char *path,
+                      const struct ptl_file_id *id)
+{
+    char shown[PTL_SHOWN_SIZE];
+    if (is_on_the_way(walk, id))
+        ptl_problems_at(walk->problems, origin, "extends goes round in a circle: %s",
+                        ptl_shown(path, shown));
+    else if (walk->depth > PTL_EXTENDS_MAX)
+        ptl_problems_at(walk->problems, origin, "extends goes more than %d profiles deep",
+                        PTL_EXTENDS_MAX);
+    else
+        return true;
+    return false;
+}
+
+/* The parent of that path, read where it was not yet. NULL: it cannot be had, and that was told. */
+static struct parent *get_parent(struct walk *walk, const struct ptl_origin *origin,
+                                 const char *path)
+{
+    for (struct parent *parent = walk->parents; parent; parent = parent->next)
+        if (strcmp(parent->path, path) == 0)
+            return may_enter(walk, origin, path, &parent->id) ? parent : NULL;
+    char shown[PTL_SHOWN_SIZE];
+    char *text = NULL;
+    size_t length = 0;
+    struct ptl_error error = {0};
+    struct parent *parent = ptl_tree_alloc(walk->tree, sizeof(*parent));
+    if (!parent || !(parent->path = ptl_tree_copy(walk->tree, path, strlen(path))))
+        return NULL;
+    if (ptl_file_read(path, false, &text, &length, &parent->id, &error) != PTL_OK) {
+        if (error.code == PTL_E_NO_MEMORY)
+            walk->tree->failed = true;
+        else
+            ptl_problems_at(walk->problems, origin, "extends: %s %s%s%s", ptl_shown(path, shown),
+                            error.message, error.sys_errno ? ": " : "",
+                            error.sys_errno ? strerror(error.sys_errno) : "");
+        return NULL;
+    }
+    if (!may_enter(walk, origin, path, &parent->id)) {
+        free(text);
+        return NULL;
+    }
+    struct ptl_node *root = parse_parent(walk, path, text, length);
+    free(text);
+    const struct ptl_pair *pair = ptl_node_find(root, "extends");
+    parent->extends = pair ? pair->value : NULL;
+    parent->root = root ? without_own(walk->tree, root) : NULL;
+    parent->is_incomplete = !parent->root;
+    parent->next = walk->parents;
+    walk->parents = parent;
+    return parent;
+}
+
+/* The profile that one entry names, over its own parents. NULL: it cannot be had. *complete turns
+ * false then, and where one of its parents cannot be had. */
+static struct ptl_node *follow(struct walk *walk, const struct ptl_node *entry, const char *what,
+                               bool *complete)
+{
+    *complete = false;
+    struct ptl_origin origin = ptl_node_origin(entry);
+    if (entry->kind == PTL_NODE_BROKEN || walk->followed > PTL_PARENTS_MAX)
+        return NULL;
+    if (entry->kind != PTL_NODE_SCALAR || ptl_node_is_other_than_string(entry) || !*entry->text) {
+        ptl_problems_at(walk->problems, &origin, "%s", what);
+        return NULL;
+    }
+    if (++walk->followed > PTL_PARENTS_MAX) {
+        ptl_problems_at(walk->problems, &origin,
+                        "extends takes in more than %d profiles, each counted as often as it is "
+                        "named",
+                        PTL_PARENTS_MAX);
+        return NULL;
+    }
+    char *path = ptl_file_join(entry->source->base_dir, entry->text);
+    if (!path)
+        walk->tree->failed = true;
+    struct parent *parent = path ? get_parent(walk, &origin, path) : NULL;
+    free(path);
+    if (!parent || parent->is_incomplete)
+        return NULL;
+    *complete = true;
+    walk->way[walk->depth++] = parent->id;
+    struct ptl_node *merged = flatten(walk, parent->root, parent->extends, complete);
+    walk->depth--;
+    parent->is_incomplete = !*complete;
+    return merged;
+}
+
+/* `profile` over what its `extends` names, later entries over earlier ones. NULL: no memory. */
+static struct ptl_node *flatten(struct walk *walk, struct ptl_node *profile,
+                                const struct ptl_node *extends, bool *complete)
+{
+    struct ptl_node *merged = NULL;
+    bool is_list = extends && extends->kind == PTL_NODE_SEQUENCE;
+    size_t count = is_list ? extends->count : extends ? 1 : 0;
+    if (is_list && count == 0) {
+        struct ptl_origin origin = ptl_node_origin(extends);
+        ptl_problems_at(walk->problems, &origin, "extends is an empty list");
+        *complete = false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool is_whole;
+        struct ptl_node *parent =
+            follow(walk, is_list ? extends->items[i] : extends,
+                   is_list ? "each entry of extends must be the path of a profile"
+                           : "extends must be the path of a profile, or a list of such paths",
+                   &is_whole);
+        if (!is_whole)
+            *complete = false;
+        if (parent)
+            merged = merged ? ptl_node_merge(walk->tree, merged, parent) : parent;
+        if (walk->tree->failed)
+            return NULL;
+    }
+    return merged ? ptl_node_merge(walk->tree, merged, profile) : profile;
+}
+
 struct ptl_node *ptl_extends_flatten(struct ptl_tree *tree, struct ptl_node *root,
                                      const struct ptl_node *instead, const struct ptl_file_id *id,
                                      bool *complete, struct ptl_problems *problems)
 {
-    struct chain chain = {.tree = tree, .problems = problems};
-    struct ptl_node *profiles[PTL_EXTENDS_MAX + 1] = {root};
-    size_t count = 1;
-    chain.seen_count = 1; /* without a file the zeroed identity matches nothing */
+    /* Without a file the zeroed identity matches nothing. */
+    struct walk walk = {.tree = tree, .problems = problems, .depth = 1};
     if (id)
-        chain.seen[0] = *id;
+        walk.way[0] = *id;
     const struct ptl_pair *pair = ptl_node_find(root, "extends");
-    const struct ptl_node *extends = instead ? instead : pair ? pair->value : NULL;
-    while (extends) {
-        struct ptl_node *parent = load_parent(&chain, extends);
-        if (!parent) {
-            *complete = false;
-            break;
-        }
-        profiles[count++] = parent;
-        pair = ptl_node_find(parent, "extends");
-        extends = pair ? pair->value : NULL;
-    }
-    for (size_t i = 1; i < count; i++)
-        if (!(profiles[i] = without_own(tree, profiles[i])))
-            return NULL;
-    struct ptl_node *merged = profiles[--count];
-    while (merged && count > 0)
-        merged = ptl_node_merge(tree, merged, profiles[--count]);
-    return tree->failed ? NULL : merged;
+    return flatten(&walk, root, instead ? instead : pair ? pair->value : NULL, complete);
 }

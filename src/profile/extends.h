@@ -1,11 +1,12 @@
-/* The parents of a profile: read, and merged under it. */
+/* The parents of a profile, and theirs: read, and merged under it. */
 #ifndef PROFILE_EXTENDS_H
 #define PROFILE_EXTENDS_H
 
 #include "profile/file.h"
 #include "profile/node.h"
 
-#define PTL_EXTENDS_MAX 8
+#define PTL_EXTENDS_MAX 8  /* profiles deep */
+#define PTL_PARENTS_MAX 64 /* profiles in all: a diamond on a diamond has four ways to one */
 
 /* A source that lives as long as the tree. NULL: no memory. */
 const struct ptl_source *ptl_source_new(struct ptl_tree *tree, const char *file,
@@ -13,7 +14,8 @@ const struct ptl_source *ptl_source_new(struct ptl_tree *tree, const char *file,
 
 /*
  * Follows `extends` from `root`, or from `instead` when that is not NULL (a --set), and merges the
- * parents beneath, less what they say of themselves alone (is_own in the field table). `id`: the
+ * parents beneath, less what they say of themselves alone (is_own in the field table). Of a list,
+ * each entry, with its own parents beneath it, goes over the entries before it. `id`: the
  * file that root came from; NULL: none. *complete turns false when a parent could not be had: what
  * is missing then may only be missing there. NULL: no memory.
  */

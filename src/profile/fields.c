@@ -1,5 +1,6 @@
 #include "profile/fields.h"
 
+#include "profile/extends.h"
 #include "profile/names.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -80,14 +81,16 @@ const struct ptl_field ptl_fields[] = {
      .example = "description: Every machine in the office"},
     {.name = "extends",
      .type = PTL_FIELD_EXTENDS,
-     .type_text = "path",
+     .max = PTL_PARENTS_MAX,
+     .type_text = "path, or list of them",
      .fallback_text = "none",
-     .summary = "a profile to start from; what is written here goes over it",
+     .summary = "a profile to start from, or several; what is written here goes over them",
      .details =
-         "Relative to this profile. Scalars and lists replace, maps merge by key. A parent "
-         "may have a parent, eight at most, and may lack `hosts` and `ports`. Its `name` and "
-         "`description` are its own and are not inherited.",
-     .example = "extends: base.yaml"},
+         "Relative to this profile. Scalars and lists replace, maps merge by key. Of several, each "
+         "goes over those before it, with all that it has from parents of its own: eight deep at "
+         "most, 64 in all. A parent may lack `hosts` and `ports`. Its `name` and `description` "
+         "are its own and are not inherited.",
+     .example = "extends: [base.yaml, slow.yaml]"},
     {.name = "hosts",
      .type = PTL_FIELD_HOSTS,
      AT(hosts),

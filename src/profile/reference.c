@@ -14,6 +14,8 @@ static void add_limits(struct ptl_buf *buf, const struct ptl_field *field)
         ptl_buf_printf(buf, "%" PRIu64 " to %" PRIu64, field->min, field->max);
     else if (field->type == PTL_FIELD_EXPECT)
         ptl_buf_printf(buf, "%" PRIu64 " rules", field->max);
+    else if (field->type == PTL_FIELD_EXTENDS)
+        ptl_buf_printf(buf, "%" PRIu64 " profiles", field->max);
     else if (field->max)
         ptl_buf_printf(buf, "%" PRIu64 " to %" PRIu64 " bytes", field->min, field->max);
 }

@@ -102,8 +102,19 @@ static void add_text(struct ptl_json *schema, const struct ptl_field *field)
         ptl_json_add_string(schema, "pattern", "^[A-Za-z0-9._-]+$");
     if (field->type == PTL_FIELD_PATH)
         ptl_json_add_string(schema, "pattern", "^([^{}]|\\{profile\\}|\\{started\\})+$");
-    bool is_path = field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_EXTENDS;
-    add_range(schema, "minLength", is_path ? 1 : field->min, "maxLength", field->max);
+    add_range(schema, "minLength", field->type == PTL_FIELD_PATH ? 1 : field->min, "maxLength",
+              field->max);
+}
+
+static void add_parents(struct ptl_json *schema, const struct ptl_field *field)
+{
+    struct ptl_json *any_of = ptl_json_add_array(schema, "anyOf");
+    ptl_json_add_number(choice(any_of, "string"), "minLength", 1);
+    struct ptl_json *list = choice(any_of, "array");
+    add_range(list, "minItems", 1, "maxItems", field->max);
+    struct ptl_json *path = ptl_json_add_object(list, "items");
+    ptl_json_add_string(path, "type", "string");
+    ptl_json_add_number(path, "minLength", 1);
 }
 
 static void add_list(struct ptl_json *schema, const struct ptl_field *field)
@@ -141,8 +152,10 @@ static void add_type(struct ptl_json *schema, const struct ptl_field *field)
     case PTL_FIELD_NAME:
     case PTL_FIELD_STRING:
     case PTL_FIELD_PATH:
-    case PTL_FIELD_EXTENDS:
         add_text(schema, field);
+        break;
+    case PTL_FIELD_EXTENDS:
+        add_parents(schema, field);
         break;
     case PTL_FIELD_DURATION:
     case PTL_FIELD_INT:

@@ -56,7 +56,9 @@ struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setti
     if (!source)
         return NULL;
     struct ptl_node place = {.source = source};
-    bool is_text = setting->option || (takes_text(setting->key) && *value != '"' && *value != '\'');
+    bool is_list = *value == '[' && strcmp(setting->key, "extends") == 0;
+    bool is_text = setting->option ||
+                   (takes_text(setting->key) && !is_list && *value != '"' && *value != '\'');
     struct ptl_node *node =
         is_text ? NULL : ptl_document_parse(tree, &setting_source, value, strlen(value), &found);
     /* The bytes of a text are held to the same rules as a file's. */

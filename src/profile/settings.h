@@ -7,7 +7,8 @@
 
 /*
  * The value of a --set as a node: YAML, or the text itself where the key takes a string ("-" and
- * "{profile}.json" mean something else in YAML). NULL: a problem was added, or no memory.
+ * "{profile}.json" mean something else in YAML); of `extends`, what begins with [ is a list. NULL:
+ * a problem was added, or no memory.
  */
 struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setting *setting,
                                    struct ptl_problems *problems);

@@ -9,6 +9,7 @@ static void examples_load(void **state)
     char directory[64];
     enter_directory(directory);
     write_file("base.yaml", BASE);
+    write_file("slow.yaml", "rate: 100\n");
     write_file("more-hosts.txt", "127.0.0.1\n");
     for (size_t i = 0; i < ptl_field_count; i++) {
         char text[1024];
@@ -21,6 +22,7 @@ static void examples_load(void **state)
         ptl_profile_free(load_good(text));
     }
     unlink("base.yaml");
+    unlink("slow.yaml");
     unlink("more-hosts.txt");
     assert_int_equal(chdir("/"), 0);
     rmdir(directory);

@@ -10,7 +10,7 @@
 static char directory[64];
 
 static const char whole[] =
-    "extends: middle.yaml\n"
+    "extends: [middle.yaml, base.yaml]\n"
     "name: whole\n"
     "description: all there is\n"
     "hosts: &all [127.0.0.1, localhost, 127.0.1.0/24, \"127.0.2.1-9\", {file: hosts.txt}]\n"
