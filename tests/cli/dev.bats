@@ -3,10 +3,11 @@ load helper
 # What `dev` and CI do, with every tool but the shell's replaced by one that notes how it was called.
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
-    mkdir -p tree/.ci tree/tests/browser tree/tests/lint bin
+    mkdir -p tree/.ci tree/tests/browser tree/tests/lint tree/tests/cli tree/tests/accuracy bin
+    touch tree/tests/cli/one.bats tree/tests/accuracy/two.bats
     cp "$TOP/dev" tree/
     cp "$TOP/.ci/run" tree/.ci/
-    printf '#!/bin/sh\necho "ok 1 - a page"\n' >tree/tests/browser/run
+    printf '#!/bin/sh\nprintf "1..1\nok 1 - a page\n1..1\nok 1 - another\n"\n' >tree/tests/browser/run
     chmod +x tree/tests/browser/run
     stub dpkg-query 'echo installed'
     for program in promtool nginx sshd; do stub $program ':'; done
@@ -33,7 +34,8 @@ stub() {
     run tree/dev test
     echo "$output"
     [ "$status" -eq 0 ]
-    [[ "$output" == *"18 passed, 0 failed" ]]
+    [ "${lines[-1]}" = "21 passed, 0 failed" ]
+    [[ "$output" != *failed:* ]]
     grep -q '^cmake .*-B build-asan .*-DPTL_SANITIZE=address,undefined' calls
     grep -q '^cmake .*-B build-tsan .*-DPTL_SANITIZE=thread' calls
     grep -q '^ctest --test-dir build ' calls
@@ -43,32 +45,103 @@ stub() {
     ! grep '^cmake -S' calls | grep -qv PTL_WERROR=ON
 }
 
-@test "dev test fails when a build's sanitizer is not at work" {
-    sed -i 's/overflow leak undefined library/overflow leak library/' bin/ctest
+# ends_with LINE...: dev test has failed, and this is what it says last.
+ends_with() {
     run tree/dev test
     echo "$output"
     [ "$status" -eq 1 ]
-    [[ "$output" == *"build-asan has no test sanitizer_undefined"* ]]
-    sed -i 's/overflow leak library/overflow leak undefined library/; s/race library/library/' bin/ctest
-    run tree/dev test
-    [ "$status" -eq 1 ]
-    [[ "$output" == *"build-tsan has no test sanitizer_race"* ]]
+    [ "$(printf '%s\n' "${lines[@]: -$#}")" = "$(printf '%s\n' "$@")" ]
 }
 
-@test "dev test fails with a failing test, and when a suite breaks off" {
-    sed -i 's/, 0 tests failed/, 1 tests failed/' bin/ctest
+@test "dev test fails when a build's sanitizer is not at work" {
+    sed -i 's/overflow leak undefined library/overflow leak library/' bin/ctest
+    ends_with '== failed:' \
+        '   build-asan has no test sanitizer_undefined: was it built with that sanitizer?' \
+        '21 passed, 1 failed'
+    sed -i 's/overflow leak library/overflow leak undefined library/; s/race library/library/' bin/ctest
+    ends_with '== failed:' \
+        '   build-tsan has no test sanitizer_race: was it built with that sanitizer?' \
+        '21 passed, 1 failed'
+}
+
+@test "dev test names what failed, in each part" {
+    stub ctest 'for name in overflow leak undefined library race; do
+            echo "1/1 Test  #1: sanitizer_$name ....   Passed"
+        done
+        [ "$2" != build-asan ] || { printf "50%% tests passed, 2 tests failed out of 4\n\nThe following tests FAILED:\n\t  7 - a_test (Failed)\n\t 19 - another (Timeout)\nErrors while running CTest\n"; exit 8; }
+        echo "100% tests passed, 0 tests failed out of 5"'
+    stub bats 'printf "1..2\nok 1 a\n"
+        case $* in *two*) printf "not ok 2 b - c\n# (in a file)\n"; exit 1 ;; esac
+        echo "ok 2 b - c"'
+    printf '#!/bin/sh\nprintf "1..1\\nok 1 - a\\n1..2\\nnot ok 1 - b\\nok 2 - c\\n"; exit 1\n' >tree/tests/browser/run
+    ends_with '== failed:' \
+        '   tests/accuracy/two.bats: b - c' \
+        '   tests/browser: b' \
+        '   build-asan: a_test (Failed)' \
+        '   build-asan: another (Timeout)' \
+        '17 passed, 4 failed'
+}
+
+@test "dev test goes on when a suite breaks off, and counts it as a failure" {
+    stub bats 'case $* in *one*) printf "1..3\nok 1 a\n"; exit 1 ;; esac
+        printf "1..2\nok 1 a\nok 2 b\n"'
+    ends_with '== failed:' '   tests/cli/one.bats broke off: 1 of 3 tests' '20 passed, 1 failed'
+    stub bats 'case $* in *one*) echo "no such syntax" >&2; exit 1 ;; esac
+        printf "1..2\nok 1 a\nok 2 b\n"'
+    ends_with '== failed:' '   tests/cli/one.bats broke off: 0 of 0 tests' '19 passed, 1 failed'
+    stub bats 'printf "1..2\nok 1 a\nok 2 b\n"; exit 1'
+    ends_with '== failed:' '   tests/cli/one.bats ended with an error' \
+        '   tests/accuracy/two.bats ended with an error' '21 passed, 2 failed'
+    stub bats 'printf "1..2\nok 1 a\nok 2 b\n"'
+    printf '#!/bin/sh\necho "no driver" >&2; exit 1\n' >tree/tests/browser/run
+    ends_with '== failed:' '   tests/browser broke off: 0 of 0 tests' '19 passed, 1 failed'
+    # shellcheck disable=SC2016  # the stub's own variables
+    sed -i 's/^case/[ "$2" != build ] || exit 1; case/; 2s/.*/&\n[ "$2" != build ] || exit 1/' bin/ctest
+    ends_with '== failed:' '   build: ctest ran no test' '   tests/browser broke off: 0 of 0 tests' \
+        '14 passed, 2 failed'
+}
+
+@test "dev test goes on when a build breaks, and tests nothing that is old" {
+    # shellcheck disable=SC2016  # the stub's own variables
+    stub cmake 'case $* in "--build build-asan" | "--build ${BROKEN:-build-asan}") echo "error: no semicolon"; exit 1 ;; esac'
+    ends_with '== failed:' '   build-asan could not be built: its tests were not run' '16 passed, 1 failed'
+    ! grep -q '^ctest.* build-asan' calls
+    rm calls
+    export BROKEN=build
+    ends_with '== failed:' '   build could not be built: its tests were not run' \
+        '   build-asan could not be built: its tests were not run' '5 passed, 2 failed'
+    ! grep -q '^bats' calls
+    stub cmake 'case $* in *"-B build-tsan"*) echo "no compiler"; exit 1 ;; esac'
+    ends_with '== failed:' '   build-tsan could not be built: its tests were not run' '16 passed, 1 failed'
+    [[ "$output" == *'no compiler'* ]]
+}
+
+@test "dev test goes on without the packages that cannot be had" {
+    stub dpkg-query 'case $3 in cmake | chromium | nmap) exit 1 ;; esac; echo installed'
+    stub id 'echo 0'
+    stub apt-get 'case $* in *install*chromium*) echo "E: no chromium"; exit 100 ;; esac'
+    ends_with '== failed:' '   not every one of BROWSER_PACKAGES could be installed' '21 passed, 1 failed'
+    [[ "$output" == *'E: no chromium'* ]]
+    grep -q '^apt-get .* install .* cmake$' calls
+    grep -q '^apt-get .* install .* nmap$' calls
+    rm bin/nginx
+    stub apt-get 'exit 100'
+    [ ! -x /usr/sbin/nginx ] || skip "nginx is installed here"
     run tree/dev test
-    [ "$status" -eq 1 ]
-    [[ "$output" == *"15 passed, 3 failed" ]]
-    stub ctest 'exit 1'
+    echo "$output"
+    [[ "$output" == *"nginx could not be unpacked"* ]]
+    [ "${lines[-1]}" = "21 passed, 4 failed" ]
+}
+
+@test "dev test tells the totals however it ends" {
+    # shellcheck disable=SC2016  # the stub's own variables
+    stub setarch 'kill -TERM "$PPID"'
     run tree/dev test
-    [ "$status" -eq 1 ]
-    [[ "$output" == *"ctest ran no test in build"* ]]
-    stub ctest 'echo "100% tests passed, 0 tests failed out of 5"'
-    stub bats 'printf "1..2\nok 1 a\n"; exit 1'
-    run tree/dev test
-    [ "$status" -eq 1 ]
-    [[ "$output" == *"bats broke off: 1 of 2 tests"* ]]
+    echo "$status $output"
+    [ "$status" -ne 0 ]
+    [[ "$output" == *'== failed:
+   ./dev test itself broke off
+16 passed, 1 failed' ]]
 }
 
 @test "CI runs every test, then lint, and ends where one fails" {
