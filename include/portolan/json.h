@@ -39,6 +39,11 @@ void ptl_json_add_null(struct ptl_json *parent, const char *key);
 /* Appends the value to buf on one line, without blanks; `pretty`: indented, for people and diffs.
  * False: an add failed or memory is out (buf->failed is then set too). */
 bool ptl_json_print(const struct ptl_json *json, struct ptl_buf *buf, bool pretty);
+/* The same of a string (NULL: null), a whole number and a number (not finite: null) that are no
+ * values yet, for writers of many: no memory but the buffer's is asked for. */
+void ptl_json_print_string(const char *text, struct ptl_buf *buf);
+void ptl_json_print_number(uint64_t number, struct ptl_buf *buf);
+void ptl_json_print_double(double number, struct ptl_buf *buf);
 void ptl_json_free(struct ptl_json *json);
 
 /*

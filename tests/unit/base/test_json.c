@@ -48,6 +48,38 @@ static void every_kind_of_value(void **state)
     ptl_json_free(NULL);
 }
 
+/* What is printed at once is what a value of it prints. */
+static void printed_without_a_value(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "", "a", "\"\\\b\f\n\r\t\x01\x1f\x7f/", "\xC3\xA9\"", "a\xFF\"z\xC3", NULL};
+    static const double numbers[] = {0,          -0.0,    1,     -17,         0.1,
+                                     1.0 / 3,    1e15,    1e22,  1e-10,       4711,
+                                     123456.789, 1500.25, 2e300, (double)NAN, -(double)INFINITY};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct ptl_json *json = ptl_json_string(texts[i]);
+        struct ptl_buf buf;
+        ptl_buf_init(&buf, 1000);
+        ptl_json_print_string(texts[i], &buf);
+        printed_is(json, ptl_buf_text(&buf));
+        ptl_buf_free(&buf);
+        ptl_json_free(json);
+    }
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        struct ptl_json *json = ptl_json_array();
+        struct ptl_buf buf;
+        ptl_json_add_double(json, NULL, numbers[i]);
+        ptl_buf_init(&buf, 1000);
+        ptl_buf_add_char(&buf, '[');
+        ptl_json_print_double(numbers[i], &buf);
+        ptl_buf_add_char(&buf, ']');
+        printed_is(json, ptl_buf_text(&buf));
+        ptl_buf_free(&buf);
+        ptl_json_free(json);
+    }
+}
+
 static void bytes_that_are_no_utf8_are_mended(void **state)
 {
     (void)state;
@@ -272,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_value),
+        cmocka_unit_test(printed_without_a_value),
         cmocka_unit_test(bytes_that_are_no_utf8_are_mended),
         cmocka_unit_test(what_failed_is_told_at_the_end),
         cmocka_unit_test(pretty_is_the_same_value),
