@@ -3,7 +3,6 @@
  * as a whole, "rows" the results as arrays, written as they come: a hundred thousand of them are
  * three megabytes, and none is held here.
  */
-#include "portolan/json.h"
 #include "portolan/text.h"
 #include "report/page.h"
 #include "report/records.h"
@@ -22,20 +21,18 @@ static bool flush_json(struct ptl_writing *writing)
     return true;
 }
 
-static void add_member(struct ptl_writing *writing, const char *key, struct ptl_json *value)
+static void add_object(struct ptl_writing *writing, const char *key,
+                       const struct ptl_object *object, const void *from)
 {
     ptl_buf_printf(&writing->line, "\"%s\":", key);
-    if (!ptl_json_print(value, &writing->line, false))
-        writing->line.failed = true;
+    ptl_object_print(object, from, &writing->line);
     ptl_buf_add(&writing->line, ",\n");
-    ptl_json_free(value);
 }
 
-static bool write_list(struct ptl_writing *writing, const char *key, size_t count,
-                       ptl_record_nth *nth)
+static bool write_list(struct ptl_writing *writing, struct ptl_record_list list, const char *line)
 {
-    ptl_buf_printf(&writing->line, "\"%s\":", key);
-    if (!ptl_record_write_list(writing, count, nth, flush_json))
+    ptl_buf_printf(&writing->line, "\"%s\":", list.key);
+    if (!ptl_record_write_list(writing, list, line, "", flush_json))
         return false;
     ptl_buf_add(&writing->line, ",\n");
     return true;
@@ -45,19 +42,19 @@ static bool write_list(struct ptl_writing *writing, const char *key, size_t coun
 static bool write_target(struct ptl_writing *writing, const struct ptl_target_counts *counts,
                          bool first)
 {
+    struct ptl_buf *line = &writing->line;
     struct ptl_target_names names;
     ptl_results_names(writing->results, counts->target, &names);
-    struct ptl_json *json = ptl_json_array();
-    ptl_json_add_string(json, NULL, names.input);
-    ptl_json_add_string(json, NULL, names.host);
-    ptl_json_add_string(json, NULL, names.ip);
+    const char *const texts[] = {names.input, names.host, names.ip};
+    ptl_buf_add(line, first ? "\n[" : ",\n[");
+    for (int i = 0; i < 3; i++) {
+        ptl_json_print_string(texts[i], line);
+        ptl_buf_add_char(line, ',');
+    }
     for (int s = 0; s < PTL_STATE_COUNT; s++)
-        ptl_json_add_number(json, NULL, counts->states[s]);
-    ptl_json_add_bool(json, NULL, (counts->flags & PTL_TARGET_GAVE_UP) != 0);
-    ptl_json_add_string(json, NULL, (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? "all-open" : NULL);
-    ptl_buf_add(&writing->line, first ? "\n" : ",\n");
-    ptl_json_print(json, &writing->line, false);
-    ptl_json_free(json);
+        ptl_buf_printf(line, "%u,", counts->states[s]);
+    ptl_buf_add(line, (counts->flags & PTL_TARGET_GAVE_UP) != 0 ? "true," : "false,");
+    ptl_buf_add(line, (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? "\"all-open\"]" : "null]");
     return flush_json(writing);
 }
 
@@ -77,22 +74,6 @@ static bool write_targets(struct ptl_writing *writing)
     return flush_json(writing);
 }
 
-static bool write_expectations(struct ptl_writing *writing)
-{
-    const struct ptl_results *results = writing->results;
-    ptl_buf_add(&writing->line, "\"expectations\":[");
-    for (size_t i = 0; i < results->expectation_count; i++) {
-        struct ptl_json *json = ptl_record_expectation(results, &results->expectations[i]);
-        ptl_buf_add(&writing->line, i > 0 ? ",\n" : "\n");
-        ptl_json_print(json, &writing->line, false);
-        ptl_json_free(json);
-        if (!flush_json(writing))
-            return false;
-    }
-    ptl_buf_add(&writing->line, "],\n");
-    return flush_json(writing);
-}
-
 static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
@@ -107,13 +88,13 @@ static bool begin(struct ptl_writing *writing)
         return false;
     ptl_page_open_data(writing->output, "data");
     ptl_buf_add(&writing->line, "{");
-    add_member(writing, "tool", ptl_record_tool(&results->run));
-    add_member(writing, "run", ptl_record_run(&results->run));
-    add_member(writing, "summary", ptl_record_summary(results));
+    add_object(writing, "tool", &ptl_object_tool, &results->run);
+    add_object(writing, "run", &ptl_object_run, &results->run);
+    add_object(writing, "summary", &ptl_object_summary, results);
     ptl_buf_printf(&writing->line, "\"untouched\":%" PRIu64 ",\n", results->untouched.count);
-    if (!write_list(writing, "unresolved", results->unresolved_count, ptl_record_unresolved) ||
-        !write_list(writing, "warnings", results->warning_count, ptl_record_warning_text) ||
-        !write_expectations(writing) || !write_targets(writing))
+    if (!write_list(writing, ptl_record_unresolved(results), "") ||
+        !write_list(writing, ptl_record_warnings(results), "") ||
+        !write_list(writing, ptl_record_expectations(results), "\n") || !write_targets(writing))
         return false;
     ptl_page_close_data(writing->output);
     ptl_page_open_data(writing->output, "rows");
@@ -132,20 +113,10 @@ static void add_us(struct ptl_buf *line, uint32_t us)
 /* A string, or 0 for none: shorter than null. */
 static void add_string(struct ptl_buf *line, const char *text)
 {
-    if (text == NULL) {
-        ptl_buf_add_char(line, '0');
-        return;
-    }
-    struct ptl_json *list = ptl_json_array();
-    ptl_json_add_string(list, NULL, text);
-    struct ptl_buf printed;
-    ptl_buf_init(&printed, 64U * 1024);
-    if (ptl_json_print(list, &printed, false))
-        ptl_buf_add_bytes(line, printed.data + 1, printed.length - 2); /* without [ and ] */
+    if (text != NULL)
+        ptl_json_print_string(text, line);
     else
-        line->failed = true;
-    ptl_buf_free(&printed);
-    ptl_json_free(list);
+        ptl_buf_add_char(line, '0');
 }
 
 /* A group is [host, ip, [row...]]: a target's name stands in the page once, not once a row. */

@@ -1,11 +1,7 @@
 #include "results/members.h"
 
-#include "portolan/clock.h"
-
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 enum ptl_status ptl_members_refuse(struct ptl_members *members, const char *format, ...)
 {
@@ -19,112 +15,6 @@ enum ptl_status ptl_members_refuse(struct ptl_members *members, const char *form
     members->status =
         ptl_error_at(members->error, members->place, "%s: %s", members->what, message);
     return members->status;
-}
-
-const struct ptl_json *ptl_members_get(struct ptl_members *members, const char *key)
-{
-    if (members->status != PTL_OK)
-        return NULL;
-    const struct ptl_json *value = ptl_json_get(members->json, key);
-    if (value == NULL)
-        ptl_members_refuse(members, "the key \"%s\" is missing", key);
-    return value;
-}
-
-static const char *check_text(struct ptl_members *members, const char *key,
-                              const struct ptl_json *value, size_t max)
-{
-    const char *text;
-    if (!ptl_json_as_string(value, &text)) {
-        ptl_members_refuse(members, "\"%s\" is no string", key);
-        return "";
-    }
-    if (strlen(text) > max) {
-        ptl_members_refuse(members, "\"%s\" is longer than %zu bytes", key, max);
-        return "";
-    }
-    return text;
-}
-
-const char *ptl_members_text(struct ptl_members *members, const char *key, size_t max)
-{
-    const struct ptl_json *value = ptl_members_get(members, key);
-    return value != NULL ? check_text(members, key, value, max) : "";
-}
-
-const char *ptl_members_text_or_null(struct ptl_members *members, const char *key, size_t max)
-{
-    const struct ptl_json *value = ptl_members_get(members, key);
-    if (ptl_json_type(value) == PTL_JSON_NULL)
-        return NULL;
-    return check_text(members, key, value, max);
-}
-
-static uint64_t check_number(struct ptl_members *members, const char *key,
-                             const struct ptl_json *value, uint64_t max)
-{
-    uint64_t number;
-    if (!ptl_json_as_number(value, &number))
-        ptl_members_refuse(members, "\"%s\" is no whole number from 0 on", key);
-    else if (number > max)
-        ptl_members_refuse(members, "\"%s\" is %" PRIu64 ", more than %" PRIu64, key, number, max);
-    else
-        return number;
-    return 0;
-}
-
-uint64_t ptl_members_number(struct ptl_members *members, const char *key, uint64_t max)
-{
-    const struct ptl_json *value = ptl_members_get(members, key);
-    return value != NULL ? check_number(members, key, value, max) : 0;
-}
-
-uint64_t ptl_members_number_or_null(struct ptl_members *members, const char *key, uint64_t max,
-                                    uint64_t none)
-{
-    const struct ptl_json *value = ptl_members_get(members, key);
-    if (ptl_json_type(value) == PTL_JSON_NULL)
-        return none;
-    return check_number(members, key, value, max);
-}
-
-double ptl_members_double(struct ptl_members *members, const char *key)
-{
-    const struct ptl_json *value = ptl_members_get(members, key);
-    double number = 0;
-    if (value != NULL && (!ptl_json_as_double(value, &number) || !(number >= 0 && number < 1e15)))
-        ptl_members_refuse(members, "\"%s\" is no number from 0 on", key);
-    return number;
-}
-
-int64_t ptl_members_time(struct ptl_members *members, const char *key)
-{
-    int64_t ms = 0;
-    const char *text = ptl_members_text(members, key, PTL_RFC3339_SIZE);
-    if (members->status == PTL_OK && !ptl_clock_parse_rfc3339(text, &ms))
-        ptl_members_refuse(members, "\"%s\" is no time like 2026-01-31T12:00:00.000Z", key);
-    return ms;
-}
-
-bool ptl_members_bool(struct ptl_members *members, const char *key)
-{
-    const struct ptl_json *value = ptl_members_get(members, key);
-    bool truth = false;
-    if (value != NULL && !ptl_json_as_bool(value, &truth))
-        ptl_members_refuse(members, "\"%s\" is neither true nor false", key);
-    return truth;
-}
-
-unsigned ptl_members_word(struct ptl_members *members, const char *key, const char *const *names,
-                          size_t count)
-{
-    const char *text = ptl_members_text(members, key, 64);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(text, names[i]) == 0)
-            return (unsigned)i;
-    ptl_members_refuse(members, "\"%s\" is \"%s\", which is none that this version knows", key,
-                       text);
-    return 0;
 }
 
 unsigned ptl_members_ports(struct ptl_members *members, const struct ptl_json *array,

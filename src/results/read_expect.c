@@ -1,10 +1,8 @@
-#include "results/members.h"
+#include "results/objects.h"
 #include "results/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define NAME_MAX_BYTES 255
 
 static enum ptl_status no_memory(struct ptl_error *error)
 {
@@ -71,23 +69,19 @@ enum ptl_status ptl_read_expectation(struct ptl_reader *reader, const struct ptl
 {
     struct ptl_members one = {
         .json = json, .place = place, .what = "an expectation", .error = error};
-    const char *host = ptl_members_text(&one, "host", NAME_MAX_BYTES);
-    const char *ip = ptl_members_text_or_null(&one, "ip", PTL_ADDRESS_SIZE - 1);
-    struct ptl_expectation new = {.is_unresolved = ip == NULL};
-    new.port = (uint16_t)ptl_members_number_or_null(&one, "port", 65535, 0);
-    new.expected = (uint8_t)ptl_members_word(&one, "expected", ptl_expected_names, 3);
-    new.state = PTL_STATE_COUNT;
-    if (ptl_json_type(ptl_members_get(&one, "state")) != PTL_JSON_NULL)
-        new.state = (uint8_t)ptl_members_word(&one, "state", ptl_state_names, PTL_STATE_COUNT);
-    new.verdict = (uint8_t)ptl_members_word(&one, "verdict", ptl_verdict_names, PTL_VERDICT_COUNT);
+    struct ptl_expectation_keys keys = {.host = NULL};
+    ptl_object_read(&ptl_object_expectation, PTL_KEYS_ALL, &one, &keys);
     /* Of the other ports of a host none is open: the one thing without a state. */
-    if (new.state == PTL_STATE_COUNT && (new.port != 0 || new.verdict != PTL_PASS))
+    if (keys.state == PTL_STATE_COUNT && (keys.port != 0 || keys.verdict != PTL_PASS))
         ptl_members_refuse(&one, "\"state\" is null, and \"port\" is not, or it is no pass");
-    if (new.port == 0 && ptl_json_type(ptl_members_get(&one, "port")) == PTL_JSON_NUMBER)
-        ptl_members_refuse(&one, "\"port\" is 0; ports go from 1 to 65535");
+    struct ptl_expectation new = {.port = keys.port,
+                                  .expected = keys.expected,
+                                  .state = keys.state,
+                                  .verdict = keys.verdict,
+                                  .is_unresolved = keys.ip == NULL};
     if (one.status == PTL_OK)
-        new.target =
-            ip == NULL ? enter_missing(reader, &one, host) : ptl_read_enter(reader, &one, ip, host);
+        new.target = keys.ip == NULL ? enter_missing(reader, &one, keys.host)
+                                     : ptl_read_enter(reader, &one, keys.ip, keys.host);
     if (one.status == PTL_OK && !add(reader->results, &new))
         return no_memory(error);
     return one.status;

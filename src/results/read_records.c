@@ -1,11 +1,9 @@
-#include "results/members.h"
+#include "results/objects.h"
 #include "results/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NAME_MAX_BYTES 255
 
 static enum ptl_status no_memory(struct ptl_members *members)
 {
@@ -14,14 +12,13 @@ static enum ptl_status no_memory(struct ptl_members *members)
 }
 
 /* As portolan writes it, so that it comes out as it went in. */
-static struct ptl_address read_ip(struct ptl_members *members, const char **ip)
+static struct ptl_address parse_ip(struct ptl_members *members, const char *ip)
 {
     struct ptl_address address = {.family = 4};
     char text[PTL_ADDRESS_SIZE];
-    *ip = ptl_members_text(members, "ip", PTL_ADDRESS_SIZE - 1);
-    if (members->status == PTL_OK && (ptl_address_parse(*ip, &address, NULL) != PTL_OK ||
-                                      strcmp(ptl_address_format(&address, text), *ip) != 0))
-        ptl_members_refuse(members, "\"ip\" is \"%s\", no address in its usual form", *ip);
+    if (ptl_address_parse(ip, &address, NULL) != PTL_OK ||
+        strcmp(ptl_address_format(&address, text), ip) != 0)
+        ptl_members_refuse(members, "\"ip\" is \"%s\", no address in its usual form", ip);
     return address;
 }
 
@@ -37,11 +34,11 @@ static void check_order(struct ptl_reader *reader, struct ptl_members *members, 
 }
 
 /* The first result of a target, or in jsonl one of another target than the last. */
-static void turn_to(struct ptl_reader *reader, struct ptl_members *members, const char *host)
+static void turn_to(struct ptl_reader *reader, struct ptl_members *members, const char *ip,
+                    const char *host)
 {
     struct ptl_stored *stored = reader->results->stored;
-    const char *ip;
-    struct ptl_address address = read_ip(members, &ip);
+    struct ptl_address address = parse_ip(members, ip);
     if (members->status != PTL_OK)
         return;
     uint32_t target = ptl_stored_find(stored, &address);
@@ -72,39 +69,21 @@ static void turn_to(struct ptl_reader *reader, struct ptl_members *members, cons
     snprintf(reader->host, sizeof(reader->host), "%s", host);
 }
 
-static uint16_t read_port(struct ptl_reader *reader, struct ptl_members *members)
+static void check_port(struct ptl_reader *reader, struct ptl_members *members, uint16_t port)
 {
-    uint16_t port = (uint16_t)ptl_members_number(members, "port", 65535);
-    if (members->status != PTL_OK)
-        return port;
-    if (port == 0)
-        ptl_members_refuse(members, "\"port\" is 0; ports go from 1 to 65535");
-    else if (!reader->is_lines && port <= reader->port)
+    if (!reader->is_lines && port <= reader->port)
         ptl_members_refuse(members, "port %u of %s follows port %u: twice, or out of order", port,
                            reader->ip, reader->port);
     else if (reader->ports != NULL && !ptl_portset_contains(reader->ports, port))
         ptl_members_refuse(members, "port %u is not among the ports of the run", port);
     reader->port = port;
-    return port;
 }
 
-static uint8_t read_reason(struct ptl_members *members)
+static void read_confirmed(struct ptl_members *members, const char *text, struct ptl_result *result)
 {
-    uint8_t reason = 0;
-    const char *text = ptl_members_text(members, "reason", PTL_REASON_NAME_SIZE - 1);
-    if (members->status == PTL_OK && !ptl_reason_parse(text, &reason))
-        ptl_members_refuse(members, "\"reason\" is \"%s\", which is none that this version knows",
-                           text);
-    return reason;
-}
-
-/* "2/3": of three further probes two found it open. */
-static void read_confirmed(struct ptl_members *members, struct ptl_result *result)
-{
-    const char *text = ptl_members_text_or_null(members, "confirmed", 16);
     unsigned yes = 0, done = 0;
     char again[32];
-    if (text == NULL || members->status != PTL_OK)
+    if (text == NULL)
         return;
     bool good = sscanf(text, "%2u/%2u", &yes, &done) == 2 && yes <= done && done > 0 && done <= 15;
     snprintf(again, sizeof(again), "%u/%u", yes, done);
@@ -114,12 +93,10 @@ static void read_confirmed(struct ptl_members *members, struct ptl_result *resul
     result->confirm_done = done & 15U;
 }
 
-static void read_service(struct ptl_reader *reader, struct ptl_members *members, uint16_t port)
+static void keep_service(struct ptl_reader *reader, struct ptl_members *members, uint16_t port,
+                         const char *service)
 {
     bool same = true;
-    const char *service = ptl_members_text_or_null(members, "service", NAME_MAX_BYTES);
-    if (members->status != PTL_OK)
-        return;
     if (!ptl_stored_set_service(reader->results->stored, port, service, &same))
         no_memory(members);
     else if (!same)
@@ -129,87 +106,85 @@ static void read_service(struct ptl_reader *reader, struct ptl_members *members,
 enum ptl_status ptl_read_result(struct ptl_reader *reader, const struct ptl_json *json,
                                 const struct ptl_origin *place, struct ptl_error *error)
 {
-    static const char *const protocols[] = {"tcp"};
     struct ptl_members one = {.json = json, .place = place, .what = "a result", .error = error};
+    struct ptl_result_keys keys = {.host = NULL};
     if (ptl_json_type(json) != PTL_JSON_OBJECT)
         return ptl_members_refuse(&one, "it is no object");
-    const char *host = ptl_members_text(&one, "host", NAME_MAX_BYTES);
-    const char *ip = ptl_members_text(&one, "ip", PTL_ADDRESS_SIZE - 1);
-    if (!reader->has_result || strcmp(ip, reader->ip) != 0 || strcmp(host, reader->host) != 0)
-        turn_to(reader, &one, host);
-    struct ptl_result result = {.target = reader->result_target};
-    result.port = read_port(reader, &one);
-    ptl_members_word(&one, "protocol", protocols, 1);
-    result.state = ptl_members_word(&one, "state", ptl_state_names, PTL_UNPROBED) & 7U;
-    result.reason = read_reason(&one);
-    read_service(reader, &one, result.port);
-    result.rtt_us =
-        ptl_members_number_or_null(&one, "rtt_us", PTL_US_NONE - 1, PTL_US_NONE) & PTL_US_NONE;
-    result.connect_us =
-        ptl_members_number_or_null(&one, "connect_us", PTL_US_NONE - 1, PTL_US_NONE) & PTL_US_NONE;
-    result.attempts = ptl_members_number(&one, "attempts", 31) & 31U;
-    read_confirmed(&one, &result);
-    result.offset_ms = (uint32_t)ptl_members_number(&one, "offset_ms", UINT32_MAX);
-    if (one.status == PTL_OK && reader->ports != NULL && reader->run_status == PTL_OK &&
+    ptl_object_read(&ptl_object_result, PTL_KEYS_ALL, &one, &keys);
+    if (one.status != PTL_OK)
+        return one.status;
+    if (!reader->has_result || strcmp(keys.ip, reader->ip) != 0 ||
+        strcmp(keys.host, reader->host) != 0)
+        turn_to(reader, &one, keys.ip, keys.host);
+    struct ptl_result result = {.target = reader->result_target,
+                                .port = keys.port,
+                                .state = keys.state & 7U,
+                                .reason = keys.reason,
+                                .rtt_us = keys.rtt_us & PTL_US_NONE,
+                                .connect_us = keys.connect_us & PTL_US_NONE,
+                                .attempts = keys.attempts & 31U,
+                                .offset_ms = keys.offset_ms};
+    check_port(reader, &one, keys.port);
+    read_confirmed(&one, keys.confirmed, &result);
+    if (reader->ports != NULL && reader->run_status == PTL_OK &&
         !reader->results->run.states[result.state])
         ptl_members_refuse(&one, "%s is not among the states of the run",
                            ptl_state_names[result.state]);
+    if (one.status == PTL_OK)
+        keep_service(reader, &one, keys.port, keys.service);
     if (one.status == PTL_OK && ptl_results_add(reader->results, &result) != PTL_OK)
         return no_memory(&one);
     return one.status;
 }
 
 /* The target of the record: new, or known from a result. */
-static uint32_t enter(struct ptl_reader *reader, struct ptl_members *members)
+static uint32_t enter(struct ptl_reader *reader, struct ptl_members *members,
+                      const struct ptl_target_keys *keys)
 {
     struct ptl_stored *stored = reader->results->stored;
-    const char *ip;
-    const char *input = ptl_members_text(members, "input", NAME_MAX_BYTES);
-    const char *host = ptl_members_text(members, "host", NAME_MAX_BYTES);
-    struct ptl_address address = read_ip(members, &ip);
+    struct ptl_address address = parse_ip(members, keys->ip);
     if (members->status != PTL_OK)
         return PTL_STORED_NONE;
     uint32_t target = ptl_stored_find(stored, &address);
     if (target == PTL_STORED_NONE) {
-        target = ptl_stored_add(stored, &address, input, host);
+        target = ptl_stored_add(stored, &address, keys->input, keys->host);
         if (target == PTL_STORED_NONE)
             no_memory(members);
         return target;
     }
     if (ptl_stored_has_mark(stored, target, PTL_STORED_LISTED))
-        ptl_members_refuse(members, "%s stands twice among the targets", ip);
-    else if (!ptl_stored_is_host(stored, target, host))
+        ptl_members_refuse(members, "%s stands twice among the targets", keys->ip);
+    else if (!ptl_stored_is_host(stored, target, keys->host))
         ptl_members_refuse(members, "%s is called \"%s\" here and something else in its results",
-                           ip, host);
-    else if (!ptl_stored_set_input(stored, target, input))
+                           keys->ip, keys->host);
+    else if (!ptl_stored_set_input(stored, target, keys->input))
         no_memory(members);
-    check_order(reader, members, target, ip);
+    check_order(reader, members, target, keys->ip);
     return target;
 }
 
 enum ptl_status ptl_read_target(struct ptl_reader *reader, const struct ptl_json *json,
                                 const struct ptl_origin *place, struct ptl_error *error)
 {
-    static const char *const suspicions[] = {"all-open"};
     struct ptl_members one = {.json = json, .place = place, .what = "a target", .error = error};
+    struct ptl_target_keys keys = {.host = NULL};
     if (ptl_json_type(json) != PTL_JSON_OBJECT)
         return ptl_members_refuse(&one, "it is no object");
-    struct ptl_target_counts counts = {.target = enter(reader, &one)};
-    unsigned listed =
-        ptl_members_ports(&one, ptl_members_get(&one, "open_ports"), "open_ports", NULL);
-    for (int s = 0; s < PTL_STATE_COUNT; s++)
-        counts.states[s] = (uint16_t)ptl_members_number(&one, ptl_state_names[s], 65535);
-    if (ptl_members_bool(&one, "gave_up"))
-        counts.flags |= PTL_TARGET_GAVE_UP;
-    if (ptl_json_type(ptl_members_get(&one, "suspicious")) != PTL_JSON_NULL) {
-        ptl_members_word(&one, "suspicious", suspicions, 1);
-        counts.flags |= PTL_TARGET_ALL_OPEN;
-    }
-    if (one.status == PTL_OK && listed > counts.states[PTL_OPEN])
-        ptl_members_refuse(&one, "%u open ports are listed and %u are counted", listed,
-                           counts.states[PTL_OPEN]);
+    ptl_object_read(&ptl_object_target, PTL_KEYS_ALL, &one, &keys);
+    if (keys.suspicious != NULL && strcmp(keys.suspicious, PTL_ALL_OPEN) != 0)
+        ptl_members_refuse(&one, "\"suspicious\" is \"%s\", which is none that this version knows",
+                           keys.suspicious);
+    if (one.status == PTL_OK && keys.open_ports.count > keys.states[PTL_OPEN])
+        ptl_members_refuse(&one, "%zu open ports are listed and %u are counted",
+                           keys.open_ports.count, keys.states[PTL_OPEN]);
     if (one.status != PTL_OK)
         return one.status;
+    struct ptl_target_counts counts = {.target = enter(reader, &one, &keys)};
+    if (one.status != PTL_OK)
+        return one.status;
+    memcpy(counts.states, keys.states, sizeof(counts.states));
+    counts.flags = (uint8_t)((keys.gave_up ? PTL_TARGET_GAVE_UP : 0) |
+                             (keys.suspicious != NULL ? PTL_TARGET_ALL_OPEN : 0));
     ptl_stored_set_mark(reader->results->stored, counts.target, PTL_STORED_LISTED);
     if (ptl_results_add_target(reader->results, &counts) != PTL_OK)
         return no_memory(&one);

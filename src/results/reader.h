@@ -66,17 +66,13 @@ struct ptl_reader {
 typedef enum ptl_status ptl_take(struct ptl_reader *reader, const struct ptl_json *json,
                                  const struct ptl_origin *place, struct ptl_error *error);
 ptl_take ptl_read_tool, ptl_read_run, ptl_read_summary, ptl_read_open_ports; /* read_head.c */
-ptl_take ptl_read_unresolved, ptl_read_warning;                              /* read_head.c */
+ptl_take ptl_read_unresolved, ptl_read_warning, ptl_read_untouched;          /* read_head.c */
 ptl_take ptl_read_expectation;                                               /* read_expect.c */
 ptl_take ptl_read_target, ptl_read_result;                                   /* read_records.c */
 
 ptl_take ptl_read_merged, ptl_read_disagreement; /* read_merged.c */
 
-ptl_take ptl_read_untouched; /* read_untouched.c */
-
 struct ptl_members;
-/* "paths" of a run (read_path.c). What is wrong stays in members. */
-void ptl_read_path(struct ptl_members *run, struct ptl_results *results);
 /* The number in `expected` of a host that is named before the targets are (read_expect.c). What is
  * wrong stays in members. */
 uint32_t ptl_read_enter(struct ptl_reader *reader, struct ptl_members *members, const char *ip,

@@ -189,7 +189,9 @@ bool ptl_diff_write_json(const struct ptl_diff *diff, struct ptl_output *output)
     struct document document = {.diff = diff, .output = output};
     ptl_buf_init(&document.line, 64U << 20);
     ptl_buf_add(&document.line, "{\"schema\": \"portolan-diff/1\",\n");
-    add_member(&document, "tool", ptl_record_tool(&here));
+    ptl_buf_add(&document.line, " \"tool\": ");
+    ptl_object_print(&ptl_object_tool, &here, &document.line);
+    ptl_buf_add(&document.line, ",\n");
     add_member(&document, "old", run_of(&diff->views[PTL_OLD]));
     add_member(&document, "new", run_of(&diff->views[PTL_NEW]));
     ptl_buf_printf(&document.line, " \"different\": %s,\n",

@@ -109,7 +109,7 @@ static void merged_results(void **state)
         {"[\"open\"],\"reason\":\"syn-ack\"}", "[],\"reason\":null}", "no list of states"},
         {"\"ip\":\"2001:2::1\",\"port\":22", "\"ip\":\"2001:2::9\",\"port\":22",
          "not among the targets"},
-        {"\"seen\":[", "\"seen\":{},\"x\":[", "no list of what was seen"},
+        {"\"seen\":[", "\"seen\":{},\"x\":[", "\"seen\" is no list"},
         {"\"syn-ack\"}]", "\"ack\"}]", "\"reason\" is \"ack\""},
         {"\"file\":\"a.json\",", "", "\"file\" is missing"},
         {"\"port\":22", "\"port\":0", "1 to 65535"},

@@ -1,0 +1,362 @@
+#include "results/objects.h"
+
+#define OBJECT(of, rows, what)                                                                     \
+    {                                                                                              \
+        .name = (what), .bytes = sizeof(of), PTL_KEYS(rows)                                        \
+    }
+#define STATE_WORDS(count) .words = ptl_state_names, .word_count = (count)
+
+static const char *const portolan[] = {"portolan"}, *const protocols[] = {"tcp"};
+
+/* One row for each state, of an array by enum ptl_state. */
+#define STATES(of, member, noun)                                                                   \
+    {"open", &ptl_key_number, PTL_AT(of, member[PTL_OPEN]), .about = noun " that are open"},       \
+        {"closed", &ptl_key_number, PTL_AT(of, member[PTL_CLOSED]),                                \
+         .about = noun " that the target refused"},                                                \
+        {"filtered", &ptl_key_number, PTL_AT(of, member[PTL_FILTERED]),                            \
+         .about = noun " without an answer, or refused on the way"},                               \
+        {"error", &ptl_key_number, PTL_AT(of, member[PTL_ERROR]),                                  \
+         .about = noun " that this machine failed to ask"},                                        \
+    {                                                                                              \
+        "unprobed", &ptl_key_number, PTL_AT(of, member[PTL_UNPROBED]),                             \
+            .about = noun " that were not asked, or not to the end"                                \
+    }
+
+/* ---- tool ---- */
+
+static const struct ptl_key tool_keys[] = {
+    {"name", &ptl_key_const, PTL_WORDS(portolan), .about = "always portolan"},
+    {"version", &ptl_key_chars, PTL_AT(struct ptl_run_info, tool_version),
+     .about = "version that carried the run out"},
+};
+const struct ptl_object ptl_object_tool = OBJECT(struct ptl_run_info, tool_keys, "tool");
+
+/* ---- run ---- */
+
+static const struct ptl_key sentinel_keys[] = {
+    {"asked", &ptl_key_number, PTL_AT(struct ptl_path_info, sentinels_asked),
+     .about = "ports that had answered and were asked again; not among the attempts"},
+    {"lost", &ptl_key_number, PTL_AT(struct ptl_path_info, sentinels_lost),
+     .about = "those of them that did not answer again"},
+};
+static const struct ptl_object sentinels =
+    OBJECT(struct ptl_path_info, sentinel_keys, "run.paths.sentinels");
+
+static const struct ptl_key outage_keys[] = {
+    {"at_ms", &ptl_key_number, PTL_AT(struct ptl_outage, at_ms),
+     .about = "from the run's start to the last answer before it"},
+    {"lasted_ms", &ptl_key_number, PTL_AT(struct ptl_outage, lasted_ms),
+     .about = "how long nothing answered"},
+    {"target", &ptl_key_chars, PTL_AT(struct ptl_outage, ip), .is_nullable = true,
+     .about = "address that fell silent; null: everything did"},
+};
+static const struct ptl_object outage = OBJECT(struct ptl_outage, outage_keys, "run.paths.outages");
+
+static const struct ptl_key point_keys[] = {
+    {"at_ms", &ptl_key_number, PTL_AT(struct ptl_path_point, at_ms),
+     .about = "from the run's start"},
+    {"limit", &ptl_key_number, PTL_AT(struct ptl_path_point, limit),
+     .about = "attempts a second; 0: none"},
+    {"answers_per_second", &ptl_key_number, PTL_AT(struct ptl_path_point, answers_per_second),
+     .about = "since the point before"},
+};
+static const struct ptl_object point =
+    OBJECT(struct ptl_path_point, point_keys, "run.paths.course");
+
+static const char *const everything[] = {"all"};
+static const struct ptl_key path_keys[] = {
+    {"via", &ptl_key_const, PTL_WORDS(everything), .about = "always all: one path for all targets"},
+    {"targets", &ptl_key_number, PTL_AT(struct ptl_path_info, targets), .about = "asked over it"},
+    {"limit", &ptl_key_number, PTL_AT(struct ptl_path_info, limit), .is_nullable = true,
+     .about = "attempts a second at the end; null: none was found"},
+    {"limited_by", &ptl_key_word, PTL_AT(struct ptl_path_info, limited_by),
+     PTL_WORDS(ptl_limited_by_names),
+     .about = "what held the run back: this machine (local), what targets answer, what they share "
+              "(path), or concurrency or rate of the profile (ceiling)"},
+    {"answers_per_second", &ptl_key_number, PTL_AT(struct ptl_path_info, answers_per_second),
+     .about = "over the whole run"},
+    {"round_trip_us", &ptl_key_number, PTL_AT(struct ptl_path_info, round_trip_us),
+     .is_nullable = true, .about = "smoothed, at the end; null: nothing answered"},
+    {"sentinels", &ptl_key_object, .object = &sentinels, .about = "what loss is told by"},
+    {"unanswered_peak", &ptl_key_number, PTL_AT(struct ptl_path_info, unanswered_peak),
+     .about = "attempts within 120 s that nothing answered, at most"},
+    {"outages", &ptl_key_list, PTL_AT(struct ptl_path_info, outages),
+     PTL_COUNT_AT(struct ptl_path_info, outage_count), .max = PTL_OUTAGES_LISTED, .object = &outage,
+     .about = "times of a second and more without an answer from what had answered"},
+    {"course", &ptl_key_array, PTL_AT(struct ptl_path_info, points),
+     PTL_COUNT_AT(struct ptl_path_info, point_count), .max = PTL_PATH_POINTS, .object = &point,
+     .about = "the limit and the answers over time"},
+};
+static const struct ptl_object path = OBJECT(struct ptl_path_info, path_keys, "run.paths");
+
+static const char *const stops[] = {[PTL_STOP_NONE] = NULL,
+                                    [PTL_STOP_SIGNAL] = "signal",
+                                    [PTL_STOP_DEADLINE] = "deadline",
+                                    [PTL_STOP_MEMORY] = NULL,
+                                    [PTL_STOP_OUTAGE] = NULL};
+
+#define AT(member) PTL_AT(struct ptl_run_info, member)
+#define ASKED(member) AT(member), .is_asked = true
+static const struct ptl_key run_keys[] = {
+    {"profile", &ptl_key_copy, ASKED(profile), .about = "name of the profile"},
+    {"description", &ptl_key_copy, ASKED(description), .is_later = true,
+     .about = "the profile's, or empty"},
+    {"file", &ptl_key_copy, ASKED(file), .about = "the profile's, as it was named"},
+    {"profile_sha256", &ptl_key_chars, ASKED(profile_sha256),
+     .about = "SHA-256 of what `portolan show` prints of it"},
+    {"started", &ptl_key_time, ASKED(started_ms), .about = "when the run began"},
+    {"finished", &ptl_key_time, AT(finished_ms), .about = "when it ended"},
+    {"elapsed_ms", &ptl_key_decimal, AT(elapsed_ms), .steps = 1000,
+     .about = "how long it took, on the monotonic clock"},
+    {"complete", &ptl_key_bool, AT(complete), .about = "it went to its end"},
+    {"stopped_by", &ptl_key_word, AT(stopped_by), PTL_WORDS(stops), .is_nullable = true,
+     .about = "what ended it early; null: nothing, memory that ran out, or an outage"},
+    {"out_of_memory", &ptl_key_is, AT(stopped_by), .none = PTL_STOP_MEMORY, .is_later = true,
+     .about = "memory ran out"},
+    {"cut", &ptl_key_bool, AT(cut), .is_later = true, .is_omitted = true,
+     .about = "true: read from jsonl without its end, so that not even all targets are known"},
+    {"ports", &ptl_key_copy, ASKED(ports), .max = PTL_PORTS_BYTES,
+     .about = "the ports asked, as 1-1024,8080"},
+    {"states", &ptl_key_flags, ASKED(states), STATE_WORDS(PTL_UNPROBED),
+     .about = "the states that results lists"},
+    {"engine", &ptl_key_word, ASKED(engine), PTL_WORDS(ptl_engine_names),
+     .about = "the profile's, as all settings below"},
+    {"concurrency", &ptl_key_concurrency, ASKED(concurrency), .max = UINT32_MAX - 2,
+     .about = "as asked"},
+    {"effective_concurrency", &ptl_key_number, AT(effective_concurrency),
+     .about = "the lowest limit in force"},
+    {"workers", &ptl_key_number, AT(workers), .about = "threads that probed"},
+    {"timeout_ms", &ptl_key_number, ASKED(timeout_ms), .max = UINT32_MAX,
+     .about = "of one attempt"},
+    {"adaptive_timeout", &ptl_key_bool, ASKED(adaptive_timeout),
+     .about = "an overdue attempt gave its permit back"},
+    {"adaptive", &ptl_key_bool, ASKED(adaptive), .about = "congestion control for each target"},
+    {"retries", &ptl_key_number, ASKED(retries), .max = UINT32_MAX,
+     .about = "further attempts after no answer"},
+    {"loss_retries", &ptl_key_number, ASKED(loss_retries),
+     .about = "attempts beyond them where loss is proven"},
+    {"confirm", &ptl_key_number, ASKED(confirm), .is_later = true,
+     .about = "further probes of each open port"},
+    {"rate", &ptl_key_number, ASKED(rate), .about = "attempts a second; 0: no limit"},
+    {"order", &ptl_key_word, ASKED(order), PTL_WORDS(ptl_order_names), .about = "of the probes"},
+    {"seed", &ptl_key_number, ASKED(seed), .about = "of order random; drawn, where none was given"},
+    {"paths", &ptl_key_array, AT(path), PTL_COUNT_AT(struct ptl_run_info, has_path),
+     .object = &path, .is_later = true, .is_omitted = true,
+     .about = "what held the run back, one entry; merged results lack it"},
+};
+#undef AT
+#undef ASKED
+const struct ptl_object ptl_object_run = OBJECT(struct ptl_run_info, run_keys, "run");
+
+/* ---- summary ---- */
+
+#define QUANTILE(word, what)                                                                       \
+    {                                                                                              \
+#word, &ptl_key_number, PTL_AT(struct ptl_latency, word),                                  \
+            PTL_COUNT_AT(struct ptl_latency, count), .is_nullable = true,                          \
+                                                     .about = what "; null: nothing is counted"    \
+    }
+static const struct ptl_key latency_keys[] = {
+    {"count", &ptl_key_number, PTL_AT(struct ptl_latency, count),
+     .about = "open ports whose time is known"},
+    QUANTILE(min, "the least"),
+    QUANTILE(p50, "half are no longer (nearest rank)"),
+    QUANTILE(p90, "nine of ten are no longer"),
+    QUANTILE(p99, "99 of 100 are no longer"),
+    QUANTILE(max, "the most"),
+};
+const struct ptl_object ptl_object_latency =
+    OBJECT(struct ptl_latency, latency_keys, "summary.rtt_us");
+
+static const struct ptl_key verdict_keys[] = {
+    {"pass", &ptl_key_number, PTL_AT(struct ptl_results, verdicts[PTL_PASS]),
+     .about = "as expected"},
+    {"fail", &ptl_key_number, PTL_AT(struct ptl_results, verdicts[PTL_FAIL]),
+     .about = "not as expected"},
+    {"inconclusive", &ptl_key_number, PTL_AT(struct ptl_results, verdicts[PTL_INCONCLUSIVE]),
+     .about = "no telling"},
+};
+static const struct ptl_object verdicts =
+    OBJECT(struct ptl_results, verdict_keys, "summary.expectations");
+
+#define AT(member) PTL_AT(struct ptl_results, summary.member)
+static const struct ptl_key summary_keys[] = {
+    {"targets", &ptl_key_number, AT(targets), .max = PTL_TARGETS_MAX, .about = "addresses scanned"},
+    {"probes", &ptl_key_number, AT(probes),
+     .about = "ports of all targets; the five states add up to it"},
+    STATES(struct ptl_results, summary.states, "probes"),
+    {"retried", &ptl_key_number, AT(retried), .about = "probes that took more than one attempt"},
+    {"attempts", &ptl_key_number, AT(attempts), .about = "connects of all probes"},
+    {"syn_resent", &ptl_key_number, AT(syn_resent), .is_later = true, .is_promised = true,
+     .about = "SYNs that the kernel sent again within an attempt (timeouts over 1 s)"},
+    {"probes_per_second", &ptl_key_decimal, AT(probes_per_second), .about = "over the whole run"},
+    {"peak_in_flight", &ptl_key_number, AT(peak_in_flight), .about = "most probes at a time"},
+    {"expectations", &ptl_key_object, .object = &verdicts, .is_later = true, .is_promised = true,
+     .about = "of all expectations, those not listed too"},
+    {"rtt_us", &ptl_key_object, AT(rtt), .object = &ptl_object_latency,
+     .about = "round trips of the open ports, in microseconds"},
+};
+#undef AT
+const struct ptl_object ptl_object_summary = OBJECT(struct ptl_results, summary_keys, "summary");
+
+/* ---- the lists ---- */
+
+static const struct ptl_key unresolved_keys[] = {
+    {"input", &ptl_key_text, PTL_AT(struct ptl_unresolved, input), .about = "entry of the profile"},
+    {"message", &ptl_key_text, PTL_AT(struct ptl_unresolved, message),
+     .about = "why it has no address"},
+};
+const struct ptl_object ptl_object_unresolved =
+    OBJECT(struct ptl_unresolved, unresolved_keys, "unresolved");
+
+#define AT(member) PTL_AT(struct ptl_expectation_keys, member)
+static const struct ptl_key expectation_keys[] = {
+    {"host", &ptl_key_text, AT(host), .max = PTL_NAME_BYTES, .about = "name, or address"},
+    {"ip", &ptl_key_text, AT(ip), .max = PTL_ADDRESS_SIZE - 1, .is_nullable = true,
+     .about = "address; null: the host did not resolve"},
+    {"port", &ptl_key_port, AT(port), .is_nullable = true,
+     .about = "port; null: all others of the host together, none of them open"},
+    {"expected", &ptl_key_word, AT(expected), PTL_WORDS(ptl_expected_names),
+     .about = "what the profile says; not-open: a port off the list of only"},
+    {"state", &ptl_key_word, AT(state), PTL_WORDS(ptl_state_names), .is_nullable = true,
+     .none = PTL_STATE_COUNT, .about = "what was seen; null: no port is open"},
+    {"verdict", &ptl_key_word, AT(verdict), PTL_WORDS(ptl_verdict_names),
+     .about = "whether it is as expected"},
+};
+#undef AT
+const struct ptl_object ptl_object_expectation =
+    OBJECT(struct ptl_expectation_keys, expectation_keys, "an expectation");
+
+#define AT(member) PTL_AT(struct ptl_target_keys, member)
+static const struct ptl_key target_keys[] = {
+    {"input", &ptl_key_text, AT(input), .max = PTL_NAME_BYTES,
+     .about = "entry of the profile that named it first"},
+    {"host", &ptl_key_text, AT(host), .max = PTL_NAME_BYTES, .about = "name, or address"},
+    {"ip", &ptl_key_text, AT(ip), .max = PTL_ADDRESS_SIZE - 1, .about = "address"},
+    {"open_ports", &ptl_key_open_ports, AT(open_ports),
+     .about = "its open ports among the results, ascending"},
+    STATES(struct ptl_target_keys, states, "ports"),
+    {"gave_up", &ptl_key_bool, AT(gave_up),
+     .about = "nothing answered `give_up_after` probes: the rest is unprobed"},
+    {"suspicious", &ptl_key_text, AT(suspicious), .max = 64, .is_nullable = true,
+     .about = "all-open: 19 of 20 ports, and at least 64, answer as open; null: nothing is odd"},
+};
+#undef AT
+const struct ptl_object ptl_object_target = OBJECT(struct ptl_target_keys, target_keys, "a target");
+
+#define AT(member) PTL_AT(struct ptl_result_keys, member)
+#define US AT
+static const struct ptl_key result_keys[] = {
+    {"host", &ptl_key_text, AT(host), .max = PTL_NAME_BYTES, .about = "name, or address"},
+    {"ip", &ptl_key_text, AT(ip), .max = PTL_ADDRESS_SIZE - 1, .about = "address"},
+    {"port", &ptl_key_port, AT(port), .about = "port"},
+    {"protocol", &ptl_key_word, AT(protocol), PTL_WORDS(protocols), .about = "always tcp"},
+    {"state", &ptl_key_word, AT(state), STATE_WORDS(PTL_UNPROBED), .about = "state of the port"},
+    {"reason", &ptl_key_reason, AT(reason),
+     .about = "why, in nmap's words; of an error, the errno's name"},
+    {"service", &ptl_key_text, AT(service), .max = PTL_NAME_BYTES, .is_nullable = true,
+     .about = "what usually listens there; null: not known"},
+    {"rtt_us", &ptl_key_number, AT(rtt_us), .max = PTL_US_NONE - 1, .is_nullable = true,
+     .none = PTL_US_NONE, .about = "the kernel's own measure of the handshake; null: it has none"},
+    {"connect_us", &ptl_key_number, AT(connect_us), .max = PTL_US_NONE - 1, .is_nullable = true,
+     .none = PTL_US_NONE,
+     .about = "from connect() to the answer being read, on the monotonic clock; null: no answer"},
+    {"attempts", &ptl_key_number, AT(attempts), .max = 31,
+     .about = "connects; 0: not even the first could be made"},
+    {"confirmed", &ptl_key_text, AT(confirmed), .max = 16, .is_nullable = true,
+     .about = "n/N: of N further probes, n found it open; null: there were none"},
+    {"offset_ms", &ptl_key_number, AT(offset_ms), .about = "from the run's start to the verdict"},
+};
+#undef AT
+#undef US
+const struct ptl_object ptl_object_result = OBJECT(struct ptl_result_keys, result_keys, "a result");
+
+/* ---- of merged results only ---- */
+
+#define AT(member) PTL_AT(struct ptl_merged_run, member)
+static const struct ptl_key merged_keys[] = {
+    {"file", &ptl_key_text, AT(file), .about = "the results file"},
+    {"profile", &ptl_key_text, AT(profile), .about = "its run.profile"},
+    {"profile_sha256", &ptl_key_chars, AT(profile_sha256), .about = "its run.profile_sha256"},
+    {"started", &ptl_key_time, AT(started_ms), .about = "its run.started"},
+    {"finished", &ptl_key_time, AT(finished_ms), .about = "its run.finished"},
+    {"elapsed_ms", &ptl_key_decimal, AT(elapsed_ms), .steps = 1000, .about = "its run.elapsed_ms"},
+    {"complete", &ptl_key_bool, AT(complete), .about = "its run.complete"},
+    {"ports", &ptl_key_text, AT(ports), .max = PTL_PORTS_BYTES, .about = "its run.ports"},
+    {"targets", &ptl_key_number, AT(targets), .max = PTL_TARGETS_MAX,
+     .about = "its summary.targets"},
+    {"probes", &ptl_key_number, AT(probes), .about = "its summary.probes"},
+};
+#undef AT
+const struct ptl_object ptl_object_merged =
+    OBJECT(struct ptl_merged_run, merged_keys, "a merged run");
+
+static const struct ptl_key seen_keys[] = {
+    {"run", &ptl_key_number, PTL_AT(struct ptl_disagreement, run), .max = PTL_MERGED_LISTED,
+     .about = "which of the merged runs, from 0"},
+    {"states", &ptl_key_states, PTL_AT(struct ptl_disagreement, states), STATE_WORDS(PTL_ERROR),
+     .about = "that the port can have been in"},
+    {"reason", &ptl_key_reason, PTL_AT(struct ptl_disagreement, reason), .is_nullable = true,
+     .about = "of its result; null: it had none"},
+};
+static const struct ptl_object seen = OBJECT(struct ptl_disagreement, seen_keys, "a disagreement");
+
+#define AT(member) PTL_AT(struct ptl_disagreement_keys, member)
+static const struct ptl_key disagreement_keys[] = {
+    {"host", &ptl_key_text, AT(host), .max = PTL_NAME_BYTES, .about = "name, or address"},
+    {"ip", &ptl_key_text, AT(ip), .max = PTL_ADDRESS_SIZE - 1, .about = "address"},
+    {"port", &ptl_key_port, AT(port), .about = "port"},
+    {"protocol", &ptl_key_word, AT(protocol), PTL_WORDS(protocols), .about = "always tcp"},
+    {"seen", &ptl_key_list, AT(seen), PTL_COUNT_AT(struct ptl_disagreement_keys, seen_count),
+     .object = &seen, .about = "what each run knew of it"},
+};
+#undef AT
+const struct ptl_object ptl_object_disagreement =
+    OBJECT(struct ptl_disagreement_keys, disagreement_keys, "a disagreement");
+
+/* ---- of interrupted runs of many targets only ---- */
+
+static const struct ptl_key untouched_keys[] = {
+    {"count", &ptl_key_number, PTL_AT(struct ptl_untouched, count), .max = PTL_TARGETS_MAX,
+     .about = "targets that the run did not come to"},
+    {"ranges", &ptl_key_ranges, PTL_AT(struct ptl_untouched, ranges),
+     .about = "of addresses, ascending, in which they lie"},
+};
+const struct ptl_object ptl_object_untouched =
+    OBJECT(struct ptl_untouched, untouched_keys, "untouched");
+
+/* ---- the whole file ---- */
+
+static const char *const schemas[] = {"portolan-results/1"};
+#define PART(key, type, what, ...)                                                                 \
+    {                                                                                              \
+        key, type, .is_by_hand = true, .about = (what), __VA_ARGS__                                \
+    }
+static const struct ptl_key results_keys[] = {
+    PART("schema", &ptl_key_word, "name and version of the format", PTL_WORDS(schemas)),
+    PART("tool", &ptl_key_object, "what wrote it", .object = &ptl_object_tool),
+    PART("run", &ptl_key_object, "what was asked, and how it went", .object = &ptl_object_run),
+    PART("summary", &ptl_key_object, "counts and times", .object = &ptl_object_summary),
+    PART("open_ports", &ptl_key_open_ports, "open on any target, ascending", ),
+    PART("unresolved", &ptl_key_list, "entries without an address",
+         .object = &ptl_object_unresolved),
+    PART("warnings", &ptl_key_texts,
+         "for people; of more than 1,000 the last says how many are left out", ),
+    PART("expectations", &ptl_key_list, "what the profile's expect says, judged",
+         .object = &ptl_object_expectation),
+    PART("merged", &ptl_key_list, "of merged results only: the runs", .object = &ptl_object_merged,
+         .is_omitted = true),
+    PART("disagreements", &ptl_key_list,
+         "of merged results only: ports of which they know different things",
+         .object = &ptl_object_disagreement, .is_omitted = true),
+    PART("untouched", &ptl_key_object,
+         "of runs that stopped early, of more targets than are listed: those that were not begun",
+         .object = &ptl_object_untouched, .is_omitted = true),
+    PART("targets", &ptl_key_list,
+         "in the order of the profile; of more than 65,536, those with something to tell",
+         .object = &ptl_object_target),
+    PART("results", &ptl_key_list, "by target, then port, of the states that run.states names",
+         .object = &ptl_object_result),
+};
+const struct ptl_object ptl_object_results =
+    OBJECT(struct ptl_results, results_keys, "the results");

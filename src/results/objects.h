@@ -1,0 +1,73 @@
+/*
+ * The objects of a results file, a table of keys each (objects.c), and the structs that hold the
+ * keys of those whose model has another shape. Texts are borrowed.
+ */
+#ifndef RESULTS_OBJECTS_H
+#define RESULTS_OBJECTS_H
+
+#include "portolan/results.h"
+#include "results/keys.h"
+
+#define PTL_NAME_BYTES 255 /* of a host, an entry, a service */
+#define PTL_PORTS_BYTES (512UL * 1024)
+#define PTL_MERGED_LISTED 100000
+
+/* The open ones among these results; of a list that was read, how many there are. */
+struct ptl_open_ports {
+    const struct ptl_result *items;
+    size_t count;
+};
+
+#define PTL_ALL_OPEN "all-open"
+struct ptl_target_keys {
+    const char *input, *host, *ip;
+    struct ptl_open_ports open_ports;
+    uint16_t states[PTL_STATE_COUNT];
+    bool gave_up;
+    const char *suspicious; /* PTL_ALL_OPEN */
+};
+
+struct ptl_result_keys {
+    const char *host, *ip;
+    uint16_t port;
+    uint8_t protocol, state, reason;
+    const char *service;
+    uint32_t rtt_us, connect_us;
+    uint8_t attempts;
+    const char *confirmed; /* "2/3": of three further probes two found it open */
+    uint32_t offset_ms;
+};
+
+struct ptl_expectation_keys {
+    const char *host, *ip;
+    uint16_t port;
+    uint8_t expected, state, verdict;
+};
+
+struct ptl_disagreement_keys {
+    const char *host, *ip;
+    uint16_t port;
+    uint8_t protocol;
+    struct ptl_disagreement *seen; /* when read, the caller's */
+    size_t seen_count;
+};
+
+extern const struct ptl_object ptl_object_results; /* the root: for schema and reference */
+extern const struct ptl_object ptl_object_tool, ptl_object_run;      /* of struct ptl_run_info */
+extern const struct ptl_object ptl_object_summary;                   /* of struct ptl_results */
+extern const struct ptl_object ptl_object_unresolved;                /* of struct ptl_unresolved */
+extern const struct ptl_object ptl_object_merged;                    /* of struct ptl_merged_run */
+extern const struct ptl_object ptl_object_untouched;                 /* of struct ptl_untouched */
+extern const struct ptl_object ptl_object_target, ptl_object_result; /* of the structs above */
+extern const struct ptl_object ptl_object_expectation, ptl_object_disagreement;
+extern const struct ptl_object ptl_object_latency; /* of struct ptl_latency */
+
+/* Types of keys beside those of keys.h (key_ports.c). */
+extern const struct ptl_key_type ptl_key_concurrency; /* uint32_t: a number or a word for one */
+extern const struct ptl_key_type ptl_key_open_ports;  /* struct ptl_open_ports */
+extern const struct ptl_key_type ptl_key_states;      /* uint8_t: a bit for each of words */
+extern const struct ptl_key_type ptl_key_flags;       /* bool[]: one for each of words */
+extern const struct ptl_key_type ptl_key_reason;      /* uint8_t: enum ptl_reason */
+extern const struct ptl_key_type ptl_key_ranges;      /* of struct ptl_untouched */
+
+#endif
