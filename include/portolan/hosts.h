@@ -51,4 +51,12 @@ struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number);
 void ptl_hosts_add(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
                    const char *base_dir, struct ptl_problems *problems);
 
+/*
+ * Are there blocks that are written with host bits, as 10.0.0.5/24 is? Then `first` is the first of
+ * them, and `out` says so of it and how many more there are.
+ */
+#define PTL_HOST_BITS_SIZE 256
+bool ptl_hosts_with_bits(const struct ptl_hosts *hosts, struct ptl_host *first,
+                         char out[PTL_HOST_BITS_SIZE]);
+
 #endif

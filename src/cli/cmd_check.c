@@ -14,15 +14,31 @@ static void print_ok(const char *file)
     ptl_buf_free(&safe);
 }
 
+/* As a run warns of it, with the place. */
+static void warn_of_host_bits(const struct ptl_profile *profile)
+{
+    char text[PTL_HOST_BITS_SIZE];
+    struct ptl_host first;
+    if (!ptl_hosts_with_bits(&profile->hosts, &first, text))
+        return;
+    struct ptl_problems warnings = {.items = NULL};
+    struct ptl_origin origin = {.file = first.file, .line = first.line, .column = first.column};
+    ptl_problems_at(&warnings, &origin, "warning: %s", text);
+    print_problems(&warnings);
+    ptl_problems_free(&warnings);
+}
+
 static int run(const struct arguments *arguments)
 {
     int status = EXIT_DONE;
     for (size_t i = 0; i < arguments->word_count; i++) {
         struct ptl_profile *profile = load_profile(arguments->words[i], arguments);
-        if (profile != NULL)
+        if (profile != NULL) {
+            warn_of_host_bits(profile);
             print_ok(profile->file);
-        else
+        } else {
             status = EXIT_REJECTED;
+        }
         ptl_profile_free(profile);
     }
     return end_output(status);
@@ -38,7 +54,7 @@ const struct command command_check = {
     .synopsis = "PROFILE...",
     .summary = "Validate profiles; print every problem as FILE:LINE:COLUMN: message",
     .details = "Names are not looked up and nothing is sent. Problems go to standard error; the\n"
-               "exit status is then 3.",
+               "exit status is then 3. A warning leaves it 0.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .least_words = 1,

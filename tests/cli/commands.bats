@@ -322,3 +322,15 @@ SH
     run --separate-stderr "$PORTOLAN" plan p.yaml
     [ "$stderr" = "warning: 127.0.0.5/24 is every address of 127.0.0.0/24: its host bits are set, as in 1 more of hosts" ]
 }
+
+@test "check warns of host bits, with the place, and the profile is good" {
+    profile p 'hosts:' '  - 127.0.1.0/24' '  - "file: more"' 'exclude_hosts: 127.0.1.7' 'ports: 80'
+    printf '127.0.2.0/24\n127.0.3.0-127.0.3.9 # a range\n 127.0.4.9/30\n' >more
+    run --separate-stderr "$PORTOLAN" check ./p.yaml
+    [ "$status" -eq 0 ]
+    [ "$output" = "./p.yaml: ok" ]
+    [ "$stderr" = "./more:3:2: warning: 127.0.4.9/30 is every address of 127.0.4.8/30: its host bits are set" ]
+    run --separate-stderr "$PORTOLAN" check --hosts 127.0.0.5/24,127.0.0.1/8 --ports 80
+    [ "$status" -eq 0 ]
+    [ "$stderr" = "--hosts: warning: 127.0.0.5/24 is every address of 127.0.0.0/24: its host bits are set, as in 1 more of hosts" ]
+}
