@@ -1,0 +1,50 @@
+#include "scan/draft.h"
+
+#include "portolan/array.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool ptl_draft_out_of_memory(struct ptl_draft *draft)
+{
+    struct ptl_error error;
+    ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+    ptl_problems_add(draft->problems, &error);
+    return false;
+}
+
+bool ptl_draft_warn(struct ptl_prepared *prepared, const char *format, ...)
+{
+    char **grown = reallocarray(prepared->warnings, prepared->warning_count + 1, sizeof(*grown));
+    if (grown == NULL)
+        return false;
+    prepared->warnings = grown;
+    char *text;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    if (length < 0)
+        return false;
+    prepared->warnings[prepared->warning_count++] = text;
+    return true;
+}
+
+struct ptl_origin ptl_draft_origin(const struct ptl_host *host)
+{
+    return (struct ptl_origin){.file = host->file, .line = host->line, .column = host->column};
+}
+
+bool ptl_draft_unresolved(struct ptl_draft *draft, const char *input, const char *message)
+{
+    struct ptl_prepared *prepared = draft->prepared;
+    if (!ptl_array_room((void **)&prepared->unresolved, &draft->unresolved_capacity,
+                        prepared->unresolved_count, sizeof(*prepared->unresolved)))
+        return ptl_draft_out_of_memory(draft);
+    struct ptl_unresolved *new = &prepared->unresolved[prepared->unresolved_count++];
+    new->input = strdup(input);
+    new->message = strdup(message);
+    return (new->input != NULL &&new->message != NULL) || ptl_draft_out_of_memory(draft);
+}
