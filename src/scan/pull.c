@@ -7,9 +7,7 @@
 #define SKIPS 128            /* lanes that are passed over before a pull looks elsewhere */
 #define CATCH_UP_NS 2000000U /* a lane that was woken late may send so much at once */
 #define NOTHING_NS 20000000U /* a lane that has nothing after all is not looked at before */
-#define FIRST_FLIGHT_US                                                                            \
-    250000U            /* till a round trip is known, an answer is overdue after so long           \
-                        */
+#define FIRST_FLIGHT_US 250000U /* an answer is overdue then, till a round trip is known */
 #define FAR_WAITS 2    /* an attempt waits so many of the run's round trips at least... */
 #define LAST_WAITS 4   /* ...and a port's last one */
 #define SCOUT_EVERY 64 /* last attempts to a target: one of them waits the whole timeout */

@@ -4,9 +4,7 @@
 
 #include <errno.h>
 
-#define UNREACHABLE_TRIES                                                                          \
-    3 /* of a target that this machine finds no way to, while others answer                        \
-       */
+#define UNREACHABLE_TRIES 3 /* of a target that has no way to it, while others answer */
 #define UNREACHABLE_DELAY_NS 250000000ULL
 #define OUTAGE_TOLD_MS 1000U
 #define LEAST_ANSWERS 4 /* the least of fewer round trips is no guide */
@@ -84,6 +82,15 @@ void ptl_settle_note_outage(struct ptl_plan *plan, const struct ptl_lane *lane, 
         plan->out_of_memory = true;
 }
 
+/* What targets lost meanwhile is not theirs, however late it is told. */
+static void end_outage(struct ptl_plan *plan, uint32_t lasted_ms)
+{
+    ptl_settle_note_outage(plan, NULL, lasted_ms);
+    for (uint32_t i = 0; i < plan->schedule.window; i++)
+        if (plan->schedule.lanes[i].active)
+            ptl_path_forget(&plan->schedule.lanes[i].path, plan->now_ns);
+}
+
 static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
 {
     struct ptl_lane *lane = ptl_plan_lane(plan, &outcome->probe);
@@ -92,7 +99,7 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     plan->heard++;
     learn_round_trip(plan, lane, outcome);
     if (ptl_path_heard(&plan->path, outcome->started_ns, plan->now_ns, most, &lasted_ms))
-        ptl_settle_note_outage(plan, NULL, lasted_ms);
+        end_outage(plan, lasted_ms);
     if (!is_lane)
         return;
     if (ptl_path_heard(&lane->path, outcome->started_ns, plan->now_ns, most, &lasted_ms))

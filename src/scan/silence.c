@@ -14,9 +14,7 @@
 #define OWN_EVIDENCE 64  /* a target that was asked less is not judged apart from the run */
 #define MISSED_MOST 0.05 /* answers that may be expected among silent ports */
 #define PACED_LEAST 64
-#define PASS_NS                                                                                    \
-    2000000000ULL /* a further pass takes so long at most, for each that went before               \
-                   */
+#define PASS_NS 2000000000ULL /* a further pass takes so long at most, for each before */
 
 /* ---- the marks of ports ---- */
 

@@ -202,6 +202,32 @@ static void a_limited_lane_keeps_its_pace(void **state)
     ptl_schedule_free(&schedule);
 }
 
+/* What a target is sent, at once again a second after its outage: its pace grows as the run's does. */
+static void a_lane_recovers_from_an_outage(void **state)
+{
+    (void)state;
+    start(1, 1000000, 0, true);
+    uint32_t id = open_lane(), lasted_ms;
+    struct ptl_lane *lane = &schedule.lanes[id];
+    lane->answers = 1;
+    ptl_path_heard(&lane->path, MS, MS, 1000, &lasted_ms);
+    lane->path.paused = true; /* it had been asked 4,000 times a second */
+    lane->path.struck = 4000;
+    assert_true(ptl_path_heard(&lane->path, 3000 * MS, 3001 * MS, 1000, &lasted_ms));
+    assert_int_equal(lane->path.pace.rate, 1000);
+    unsigned sent = 0;
+    for (uint32_t ms = 3001; ms < 8001; ms++)
+        for (int i = 0; i < 10 && place(id, ms) == PTL_PLACE_FLOWING; i++) {
+            send_first(id);
+            ptl_path_sent(&lane->path, 1, ms * MS);
+            ptl_schedule_returned(&schedule, id);
+            sent++;
+        }
+    assert_int_equal(lane->path.pace.rate, 0);
+    assert_true(sent > 20000);
+    ptl_schedule_free(&schedule);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +237,7 @@ int main(void)
         cmocka_unit_test(without_adaptivity_none_lags),
         cmocka_unit_test(sleepers),
         cmocka_unit_test(a_limited_lane_keeps_its_pace),
+        cmocka_unit_test(a_lane_recovers_from_an_outage),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
