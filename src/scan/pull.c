@@ -3,14 +3,14 @@
 #include "portolan/clock.h"
 #include "scan/plan_state.h"
 
-#define LAGGING_SHARE 32     /* what lanes that lag may hold while others flow: one in 32 */
-#define SKIPS 128            /* lanes that are passed over before a pull looks elsewhere */
-#define CATCH_UP_NS 2000000U /* a lane that was woken late may send so much at once */
-#define NOTHING_NS 20000000U /* a lane that has nothing after all is not looked at before */
+#define LAGGING_SHARE 32        /* what lanes that lag may hold while others flow: one in 32 */
+#define SKIPS 128               /* lanes that are passed over before a pull looks elsewhere */
+#define CATCH_UP_NS 2000000U    /* a lane that was woken late may send so much at once */
+#define NOTHING_NS 20000000U    /* a lane that has nothing after all is not looked at before */
 #define FIRST_FLIGHT_US 250000U /* an answer is overdue then, till a round trip is known */
-#define FAR_WAITS 2    /* an attempt waits so many of the run's round trips at least... */
-#define LAST_WAITS 4   /* ...and a port's last one */
-#define SCOUT_EVERY 64 /* last attempts to a target: one of them waits the whole timeout */
+#define FAR_WAITS 2             /* an attempt waits so many of the run's round trips at least... */
+#define LAST_WAITS 4            /* ...and a port's last one */
+#define SCOUT_EVERY 64          /* last attempts to a target: one of them waits the whole timeout */
 
 /* ---- the window ---- */
 
@@ -136,7 +136,7 @@ static bool take(struct ptl_plan *plan, uint32_t id, struct ptl_probe *probe)
             lane->rest_ns =
                 (lane->rest_ns > plan->now_ns - CATCH_UP_NS ? lane->rest_ns
                                                             : plan->now_ns - CATCH_UP_NS) +
-                lane->pass_every_ns;
+                ptl_silence_rest_ns(plan, lane);
     } else {
         taken = false;
         lane->rest_ns = lane->path.ask_ns = plan->now_ns + NOTHING_NS;

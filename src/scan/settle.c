@@ -117,7 +117,7 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     if (outcome->probe.attempt > 1 && outcome->connect_us < lane->least_wait_us) {
         plan->lost += outcome->probe.attempt - 1U;
         lane->lost += outcome->probe.attempt - 1U;
-        lane->found++;
+        ptl_silence_found(lane);
     }
 }
 

@@ -13,8 +13,13 @@
 #define ASKED_MOST 31    /* attempts of any kind: as many as a result can tell */
 #define OWN_EVIDENCE 64  /* a target that was asked less is not judged apart from the run */
 #define MISSED_MOST 0.05 /* answers that may be expected among silent ports */
+#define TOLD_LEAST 0.5   /* the same: the report says so */
+#define IN_VAIN 3
 #define PACED_LEAST 64
-#define PASS_NS 2000000000ULL /* a further pass takes so long at most, for each before */
+#define SERVED_NS 100000000ULL          /* what gets through is counted over so long... */
+#define SERVED_LONGEST_NS 1000000000ULL /* ...or, where it is less... */
+#define SERVED_LEAST 8                  /* ...than so much, longer */
+#define PASS_NS 2000000000ULL           /* a further pass takes so long at most, for each before */
 
 /* ---- the marks of ports ---- */
 
@@ -204,15 +209,20 @@ void ptl_silence_review_lane(struct ptl_plan *plan, uint32_t id)
 
 /* ---- passes ---- */
 
-/* So many answered, and so many attempts were lost: are answers to be expected from ports that were
- * silent to `attempts` of them? A lost attempt is as likely as those were that are proven. */
-static bool expects_more(uint64_t answered, uint64_t lost, uint64_t attempts)
+static double share_of(uint64_t answered, uint64_t lost)
+{
+    return lost > 0 ? (double)lost / (double)(answered + lost) : 0;
+}
+
+/* So many answered, and so many attempts were lost: how many that answer are to be expected among
+ * ports that were silent to `attempts` of them? A lost attempt is as likely as those were that are
+ * proven. */
+static double expected(uint64_t answered, uint64_t lost, uint64_t attempts)
 {
     double missed = (double)answered;
-    double share = lost > 0 ? (double)lost / (double)(answered + lost) : 0;
     for (uint64_t i = 0; i < attempts && missed >= MISSED_MOST; i++)
-        missed *= share;
-    return missed >= MISSED_MOST;
+        missed *= share_of(answered, lost);
+    return missed;
 }
 
 /* As losses of the whole run suggest. That a target with several ports which answer lost the
@@ -223,47 +233,110 @@ static bool run_expects_more(const struct ptl_plan *plan, const struct ptl_lane 
     uint64_t attempts = lane->pass;
     if (lane->answers == 0 && plan->answered > 4 * plan->answering)
         attempts *= plan->answered / (4 * plan->answering);
-    return expects_more(plan->answered, plan->lost, attempts);
+    return expected(plan->answered, plan->lost, attempts) >= MISSED_MOST;
 }
 
 /* As those of the target do, or what its further passes found (the removal method of Zippin, 1956).
  */
-static bool target_expects_more(const struct ptl_lane *lane, uint32_t base)
+static double target_expects(const struct ptl_lane *lane, uint32_t base)
 {
-    if (expects_more(lane->answers, lane->lost, lane->pass))
-        return true;
-    if (lane->found == 0 || lane->pass <= base)
-        return lane->found > 0;
-    double rate = lane->found_before > 0 ? lane->found / (double)lane->found_before : 0.9;
-    if (rate > 0.9)
-        rate = 0.9;
-    return lane->found * rate / (1 - rate) >= MISSED_MOST;
+    double left = expected(lane->answers, lane->lost, lane->pass), removed = 0;
+    if (lane->pass <= base) {
+        removed = lane->found;
+    } else if (lane->found > 0) {
+        double rate = lane->found_before > 0 ? lane->found / (double)lane->found_before : 0.9;
+        if (rate > 0.9)
+            rate = 0.9;
+        removed = lane->found * rate / (1 - rate);
+    }
+    return left > removed ? left : removed;
 }
 
-static bool needs_pass(const struct ptl_plan *plan, const struct ptl_lane *lane)
+/* A further pass found nothing where several were to be found, if losses fell on ports alike: they
+ * do not, and those that had them have all been found. */
+static bool was_in_vain(const struct ptl_lane *lane)
+{
+    double left = expected(lane->answers, lane->lost, lane->pass - 1U);
+    return lane->found == 0 && left * (1 - share_of(lane->answers, lane->lost)) >= IN_VAIN;
+}
+
+static bool needs_pass(struct ptl_plan *plan, const struct ptl_lane *lane)
 {
     const struct ptl_profile *profile = plan->profile;
     uint32_t base = profile->retries + 1;
     if (lane->pass < base)
         return true;
-    if (!profile->adaptive || profile->retries == 0 || lane->pass >= base + profile->loss_retries ||
-        lane->pass >= ASKED_MOST || lane->gave_up)
+    if (!profile->adaptive || profile->retries == 0 || lane->gave_up ||
+        (lane->pass > base && was_in_vain(lane)))
         return false;
-    return target_expects_more(lane, base) || run_expects_more(plan, lane);
+    double left = target_expects(lane, base);
+    if (lane->pass < base + profile->loss_retries && lane->pass < ASKED_MOST)
+        return left >= MISSED_MOST || run_expects_more(plan, lane);
+    if (lane->found > 0 && left >= TOLD_LEAST) {
+        plan->given_up_on++;
+        plan->left_over += left;
+    }
+    return false;
 }
 
-/* What answers so many a second of some of its ports gets no more than that, as far as it is known.
- */
+/* Not slower than what gets through, as far as that is known, nor faster than a pass has to be. */
+static void set_every(struct ptl_lane *lane, uint64_t every_ns)
+{
+    uint64_t longest_ns = lane->served > 0 ? PTL_NS_PER_S / lane->served : 0;
+    lane->every_ns = every_ns < longest_ns ? every_ns : longest_ns;
+    if (lane->every_ns < lane->pass_every_ns)
+        lane->every_ns = lane->pass_every_ns;
+}
+
 static void pace_pass(struct ptl_plan *plan, struct ptl_lane *lane)
 {
     if (lane->silent < PACED_LEAST)
         return; /* so few are no burst */
     uint64_t took_ns = plan->now_ns - lane->pass_ns;
-    uint64_t longest_ns = PASS_NS * (lane->pass - plan->profile->retries);
-    uint64_t every_ns = longest_ns / (lane->silent > 0 ? lane->silent : 1);
+    uint64_t longest_ns =
+        lane->served > 0 ? PASS_NS : PASS_NS * (lane->pass - plan->profile->retries);
+    uint64_t every_ns = longest_ns / lane->silent;
     if (lane->found > 0 && took_ns / lane->found < every_ns)
         every_ns = took_ns / lane->found;
     lane->pass_every_ns = lane->found > 0 ? every_ns : 0;
+    set_every(lane, UINT64_MAX);
+}
+
+void ptl_silence_found(struct ptl_lane *lane)
+{
+    if (lane->bursts && lane->served_now == 0 && lane->served > 0)
+        set_every(lane, UINT64_MAX); /* here they are */
+    lane->found++;
+    lane->served_now++;
+}
+
+/*
+ * A firewall may let only so many a second in to some ports, beside others that it drops: then as
+ * much gets through at any pace. A pass slows down, and at once, where as much does as ever did; it
+ * goes faster where less does, for it is among the others.
+ */
+uint64_t ptl_silence_rest_ns(const struct ptl_plan *plan, struct ptl_lane *lane)
+{
+    uint64_t took_ns = plan->now_ns - lane->served_ns + 1;
+    uint64_t least_ns = 2ULL * lane->path.rtt.srtt_us * PTL_NS_PER_US;
+    bool many = lane->served_now >= SERVED_LEAST;
+    bool over = took_ns >= (least_ns > SERVED_NS ? least_ns : SERVED_NS) &&
+                (many || lane->served_now == 0 || took_ns >= SERVED_LONGEST_NS);
+    double rate = (double)lane->served_now * (double)PTL_NS_PER_S / (double)took_ns;
+    bool full = many && lane->served > 0 && rate >= 0.9 * lane->served;
+    /* A token bucket that has rested lets a burst through. */
+    if (over && many && !lane->bursts && rate > lane->served)
+        lane->served = (uint32_t)rate;
+    if (full)
+        set_every(lane, lane->every_ns * 4);
+    else if (over && rate < 0.7 * lane->served)
+        set_every(lane, lane->every_ns * 2 / (lane->served_now > 0 ? 3 : 8));
+    if (over || full) {
+        lane->bursts = (lane->bursts && !over) || lane->served_now == 0;
+        lane->served_ns = plan->now_ns;
+        lane->served_now = 0;
+    }
+    return lane->every_ns;
 }
 
 void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t id)
@@ -283,7 +356,9 @@ void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t id)
         lane->found = 0;
     }
     lane->pass++;
-    lane->pass_ns = plan->now_ns;
+    lane->pass_ns = lane->served_ns = plan->now_ns;
+    lane->served_now = 0;
+    lane->bursts = true;
     lane->rest_ns = lane->asked_ns + PTL_RETRY_DELAY_NS;
     for (uint32_t i = 0; i < plan->port_count && lane->silent > 0; i++) {
         if (!lane->marks[i].silent)

@@ -202,7 +202,8 @@ static void a_limited_lane_keeps_its_pace(void **state)
     ptl_schedule_free(&schedule);
 }
 
-/* What a target is sent, at once again a second after its outage: its pace grows as the run's does. */
+/* What a target is sent, at once again a second after its outage: its pace grows as the run's does.
+ */
 static void a_lane_recovers_from_an_outage(void **state)
 {
     (void)state;

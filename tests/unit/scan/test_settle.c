@@ -115,6 +115,48 @@ static void a_stop_keeps_what_was_found(void **state)
     }
 }
 
+/* ---- a limit on some ports ---- */
+
+static double bucket, bucket_rate;
+static uint64_t bucket_ns;
+
+/* Up to port 400 so many SYNs a second are let in, up to 1200 none. */
+static struct sim_answer limited(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
+                                 unsigned tries)
+{
+    (void)sim, (void)target, (void)tries;
+    if (probe->port > 400)
+        return probe->port > 1200 ? is_closed : is_silent;
+    bucket += (double)(fake_now_ns - bucket_ns) * bucket_rate / (double)PTL_NS_PER_S;
+    bucket_ns = fake_now_ns;
+    if (bucket > 5)
+        bucket = 5;
+    if (bucket < 1)
+        return is_silent;
+    bucket--;
+    return is_closed;
+}
+
+static void ports_with_a_limit_are_found_beside_silent_ones(void **state)
+{
+    (void)state;
+    static const char *const more[] = {"", "order: random\n", "loss_retries: 1\n"};
+    for (int i = 0; i < 3; i++) {
+        struct sim sim;
+        char yaml[100];
+        snprintf(yaml, sizeof(yaml), "hosts: 127.0.0.1\nports: 1-2000\n%s", more[i]);
+        bucket = 0;
+        bucket_ns = fake_now_ns;
+        bucket_rate = 100;
+        sim_open(&sim, yaml, 5000, limited);
+        sim_run(&sim);
+        bool all = sim.results->summary.states[PTL_FILTERED] == 800;
+        assert_true(all == (i < 2));
+        assert_true(all == (sim.plan->given_up_on == 0)); /* else it is told */
+        sim_close(&sim);
+    }
+}
+
 /* ---- giving up ---- */
 
 static void a_dead_target_is_given_up(void **state)
@@ -244,6 +286,7 @@ int main(void)
         cmocka_unit_test(only_what_is_open_is_confirmed),
         cmocka_unit_test(a_confirmation_that_cannot_be_asked_is_none),
         cmocka_unit_test(a_stop_keeps_what_was_found),
+        cmocka_unit_test(ports_with_a_limit_are_found_beside_silent_ones),
         cmocka_unit_test(a_dead_target_is_given_up),
         cmocka_unit_test(one_that_answers_late_lives),
         cmocka_unit_test(a_host_that_is_all_open),
