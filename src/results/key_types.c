@@ -80,20 +80,27 @@ static void read_chars(const struct ptl_key *key, const struct ptl_json *value,
 
 const struct ptl_key_type ptl_key_chars = {"text", print_chars, read_chars, describe_text};
 
-static void print_const(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
+static void print_fixed(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
     (void)object;
     ptl_json_print_string(key->words[0], buf);
 }
 
-static void read_const(const struct ptl_key *key, const struct ptl_json *value,
+static void read_fixed(const struct ptl_key *key, const struct ptl_json *value,
                        struct ptl_members *members, void *object)
 {
     (void)object;
     take_text(key, value, members, TEXT_MAX);
 }
 
-const struct ptl_key_type ptl_key_const = {"text", print_const, read_const, describe_text};
+const struct ptl_key_type ptl_key_fixed = {"text", print_fixed, read_fixed, describe_text};
+
+static void describe_const(const struct ptl_key *key, struct ptl_json *schema)
+{
+    ptl_json_add_string(schema, "const", key->words[0]);
+}
+
+const struct ptl_key_type ptl_key_const = {"text", print_fixed, read_fixed, describe_const};
 
 /* ---- numbers ---- */
 
@@ -272,7 +279,7 @@ static void read_word(const struct ptl_key *key, const struct ptl_json *value,
 static void describe_word(const struct ptl_key *key, struct ptl_json *schema)
 {
     if (key->word_count == 1) {
-        ptl_json_add_string(schema, "const", key->words[0]);
+        describe_const(key, schema);
         return;
     }
     struct ptl_json *list = ptl_json_add_array(schema, "enum");

@@ -59,7 +59,11 @@ struct ptl_object {
 };
 
 #define PTL_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define PTL_KEYS(array) .keys = (array), .count = PTL_COUNT(array)
+/* A table of keys of the struct `of`, of which messages call one `what`. */
+#define PTL_OBJECT(of, rows, what)                                                                 \
+    {                                                                                              \
+        .name = (what), .bytes = sizeof(of), .keys = (rows), .count = PTL_COUNT(rows)              \
+    }
 #define PTL_WORDS(array) .words = (array), .word_count = PTL_COUNT(array)
 #define PTL_AT(type, member)                                                                       \
     .offset = offsetof(type, member), .bytes = sizeof(((const type *)NULL)->member)
@@ -77,7 +81,8 @@ extern const struct ptl_key_type ptl_key_bool;
 extern const struct ptl_key_type ptl_key_is;    /* true: the unsigned member is `none` */
 extern const struct ptl_key_type ptl_key_word;  /* unsigned: one of words */
 extern const struct ptl_key_type ptl_key_time;  /* int64_t: ms since 1970 */
-extern const struct ptl_key_type ptl_key_const; /* no member: always words[0] */
+extern const struct ptl_key_type ptl_key_fixed; /* no member: always words[0] */
+extern const struct ptl_key_type ptl_key_const; /* the same, and the schema promises it */
 extern const struct ptl_key_type ptl_key_texts; /* char **, with a count */
 
 extern const struct ptl_key_type ptl_key_object; /* a struct within the struct */

@@ -1,9 +1,5 @@
 #include "results/objects.h"
 
-#define OBJECT(of, rows, what)                                                                     \
-    {                                                                                              \
-        .name = (what), .bytes = sizeof(of), PTL_KEYS(rows)                                        \
-    }
 #define STATE_WORDS(count) .words = ptl_state_names, .word_count = (count)
 
 static const char *const portolan[] = {"portolan"}, *const protocols[] = {"tcp"};
@@ -25,11 +21,11 @@ static const char *const portolan[] = {"portolan"}, *const protocols[] = {"tcp"}
 /* ---- tool ---- */
 
 static const struct ptl_key tool_keys[] = {
-    {"name", &ptl_key_const, PTL_WORDS(portolan), .about = "always portolan"},
+    {"name", &ptl_key_fixed, PTL_WORDS(portolan), .about = "always portolan"},
     {"version", &ptl_key_chars, PTL_AT(struct ptl_run_info, tool_version),
      .about = "version that carried the run out"},
 };
-const struct ptl_object ptl_object_tool = OBJECT(struct ptl_run_info, tool_keys, "tool");
+const struct ptl_object ptl_object_tool = PTL_OBJECT(struct ptl_run_info, tool_keys, "tool");
 
 /* ---- run ---- */
 
@@ -40,7 +36,7 @@ static const struct ptl_key sentinel_keys[] = {
      .about = "those of them that did not answer again"},
 };
 static const struct ptl_object sentinels =
-    OBJECT(struct ptl_path_info, sentinel_keys, "run.paths.sentinels");
+    PTL_OBJECT(struct ptl_path_info, sentinel_keys, "run.paths.sentinels");
 
 static const struct ptl_key outage_keys[] = {
     {"at_ms", &ptl_key_number, PTL_AT(struct ptl_outage, at_ms),
@@ -50,7 +46,8 @@ static const struct ptl_key outage_keys[] = {
     {"target", &ptl_key_chars, PTL_AT(struct ptl_outage, ip), .is_nullable = true,
      .about = "address that fell silent; null: everything did"},
 };
-static const struct ptl_object outage = OBJECT(struct ptl_outage, outage_keys, "run.paths.outages");
+static const struct ptl_object outage =
+    PTL_OBJECT(struct ptl_outage, outage_keys, "run.paths.outages");
 
 static const struct ptl_key point_keys[] = {
     {"at_ms", &ptl_key_number, PTL_AT(struct ptl_path_point, at_ms),
@@ -61,11 +58,11 @@ static const struct ptl_key point_keys[] = {
      .about = "since the point before"},
 };
 static const struct ptl_object point =
-    OBJECT(struct ptl_path_point, point_keys, "run.paths.course");
+    PTL_OBJECT(struct ptl_path_point, point_keys, "run.paths.course");
 
 static const char *const everything[] = {"all"};
 static const struct ptl_key path_keys[] = {
-    {"via", &ptl_key_const, PTL_WORDS(everything), .about = "always all: one path for all targets"},
+    {"via", &ptl_key_fixed, PTL_WORDS(everything), .about = "always all: one path for all targets"},
     {"targets", &ptl_key_number, PTL_AT(struct ptl_path_info, targets), .about = "asked over it"},
     {"limit", &ptl_key_number, PTL_AT(struct ptl_path_info, limit), .is_nullable = true,
      .about = "attempts a second at the end; null: none was found"},
@@ -87,7 +84,7 @@ static const struct ptl_key path_keys[] = {
      PTL_COUNT_AT(struct ptl_path_info, point_count), .max = PTL_PATH_POINTS, .object = &point,
      .about = "the limit and the answers over time"},
 };
-static const struct ptl_object path = OBJECT(struct ptl_path_info, path_keys, "run.paths");
+static const struct ptl_object path = PTL_OBJECT(struct ptl_path_info, path_keys, "run.paths");
 
 static const char *const stops[] = {[PTL_STOP_NONE] = NULL,
                                     [PTL_STOP_SIGNAL] = "signal",
@@ -146,7 +143,7 @@ static const struct ptl_key run_keys[] = {
 };
 #undef AT
 #undef ASKED
-const struct ptl_object ptl_object_run = OBJECT(struct ptl_run_info, run_keys, "run");
+const struct ptl_object ptl_object_run = PTL_OBJECT(struct ptl_run_info, run_keys, "run");
 
 /* ---- summary ---- */
 
@@ -166,7 +163,7 @@ static const struct ptl_key latency_keys[] = {
     QUANTILE(max, "the most"),
 };
 const struct ptl_object ptl_object_latency =
-    OBJECT(struct ptl_latency, latency_keys, "summary.rtt_us");
+    PTL_OBJECT(struct ptl_latency, latency_keys, "summary.rtt_us");
 
 static const struct ptl_key verdict_keys[] = {
     {"pass", &ptl_key_number, PTL_AT(struct ptl_results, verdicts[PTL_PASS]),
@@ -177,7 +174,7 @@ static const struct ptl_key verdict_keys[] = {
      .about = "no telling"},
 };
 static const struct ptl_object verdicts =
-    OBJECT(struct ptl_results, verdict_keys, "summary.expectations");
+    PTL_OBJECT(struct ptl_results, verdict_keys, "summary.expectations");
 
 #define AT(member) PTL_AT(struct ptl_results, summary.member)
 static const struct ptl_key summary_keys[] = {
@@ -197,7 +194,8 @@ static const struct ptl_key summary_keys[] = {
      .about = "round trips of the open ports, in microseconds"},
 };
 #undef AT
-const struct ptl_object ptl_object_summary = OBJECT(struct ptl_results, summary_keys, "summary");
+const struct ptl_object ptl_object_summary =
+    PTL_OBJECT(struct ptl_results, summary_keys, "summary");
 
 /* ---- the lists ---- */
 
@@ -207,7 +205,7 @@ static const struct ptl_key unresolved_keys[] = {
      .about = "why it has no address"},
 };
 const struct ptl_object ptl_object_unresolved =
-    OBJECT(struct ptl_unresolved, unresolved_keys, "unresolved");
+    PTL_OBJECT(struct ptl_unresolved, unresolved_keys, "unresolved");
 
 #define AT(member) PTL_AT(struct ptl_expectation_keys, member)
 static const struct ptl_key expectation_keys[] = {
@@ -225,7 +223,7 @@ static const struct ptl_key expectation_keys[] = {
 };
 #undef AT
 const struct ptl_object ptl_object_expectation =
-    OBJECT(struct ptl_expectation_keys, expectation_keys, "an expectation");
+    PTL_OBJECT(struct ptl_expectation_keys, expectation_keys, "an expectation");
 
 #define AT(member) PTL_AT(struct ptl_target_keys, member)
 static const struct ptl_key target_keys[] = {
@@ -242,7 +240,8 @@ static const struct ptl_key target_keys[] = {
      .about = "all-open: 19 of 20 ports, and at least 64, answer as open; null: nothing is odd"},
 };
 #undef AT
-const struct ptl_object ptl_object_target = OBJECT(struct ptl_target_keys, target_keys, "a target");
+const struct ptl_object ptl_object_target =
+    PTL_OBJECT(struct ptl_target_keys, target_keys, "a target");
 
 #define AT(member) PTL_AT(struct ptl_result_keys, member)
 #define US AT
@@ -269,7 +268,8 @@ static const struct ptl_key result_keys[] = {
 };
 #undef AT
 #undef US
-const struct ptl_object ptl_object_result = OBJECT(struct ptl_result_keys, result_keys, "a result");
+const struct ptl_object ptl_object_result =
+    PTL_OBJECT(struct ptl_result_keys, result_keys, "a result");
 
 /* ---- of merged results only ---- */
 
@@ -289,7 +289,7 @@ static const struct ptl_key merged_keys[] = {
 };
 #undef AT
 const struct ptl_object ptl_object_merged =
-    OBJECT(struct ptl_merged_run, merged_keys, "a merged run");
+    PTL_OBJECT(struct ptl_merged_run, merged_keys, "a merged run");
 
 static const struct ptl_key seen_keys[] = {
     {"run", &ptl_key_number, PTL_AT(struct ptl_disagreement, run), .max = PTL_MERGED_LISTED,
@@ -299,7 +299,8 @@ static const struct ptl_key seen_keys[] = {
     {"reason", &ptl_key_reason, PTL_AT(struct ptl_disagreement, reason), .is_nullable = true,
      .about = "of its result; null: it had none"},
 };
-static const struct ptl_object seen = OBJECT(struct ptl_disagreement, seen_keys, "a disagreement");
+static const struct ptl_object seen =
+    PTL_OBJECT(struct ptl_disagreement, seen_keys, "a disagreement");
 
 #define AT(member) PTL_AT(struct ptl_disagreement_keys, member)
 static const struct ptl_key disagreement_keys[] = {
@@ -312,7 +313,7 @@ static const struct ptl_key disagreement_keys[] = {
 };
 #undef AT
 const struct ptl_object ptl_object_disagreement =
-    OBJECT(struct ptl_disagreement_keys, disagreement_keys, "a disagreement");
+    PTL_OBJECT(struct ptl_disagreement_keys, disagreement_keys, "a disagreement");
 
 /* ---- of interrupted runs of many targets only ---- */
 
@@ -323,7 +324,7 @@ static const struct ptl_key untouched_keys[] = {
      .about = "of addresses, ascending, in which they lie"},
 };
 const struct ptl_object ptl_object_untouched =
-    OBJECT(struct ptl_untouched, untouched_keys, "untouched");
+    PTL_OBJECT(struct ptl_untouched, untouched_keys, "untouched");
 
 /* ---- the whole file ---- */
 
@@ -333,7 +334,7 @@ static const char *const schemas[] = {"portolan-results/1"};
         key, type, .is_by_hand = true, .about = (what), __VA_ARGS__                                \
     }
 static const struct ptl_key results_keys[] = {
-    PART("schema", &ptl_key_word, "name and version of the format", PTL_WORDS(schemas)),
+    PART("schema", &ptl_key_const, "name and version of the format", PTL_WORDS(schemas)),
     PART("tool", &ptl_key_object, "what wrote it", .object = &ptl_object_tool),
     PART("run", &ptl_key_object, "what was asked, and how it went", .object = &ptl_object_run),
     PART("summary", &ptl_key_object, "counts and times", .object = &ptl_object_summary),
@@ -359,4 +360,4 @@ static const struct ptl_key results_keys[] = {
          .object = &ptl_object_result),
 };
 const struct ptl_object ptl_object_results =
-    OBJECT(struct ptl_results, results_keys, "the results");
+    PTL_OBJECT(struct ptl_results, results_keys, "the results");
