@@ -44,9 +44,9 @@ struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number);
 /*
  * Adds one entry: address, CIDR, range, name (RFC 1123 labels, or with underscores), or
  * "file: PATH" (also "file:PATH"), one entry a line, "#" comments, no nesting of files; PATH is
- * relative to `base_dir` ("" or NULL: the current directory). Every wrong entry becomes a problem
- * with its own file, line and column; the good ones are kept. 0.0.0.0 and :: are refused, but for
- * excludes.
+ * relative to `base_dir` ("" or NULL: the current directory); named pipes and devices are refused.
+ * Every wrong entry becomes a problem with its own file, line and column; the good ones are kept.
+ * 0.0.0.0 and :: are refused, but for excludes.
  */
 void ptl_hosts_add(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
                    const char *base_dir, struct ptl_problems *problems);

@@ -1,5 +1,6 @@
 #include "profile/file.h"
 
+#include "base/plain.h"
 #include "profile/document.h"
 
 #include <errno.h>
@@ -29,11 +30,16 @@ static enum ptl_status read_all(int fd, char *buffer, size_t *length, struct ptl
     return PTL_OK;
 }
 
-enum ptl_status ptl_file_read(const char *path, bool or_stdin, char **text, size_t *length,
+enum ptl_status ptl_file_read(const char *path, bool from_user, char **text, size_t *length,
                               struct ptl_file_id *id, struct ptl_error *error)
 {
-    bool is_stdin = or_stdin && strcmp(path, "-") == 0;
-    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    bool is_stdin = from_user && strcmp(path, "-") == 0;
+    const char *refusal = NULL;
+    int fd = STDIN_FILENO;
+    if (!is_stdin)
+        fd = from_user ? open(path, O_RDONLY | O_CLOEXEC) : ptl_plain_open(path, &refusal);
+    if (refusal != NULL)
+        return ptl_error_set(error, PTL_E_INVALID, "cannot be opened: %s", refusal);
     if (fd < 0)
         return ptl_error_errno(error, PTL_E_INVALID, errno, "cannot be opened");
     enum ptl_status status;

@@ -11,9 +11,10 @@ struct ptl_file_id { /* which file it is, by whatever name */
     ino_t inode;
 };
 
-/* Reads a whole file, "-" being standard input where `or_stdin`; more than PTL_DOCUMENT_MAX bytes
- * are refused after reading one too many. *text is yours (free). `id` may be NULL. */
-enum ptl_status ptl_file_read(const char *path, bool or_stdin, char **text, size_t *length,
+/* Reads a whole file; more than PTL_DOCUMENT_MAX bytes are refused after reading one too many.
+ * `from_user`: "-" is standard input, and a named pipe or a device is read, too; a file that
+ * another names must be a plain one (base/plain.h). *text is yours (free). `id` may be NULL. */
+enum ptl_status ptl_file_read(const char *path, bool from_user, char **text, size_t *length,
                               struct ptl_file_id *id, struct ptl_error *error);
 /* What paths written in this file are relative to: "" or its directory. Yours; NULL: no memory. */
 char *ptl_file_directory(const char *path);

@@ -1,5 +1,6 @@
 #include "portolan/hosts.h"
 
+#include "base/plain.h"
 #include "portolan/array.h"
 #include "portolan/text.h"
 
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LINE_MAX_BYTES 1024
 #define NAME_MAX_BYTES 253
@@ -289,6 +291,8 @@ static void read_lines(struct ptl_hosts *hosts, FILE *file, const char *path,
             line[length++] = (char)c; /* the rest of an overlong line only counts */
         }
         if (++hosts->file_bytes > PTL_HOSTS_FILES_MAX) {
+            origin.line++;
+            origin.column = 1;
             ptl_problems_at(problems, &origin, "more than %zu bytes of hosts files",
                             PTL_HOSTS_FILES_MAX);
             break;
@@ -308,9 +312,14 @@ static void add_file(struct ptl_hosts *hosts, const char *path, const struct ptl
         out_of_memory(problems);
         return;
     }
-    FILE *file = fopen(full, "re");
+    const char *refusal;
+    int fd = ptl_plain_open(full, &refusal);
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
     if (file == NULL) {
-        ptl_problems_at(problems, origin, "hosts file %s: %s", full, strerror(errno));
+        ptl_problems_at(problems, origin, "hosts file %s: %s", full,
+                        refusal != NULL ? refusal : strerror(errno));
+        if (fd >= 0)
+            close(fd);
     } else {
         read_lines(hosts, file, full, problems);
         fclose(file);

@@ -145,7 +145,7 @@ static void a_parent_that_cannot_be_had(void **state)
     write_file("c.yaml", "extends: empty.yaml\n");
     check("c.yaml", "empty.yaml:1:1: a profile is a mapping of keys\n");
     write_file("c.yaml", "extends: .\n");
-    check("c.yaml", "c.yaml:1:10: extends: . cannot be read: Is a directory\n");
+    check("c.yaml", "c.yaml:1:10: extends: . cannot be opened: Is a directory\n");
     write_file("c.yaml", "extends: [list.yaml]\n");
     check("c.yaml", "list.yaml:1:1: a profile is a mapping of keys\n");
     write_file("c.yaml", "extends:\n");
@@ -291,7 +291,7 @@ static void parents(void **state)
          NULL},
         {"extends: /nonexistent.yaml",
          "3:10: extends: /nonexistent.yaml cannot be opened: No such file or directory\n", NULL},
-        {"extends: /dev/zero", "3:10: extends: /dev/zero larger than 1 MiB\n", NULL},
+        {"extends: /dev/zero", "3:10: extends: /dev/zero cannot be opened: it is a device\n", NULL},
         {"extends: /dev/null", "/dev/null:1:1: a profile is a mapping of keys\n", NULL},
         {"extends: -", "3:10: not YAML: block sequence entries are not allowed in this context\n",
          NULL},

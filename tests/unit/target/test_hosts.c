@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -255,11 +256,14 @@ static void files_that_cannot_be_read(void **state)
     (void)state;
     struct ptl_hosts hosts = {0};
     add(&hosts, "file: none", "p.yaml:3:5: hosts file none: No such file or directory\n", 0);
-    add(&hosts, "file: .", ".: cannot be read: Is a directory\n", 0);
+    add(&hosts, "file: .", "p.yaml:3:5: hosts file .: Is a directory\n", 0);
     add(&hosts, "file:", "p.yaml:3:5: \"file:\" without a path\n", 0);
     add(&hosts, "file:   ", "p.yaml:3:5: \"file:\" without a path\n", 0);
     add(&hosts, "file: /dev/null", "", 0);
-    add(&hosts, "file: /dev/zero", "/dev/zero: more than 67108864 bytes of hosts files\n", 0);
+    add(&hosts, "file: /dev/zero", "p.yaml:3:5: hosts file /dev/zero: it is a device\n", 0);
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    add(&hosts, "file: pipe", "p.yaml:3:5: hosts file pipe: it is a named pipe\n", 0);
+    assert_int_equal(unlink("pipe"), 0);
     ptl_hosts_free(&hosts);
 }
 
@@ -269,9 +273,16 @@ static void endless_files_by_the_hundred(void **state)
     (void)state;
     struct ptl_hosts hosts = {0};
     struct ptl_problems problems = {0};
+    FILE *endless = fopen("endless", "w");
+    assert_non_null(endless);
+    assert_int_equal(ftruncate(fileno(endless), (off_t)PTL_HOSTS_FILES_MAX * 2), 0);
+    fclose(endless);
     for (int i = 0; i < 100; i++)
-        ptl_hosts_add(&hosts, "file: /dev/zero", NULL, NULL, &problems);
+        ptl_hosts_add(&hosts, "file: endless", NULL, NULL, &problems);
+    assert_int_equal(unlink("endless"), 0);
     assert_int_equal(problems.count, 100);
+    assert_string_equal(problems.items[0].message, "more than 67108864 bytes of hosts files");
+    assert_int_equal(problems.items[0].line, 1);
     assert_true(hosts.file_bytes <= PTL_HOSTS_FILES_MAX + 100);
     ptl_problems_free(&problems);
     ptl_hosts_free(&hosts);
