@@ -270,9 +270,10 @@ void ptl_comparison_text(const struct ptl_comparison *comparison, struct ptl_buf
 void ptl_comparison_schema(struct ptl_buf *buf);
 /* Writes it whole or not at all, as ptl_report_open does; "-" is standard output. Only JSON, CSV,
  * text and HTML (one page that holds the JSON and draws it) exist here. Errors: PTL_E_OUTPUT,
- * PTL_E_NO_MEMORY. */
+ * PTL_E_NO_MEMORY, PTL_E_CANCELLED (nobody read a pipe until `cancel`, which may be NULL). */
 struct ptl_comparison_output;
 enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
+                                    const struct ptl_cancel *cancel,
                                     struct ptl_comparison_output **output, struct ptl_error *error);
 /* Writes, commits, frees. */
 enum ptl_status ptl_comparison_write(struct ptl_comparison_output *output,

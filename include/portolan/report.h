@@ -9,6 +9,7 @@
 #ifndef PORTOLAN_REPORT_H
 #define PORTOLAN_REPORT_H
 
+#include "portolan/cancel.h"
 #include "portolan/error.h"
 #include "portolan/profile.h"
 #include "portolan/results.h"
@@ -21,6 +22,7 @@ struct ptl_report; /* one destination being written */
 struct ptl_report_options {
     bool color; /* text only, and only when the destination is a terminal and NO_COLOR is unset */
     bool live;  /* a format that can be is written while the run lasts, in place */
+    const struct ptl_cancel *cancel; /* ends the wait for somebody who reads a pipe; may be NULL */
 };
 
 /* "json", "csv", "txt", ...: the usual file name extension. */
@@ -32,9 +34,9 @@ const char *ptl_report_extension(enum ptl_format format);
  */
 bool ptl_report_is_stdout(const char *path);
 /*
- * What a report to this path would replace or write to, links followed: one spelling for every path
+ * What a report to this path would replace or write to, links followed: one text for every path
  * that leads there, "-" for standard output under any name. The caller frees it. NULL: a place that
- * several reports may share (a device, a named pipe), a directory that is not there (opening the
+ * several reports may share (a device, a named pipe), one that cannot be reached (opening the
  * report will say so), or no memory.
  */
 char *ptl_report_place(const char *path);
@@ -42,14 +44,15 @@ char *ptl_report_place(const char *path);
  * Opens a destination: "-" is standard output; a regular file (or none yet) is written beside its
  * place, without a name where the file system can (O_TMPFILE), and renamed at close; any other
  * kind of file is written in place, and so is a live report: what it replaces is gone with the
- * first call of ptl_report_found. Errors: PTL_E_OUTPUT.
+ * first call of ptl_report_found. Folders that are missing are made. Errors: PTL_E_OUTPUT;
+ * PTL_E_CANCELLED, where nobody read a pipe until `cancel` was triggered.
  */
 enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
                                 const struct ptl_report_options *options,
                                 struct ptl_report **report, struct ptl_error *error);
 /* The same for text that is no report: written with ptl_report_write_text. */
-enum ptl_status ptl_report_open_text(const char *path, struct ptl_report **report,
-                                     struct ptl_error *error);
+enum ptl_status ptl_report_open_text(const char *path, const struct ptl_report_options *options,
+                                     struct ptl_report **report, struct ptl_error *error);
 void ptl_report_write_text(struct ptl_report *report, const char *text, size_t length);
 /* True for a report that takes results while the run lasts. */
 bool ptl_report_is_live(const struct ptl_report *report);

@@ -148,16 +148,19 @@ static int load_variants(struct order *order)
 
 /* ---- the study ---- */
 
-static bool open_outputs(struct order *order)
+/* Where a signal ended the wait for who reads a pipe, the others are written all the same. */
+static bool open_outputs(struct order *order, const struct ptl_cancel *cancel)
 {
     struct ptl_error error;
     for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
-        if (order->reports[f] != NULL &&
-            ptl_comparison_open((enum ptl_format)f, order->reports[f], &order->outputs[f],
-                                &error) != PTL_OK) {
+        if (order->reports[f] == NULL)
+            continue;
+        enum ptl_status status = ptl_comparison_open((enum ptl_format)f, order->reports[f], cancel,
+                                                     &order->outputs[f], &error);
+        if (status != PTL_OK)
             print_error(&error);
+        if (status != PTL_OK && status != PTL_E_CANCELLED)
             return false;
-        }
     }
     return true;
 }
@@ -241,7 +244,7 @@ static int study(struct order *order)
         return 128 + ptl_cancel_cause(&cancel);
     if (status != PTL_OK)
         return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
-    int result = open_outputs(order) ? carry_out(order, study, &cancel) : EXIT_OUTPUT;
+    int result = open_outputs(order, &cancel) ? carry_out(order, study, &cancel) : EXIT_OUTPUT;
     ptl_study_free(study);
     return result;
 }

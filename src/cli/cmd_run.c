@@ -120,7 +120,7 @@ static int run_all(const struct arguments *arguments, struct job *jobs, size_t c
     signals_watch(&cancel);
     int status = prepare_all(jobs, count, &cancel);
     for (size_t i = 0; i < count && (status == EXIT_DONE || status == EXIT_OUTPUT); i++)
-        if (!job_open_reports(&jobs[i]))
+        if (!job_open_reports(&jobs[i], &cancel))
             status = EXIT_OUTPUT;
     if (status != EXIT_DONE)
         return status;
@@ -169,7 +169,7 @@ static int run(const struct arguments *arguments)
         status = EXIT_USAGE;
     if (status == EXIT_DONE)
         status = run_all(arguments, jobs, count);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = count; i-- > 0;)
         job_free(&jobs[i]);
     free(jobs);
     return status;

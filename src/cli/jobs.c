@@ -140,22 +140,23 @@ bool jobs_are_apart(const struct job *jobs, size_t count)
     return apart;
 }
 
-bool job_open_reports(struct job *job)
+bool job_open_reports(struct job *job, const struct ptl_cancel *cancel)
 {
-    struct ptl_report_options options = {.color = reports_want_color(), .live = true};
+    struct ptl_report_options options = {
+        .color = reports_want_color(), .live = true, .cancel = cancel};
     bool good = true;
     for (int f = 0; f < JOB_OUTPUTS; f++) {
         struct ptl_error error;
         enum ptl_status status = PTL_OK;
         if (job->paths[f] != NULL && f >= PTL_FORMAT_COUNT)
-            status = ptl_report_open_text(job->paths[f], &job->reports[f], &error);
+            status = ptl_report_open_text(job->paths[f], &options, &job->reports[f], &error);
         else if (job->paths[f] != NULL)
             status = ptl_report_open((enum ptl_format)f, job->paths[f], &options, &job->reports[f],
                                      &error);
-        if (status != PTL_OK) {
+        if (status != PTL_OK)
             print_error(&error);
-            good = false;
-        }
+        /* After a signal the run is over, and the other reports say so. */
+        good = good && (status == PTL_OK || status == PTL_E_CANCELLED);
     }
     return good;
 }
@@ -227,7 +228,7 @@ bool job_write_reports(struct job *job, const struct ptl_results *results, bool 
 
 void job_free(struct job *job)
 {
-    for (int f = 0; f < JOB_OUTPUTS; f++) {
+    for (int f = JOB_OUTPUTS; f-- > 0;) { /* the first may have made the others' folder */
         ptl_report_abandon(job->reports[f]);
         free(job->paths[f]);
     }

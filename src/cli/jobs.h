@@ -3,6 +3,7 @@
 #define CLI_JOBS_H
 
 #include "cli/options.h"
+#include "portolan/cancel.h"
 #include "portolan/report.h"
 #include "portolan/run.h"
 
@@ -34,8 +35,9 @@ bool jobs_are_apart(const struct job *jobs, size_t count);
 const char *job_output_pattern(const struct arguments *arguments, int output);
 /* "json", ..., "save-expect": the option of an output. */
 const char *job_output_name(int output);
-/* Opens every report: a path that cannot be written is known before anything is sent. */
-bool job_open_reports(struct job *job);
+/* Opens every report: a path that cannot be written is known before anything is sent. One that
+ * waits for a reader when `cancel` is triggered is said, and left out. */
+bool job_open_reports(struct job *job, const struct ptl_cancel *cancel);
 /* True when a report is written while the run lasts. */
 bool job_is_live(const struct job *job);
 /* Writes what was found to the reports that are. */

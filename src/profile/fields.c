@@ -98,11 +98,11 @@ const struct ptl_field ptl_fields[] = {
      .required = true,
      .type_text = "string or list",
      .summary = "what to scan: addresses, names, CIDR blocks, ranges, files of these",
-     .details =
-         "An entry is an address, a name, a CIDR block (every address of it), a range "
-         "(`10.0.0.1-20` or `ADDRESS-ADDRESS`), or `file: PATH`, a file with one entry a "
-         "line and `#` comments, relative to this profile. A string may hold several, parted by "
-         "commas. At most 2^32 addresses.",
+     .details = "An entry is an address, a name, a CIDR block (every address of it), a range "
+                "(`10.0.0.1-20` or `ADDRESS-ADDRESS`), or `file: PATH`, a file with one entry a "
+                "line and `#` comments, relative to this profile (no device, no named pipe). A "
+                "string may hold several, parted by "
+                "commas. At most 2^32 addresses.",
      .example = "hosts: [127.0.0.1, 10.0.0.0/24, 10.0.1.1-20, \"file: more-hosts.txt\"]"},
     {.name = "exclude_hosts",
      .type = PTL_FIELD_HOSTS,
@@ -351,7 +351,8 @@ const struct ptl_field ptl_fields[] = {
      .type_text = "{json, csv, text, ...: path; states: list}",
      .fallback_text = "text to `-`",
      .summary = "where the results go, and which of them",
-     .details = "Paths are relative to the current directory; `{profile}` and `{started}` expand.",
+     .details = "Paths are relative to the current directory, and missing folders are made; "
+                "`{profile}` and `{started}` expand.",
      .example = "report:\n  json: \"{profile}.json\"\n  text: \"-\"\n  states: [open, closed]",
      .children = report_fields,
      .child_count = COUNT(report_fields)},

@@ -2,52 +2,78 @@
 
 #include "portolan/report.h"
 #include "report/place.h"
+#include "report/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
-#include <stdio.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define BUFFER (64U * 1024)
-#define TRIES 100 /* for a temporary name that is free */
+#define TRIES 100         /* to open what others create and remove meanwhile */
+#define READER_POLL_MS 20 /* nothing tells that a pipe is opened for reading */
 
 struct ptl_output {
-    char *path;      /* as the user named it, for messages */
-    char *place;     /* what is replaced, links followed; NULL: written in place */
-    char *temporary; /* its name while it has one; NULL: O_TMPFILE, or written in place */
-    int fd;
+    char *path;             /* as the user named it, for messages */
+    struct ptl_place place; /* the folder is held while the file in it is new, and nothing else */
+    struct ptl_temporary temporary; /* what replaces the file; without one it is written in place */
+    int fd;                         /* what is written to: the temporary's, or one of its own */
     mode_t mode;
-    bool is_live_file; /* a regular file, written in place */
-    bool is_new;       /* it is there only because it was opened, and holds nothing */
-    int failure;       /* the first errno */
+    bool is_file; /* a regular file, written in place */
+    bool is_new;  /* it is there only because it was opened, and holds nothing */
+    bool is_begun;
+    int failure; /* the first errno */
     size_t used;
     char buffer[BUFFER];
 };
 
+/* A path that begins in the current folder is told with that: in cron it is not the expected one.
+ */
 static enum ptl_status refuse(const struct ptl_output *output, int sys_errno,
                               struct ptl_error *error)
 {
-    const char *name = strcmp(output->path, "-") == 0 ? "standard output" : output->path;
-    return ptl_error_errno(error, PTL_E_OUTPUT, sys_errno, "cannot write %s", name);
+    char folder[PATH_MAX];
+    const char *refusal = output->place.refusal;
+    if (strcmp(output->path, "-") == 0)
+        return ptl_error_errno(error, PTL_E_OUTPUT, sys_errno, "cannot write standard output");
+    bool is_relative = output->path[0] != '/' && getcwd(folder, sizeof(folder)) != NULL;
+    return ptl_error_errno(error, PTL_E_OUTPUT, refusal != NULL ? 0 : sys_errno,
+                           "cannot write %s%s%s%s%s%s", output->path, is_relative ? " (in " : "",
+                           is_relative ? folder : "", is_relative ? ")" : "",
+                           refusal != NULL ? ": " : "", refusal != NULL ? refusal : "");
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Is the file that was opened still the one of that name? */
+static bool is_in_place(const struct ptl_output *output)
+{
+    const struct ptl_place *place = &output->place;
+    struct stat opened, named;
+    int flags = place->is_passage ? 0 : AT_SYMLINK_NOFOLLOW;
+    return fstat(output->fd, &opened) == 0 &&
+           fstatat(place->folder, place->name, &named, flags) == 0 && is_same(&opened, &named);
 }
 
 static void dispose(struct ptl_output *output)
 {
     if (output == NULL)
         return;
-    if (output->temporary != NULL)
-        unlink(output->temporary);
-    if (output->is_new)
-        unlink(output->path);
-    if (output->fd > STDERR_FILENO)
+    if (output->is_new && is_in_place(output))
+        unlinkat(output->place.folder, output->place.name, 0);
+    if (output->fd > STDERR_FILENO && output->fd != output->temporary.fd)
         close(output->fd);
-    free(output->temporary);
-    free(output->place);
+    ptl_temporary_drop(&output->temporary);
+    ptl_place_unmake(&output->place);
+    ptl_place_leave(&output->place);
     free(output->path);
     free(output);
 }
@@ -59,86 +85,156 @@ static mode_t default_mode(void)
     return 0666 & ~mask;
 }
 
-/* A file without a name where the file system has such, else one with a temporary name. */
-static bool open_beside(struct ptl_output *output)
+static bool fail(int failure)
 {
-    char *copy = strdup(output->place);
-    if (copy == NULL)
-        return false;
-    output->fd = open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-    free(copy);
-    if (output->fd >= 0)
-        return true;
-    if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT && errno != EINVAL)
-        return false;
-    if (asprintf(&output->temporary, "%s.XXXXXX", output->place) < 0) {
-        output->temporary = NULL;
-        return false;
-    }
-    output->fd = mkostemp(output->temporary, O_CLOEXEC);
-    if (output->fd >= 0)
-        return true;
-    free(output->temporary);
-    output->temporary = NULL;
+    errno = failure;
     return false;
+}
+
+static bool refuse_place(struct ptl_output *output, const char *why)
+{
+    output->place.refusal = why;
+    return fail(EACCES);
 }
 
 static bool open_stdout(struct ptl_output *output)
 {
     output->fd = STDOUT_FILENO;
     int flags = fcntl(STDOUT_FILENO, F_GETFL);
-    if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
-        errno = EBADF;
-    return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+    return (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) || fail(EBADF);
 }
 
-/* Only what O_EXCL made is ours to remove: not what a link to nowhere got, nor another's file. */
-static bool open_in_place(struct ptl_output *output, bool exists)
+/* A pipe is waited for until somebody reads it, or the run is to end. */
+static int open_there(const struct ptl_place *place, const struct ptl_cancel *cancel)
 {
-    struct stat info;
-    int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY;
-    if (!exists) {
-        output->fd = open(output->path, flags | O_CREAT | O_EXCL, 0666);
-        output->is_new = output->fd >= 0;
+    int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    struct pollfd waiting = {.fd = cancel != NULL ? cancel->fd : -1, .events = POLLIN};
+    for (;;) {
+        int fd = openat(place->folder, place->name, flags | (place->is_passage ? 0 : O_NOFOLLOW));
+        if (fd >= 0)
+            fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+        if (fd >= 0 || errno != ENXIO || !S_ISFIFO(place->info.st_mode))
+            return fd;
+        if (ptl_cancel_cause(cancel) != 0) {
+            errno = ECANCELED;
+            return -1;
+        }
+        poll(&waiting, 1, READER_POLL_MS);
     }
+}
+
+/* False with EAGAIN: it is not what it was when it was looked for. Only what O_EXCL made is ours to
+ * remove. */
+static bool open_in_place(struct ptl_output *output, const struct ptl_cancel *cancel)
+{
+    struct ptl_place *place = &output->place;
+    if (place->is_there)
+        output->fd = open_there(place, cancel);
+    else
+        output->fd = openat(place->folder, place->name,
+                            O_WRONLY | O_CLOEXEC | O_NOCTTY | O_CREAT | O_EXCL, 0666);
+    output->is_new = !place->is_there && output->fd >= 0;
     if (output->fd < 0)
-        output->fd = open(output->path, flags | (exists ? 0 : O_CREAT), 0666);
-    if (output->fd < 0 || fstat(output->fd, &info) != 0)
+        return fail(errno == EEXIST || (place->is_there && errno == ENOENT) ? EAGAIN : errno);
+    struct stat info;
+    if (fstat(output->fd, &info) != 0)
         return false;
-    output->is_live_file = S_ISREG(info.st_mode);
+    if (place->is_there && !is_same(&info, &place->info))
+        return fail(EAGAIN);
+    output->is_file = S_ISREG(info.st_mode);
+    if (!output->is_file)
+        return true;
+    if (flock(output->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        output->is_new = false; /* it is the other's now */
+        return refuse_place(output, "another run is writing to it");
+    }
+    return is_in_place(output) || fail(EAGAIN);
+}
+
+/* Would rename() be allowed to replace it? As far as can be known before. */
+static bool may_replace(const struct ptl_place *place)
+{
+    struct stat holder;
+    if (faccessat(place->folder, place->name, W_OK, AT_EACCESS) != 0 ||
+        fstat(place->folder, &holder) != 0)
+        return false;
+    uid_t self = geteuid();
+    bool is_kept = (holder.st_mode & S_ISVTX) != 0 && self != 0 && self != holder.st_uid &&
+                   self != place->info.st_uid;
+    return !is_kept || fail(EPERM);
+}
+
+static bool is_mount(const struct ptl_place *place)
+{
+    struct statx info;
+    return statx(place->folder, place->name, AT_SYMLINK_NOFOLLOW, 0, &info) == 0 &&
+           (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+static bool open_found(struct ptl_output *output, const struct ptl_output_options *options)
+{
+    struct ptl_place *place = &output->place;
+    if (ptl_place_is_strangers(place))
+        return refuse_place(output, "it belongs to another user, in a folder that everybody may "
+                                    "write to");
+    if (place->is_there && S_ISDIR(place->info.st_mode))
+        return fail(EISDIR);
+    if (options->is_live || place->is_passage ||
+        (place->is_there && (!S_ISREG(place->info.st_mode) || is_mount(place))))
+        return open_in_place(output, options->cancel);
+    if (place->is_there && !may_replace(place))
+        return false;
+    /* Rights to what was another's are not handed on. */
+    output->mode = place->is_there ? place->info.st_mode & 0777 : default_mode();
+    if (!ptl_temporary_open(place->folder, &output->temporary))
+        return false;
+    output->fd = output->temporary.fd;
     return true;
 }
 
-static bool open_place(struct ptl_output *output, bool live)
+static bool open_place(struct ptl_output *output, const struct ptl_output_options *options)
 {
-    struct stat info;
     if (ptl_report_is_stdout(output->path))
         return open_stdout(output); /* renaming over it would leave what comes later to nobody */
-    bool exists = stat(output->path, &info) == 0;
-    if (live || (exists && !S_ISREG(info.st_mode)))
-        return open_in_place(output, exists);
-    if (exists && access(output->path, W_OK) != 0)
-        return false;
-    output->mode = exists ? info.st_mode & 07777 : default_mode();
-    output->place = ptl_place_follow(output->path);
-    return output->place != NULL && open_beside(output);
+    for (unsigned i = 0; i < TRIES; i++) {
+        if (!ptl_place_find(output->path, PTL_MISSING_MADE, &output->place))
+            return false;
+        bool is_open = open_found(output, options);
+        if (is_open && !output->is_new)
+            ptl_place_leave(&output->place);
+        if (is_open || errno != EAGAIN)
+            return is_open;
+        if (output->fd >= 0)
+            close(output->fd);
+        output->fd = -1;
+        output->is_new = false;
+        ptl_place_unmake(&output->place);
+        ptl_place_leave(&output->place);
+    }
+    return fail(EBUSY);
 }
 
-static enum ptl_status open_output(const char *path, bool live, struct ptl_output **output,
-                                   struct ptl_error *error)
+enum ptl_status ptl_output_open(const char *path, const struct ptl_output_options *options,
+                                struct ptl_output **output, struct ptl_error *error)
 {
+    static const struct ptl_output_options defaults = {.is_live = false};
     struct ptl_output *new = malloc(sizeof(*new));
     if (new == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     memset(new, 0, offsetof(struct ptl_output, buffer));
-    new->fd = -1;
+    new->fd = new->place.folder = new->place.made_in = -1;
+    new->temporary = (struct ptl_temporary){.fd = -1, .folder = -1};
     new->path = strdup(path);
     if (new->path == NULL) {
         dispose(new);
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     }
-    if (!open_place(new, live)) {
-        enum ptl_status status = refuse(new, errno, error);
+    if (!open_place(new, options != NULL ? options : &defaults)) {
+        enum ptl_status status =
+            errno == ECANCELED
+                ? ptl_error_set(error, PTL_E_CANCELLED,
+                                "%s is not written: nobody read it until the signal", path)
+                : refuse(new, errno, error);
         dispose(new);
         return status;
     }
@@ -146,32 +242,29 @@ static enum ptl_status open_output(const char *path, bool live, struct ptl_outpu
     return PTL_OK;
 }
 
-enum ptl_status ptl_output_open(const char *path, struct ptl_output **output,
-                                struct ptl_error *error)
-{
-    return open_output(path, false, output, error);
-}
-
-enum ptl_status ptl_output_open_live(const char *path, struct ptl_output **output,
-                                     struct ptl_error *error)
-{
-    return open_output(path, true, output, error);
-}
-
 void ptl_output_begin(struct ptl_output *output)
 {
-    if (output->is_live_file && ftruncate(output->fd, 0) != 0)
+    if (output->is_begun)
+        return;
+    output->is_begun = true;
+    if (output->is_file && ftruncate(output->fd, 0) != 0)
         output->failure = errno;
     output->is_new = false;
+    ptl_place_leave(&output->place);
 }
 
+/* A pipe may be full and not wait for its reader: whoever gave it to us may have made it so. */
 static void flush(struct ptl_output *output)
 {
     size_t written = 0;
+    ptl_output_begin(output);
     while (written < output->used && output->failure == 0) {
         ssize_t count = write(output->fd, output->buffer + written, output->used - written);
+        struct pollfd room = {.fd = output->fd, .events = POLLOUT};
         if (count > 0)
             written += (size_t)count;
+        else if (count < 0 && errno == EAGAIN)
+            poll(&room, 1, -1);
         else if (count < 0 && errno != EINTR)
             output->failure = errno;
     }
@@ -197,65 +290,36 @@ void ptl_output_flush(struct ptl_output *output)
     flush(output);
 }
 
-/* Gives an O_TMPFILE a temporary name: linkat() cannot replace, rename() can. */
-static bool give_name(struct ptl_output *output)
-{
-    char from[64];
-    snprintf(from, sizeof(from), "/proc/self/fd/%d", output->fd);
-    for (unsigned i = 0; i < TRIES; i++) {
-        char *name;
-        if (asprintf(&name, "%s.%ld.%u", output->place, (long)getpid(), i) < 0)
-            return false;
-        if (linkat(AT_FDCWD, from, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) {
-            output->temporary = name;
-            return true;
-        }
-        free(name);
-        if (errno != EEXIST)
-            return false;
-    }
-    return false;
-}
-
-/* Shortens `place`, which is not needed any more, to its directory. */
-static void sync_directory(char *place)
-{
-    int fd = open(dirname(place), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd); /* some file systems cannot; the file itself is safe by then */
-        close(fd);
-    }
-}
-
+/* The way there is walked again: a folder may have been removed or replaced while the run lasted.
+ */
 static bool put_in_place(struct ptl_output *output)
 {
-    if (fchmod(output->fd, output->mode) != 0 || fsync(output->fd) != 0)
+    ptl_place_keep(&output->place); /* what is written is there to stay */
+    if (!ptl_place_find(output->path, PTL_MISSING_MADE, &output->place))
         return false;
-    if (output->temporary == NULL && !give_name(output))
-        return false;
-    if (rename(output->temporary, output->place) != 0)
-        return false;
-    free(output->temporary);
-    output->temporary = NULL;
-    sync_directory(output->place);
-    return true;
+    const struct ptl_place *place = &output->place;
+    if (place->is_there && !S_ISREG(place->info.st_mode))
+        return fail(S_ISDIR(place->info.st_mode) ? EISDIR : EEXIST);
+    return ptl_temporary_move(&output->temporary, place, output->mode);
 }
 
 enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *error)
 {
     flush(output);
-    if (output->failure == 0 && output->place != NULL && !put_in_place(output))
+    if (output->failure == 0 && output->temporary.fd >= 0 && !put_in_place(output))
         output->failure = errno;
-    if (output->failure == 0 && output->is_live_file && fsync(output->fd) != 0)
+    if (output->failure == 0 && output->is_file && fsync(output->fd) != 0)
         output->failure = errno;
     if (output->failure == 0 && output->fd > STDERR_FILENO) {
         if (close(output->fd) != 0)
             output->failure = errno;
-        output->fd = -1;
+        output->fd = output->temporary.fd = -1;
     }
     enum ptl_status status = PTL_OK;
     if (output->failure != 0)
         status = refuse(output, output->failure, error);
+    else
+        ptl_place_keep(&output->place);
     dispose(output);
     return status;
 }

@@ -1,11 +1,12 @@
 /*
  * Where a report goes. A regular file is written beside its place and renamed when it is whole;
- * anything else (a pipe, a terminal, /dev/null) is written in place, and so is a live output. One
- * thread.
+ * anything else (a pipe, a terminal, /dev/null) is written in place, and so is a live output, and a
+ * file that is a mount of its own, which nothing can be renamed to. One thread.
  */
 #ifndef REPORT_OUTPUT_H
 #define REPORT_OUTPUT_H
 
+#include "portolan/cancel.h"
 #include "portolan/error.h"
 
 #include <stdbool.h>
@@ -13,12 +14,19 @@
 
 struct ptl_output;
 
-/* "-" is standard output. Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
-enum ptl_status ptl_output_open(const char *path, struct ptl_output **output,
-                                struct ptl_error *error);
-/* The same, but a regular file is written in place. It is as it was until ptl_output_begin. */
-enum ptl_status ptl_output_open_live(const char *path, struct ptl_output **output,
-                                     struct ptl_error *error);
+struct ptl_output_options {
+    /* A regular file is written in place, locked meanwhile. It is as it was until
+     * ptl_output_begin. */
+    bool is_live;
+    const struct ptl_cancel *cancel; /* ends the wait for somebody who reads a pipe; may be NULL */
+};
+
+/*
+ * "-" is standard output. Folders that are missing are made. `options` may be NULL. Errors:
+ * PTL_E_OUTPUT, PTL_E_NO_MEMORY, PTL_E_CANCELLED.
+ */
+enum ptl_status ptl_output_open(const char *path, const struct ptl_output_options *options,
+                                struct ptl_output **output, struct ptl_error *error);
 /* Of a live output, before the first write: what the file held is gone. */
 void ptl_output_begin(struct ptl_output *output);
 /* What was written so far can be read by others. */
@@ -27,7 +35,8 @@ void ptl_output_flush(struct ptl_output *output);
 void ptl_output_write(struct ptl_output *output, const void *bytes, size_t count);
 /* Flushes, fsyncs, renames; frees in every case. */
 enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *error);
-/* Leaves the destination as it was, and frees. NULL is nothing. */
+/* Leaves the destination as it was, without the folders that were made for it, and frees. NULL is
+ * nothing. */
 void ptl_output_abandon(struct ptl_output *output);
 bool ptl_output_is_terminal(const struct ptl_output *output);
 bool ptl_output_failed(const struct ptl_output *output);

@@ -22,16 +22,15 @@ const char *ptl_report_extension(enum ptl_format format)
     return ptl_writers[format]->extension;
 }
 
-static enum ptl_status open_report(const char *path, bool live, struct ptl_report **report,
-                                   struct ptl_error *error)
+static enum ptl_status open_report(const char *path, const struct ptl_output_options *options,
+                                   struct ptl_report **report, struct ptl_error *error)
 {
     struct ptl_report *new = calloc(1, sizeof(*new));
     if (new == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     ptl_buf_init(&new->writing.line, LINE_MAX_BYTES);
-    new->live = live;
-    enum ptl_status status = live ? ptl_output_open_live(path, &new->writing.output, error)
-                                  : ptl_output_open(path, &new->writing.output, error);
+    new->live = options->is_live;
+    enum ptl_status status = ptl_output_open(path, options, &new->writing.output, error);
     if (status != PTL_OK) {
         free(new);
         return status;
@@ -40,10 +39,11 @@ static enum ptl_status open_report(const char *path, bool live, struct ptl_repor
     return PTL_OK;
 }
 
-enum ptl_status ptl_report_open_text(const char *path, struct ptl_report **report,
-                                     struct ptl_error *error)
+enum ptl_status ptl_report_open_text(const char *path, const struct ptl_report_options *options,
+                                     struct ptl_report **report, struct ptl_error *error)
 {
-    return open_report(path, false, report, error);
+    struct ptl_output_options how = {.cancel = options->cancel};
+    return open_report(path, &how, report, error);
 }
 
 enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
@@ -51,7 +51,9 @@ enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
                                 struct ptl_report **report, struct ptl_error *error)
 {
     const struct ptl_writer *writer = ptl_writers[format];
-    enum ptl_status status = open_report(path, options->live && writer->by_time, report, error);
+    struct ptl_output_options how = {.is_live = options->live && writer->by_time,
+                                     .cancel = options->cancel};
+    enum ptl_status status = open_report(path, &how, report, error);
     if (status != PTL_OK)
         return status;
     (*report)->writer = writer;

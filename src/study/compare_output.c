@@ -16,13 +16,15 @@ static void (*const writers[PTL_FORMAT_COUNT])(const struct ptl_comparison *, st
 };
 
 enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
+                                    const struct ptl_cancel *cancel,
                                     struct ptl_comparison_output **output, struct ptl_error *error)
 {
     struct ptl_comparison_output *new = calloc(1, sizeof(*new));
     if (new == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     new->format = format;
-    enum ptl_status status = ptl_output_open(path, &new->output, error);
+    struct ptl_output_options how = {.cancel = cancel};
+    enum ptl_status status = ptl_output_open(path, &how, &new->output, error);
     if (status != PTL_OK) {
         free(new);
         return status;

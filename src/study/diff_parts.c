@@ -117,7 +117,7 @@ enum ptl_status ptl_diff_write(const struct ptl_diff *diff, enum ptl_format form
                                const char *path, struct ptl_error *error)
 {
     struct ptl_output *output = NULL;
-    enum ptl_status status = ptl_output_open(path, &output, error);
+    enum ptl_status status = ptl_output_open(path, NULL, &output, error);
     if (status != PTL_OK)
         return status;
     if (writers[format](diff, output))

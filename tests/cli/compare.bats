@@ -267,7 +267,7 @@ SH
 @test "compare: an output that cannot be written is status 5, known before the first run" {
     need_namespace
     profile p 'hosts: 127.0.0.1' 'ports: 1-100'
-    run study --json no/such/dir/r.json --csv r.csv
+    run study --json p.yaml/r.json --csv r.csv
     [ "$status" -eq 5 ]
     [ ! -e r.csv ]
     run study --json /dev/full --csv r.csv --repeat 1 --warmup 0

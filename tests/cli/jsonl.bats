@@ -64,10 +64,10 @@ wait_for() {
     need_namespace
     profile p 'hosts: 127.0.0.1' 'ports: 1-10'
     echo old >p.jsonl
-    run in_ns "$PORTOLAN" run ./p.yaml --jsonl p.jsonl --json /no-such-directory/r.json
+    run in_ns "$PORTOLAN" run ./p.yaml --jsonl p.jsonl --json /dev/null/r.json
     [ "$status" -eq 5 ]
     [ "$(cat p.jsonl)" = old ]
-    run in_ns "$PORTOLAN" run ./p.yaml --jsonl new.jsonl --json /no-such-directory/r.json
+    run in_ns "$PORTOLAN" run ./p.yaml --jsonl new.jsonl --json /dev/null/r.json
     [ "$status" -eq 5 ]
     [ ! -e new.jsonl ]
     chmod 400 p.jsonl

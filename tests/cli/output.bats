@@ -125,7 +125,7 @@ commands() {
 @test "every destination is opened before anything is sent, those of later profiles too" {
     need_nft
     profile p 'hosts: 127.0.0.1' 'ports: 1-100' 'report: {json: p.json}'
-    profile q 'hosts: 127.0.0.1' 'ports: 80' 'report: {json: no/such/q.json, csv: nor/this.csv}'
+    profile q 'hosts: 127.0.0.1' 'ports: 80' 'report: {json: p.yaml/q.json, csv: q.yaml/this.csv}'
     cat >go <<'SH'
 nft 'add table ip t; add counter ip t syns; add chain ip t c { type filter hook input priority 0; }'
 nft 'add rule ip t c tcp flags & (syn|ack) == syn counter name syns'
@@ -134,8 +134,8 @@ echo "status $?"
 nft list counter ip t syns
 SH
     run in_ns sh ./go "$PORTOLAN"
-    [[ "$output" == *"cannot write no/such/q.json"* ]]
-    [[ "$output" == *"cannot write nor/this.csv"* ]]
+    [[ "$output" == *"cannot write p.yaml/q.json"* ]]
+    [[ "$output" == *"cannot write q.yaml/this.csv"* ]]
     [[ "$output" == *"status 5"* ]]
     [[ "$output" == *"packets 0 "* ]]
     [ ! -e p.json ]

@@ -22,7 +22,7 @@ static void start(struct file *file)
     int fd = mkstemp(file->path);
     assert_true(fd >= 0);
     close(fd);
-    assert_int_equal(ptl_output_open(file->path, &file->output, NULL), PTL_OK);
+    assert_int_equal(ptl_output_open(file->path, NULL, &file->output, NULL), PTL_OK);
 }
 
 static void finish(struct file *file)

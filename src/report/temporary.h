@@ -1,0 +1,25 @@
+/*
+ * A file that is not in its place yet: without a name where the file system can do that and /proc
+ * is there to give it one later, else with a name that one run in the folder takes from another
+ * that was killed. One thread.
+ */
+#ifndef REPORT_TEMPORARY_H
+#define REPORT_TEMPORARY_H
+
+#include "report/place.h"
+
+struct ptl_temporary {
+    int fd;        /* -1: none */
+    int folder;    /* where it has its name; -1: it has none */
+    char name[40]; /* ".portolan.PID.NUMBER": short enough for every folder */
+};
+
+/* In the folder of a place. Removes what runs that were killed have left there. False: errno. */
+bool ptl_temporary_open(int folder, struct ptl_temporary *temporary);
+/* Puts it where `place` is now, on whatever file system; it is synced. False: errno. */
+bool ptl_temporary_move(struct ptl_temporary *temporary, const struct ptl_place *place,
+                        mode_t mode);
+/* Closes it; removes the name that it has. */
+void ptl_temporary_drop(struct ptl_temporary *temporary);
+
+#endif
