@@ -22,15 +22,18 @@
 #include <unistd.h>
 
 /*
- * A closed pipe is an error to report, not an end. And where a standard stream is closed, the next
+ * A closed pipe is an error to report, not an end, and so is a file that may not grow any more
+ * (ulimit -f). And where a standard stream is closed, the next
  * file opened would take its number and then be written to: these fail instead.
  */
 static void guard_streams(void)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0)
             (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    print_patiently();
 }
 
 int main(int argc, char **argv)

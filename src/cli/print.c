@@ -4,12 +4,43 @@
 #include "portolan/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LINE_BYTES (64U * 1024)
+
+/* All of it: a pipe that is full and does not wait for its reader is waited for. */
+static ssize_t write_out(void *cookie, const char *bytes, size_t count)
+{
+    size_t written = 0;
+    (void)cookie;
+    while (written < count) {
+        ssize_t some = write(STDOUT_FILENO, bytes + written, count - written);
+        struct pollfd room = {.fd = STDOUT_FILENO, .events = POLLOUT};
+        if (some > 0)
+            written += (size_t)some;
+        else if (some < 0 && errno == EAGAIN)
+            poll(&room, 1, -1);
+        else if (some < 0 && errno != EINTR)
+            return 0;
+    }
+    return (ssize_t)count;
+}
+
+void print_patiently(void)
+{
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags < 0 || (flags & O_NONBLOCK) == 0)
+        return;
+    FILE *patient = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_out});
+    if (patient != NULL)
+        stdout = patient;
+}
 
 static void print_printable(const char *before, const char *text)
 {

@@ -14,6 +14,8 @@ void print_error(const struct ptl_error *error);
 /* Each problem on a line. */
 void print_problems(const struct ptl_problems *problems);
 
+/* Where standard output is a pipe that does not wait for its reader, what is printed waits. */
+void print_patiently(void);
 /*
  * Prints a document on standard output, whole or not at all, and frees it: EXIT_DONE, or with a
  * message EXIT_INCOMPLETE where memory ran out, EXIT_OUTPUT where it could not be written.
