@@ -136,6 +136,13 @@ void ptl_profile_free(struct ptl_profile *profile);
 
 /* The effective profile as YAML that loads again to the same profile, appended to buf. */
 void ptl_profile_show(const struct ptl_profile *profile, struct ptl_buf *buf);
+/*
+ * The keys that decide what a run finds, one after the other, and their values as far as they
+ * matter for that, appended to `value` (NULL: not asked for): two profiles that agree in all of
+ * them ask the same probes in the same way. False past the last. *key is borrowed.
+ */
+bool ptl_profile_decides(const struct ptl_profile *profile, size_t number, const char **key,
+                         struct ptl_buf *value);
 /* SHA-256 (FIPS 180-4) of what ptl_profile_show prints, in hexadecimal. */
 enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[65],
                                    struct ptl_error *error);

@@ -117,6 +117,22 @@ struct ptl_path_info {
     uint32_t point_count;
 };
 
+/* A stretch of work of a run that was resumed. */
+struct ptl_segment {
+    int64_t started_ms, finished_ms; /* wall clock */
+    uint64_t probes;                 /* that got their verdict in it */
+    enum ptl_stop reason;            /* why it ended... */
+    bool killed;                     /* ...unless nobody could say so any more */
+};
+
+/* What a resumed run took over from those before. */
+struct ptl_resumed {
+    uint64_t taken_over;  /* verdicts */
+    uint64_t asked_again; /* probes that were on their way when the journal was written last */
+    int64_t oldest_ms;    /* the oldest verdict, wall clock; 0: there is none */
+    bool salvaged;        /* from a journal that was damaged */
+};
+
 /* What was asked and how it went: the "run" object, less what the profile holds. */
 struct ptl_run_info {
     char tool_version[32];
@@ -145,6 +161,9 @@ struct ptl_run_info {
     uint64_t rate;
     enum ptl_order order;
     uint64_t seed;
+    struct ptl_segment *segments; /* none: the run was not resumed */
+    size_t segment_count;
+    struct ptl_resumed resumed;
     bool has_path; /* false: a file of an older version, or one that was merged */
     struct ptl_path_info path;
 };
@@ -283,6 +302,11 @@ void ptl_results_free(struct ptl_results *results);
 enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_result *result);
 enum ptl_status ptl_results_add_target(struct ptl_results *results,
                                        const struct ptl_target_counts *counts);
+/* Is it one of the targets to be kept in the list? summary.targets is set. */
+bool ptl_results_lists_target(const struct ptl_results *results,
+                              const struct ptl_target_counts *counts);
+/* What its counts alone tell: PTL_TARGET_ALL_OPEN, or nothing. */
+uint8_t ptl_results_target_flags(const struct ptl_target_counts *counts);
 enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const char *input,
                                            const char *message);
 /* The same text twice is kept once. Beyond PTL_WARNINGS_LISTED, the last says how many are left

@@ -5,6 +5,7 @@
  *   src/target/    addresses, ports, hosts, scope, names, the targets of a run
  *   src/profile/   THE field table; YAML in, a constant profile out
  *   src/results/   the model of a run: verdicts kept, counted, sorted
+ *   src/journal/   what is settled, on the disk while a run lasts
  *   src/scan/      plan, permits, probe, the two engines, the run itself
  *   src/report/    one writer a format; atomic outputs
  *   src/study/     whole runs compared: variants, rounds, statistics, verdicts

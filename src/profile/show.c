@@ -206,6 +206,46 @@ static void add_fields(struct ptl_buf *buf, const struct ptl_field *fields, size
     }
 }
 
+static void add_entries(struct ptl_buf *buf, const struct ptl_hosts *hosts)
+{
+    for (size_t i = 0; i < hosts->count; i++) {
+        ptl_buf_add(buf, ptl_hosts_get(hosts, i).text);
+        ptl_buf_add_char(buf, '\n');
+    }
+}
+
+/* Lists of hosts by what stands in them, files included; ports less those that are excluded. */
+static void add_decisive(struct ptl_buf *buf, const struct ptl_field *field,
+                         const struct ptl_profile *profile)
+{
+    if (field->type == PTL_FIELD_HOSTS)
+        add_entries(buf, (const void *)((const char *)profile + field->offset));
+    else if (field->type == PTL_FIELD_PORTS)
+        ptl_portset_format(profile->ports, buf);
+    else
+        add_value(buf, field, profile, "");
+}
+
+bool ptl_profile_decides(const struct ptl_profile *profile, size_t number, const char **key,
+                         struct ptl_buf *value)
+{
+    for (size_t i = 0; i < ptl_field_count; i++) {
+        size_t rows = ptl_fields[i].type == PTL_FIELD_MAPPING ? ptl_fields[i].child_count : 1;
+        for (size_t row = 0; row < rows; row++) {
+            const struct ptl_field *field = ptl_fields[i].type == PTL_FIELD_MAPPING
+                                                ? &ptl_fields[i].children[row]
+                                                : &ptl_fields[i];
+            if (!field->decides || number-- > 0)
+                continue;
+            *key = field->name;
+            if (value != NULL)
+                add_decisive(value, field, profile);
+            return true;
+        }
+    }
+    return false;
+}
+
 void ptl_profile_show(const struct ptl_profile *profile, struct ptl_buf *buf)
 {
     ptl_buf_add(buf, "# portolan profile 1");

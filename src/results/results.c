@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ALL_OPEN_PROBES 64 /* so many, and 19 of 20 open: no host is like that */
+
 _Static_assert(sizeof(struct ptl_result) == 20, "a run may keep millions of these");
 
 const char *const ptl_limited_by_names[PTL_LIMITED_BY_COUNT] = {"nothing", "local", "target",
@@ -46,6 +48,7 @@ void ptl_results_free(struct ptl_results *results)
     free(results->warnings);
     free(results->warning_hashes);
     free(results->run.path.outages);
+    free(results->run.segments);
     free(results->expectations);
     ptl_results_free_merged(results);
     ptl_judge_free(results->judge);
@@ -86,6 +89,22 @@ enum ptl_status ptl_results_add_target(struct ptl_results *results,
         return PTL_E_NO_MEMORY;
     results->targets[results->target_count++] = *counts;
     return PTL_OK;
+}
+
+bool ptl_results_lists_target(const struct ptl_results *results,
+                              const struct ptl_target_counts *counts)
+{
+    return results->summary.targets <= PTL_TARGETS_LISTED || counts->states[PTL_OPEN] > 0 ||
+           counts->states[PTL_ERROR] > 0 || counts->states[PTL_UNPROBED] > 0;
+}
+
+uint8_t ptl_results_target_flags(const struct ptl_target_counts *counts)
+{
+    uint32_t known = 0;
+    for (int s = 0; s < PTL_UNPROBED; s++)
+        known += counts->states[s];
+    bool all_open = known >= ALL_OPEN_PROBES && counts->states[PTL_OPEN] * 20U >= known * 19U;
+    return all_open ? PTL_TARGET_ALL_OPEN : 0;
 }
 
 enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const char *input,

@@ -226,7 +226,7 @@ enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_resul
     new->point_ms = new->point_every_ms = PTL_COURSE_EVERY_MS;
     ptl_pacer_init(&new->pacer, profile->rate, start_ns);
     ptl_shortage_init(&new->shortage, permits);
-    new->sum.targets = new->targets;
+    new->sum.targets = results->summary.targets = new->targets;
     new->sum.probes = new->targets *new->port_count;
     if (new->targets > 0)
         ptl_permute_init(&new->target_order, new->targets, seed);

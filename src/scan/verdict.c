@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #define CONFIRM_DELAY_NS 10000000U
-#define ALL_OPEN_PROBES 64 /* so many, and 19 of 20 open: no host is like that */
 
 uint32_t ptl_plan_ms(const struct ptl_plan *plan, uint64_t at_ns)
 {
@@ -129,13 +128,10 @@ void ptl_verdict_target(struct ptl_plan *plan, const struct ptl_lane *lane)
         known += lane->states[s];
     }
     counts.states[PTL_UNPROBED] = (uint16_t)(plan->port_count - known);
-    if (known >= ALL_OPEN_PROBES && counts.states[PTL_OPEN] * 20U >= known * 19U)
-        counts.flags |= PTL_TARGET_ALL_OPEN;
+    counts.flags = ptl_results_target_flags(&counts);
     if (lane->gave_up)
         counts.flags |= PTL_TARGET_GAVE_UP;
-    if (plan->targets > PTL_TARGETS_LISTED && counts.states[PTL_OPEN] == 0 &&
-        counts.states[PTL_ERROR] == 0 && counts.states[PTL_UNPROBED] == 0)
-        return;
-    if (ptl_results_add_target(plan->results, &counts) != PTL_OK)
+    if (ptl_results_lists_target(plan->results, &counts) &&
+        ptl_results_add_target(plan->results, &counts) != PTL_OK)
         plan->out_of_memory = true;
 }

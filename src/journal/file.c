@@ -1,0 +1,258 @@
+#include "journal/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TRIES 100 /* for a name that is free, or a file that keeps its own */
+#define MODE 0666 /* less what the umask takes */
+
+static enum ptl_status refuse(const struct ptl_journal_file *file, int sys_errno,
+                              struct ptl_error *error)
+{
+    return ptl_error_errno(error, PTL_E_OUTPUT, sys_errno, "cannot write the journal %s",
+                           file->path);
+}
+
+/* ---- opening ---- */
+
+static enum ptl_status reject(const char *path, const char *what, struct ptl_error *error)
+{
+    return ptl_error_set(error, PTL_E_INVALID, "the journal %s %s", path, what);
+}
+
+static enum ptl_status check_kind(const char *path, mode_t mode, struct ptl_error *error)
+{
+    if (S_ISREG(mode))
+        return PTL_OK;
+    return reject(path,
+                  S_ISDIR(mode)    ? "is a folder: give the path of a file"
+                  : S_ISLNK(mode)  ? "is a symbolic link: give the path that it leads to"
+                  : S_ISFIFO(mode) ? "is a named pipe: it has to be a regular file"
+                                   : "is no regular file",
+                  error);
+}
+
+/* Is it what bears the name? Another process may have put a file of its own there meanwhile. */
+static bool has_name(int fd, const char *path)
+{
+    struct stat own, named;
+    return fstat(fd, &own) == 0 && lstat(path, &named) == 0 && own.st_dev == named.st_dev &&
+           own.st_ino == named.st_ino;
+}
+
+enum ptl_status ptl_journal_file_open(const char *path, struct ptl_journal_file *file,
+                                      struct ptl_error *error)
+{
+    *file = (struct ptl_journal_file){.path = path, .fd = -1};
+    for (int i = 0; i < TRIES; i++) {
+        struct stat info;
+        if (lstat(path, &info) != 0 && errno == ENOENT)
+            return PTL_OK;
+        enum ptl_status status =
+            lstat(path, &info) == 0 ? check_kind(path, info.st_mode, error) : PTL_OK;
+        if (status != PTL_OK)
+            return status;
+        int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+        if (fd < 0 && errno == ENOENT)
+            continue;
+        if (fd < 0)
+            return ptl_error_errno(error, PTL_E_INVALID, errno, "cannot open the journal %s", path);
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            int sys_errno = errno;
+            close(fd);
+            if (sys_errno == EWOULDBLOCK)
+                return reject(path, "is in use by another run", error);
+            return ptl_error_errno(error, PTL_E_INVALID, sys_errno, "cannot lock the journal %s",
+                                   path);
+        }
+        if (has_name(fd, path)) {
+            file->fd = fd;
+            return PTL_OK;
+        }
+        close(fd);
+    }
+    return reject(path, "is replaced again and again by other runs", error);
+}
+
+void ptl_journal_file_close(struct ptl_journal_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+}
+
+/* ---- writing ---- */
+
+/* All of it; false: errno says why. */
+static bool write_all(int fd, const char *bytes, size_t count, uint64_t at)
+{
+    while (count > 0) {
+        ssize_t written = pwrite(fd, bytes, count, (off_t)at);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written == 0)
+            errno = ENOSPC;
+        if (written <= 0)
+            return false;
+        bytes += written;
+        at += (uint64_t)written;
+        count -= (size_t)written;
+    }
+    return true;
+}
+
+enum ptl_status ptl_journal_file_append(struct ptl_journal_file *file, const struct ptl_buf *bytes,
+                                        struct ptl_error *error)
+{
+    if (write_all(file->fd, ptl_buf_text(bytes), bytes->length, file->size)) {
+        file->size += bytes->length;
+        return PTL_OK;
+    }
+    enum ptl_status status = refuse(file, errno, error);
+    int ignored = ftruncate(file->fd, (off_t)file->size); /* else its end is torn, which is known */
+    (void)ignored;
+    return status;
+}
+
+enum ptl_status ptl_journal_file_sync(struct ptl_journal_file *file, struct ptl_error *error)
+{
+    uint64_t size = file->size;
+    if (fdatasync(file->fd) != 0)
+        return refuse(file, errno, error);
+    file->synced = size;
+    return PTL_OK;
+}
+
+enum ptl_status ptl_journal_file_cut(struct ptl_journal_file *file, uint64_t size,
+                                     struct ptl_error *error)
+{
+    file->size = size;
+    if (ftruncate(file->fd, (off_t)size) != 0)
+        return refuse(file, errno, error);
+    return ptl_journal_file_sync(file, error);
+}
+
+/* ---- names ---- */
+
+static bool sync_folder(const char *path)
+{
+    char *copy = strdup(path);
+    int fd = copy != NULL ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    free(copy);
+    if (fd < 0)
+        return false;
+    bool good = fsync(fd) == 0 || errno == EINVAL; /* some file systems cannot */
+    int sys_errno = errno;
+    close(fd);
+    errno = sys_errno;
+    return good;
+}
+
+/* A file without a name where the file system has such, else one with a temporary name. */
+static int open_beside(const char *path, char **temporary)
+{
+    char *copy = strdup(path);
+    if (copy == NULL)
+        return -1;
+    int fd = open(dirname(copy), O_TMPFILE | O_RDWR | O_CLOEXEC, MODE);
+    free(copy);
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+        return fd;
+    for (int i = 0; i < TRIES; i++) {
+        if (asprintf(temporary, "%s.%ld.%d", path, (long)getpid(), i) < 0) {
+            *temporary = NULL;
+            return -1;
+        }
+        fd = open(*temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, MODE);
+        if (fd >= 0)
+            return fd;
+        free(*temporary);
+        *temporary = NULL;
+        if (errno != EEXIST)
+            return -1;
+    }
+    return -1;
+}
+
+static bool link_as(int fd, const char *name)
+{
+    char from[64];
+    snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, from, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/* A name to rename from, for a file that has none. */
+static bool name_beside(int fd, const char *path, char **temporary)
+{
+    for (int i = 0; i < TRIES; i++) {
+        if (asprintf(temporary, "%s.%ld.%d", path, (long)getpid(), i) < 0) {
+            *temporary = NULL;
+            return false;
+        }
+        if (link_as(fd, *temporary))
+            return true;
+        free(*temporary);
+        *temporary = NULL;
+        if (errno != EEXIST)
+            return false;
+    }
+    return false;
+}
+
+static bool put_in_place(int fd, const char *path, bool replaces, char **temporary)
+{
+    if (*temporary == NULL && !replaces)
+        return link_as(fd, path);
+    if (*temporary == NULL && !name_beside(fd, path, temporary))
+        return false;
+    bool good;
+    if (replaces)
+        good = rename(*temporary, path) == 0;
+    else
+        good = renameat2(AT_FDCWD, *temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0;
+    if (good) {
+        free(*temporary);
+        *temporary = NULL;
+    }
+    return good;
+}
+
+enum ptl_status ptl_journal_file_make(struct ptl_journal_file *file, const struct ptl_buf *bytes,
+                                      struct ptl_error *error)
+{
+    char *temporary = NULL;
+    int fd = open_beside(file->path, &temporary);
+    bool good = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+                write_all(fd, ptl_buf_text(bytes), bytes->length, 0) && fsync(fd) == 0 &&
+                put_in_place(fd, file->path, file->fd >= 0, &temporary) && sync_folder(file->path);
+    enum ptl_status status = good ? PTL_OK : refuse(file, errno, error);
+    if (temporary != NULL)
+        unlink(temporary);
+    free(temporary);
+    if (!good) {
+        if (fd >= 0)
+            close(fd);
+        return status;
+    }
+    ptl_journal_file_close(file);
+    file->fd = fd;
+    file->size = file->synced = bytes->length;
+    return PTL_OK;
+}
+
+enum ptl_status ptl_journal_file_remove(struct ptl_journal_file *file, struct ptl_error *error)
+{
+    if (!has_name(file->fd, file->path))
+        return PTL_OK;
+    if (unlink(file->path) != 0 || !sync_folder(file->path))
+        return ptl_error_errno(error, PTL_E_OUTPUT, errno, "cannot remove the journal %s",
+                               file->path);
+    return PTL_OK;
+}

@@ -1,0 +1,333 @@
+#include "journal/head.h"
+
+#include "journal/bytes.h"
+#include "portolan/array.h"
+
+#include <inttypes.h>
+#include <sha256.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define VALUE_MAX ((size_t)256 << 20)
+#define KEYS_MAX 1000
+#define IDENTITY_SIZE 16
+
+/* ---- keys ---- */
+
+static uint64_t hash_of(const char *bytes, size_t count)
+{
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    uint64_t hash = 0;
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, (const uint8_t *)bytes, count);
+    SHA256_Final(digest, &context);
+    for (int i = 0; i < 8; i++)
+        hash = hash << 8 | digest[i];
+    return hash;
+}
+
+static enum ptl_status put_keys(struct ptl_buf *buf, const struct ptl_profile *profile,
+                                struct ptl_error *error)
+{
+    struct ptl_buf value;
+    const char *key;
+    size_t count = 0;
+    ptl_buf_init(&value, VALUE_MAX);
+    while (ptl_profile_decides(profile, count, &key, NULL))
+        count++;
+    ptl_bytes_put(buf, count);
+    for (size_t i = 0; i < count; i++) {
+        ptl_buf_reset(&value);
+        ptl_profile_decides(profile, i, &key, &value);
+        ptl_bytes_put_text(buf, key);
+        ptl_bytes_put(buf, hash_of(ptl_buf_text(&value), value.length));
+        if (value.failed)
+            break;
+    }
+    bool failed = value.failed;
+    ptl_buf_free(&value);
+    return failed ? ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory") : PTL_OK;
+}
+
+static void add_difference(struct ptl_buf *names, const char *name)
+{
+    ptl_buf_printf(names, "%s%s", names->length > 0 ? ", " : "", name);
+}
+
+void ptl_head_differences(const struct ptl_head *head, const struct ptl_profile *profile,
+                          struct ptl_buf *names)
+{
+    struct ptl_buf value;
+    const char *key;
+    ptl_buf_init(&value, VALUE_MAX);
+    for (size_t i = 0; ptl_profile_decides(profile, i, &key, NULL); i++) {
+        size_t at = 0;
+        ptl_buf_reset(&value);
+        ptl_profile_decides(profile, i, &key, &value);
+        while (at < head->key_count && strcmp(head->keys[at].name, key) != 0)
+            at++;
+        bool same = at < head->key_count && !value.failed &&
+                    head->keys[at].hash == hash_of(ptl_buf_text(&value), value.length);
+        if (!same)
+            add_difference(names, key);
+    }
+    for (size_t at = 0; at < head->key_count; at++) {
+        size_t i = 0;
+        while (ptl_profile_decides(profile, i, &key, NULL) && strcmp(head->keys[at].name, key) != 0)
+            i++;
+        if (!ptl_profile_decides(profile, i, &key, NULL))
+            add_difference(names, head->keys[at].name);
+    }
+    ptl_buf_free(&value);
+}
+
+/* ---- writing ---- */
+
+static void put_address(struct ptl_buf *buf, const struct ptl_address *address)
+{
+    uint8_t bytes[16];
+    unsigned count = address->family == 4 ? 4 : 16;
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t half = count == 16 && i < 8 ? address->high : address->low;
+        bytes[i] = (uint8_t)(half >> (8 * ((count - 1 - i) % 8)));
+    }
+    ptl_buf_add_bytes(buf, bytes, count);
+}
+
+/* The label of a block is told where it is another than that of the block before. */
+static void put_targets(struct ptl_buf *buf, const struct ptl_targets *targets)
+{
+    struct ptl_block block;
+    const char *input, *before = NULL;
+    size_t count = 0;
+    uint64_t first = 0;
+    while (ptl_targets_segment(targets, count, &block, &input))
+        count++;
+    ptl_bytes_put(buf, count);
+    for (size_t i = 0; i < count; i++) {
+        struct ptl_target target;
+        ptl_targets_segment(targets, i, &block, &input);
+        ptl_targets_get(targets, first, &target);
+        first += ptl_block_count(&block);
+        bool is_new = before == NULL || strcmp(before, input) != 0;
+        ptl_bytes_put(buf, block.first.family | (target.is_name ? 8U : 0) | (is_new ? 16U : 0));
+        put_address(buf, &block.first);
+        put_address(buf, &block.last);
+        if (is_new)
+            ptl_bytes_put_text(buf, input);
+        before = input;
+    }
+}
+
+static void put_plan(struct ptl_buf *buf, const struct ptl_profile *profile, uint64_t seed)
+{
+    struct ptl_buf ports;
+    ptl_buf_init(&ports, 1U << 20);
+    ptl_portset_format(profile->ports, &ports);
+    ptl_bytes_put_text(buf, ptl_buf_text(&ports));
+    buf->failed = buf->failed || ports.failed;
+    ptl_buf_free(&ports);
+    unsigned states = 0;
+    for (int s = 0; s < PTL_STATE_COUNT; s++)
+        states |= (profile->report_states[s] || s == PTL_ERROR ? 1U : 0U) << s;
+    ptl_bytes_put(buf, states);
+    ptl_bytes_put(buf, profile->order);
+    ptl_bytes_put(buf, seed);
+    ptl_bytes_put(buf, profile->timeout_ms);
+    ptl_bytes_put(buf, profile->adaptive_timeout);
+    ptl_bytes_put(buf, profile->adaptive);
+    ptl_bytes_put(buf, profile->retries);
+    ptl_bytes_put(buf, profile->loss_retries);
+    ptl_bytes_put(buf, profile->confirm);
+}
+
+static void put_hex(char *text, const uint8_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* The identity of the plan, then of the run, then the rest. */
+enum ptl_status ptl_head_write(struct ptl_buf *buf, const struct ptl_profile *profile,
+                               const struct ptl_targets *targets,
+                               const struct ptl_unresolved *unresolved, size_t unresolved_count,
+                               uint64_t seed, int64_t started_ms, struct ptl_error *error)
+{
+    struct ptl_buf plan;
+    uint8_t digest[SHA256_DIGEST_LENGTH], identity[IDENTITY_SIZE];
+    ptl_buf_init(&plan, buf->max);
+    put_plan(&plan, profile, seed);
+    put_targets(&plan, targets);
+    ptl_bytes_put(&plan, unresolved_count);
+    for (size_t i = 0; i < unresolved_count; i++) {
+        ptl_bytes_put_text(&plan, unresolved[i].input);
+        ptl_bytes_put_text(&plan, unresolved[i].message);
+    }
+    enum ptl_status status = put_keys(&plan, profile, error);
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, (const uint8_t *)ptl_buf_text(&plan), plan.length);
+    SHA256_Final(digest, &context);
+    memcpy(identity, digest, sizeof(identity)); /* where nothing can be drawn */
+    ssize_t ignored = getrandom(identity, sizeof(identity), GRND_NONBLOCK);
+    (void)ignored;
+    ptl_buf_add_bytes(buf, digest, sizeof(digest));
+    ptl_buf_add_bytes(buf, identity, sizeof(identity));
+    ptl_bytes_put(buf, (uint64_t)started_ms);
+    ptl_bytes_put_text(buf, PTL_VERSION);
+    ptl_buf_add_bytes(buf, ptl_buf_text(&plan), plan.length);
+    buf->failed = buf->failed || plan.failed;
+    ptl_buf_free(&plan);
+    if (status == PTL_OK && buf->failed)
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return status;
+}
+
+/* ---- reading ---- */
+
+void ptl_head_free(struct ptl_head *head)
+{
+    free(head->tool_version);
+    free(head->ports);
+    for (size_t i = 0; i < head->key_count; i++)
+        free(head->keys[i].name);
+    free(head->keys);
+    free(head->blocks);
+    for (size_t i = 0; i < head->input_count; i++)
+        free(head->inputs[i]);
+    free(head->inputs);
+    for (size_t i = 0; i < head->unresolved_count; i++) {
+        free(head->unresolved[i].input);
+        free(head->unresolved[i].message);
+    }
+    free(head->unresolved);
+    *head = (struct ptl_head){.ports = NULL};
+}
+
+static void get_hex(struct ptl_bytes *bytes, char *text, size_t count)
+{
+    if (bytes->failed || (size_t)(bytes->end - bytes->at) < count) {
+        bytes->failed = true;
+        return;
+    }
+    put_hex(text, bytes->at, count);
+    bytes->at += count;
+}
+
+static void get_address(struct ptl_bytes *bytes, uint8_t family, struct ptl_address *address)
+{
+    size_t count = family == 4 ? 4 : 16;
+    *address = (struct ptl_address){.family = family};
+    if (bytes->failed || (size_t)(bytes->end - bytes->at) < count) {
+        bytes->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t *half = count == 16 && i < 8 ? &address->high : &address->low;
+        *half = *half << 8 | bytes->at[i];
+    }
+    bytes->at += count;
+}
+
+static bool get_input(struct ptl_bytes *bytes, struct ptl_head *head)
+{
+    if (!ptl_array_room((void **)&head->inputs, &head->input_capacity, head->input_count,
+                        sizeof(*head->inputs)))
+        return false;
+    char *text = ptl_bytes_get_text(bytes);
+    if (text != NULL)
+        head->inputs[head->input_count++] = text;
+    return text != NULL;
+}
+
+static bool get_targets(struct ptl_bytes *bytes, struct ptl_head *head)
+{
+    uint64_t count = ptl_bytes_get(bytes);
+    for (uint64_t i = 0; i < count && !bytes->failed; i++) {
+        struct ptl_named_block named;
+        uint64_t flags = ptl_bytes_get_most(bytes, 31);
+        uint8_t family = flags & 7;
+        if (family != 4 && family != 6)
+            bytes->failed = true;
+        get_address(bytes, family, &named.block.first);
+        get_address(bytes, family, &named.block.last);
+        if (bytes->failed || ptl_address_compare(&named.block.first, &named.block.last) > 0 ||
+            (i == 0 && (flags & 16) == 0)) {
+            bytes->failed = true;
+            return true;
+        }
+        if ((flags & 16) != 0 && !get_input(bytes, head))
+            return bytes->failed;
+        named.input = head->inputs[head->input_count - 1];
+        named.is_name = (flags & 8) != 0;
+        if (!ptl_array_room((void **)&head->blocks, &head->block_capacity, head->block_count,
+                            sizeof(named)))
+            return false;
+        head->blocks[head->block_count++] = named;
+    }
+    return true;
+}
+
+static bool get_unresolved(struct ptl_bytes *bytes, struct ptl_head *head)
+{
+    uint64_t count = ptl_bytes_get_most(bytes, PTL_UNRESOLVED_LISTED);
+    head->unresolved = calloc(count + 1, sizeof(*head->unresolved));
+    if (head->unresolved == NULL)
+        return false;
+    for (; head->unresolved_count < count && !bytes->failed; head->unresolved_count++) {
+        struct ptl_unresolved *one = &head->unresolved[head->unresolved_count];
+        one->input = ptl_bytes_get_text(bytes);
+        one->message = ptl_bytes_get_text(bytes);
+        if (!bytes->failed && (one->input == NULL || one->message == NULL)) {
+            head->unresolved_count++;
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool get_keys(struct ptl_bytes *bytes, struct ptl_head *head)
+{
+    uint64_t count = ptl_bytes_get_most(bytes, KEYS_MAX);
+    head->keys = calloc(count + 1, sizeof(*head->keys));
+    if (head->keys == NULL)
+        return false;
+    for (; head->key_count < count && !bytes->failed; head->key_count++) {
+        struct ptl_head_key *key = &head->keys[head->key_count];
+        key->name = ptl_bytes_get_text(bytes);
+        key->hash = ptl_bytes_get(bytes);
+        if (!bytes->failed && key->name == NULL)
+            return false;
+    }
+    return true;
+}
+
+bool ptl_head_read(const uint8_t *payload, size_t length, struct ptl_head *head, bool *no_memory)
+{
+    struct ptl_bytes bytes = {.at = payload, .end = payload + length};
+    *head = (struct ptl_head){.ports = NULL};
+    get_hex(&bytes, head->plan_sha256, SHA256_DIGEST_LENGTH);
+    get_hex(&bytes, head->run_id, IDENTITY_SIZE);
+    head->started_ms = (int64_t)ptl_bytes_get_most(&bytes, INT64_MAX);
+    head->tool_version = ptl_bytes_get_text(&bytes);
+    head->ports = ptl_bytes_get_text(&bytes);
+    uint64_t states = ptl_bytes_get_most(&bytes, (1U << PTL_STATE_COUNT) - 1);
+    for (int s = 0; s < PTL_STATE_COUNT; s++)
+        head->states[s] = (states >> s & 1) != 0;
+    head->order = (enum ptl_order)ptl_bytes_get_most(&bytes, PTL_ORDER_RANDOM);
+    head->seed = ptl_bytes_get(&bytes);
+    head->timeout_ms = ptl_bytes_get(&bytes);
+    head->adaptive_timeout = ptl_bytes_get_most(&bytes, 1) != 0;
+    head->adaptive = ptl_bytes_get_most(&bytes, 1) != 0;
+    head->retries = (uint32_t)ptl_bytes_get_most(&bytes, UINT32_MAX);
+    head->loss_retries = (uint32_t)ptl_bytes_get_most(&bytes, UINT32_MAX);
+    head->confirm = (uint32_t)ptl_bytes_get_most(&bytes, UINT32_MAX);
+    bool has_memory = bytes.failed || (head->ports != NULL && head->tool_version != NULL);
+    has_memory = has_memory && get_targets(&bytes, head) && get_unresolved(&bytes, head) &&
+                 get_keys(&bytes, head);
+    *no_memory = !has_memory;
+    return has_memory && !bytes.failed;
+}

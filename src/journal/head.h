@@ -1,0 +1,53 @@
+/* The first chunk of a journal: what decides the verdicts of the run. */
+#ifndef JOURNAL_HEAD_H
+#define JOURNAL_HEAD_H
+
+#include "portolan/buf.h"
+#include "portolan/error.h"
+#include "portolan/journal.h"
+#include "portolan/profile.h"
+#include "portolan/results.h"
+#include "portolan/targets.h"
+
+/* A key of the profile that decides verdicts, with a hash of its value: enough to tell that it
+ * differs. */
+struct ptl_head_key {
+    char *name;
+    uint64_t hash;
+};
+
+struct ptl_head {
+    char run_id[33];      /* drawn */
+    char plan_sha256[65]; /* of all that follows but the time */
+    int64_t started_ms;
+    char *tool_version;
+    char *ports;
+    bool states[PTL_STATE_COUNT]; /* that results keep */
+    enum ptl_order order;
+    uint64_t seed; /* in force */
+    uint64_t timeout_ms;
+    bool adaptive_timeout, adaptive;
+    uint32_t retries, loss_retries, confirm;
+    struct ptl_head_key *keys;
+    size_t key_count;
+    struct ptl_named_block *blocks; /* the targets */
+    size_t block_count, block_capacity;
+    char **inputs; /* what the blocks' labels borrow */
+    size_t input_count, input_capacity;
+    struct ptl_unresolved *unresolved;
+    size_t unresolved_count;
+};
+
+/* Appends it; buf->failed: no memory, or it is too large. */
+enum ptl_status ptl_head_write(struct ptl_buf *buf, const struct ptl_profile *profile,
+                               const struct ptl_targets *targets,
+                               const struct ptl_unresolved *unresolved, size_t unresolved_count,
+                               uint64_t seed, int64_t started_ms, struct ptl_error *error);
+/* False: it is none, or memory is out (*no_memory). Free it in either case. */
+bool ptl_head_read(const uint8_t *payload, size_t length, struct ptl_head *head, bool *no_memory);
+void ptl_head_free(struct ptl_head *head);
+/* The names of the keys of which today's profile differs, joined by ", "; "": none does. */
+void ptl_head_differences(const struct ptl_head *head, const struct ptl_profile *profile,
+                          struct ptl_buf *names);
+
+#endif

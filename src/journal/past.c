@@ -1,0 +1,606 @@
+#include "journal/past.h"
+
+#include "journal/bytes.h"
+#include "journal/walk.h"
+#include "portolan/array.h"
+#include "portolan/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum ptl_status no_memory(struct ptl_error *error)
+{
+    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+}
+
+/* ---- segments ---- */
+
+void ptl_segment_head_write(struct ptl_buf *buf, const struct ptl_segment_head *head)
+{
+    ptl_bytes_put(buf, (uint64_t)head->started_ms);
+    ptl_bytes_put(buf, head->offset_ms);
+    ptl_bytes_put(buf, head->forget_before_ms);
+    ptl_bytes_put(buf, head->resumed.taken_over);
+    ptl_bytes_put(buf, head->resumed.asked_again);
+    ptl_bytes_put(buf, (uint64_t)head->resumed.oldest_ms);
+    ptl_bytes_put(buf, head->resumed.salvaged);
+    ptl_bytes_put(buf, head->engine);
+    ptl_bytes_put(buf, head->concurrency);
+    ptl_bytes_put(buf, head->effective_concurrency);
+    ptl_bytes_put(buf, head->workers);
+    ptl_bytes_put(buf, head->rate);
+    ptl_bytes_put_text(buf, head->profile);
+    ptl_bytes_put_text(buf, head->description);
+    ptl_bytes_put_text(buf, head->file);
+    ptl_bytes_put_text(buf, head->profile_sha256);
+}
+
+static void free_segment_head(struct ptl_segment_head *head)
+{
+    free(head->profile);
+    free(head->description);
+    free(head->file);
+    free(head->profile_sha256);
+}
+
+/* A segment that begins ends the one before, if nothing else did. */
+static void close_segment(struct ptl_past *past)
+{
+    if (past->segment_count == 0)
+        return;
+    struct ptl_segment *last = &past->segments[past->segment_count - 1];
+    past->worked_ms += past->last_at_ms;
+    if (!past->ended) {
+        last->killed = true;
+        last->finished_ms = last->started_ms + (int64_t)past->last_at_ms;
+    }
+    past->last_at_ms = 0;
+    past->ended = past->complete = false;
+}
+
+static bool read_segment(struct ptl_past *past, struct ptl_bytes *bytes)
+{
+    struct ptl_segment_head head = {.started_ms = (int64_t)ptl_bytes_get_most(bytes, INT64_MAX)};
+    head.offset_ms = ptl_bytes_get_most(bytes, INT64_MAX);
+    head.forget_before_ms = ptl_bytes_get(bytes);
+    head.resumed.taken_over = ptl_bytes_get(bytes);
+    head.resumed.asked_again = ptl_bytes_get(bytes);
+    head.resumed.oldest_ms = (int64_t)ptl_bytes_get_most(bytes, INT64_MAX);
+    head.resumed.salvaged = ptl_bytes_get_most(bytes, 1) != 0;
+    head.engine = (enum ptl_engine)ptl_bytes_get_most(bytes, PTL_ENGINE_COUNT - 1);
+    head.concurrency = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
+    head.effective_concurrency = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
+    head.workers = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
+    head.rate = ptl_bytes_get(bytes);
+    head.profile = ptl_bytes_get_text(bytes);
+    head.description = ptl_bytes_get_text(bytes);
+    head.file = ptl_bytes_get_text(bytes);
+    head.profile_sha256 = ptl_bytes_get_text(bytes);
+    close_segment(past);
+    bool good = ptl_array_room((void **)&past->segments, &past->segment_capacity,
+                               past->segment_count, sizeof(*past->segments));
+    good = good && (bytes->failed || (head.profile != NULL && head.description != NULL &&
+                                      head.file != NULL && head.profile_sha256 != NULL));
+    if (!good || bytes->failed) {
+        free_segment_head(&head);
+        return good;
+    }
+    free_segment_head(&past->last);
+    head.resumed.salvaged = head.resumed.salvaged || past->last.resumed.salvaged;
+    past->last = head;
+    past->segments[past->segment_count++] =
+        (struct ptl_segment){.started_ms = head.started_ms, .finished_ms = head.started_ms};
+    if (past->offset_ms < head.offset_ms)
+        past->offset_ms = head.offset_ms;
+    return true;
+}
+
+static void read_end(struct ptl_past *past, struct ptl_bytes *bytes)
+{
+    enum ptl_stop reason = (enum ptl_stop)ptl_bytes_get_most(bytes, PTL_STOP_OUTAGE);
+    bool complete = ptl_bytes_get_most(bytes, 1) != 0;
+    int64_t finished_ms = (int64_t)ptl_bytes_get_most(bytes, INT64_MAX);
+    uint64_t at_ms = ptl_bytes_get_most(bytes, INT64_MAX);
+    if (past->segment_count == 0)
+        bytes->failed = true;
+    if (bytes->failed)
+        return;
+    struct ptl_segment *last = &past->segments[past->segment_count - 1];
+    last->finished_ms = finished_ms;
+    last->reason = reason;
+    past->reason = reason;
+    past->ended = true;
+    past->complete = complete;
+    past->last_at_ms = at_ms;
+}
+
+/* ---- records ---- */
+
+struct reading {
+    struct ptl_past *past;
+    struct ptl_bytes bytes;
+    uint64_t offset_ms; /* of the chunk */
+    bool is_old;        /* what it settles is too old to be a verdict */
+    bool takes_errors;
+    uint64_t position, probes;
+    int64_t kept_position, kept_offset;
+};
+
+static void note_age(struct ptl_past *past, uint64_t offset_ms)
+{
+    if (past->oldest_offset_ms > offset_ms)
+        past->oldest_offset_ms = offset_ms;
+}
+
+/* False: no memory. */
+static bool read_run(struct reading *reading, uint64_t tag)
+{
+    struct ptl_past *past = reading->past;
+    struct ptl_bytes *bytes = &reading->bytes;
+    struct ptl_parked parked = {.asked = 0};
+    uint64_t probes = ptl_ledger_probes(past->ledger);
+    uint64_t gap = ptl_bytes_get_most(bytes, probes - reading->position);
+    uint64_t count = ptl_bytes_get_most(bytes, probes - reading->position - gap);
+    if (tag == PTL_TAG_PARKED) {
+        parked.asked = (uint8_t)ptl_bytes_get_most(bytes, 31);
+        parked.counted = (uint8_t)ptl_bytes_get_most(bytes, 31);
+    }
+    if (bytes->failed)
+        return true;
+    uint64_t position = reading->position + gap;
+    reading->position = position + count;
+    if (reading->is_old)
+        return true;
+    if (tag == PTL_TAG_PARKED)
+        return ptl_ledger_park(past->ledger, position, count, parked);
+    past->segments[past->segment_count - 1].probes += count;
+    note_age(past, reading->offset_ms);
+    return ptl_ledger_settle(past->ledger, position, count, (enum ptl_state)(tag - PTL_TAG_RUN));
+}
+
+static uint32_t to_us(struct ptl_bytes *bytes, uint64_t value)
+{
+    if (value > PTL_US_NONE)
+        bytes->failed = true;
+    return value == 0 ? PTL_US_NONE : (uint32_t)(value - 1);
+}
+
+/* Of numbers that a file may have chosen. */
+static int64_t sum(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+/* False: no memory. */
+static bool read_kept(struct reading *reading)
+{
+    struct ptl_past *past = reading->past;
+    struct ptl_bytes *bytes = &reading->bytes;
+    struct ptl_result result = {.target = 0};
+    int64_t position = sum(reading->kept_position, ptl_bytes_get_signed(bytes));
+    uint64_t state = ptl_bytes_get_most(bytes, 255);
+    result.reason = (uint8_t)ptl_bytes_get_most(bytes, 255);
+    uint64_t rtt = ptl_bytes_get_most(bytes, PTL_US_NONE);
+    result.rtt_us = to_us(bytes, rtt) & PTL_US_NONE;
+    result.connect_us = to_us(bytes, rtt + (uint64_t)ptl_bytes_get_signed(bytes)) & PTL_US_NONE;
+    int64_t offset_ms = sum(reading->kept_offset, ptl_bytes_get_signed(bytes));
+    uint64_t confirmed = ptl_bytes_get_most(bytes, 255);
+    result.state = state & 7U;
+    result.attempts = state >> 3 & 31U;
+    result.confirm_done = confirmed & 15U;
+    result.confirm_yes = confirmed >> 4 & 15U;
+    if (position < 0 || (uint64_t)position >= ptl_ledger_probes(past->ledger) || offset_ms < 0 ||
+        offset_ms > UINT32_MAX || result.state > PTL_ERROR || !past->head.states[result.state])
+        bytes->failed = true;
+    if (bytes->failed)
+        return true;
+    reading->kept_position = position;
+    reading->kept_offset = offset_ms;
+    bool is_error = result.state == PTL_ERROR;
+    if ((uint64_t)offset_ms < past->cutoff_ms || (is_error && !reading->takes_errors) ||
+        ptl_ledger_state(past->ledger, (uint64_t)position) != PTL_UNPROBED)
+        return true;
+    uint64_t place = (uint64_t)position / past->places.port_count;
+    uint64_t target = ptl_places_target(&past->places, place);
+    result.offset_ms = (uint32_t)offset_ms;
+    result.target = (uint32_t)target;
+    result.port = ptl_places_port(&past->places, target, (uint64_t)position);
+    past->segments[past->segment_count - 1].probes++;
+    note_age(past, (uint64_t)offset_ms);
+    if (!ptl_array_room((void **)&past->items, &past->item_capacity, past->item_count,
+                        sizeof(result)))
+        return false;
+    past->items[past->item_count++] = result;
+    return is_error || ptl_ledger_settle(past->ledger, (uint64_t)position, 1, result.state);
+}
+
+static bool read_limit(struct reading *reading)
+{
+    struct ptl_past *past = reading->past;
+    uint64_t place = ptl_bytes_get_most(&reading->bytes, past->places.targets);
+    struct ptl_journal_limit limit = {.place = place > 0 ? place - 1 : PTL_JOURNAL_RUN};
+    limit.rate = ptl_bytes_get(&reading->bytes);
+    limit.window = (uint32_t)ptl_bytes_get_most(&reading->bytes, UINT32_MAX);
+    if (reading->bytes.failed)
+        return true;
+    if (!ptl_array_room((void **)&past->limits, &past->limit_capacity, past->limit_count,
+                        sizeof(limit)))
+        return false;
+    past->limits[past->limit_count++] = limit;
+    return true;
+}
+
+static size_t find_gave_up(const struct ptl_past *past, uint64_t place)
+{
+    size_t low = 0, high = past->gave_up_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (past->gave_up[middle] < place)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool ptl_past_gave_up(const struct ptl_past *past, uint64_t place)
+{
+    size_t at = find_gave_up(past, place);
+    return at < past->gave_up_count && past->gave_up[at] == place;
+}
+
+static bool read_gave_up(struct reading *reading, bool lives)
+{
+    struct ptl_past *past = reading->past;
+    uint64_t place = ptl_bytes_get_most(&reading->bytes, past->places.targets - 1);
+    size_t at = find_gave_up(past, place);
+    bool known = ptl_past_gave_up(past, place);
+    if (reading->bytes.failed || reading->is_old || known != lives)
+        return true;
+    if (!ptl_array_room((void **)&past->gave_up, &past->gave_up_capacity, past->gave_up_count,
+                        sizeof(*past->gave_up)))
+        return false;
+    uint64_t *here = past->gave_up + at;
+    size_t behind = past->gave_up_count - at;
+    if (lives)
+        memmove(here, here + 1, (behind - 1) * sizeof(*here));
+    else
+        memmove(here + 1, here, behind * sizeof(*here));
+    if (!lives)
+        *here = place;
+    past->gave_up_count = lives ? past->gave_up_count - 1 : past->gave_up_count + 1;
+    return true;
+}
+
+static bool read_record(struct reading *reading)
+{
+    uint64_t tag = ptl_bytes_get(&reading->bytes);
+    switch (tag) {
+    case PTL_TAG_RUN + PTL_OPEN:
+    case PTL_TAG_RUN + PTL_CLOSED:
+    case PTL_TAG_RUN + PTL_FILTERED:
+    case PTL_TAG_PARKED:
+        return read_run(reading, tag);
+    case PTL_TAG_KEPT:
+        return read_kept(reading);
+    case PTL_TAG_LIMITS:
+        reading->past->limit_count = 0;
+        return true;
+    case PTL_TAG_LIMIT:
+        return read_limit(reading);
+    case PTL_TAG_GAVE_UP:
+    case PTL_TAG_LIVES:
+        return read_gave_up(reading, tag == PTL_TAG_LIVES);
+    default:
+        reading->bytes.failed = true;
+        return true;
+    }
+}
+
+static void read_counters(struct reading *reading)
+{
+    struct ptl_journal_counters *own = &reading->past->counters;
+    uint64_t *const counters[PTL_JOURNAL_COUNTERS] = {
+        &own->attempts, &own->retried,         &own->syn_resent,
+        &own->lost,     &own->sentinels_asked, &own->sentinels_lost,
+        &own->begun,    &own->in_flight,       &own->peak_in_flight};
+    uint64_t count = ptl_bytes_get(&reading->bytes);
+    for (uint64_t i = 0; i < count && !reading->bytes.failed; i++) {
+        uint64_t value = ptl_bytes_get(&reading->bytes);
+        if (i < PTL_JOURNAL_COUNTERS && !reading->bytes.failed)
+            *counters[i] = value; /* a later version may count more */
+    }
+}
+
+/* False: no memory. */
+static bool read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool takes_errors)
+{
+    struct reading reading = {.past = past, .bytes = *bytes, .takes_errors = takes_errors};
+    uint64_t at_ms = ptl_bytes_get_most(&reading.bytes, INT64_MAX);
+    reading.offset_ms = ptl_bytes_get_most(&reading.bytes, INT64_MAX);
+    reading.is_old = reading.offset_ms < past->cutoff_ms;
+    reading.kept_offset = (int64_t)reading.offset_ms;
+    read_counters(&reading);
+    bool good = true;
+    if (past->segment_count == 0)
+        reading.bytes.failed = true;
+    while (good && !reading.bytes.failed && reading.bytes.at < reading.bytes.end)
+        good = read_record(&reading);
+    *bytes = reading.bytes;
+    if (!bytes->failed) {
+        past->last_at_ms = at_ms;
+        if (past->offset_ms < reading.offset_ms)
+            past->offset_ms = reading.offset_ms;
+    }
+    return good;
+}
+
+/* ---- the file ---- */
+
+static enum ptl_status contradicts(const struct ptl_past *past, const struct ptl_chunk *chunk,
+                                   struct ptl_error *error)
+{
+    return ptl_error_set(error, PTL_E_INVALID,
+                         "%s is damaged at byte %" PRIu64 ": a chunk that "
+                         "contradicts itself",
+                         past->path, chunk->at);
+}
+
+static enum ptl_status read_plan(struct ptl_past *past, const struct ptl_chunk *chunk,
+                                 struct ptl_error *error)
+{
+    bool without_memory;
+    if (!ptl_head_read(chunk->payload, chunk->head.length, &past->head, &without_memory))
+        return without_memory ? no_memory(error) : contradicts(past, chunk, error);
+    past->ports = ptl_portset_new();
+    if (past->ports == NULL)
+        return no_memory(error);
+    if (ptl_portset_add(past->ports, past->head.ports, NULL) != PTL_OK)
+        return contradicts(past, chunk, error);
+    const uint16_t *ports = ptl_portset_seal(past->ports);
+    uint32_t port_count = ptl_portset_count(past->ports);
+    enum ptl_status status = ptl_targets_build(past->head.blocks, past->head.block_count, NULL, 0,
+                                               &past->targets, error);
+    if (status != PTL_OK)
+        return status;
+    uint64_t targets = ptl_targets_count(past->targets);
+    past->ledger = ptl_ledger_new(targets * port_count);
+    if (ports == NULL || past->ledger == NULL ||
+        !ptl_places_init(&past->places, targets, ports, port_count, past->head.order,
+                         past->head.seed))
+        return no_memory(error);
+    return PTL_OK;
+}
+
+/* What has to be known before anything is read: what is whole, what is too old, where the last
+ * segment begins. */
+struct survey {
+    uint64_t last_segment_at;
+    uint64_t synced; /* the most that a chunk behind the first damage knows to be on the disk */
+    bool is_damaged;
+};
+
+static enum ptl_status look_over(struct ptl_past *past, struct ptl_walk *walk,
+                                 struct survey *survey, struct ptl_error *error)
+{
+    struct ptl_chunk chunk;
+    enum ptl_status status;
+    bool has_plan = false;
+    while (ptl_walk_next(walk, &chunk, &status, error)) {
+        if (chunk.at == PTL_JOURNAL_MAGIC_SIZE) {
+            has_plan = true;
+            status = read_plan(past, &chunk, error);
+            if (status != PTL_OK)
+                return status;
+        }
+        if (walk->bad_at != UINT64_MAX && survey->synced < chunk.head.synced)
+            survey->synced = chunk.head.synced;
+        if (chunk.head.type == PTL_CHUNK_SEGMENT) {
+            struct ptl_bytes bytes = {.at = chunk.payload,
+                                      .end = chunk.payload + chunk.head.length};
+            survey->last_segment_at = chunk.at;
+            ptl_bytes_get(&bytes);
+            ptl_bytes_get(&bytes);
+            uint64_t forget_ms = ptl_bytes_get(&bytes);
+            past->cutoff_ms = past->cutoff_ms > forget_ms ? past->cutoff_ms : forget_ms;
+        }
+    }
+    if (status == PTL_OK && !has_plan)
+        return ptl_error_set(error, PTL_E_INVALID,
+                             "%s is damaged, or ends, within the head of the journal: nothing can "
+                             "be made of it; remove it to begin anew",
+                             past->path);
+    survey->is_damaged = walk->bad_at < survey->synced;
+    return status;
+}
+
+static enum ptl_status replay(struct ptl_past *past, struct ptl_walk *walk,
+                              const struct survey *survey, bool resumes, struct ptl_error *error)
+{
+    struct ptl_chunk chunk;
+    enum ptl_status status;
+    while (ptl_walk_next(walk, &chunk, &status, error)) {
+        if (!survey->is_damaged && walk->bad_at != UINT64_MAX)
+            break; /* behind a torn end */
+        struct ptl_bytes bytes = {.at = chunk.payload, .end = chunk.payload + chunk.head.length};
+        bool good = true;
+        if (chunk.head.type == PTL_CHUNK_SEGMENT)
+            good = read_segment(past, &bytes);
+        else if (chunk.head.type == PTL_CHUNK_DATA)
+            good = read_data(past, &bytes, !resumes && chunk.at > survey->last_segment_at);
+        else if (chunk.head.type == PTL_CHUNK_END)
+            read_end(past, &bytes);
+        past->done = past->done || chunk.head.type == PTL_CHUNK_DONE;
+        if (!good)
+            return no_memory(error);
+        if (bytes.failed)
+            return contradicts(past, &chunk, error);
+        past->end = walk->at;
+        past->number = chunk.head.number + 1;
+    }
+    return status;
+}
+
+static enum ptl_status read_all(struct ptl_past *past, int fd,
+                                const struct ptl_past_request *request, bool resumes,
+                                struct ptl_error *error)
+{
+    struct ptl_walk walk;
+    struct survey survey = {.synced = 0};
+    enum ptl_status status = ptl_walk_begin(&walk, fd, past->path, error);
+    if (status != PTL_OK)
+        return status;
+    status = look_over(past, &walk, &survey, error);
+    uint64_t bad_at = walk.bad_at;
+    ptl_walk_end(&walk);
+    if (status != PTL_OK)
+        return status;
+    if (survey.is_damaged && !request->salvage)
+        return ptl_error_set(error, PTL_E_INVALID,
+                             "%s is damaged at byte %" PRIu64
+                             "; --salvage takes what is whole, and asks the rest again",
+                             past->path, bad_at);
+    if (request->max_age_ms > 0) {
+        int64_t cutoff_ms =
+            ptl_clock_wall_ms() - (int64_t)request->max_age_ms - past->head.started_ms;
+        if (cutoff_ms > 0 && past->cutoff_ms < (uint64_t)cutoff_ms)
+            past->cutoff_ms = (uint64_t)cutoff_ms;
+    }
+    status = ptl_walk_begin(&walk, fd, past->path, error);
+    if (status == PTL_OK)
+        status = replay(past, &walk, &survey, resumes, error);
+    past->torn = walk.size - past->end;
+    past->damaged_at = survey.is_damaged ? bad_at : UINT64_MAX;
+    past->last.resumed.salvaged = past->last.resumed.salvaged || survey.is_damaged;
+    ptl_walk_end(&walk);
+    if (past->segment_count > 0 && !past->ended) {
+        struct ptl_segment *last = &past->segments[past->segment_count - 1];
+        last->killed = true;
+        last->finished_ms = last->started_ms + (int64_t)past->last_at_ms;
+    }
+    past->worked_ms += past->last_at_ms;
+    return status;
+}
+
+enum ptl_status ptl_past_read(int fd, const char *path, const struct ptl_past_request *request,
+                              bool resumes, struct ptl_past **past, struct ptl_error *error)
+{
+    struct ptl_past *new = calloc(1, sizeof(*new));
+    if (new == NULL)
+        return no_memory(error);
+    new->oldest_offset_ms = UINT64_MAX;
+    new->damaged_at = UINT64_MAX;
+    new->path = strdup(path);
+    enum ptl_status status =
+        new->path != NULL ? read_all(new, fd, request, resumes, error) : no_memory(error);
+    if (status != PTL_OK) {
+        ptl_past_free(new);
+        return status;
+    }
+    *past = new;
+    return PTL_OK;
+}
+
+enum ptl_status ptl_journal_read(const char *path, const struct ptl_past_request *request,
+                                 struct ptl_past **past, struct ptl_error *error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return ptl_error_errno(error, PTL_E_INVALID, errno, "cannot read %s", path);
+    enum ptl_status status = ptl_past_read(fd, path, request, false, past, error);
+    close(fd);
+    return status;
+}
+
+bool ptl_journal_is(const char *path)
+{
+    char line[sizeof(PTL_JOURNAL_NAME) - 1];
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return false; /* opening a pipe may wait for ever */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    ssize_t got = pread(fd, line, sizeof(line), 0);
+    close(fd);
+    return got == (ssize_t)sizeof(line) && memcmp(line, PTL_JOURNAL_NAME, sizeof(line)) == 0;
+}
+
+void ptl_past_free(struct ptl_past *past)
+{
+    if (past == NULL)
+        return;
+    ptl_head_free(&past->head);
+    free_segment_head(&past->last);
+    ptl_portset_free(past->ports);
+    ptl_targets_free(past->targets);
+    ptl_places_free(&past->places);
+    ptl_ledger_free(past->ledger);
+    free(past->items);
+    free(past->limits);
+    free(past->gave_up);
+    free(past->segments);
+    free(past->path);
+    free(past);
+}
+
+/* ---- what it holds ---- */
+
+const struct ptl_named_block *ptl_past_blocks(const struct ptl_past *past, size_t *count)
+{
+    *count = past->head.block_count;
+    return past->head.blocks;
+}
+
+const struct ptl_unresolved *ptl_past_unresolved(const struct ptl_past *past, size_t *count)
+{
+    *count = past->head.unresolved_count;
+    return past->head.unresolved;
+}
+
+uint64_t ptl_past_seed(const struct ptl_past *past)
+{
+    return past->head.seed;
+}
+
+const struct ptl_ledger *ptl_past_ledger(const struct ptl_past *past)
+{
+    return past->ledger;
+}
+
+const struct ptl_journal_counters *ptl_past_counters(const struct ptl_past *past)
+{
+    return &past->counters;
+}
+
+const struct ptl_journal_limit *ptl_past_limits(const struct ptl_past *past, size_t *count)
+{
+    *count = past->limit_count;
+    return past->limits;
+}
+
+const struct ptl_result *ptl_past_items(const struct ptl_past *past, size_t *count)
+{
+    *count = past->item_count;
+    return past->items;
+}
+
+uint64_t ptl_past_worked_ms(const struct ptl_past *past)
+{
+    return past->worked_ms;
+}
+
+int64_t ptl_past_started_ms(const struct ptl_past *past)
+{
+    return past->head.started_ms;
+}
+
+uint64_t ptl_past_offset_ms(const struct ptl_past *past)
+{
+    return past->offset_ms;
+}

@@ -1,0 +1,56 @@
+/* What was read from a journal. */
+#ifndef JOURNAL_PAST_H
+#define JOURNAL_PAST_H
+
+#include "journal/head.h"
+#include "journal/ledger.h"
+#include "journal/places.h"
+#include "portolan/journal.h"
+
+/* What a segment says of itself when it begins. */
+struct ptl_segment_head {
+    int64_t started_ms;
+    uint64_t offset_ms;        /* from the run's start */
+    uint64_t forget_before_ms; /* verdicts from before are none any more */
+    struct ptl_resumed resumed;
+    enum ptl_engine engine;
+    uint32_t concurrency, effective_concurrency, workers;
+    uint64_t rate;
+    char *profile, *description, *file, *profile_sha256;
+};
+
+struct ptl_past {
+    char *path;
+    struct ptl_head head;
+    struct ptl_portset *ports;
+    struct ptl_targets *targets;
+    struct ptl_places places;
+    struct ptl_ledger *ledger;
+    struct ptl_result *items;
+    size_t item_count, item_capacity;
+    struct ptl_journal_counters counters;
+    struct ptl_journal_limit *limits;
+    size_t limit_count, limit_capacity;
+    uint64_t *gave_up; /* places, ascending */
+    size_t gave_up_count, gave_up_capacity;
+    struct ptl_segment *segments;
+    size_t segment_count, segment_capacity;
+    struct ptl_segment_head last;   /* of the last segment */
+    uint64_t worked_ms, last_at_ms; /* in all segments; in the last */
+    uint64_t offset_ms;             /* the last word */
+    uint64_t oldest_offset_ms;      /* the oldest verdict; UINT64_MAX: there is none */
+    bool ended, complete, done;
+    enum ptl_stop reason;
+    uint64_t cutoff_ms;  /* what is older is no verdict */
+    uint64_t end;        /* of what is whole, up to where it is to be written on */
+    uint64_t torn;       /* bytes behind it */
+    uint32_t number;     /* of the next chunk */
+    uint64_t damaged_at; /* UINT64_MAX: nowhere */
+};
+
+/* From an open file. `resumes`: probes that ended in `error` are to be asked again. */
+enum ptl_status ptl_past_read(int fd, const char *path, const struct ptl_past_request *request,
+                              bool resumes, struct ptl_past **past, struct ptl_error *error);
+void ptl_segment_head_write(struct ptl_buf *buf, const struct ptl_segment_head *head);
+
+#endif
