@@ -4,20 +4,6 @@
 
 static const char *const portolan[] = {"portolan"}, *const protocols[] = {"tcp"};
 
-/* One row for each state, of an array by enum ptl_state. */
-#define STATES(of, member, noun)                                                                   \
-    {"open", &ptl_key_number, PTL_AT(of, member[PTL_OPEN]), .about = noun " that are open"},       \
-        {"closed", &ptl_key_number, PTL_AT(of, member[PTL_CLOSED]),                                \
-         .about = noun " that the target refused"},                                                \
-        {"filtered", &ptl_key_number, PTL_AT(of, member[PTL_FILTERED]),                            \
-         .about = noun " without an answer, or refused on the way"},                               \
-        {"error", &ptl_key_number, PTL_AT(of, member[PTL_ERROR]),                                  \
-         .about = noun " that this machine failed to ask"},                                        \
-    {                                                                                              \
-        "unprobed", &ptl_key_number, PTL_AT(of, member[PTL_UNPROBED]),                             \
-            .about = noun " that were not asked, or not to the end"                                \
-    }
-
 /* ---- tool ---- */
 
 static const struct ptl_key tool_keys[] = {
@@ -181,7 +167,7 @@ static const struct ptl_key summary_keys[] = {
     {"targets", &ptl_key_number, AT(targets), .max = PTL_TARGETS_MAX, .about = "addresses scanned"},
     {"probes", &ptl_key_number, AT(probes),
      .about = "ports of all targets; the five states add up to it"},
-    STATES(struct ptl_results, summary.states, "probes"),
+    PTL_STATE_KEYS(struct ptl_results, summary.states, "probes"),
     {"retried", &ptl_key_number, AT(retried), .about = "probes that took more than one attempt"},
     {"attempts", &ptl_key_number, AT(attempts), .about = "connects of all probes"},
     {"syn_resent", &ptl_key_number, AT(syn_resent), .is_later = true, .is_promised = true,
@@ -233,7 +219,7 @@ static const struct ptl_key target_keys[] = {
     {"ip", &ptl_key_text, AT(ip), .max = PTL_ADDRESS_SIZE - 1, .about = "address"},
     {"open_ports", &ptl_key_open_ports, AT(open_ports),
      .about = "its open ports among the results, ascending"},
-    STATES(struct ptl_target_keys, states, "ports"),
+    PTL_STATE_KEYS(struct ptl_target_keys, states, "ports"),
     {"gave_up", &ptl_key_bool, AT(gave_up),
      .about = "nothing answered `give_up_after` probes: the rest is unprobed"},
     {"suspicious", &ptl_key_text, AT(suspicious), .max = 64, .is_nullable = true,

@@ -62,6 +62,20 @@ extern const struct ptl_object ptl_object_target, ptl_object_result; /* of the s
 extern const struct ptl_object ptl_object_expectation, ptl_object_disagreement;
 extern const struct ptl_object ptl_object_latency; /* of struct ptl_latency */
 
+/* One row for each state, of an array by enum ptl_state. */
+#define PTL_STATE_KEYS(of, member, noun)                                                           \
+    {"open", &ptl_key_number, PTL_AT(of, member[PTL_OPEN]), .about = noun " that are open"},       \
+        {"closed", &ptl_key_number, PTL_AT(of, member[PTL_CLOSED]),                                \
+         .about = noun " that the target refused"},                                                \
+        {"filtered", &ptl_key_number, PTL_AT(of, member[PTL_FILTERED]),                            \
+         .about = noun " without an answer, or refused on the way"},                               \
+        {"error", &ptl_key_number, PTL_AT(of, member[PTL_ERROR]),                                  \
+         .about = noun " that this machine failed to ask"},                                        \
+    {                                                                                              \
+        "unprobed", &ptl_key_number, PTL_AT(of, member[PTL_UNPROBED]),                             \
+            .about = noun " that were not asked, or not to the end"                                \
+    }
+
 /* Types of keys beside those of keys.h (key_ports.c). */
 extern const struct ptl_key_type ptl_key_concurrency; /* uint32_t: a number or a word for one */
 extern const struct ptl_key_type ptl_key_open_ports;  /* struct ptl_open_ports */

@@ -1,8 +1,187 @@
-/* portolan-diff/1: valid JSON, one host, port or shift a line. */
-#include "portolan/clock.h"
-#include "portolan/json.h"
-#include "report/records.h"
+/* portolan-diff/1: a table of keys an object, as a results file has them; valid JSON, one host,
+ * port or shift a line. */
+#include "results/objects.h"
 #include "study/diff.h"
+
+/* ---- the two runs, and all together ---- */
+
+struct run_keys {
+    const char *file, *profile, *profile_sha256, *ports;
+    int64_t started_ms, finished_ms;
+    bool complete;
+    uint64_t targets, probes, states[PTL_STATE_COUNT], unresolved;
+};
+
+#define AT(member) PTL_AT(struct run_keys, member)
+static const struct ptl_key run_keys[] = {
+    {"file", &ptl_key_text, AT(file), .about = "the results file"},
+    {"profile", &ptl_key_text, AT(profile), .about = "its run.profile"},
+    {"profile_sha256", &ptl_key_text, AT(profile_sha256), .about = "its run.profile_sha256"},
+    {"started", &ptl_key_time, AT(started_ms), .about = "its run.started"},
+    {"finished", &ptl_key_time, AT(finished_ms), .about = "its run.finished"},
+    {"complete", &ptl_key_bool, AT(complete), .about = "its run.complete"},
+    {"ports", &ptl_key_text, AT(ports), .about = "its run.ports"},
+    {"targets", &ptl_key_number, AT(targets), .about = "its summary.targets"},
+    {"probes", &ptl_key_number, AT(probes), .about = "its summary.probes"},
+    PTL_STATE_KEYS(struct run_keys, states, "probes"),
+    {"unresolved", &ptl_key_number, AT(unresolved), .about = "entries without an address"},
+};
+#undef AT
+static const struct ptl_object run = PTL_OBJECT(struct run_keys, run_keys, "a run");
+
+#define AT(member) PTL_AT(struct ptl_diff, member)
+static const struct ptl_key summary_keys[] = {
+    {"hosts_compared", &ptl_key_number, AT(compared), .about = "that both runs have"},
+    {"hosts_changed", &ptl_key_number, AT(changed), .about = "of these, with a difference"},
+    {"hosts_appeared", &ptl_key_number, AT(lone[PTL_APPEARED]), .about = "only the new run has"},
+    {"hosts_vanished", &ptl_key_number, AT(lone[PTL_VANISHED]), .about = "only the old run has"},
+    {"hosts_unknown", &ptl_key_number, AT(lone[PTL_LONE_UNKNOWN]),
+     .about = "one run has, and the other may have"},
+    {"opened", &ptl_key_number, AT(changes[PTL_CHANGE_OPENED]),
+     .about = "ports that are open, and were not"},
+    {"closed", &ptl_key_number, AT(changes[PTL_CHANGE_CLOSED]),
+     .about = "ports that were open, and are not"},
+    {"changed", &ptl_key_number, AT(changes[PTL_CHANGE_STATE]),
+     .about = "ports that changed otherwise"},
+    {"unknown", &ptl_key_number, AT(changes[PTL_CHANGE_UNKNOWN]),
+     .about = "ports that are open in one run and not known in the other"},
+};
+#undef AT
+static const struct ptl_object summary = PTL_OBJECT(struct ptl_diff, summary_keys, "summary");
+
+/* ---- hosts ---- */
+
+struct host_keys {
+    const char *input, *host, *ip;
+    uint8_t side, why;
+    struct ptl_open_ports open_ports;
+};
+
+static const char *const sides[] = {[PTL_OLD] = "old", [PTL_NEW] = "new"};
+/* Of ptl_unknown_names, those that can be said of a host; and of a port. */
+static const char *const host_whys[] = {
+    [PTL_UNKNOWN_UNRESOLVED] = "unresolved", [PTL_UNKNOWN_NOT_LISTED] = "not-listed"};
+static const char *const port_whys[] = {[PTL_UNKNOWN_NOT_PROBED] = "not-probed",
+                                        [PTL_UNKNOWN_UNPROBED] = "unprobed",
+                                        [PTL_UNKNOWN_ERROR] = "error",
+                                        [PTL_UNKNOWN_NOT_LISTED] = "not-listed"};
+#define AT(member) PTL_AT(struct host_keys, member)
+#define HOST                                                                                       \
+    {"input", &ptl_key_text, AT(input), .about = "entry of the profile that named it first"},      \
+        {"host", &ptl_key_text, AT(host), .about = "name, or address"},                            \
+    {                                                                                              \
+        "ip", &ptl_key_text, AT(ip), .about = "address"                                            \
+    }
+#define OPEN_PORTS                                                                                 \
+    {                                                                                              \
+        "open_ports", &ptl_key_open_ports, AT(open_ports), .about = "its open ports, ascending"    \
+    }
+static const struct ptl_key host_keys[] = {HOST, OPEN_PORTS};
+static const struct ptl_key unknown_host_keys[] = {
+    HOST,
+    {"in", &ptl_key_word, AT(side), PTL_WORDS(sides), .about = "the run that has it"},
+    {"why", &ptl_key_word, AT(why), PTL_WORDS(host_whys),
+     .about = "it may be in the other one, too"},
+    OPEN_PORTS,
+};
+#undef AT
+#undef HOST
+#undef OPEN_PORTS
+static const struct ptl_object lone_host = PTL_OBJECT(struct host_keys, host_keys, "a host"),
+                               unknown_host =
+                                   PTL_OBJECT(struct host_keys, unknown_host_keys, "a host");
+
+struct shift_keys {
+    const char *host, *ip;
+    int32_t more[PTL_ERROR];
+};
+#define AT(member) PTL_AT(struct shift_keys, member)
+static const struct ptl_key shift_keys[] = {
+    {"host", &ptl_key_text, AT(host), .about = "name, or address"},
+    {"ip", &ptl_key_text, AT(ip), .about = "address"},
+    {"open", &ptl_key_signed, AT(more[PTL_OPEN]), .about = "so many more of its ports are open"},
+    {"closed", &ptl_key_signed, AT(more[PTL_CLOSED]), .about = "so many more are closed"},
+    {"filtered", &ptl_key_signed, AT(more[PTL_FILTERED]), .about = "so many more are filtered"},
+};
+#undef AT
+static const struct ptl_object shift = PTL_OBJECT(struct shift_keys, shift_keys, "a shift");
+
+/* ---- ports ---- */
+
+struct port_keys {
+    const char *host, *ip, *service;
+    uint16_t port;
+    uint8_t change, why, states[2];
+};
+
+static const char *const protocols[] = {"tcp"};
+#define AT(member) PTL_AT(struct port_keys, member)
+#define PORT                                                                                       \
+    {"host", &ptl_key_text, AT(host), .about = "name, or address"},                                \
+        {"ip", &ptl_key_text, AT(ip), .about = "address"},                                         \
+        {"port", &ptl_key_port, AT(port), .about = "port"},                                        \
+        {"protocol", &ptl_key_fixed, PTL_WORDS(protocols), .about = "always tcp"},                 \
+    {                                                                                              \
+        "service", &ptl_key_text, AT(service),                                                     \
+            .is_nullable = true, .about = "what usually listens there; null: not known"            \
+    }
+#define STATES(member)                                                                             \
+    &ptl_key_states, AT(member), .words = ptl_state_names, .word_count = PTL_ERROR
+static const struct ptl_key change_keys[] = {
+    PORT,
+    {"change", &ptl_key_word, AT(change), .words = ptl_change_names,
+     .word_count = PTL_CHANGE_UNKNOWN,
+     .about = "opened: it is open and was not; closed: it was open and is not; changed: else"},
+    {"old", STATES(states[PTL_OLD]), .about = "states that it can have been in"},
+    {"new", STATES(states[PTL_NEW]), .about = "states that it can be in"},
+};
+static const struct ptl_key unknown_keys[] = {
+    PORT,
+    {"why", &ptl_key_word, AT(why), PTL_WORDS(port_whys), .about = "one run does not know it"},
+    {"old", STATES(states[PTL_OLD]), .is_nullable = true,
+     .about = "states that it can have been in; null: not known"},
+    {"new", STATES(states[PTL_NEW]), .is_nullable = true,
+     .about = "states that it can be in; null: not known"},
+};
+#undef AT
+#undef PORT
+#undef STATES
+static const struct ptl_object change = PTL_OBJECT(struct port_keys, change_keys, "a port"),
+                               unknown = PTL_OBJECT(struct port_keys, unknown_keys, "a port");
+
+/* ---- the whole document ---- */
+
+static const char *const schemas[] = {"portolan-diff/1"};
+#define PART(key, what, type, ...)                                                                 \
+    {                                                                                              \
+        key, type, .is_by_hand = true, .about = (what), __VA_ARGS__                                \
+    }
+static const struct ptl_key diff_keys[] = {
+    PART("schema", "name and version of the format", &ptl_key_const, PTL_WORDS(schemas)),
+    PART("tool", "what wrote it", &ptl_key_object, .object = &ptl_object_tool),
+    PART("old", "the first run", &ptl_key_object, .object = &run),
+    PART("new", "the second run", &ptl_key_object, .object = &run),
+    PART("different", "a difference is known", &ptl_key_bool, ),
+    PART("summary", "counts", &ptl_key_object, .object = &summary),
+    PART("warnings", "for people", &ptl_key_texts, ),
+    PART("appeared", "hosts that only the new run has", &ptl_key_list, .object = &lone_host),
+    PART("vanished", "hosts that only the old run has", &ptl_key_list, .object = &lone_host),
+    PART("unknown_hosts", "hosts that one run has, and the other may have", &ptl_key_list,
+         .object = &unknown_host),
+    PART("unlisted", "hosts with ports that changed and that neither file lists", &ptl_key_list,
+         .object = &shift),
+    PART("changes", "ports with a difference", &ptl_key_list, .object = &change),
+    PART("unknown", "ports that are open in one run and not known in the other", &ptl_key_list,
+         .object = &unknown),
+};
+static const struct ptl_object diff_object = PTL_OBJECT(struct ptl_diff, diff_keys, "a diff");
+
+void ptl_diff_schema(struct ptl_buf *buf)
+{
+    ptl_object_schema(&diff_object, schemas[0], buf);
+}
+
+/* ---- writing it ---- */
 
 struct document {
     const struct ptl_diff *diff;
@@ -20,19 +199,19 @@ static bool flush(struct document *document)
     return true;
 }
 
-static void add_member(struct document *document, const char *key, struct ptl_json *value)
+static void add_object(struct document *document, const char *key, const struct ptl_object *object,
+                       const void *from)
 {
     ptl_buf_printf(&document->line, " \"%s\": ", key);
-    ptl_json_print(value, &document->line, false);
+    ptl_object_print(object, from, &document->line);
     ptl_buf_add(&document->line, ",\n");
-    ptl_json_free(value);
 }
 
-static bool add_element(struct document *document, struct ptl_json *value)
+static bool add_element(struct document *document, const struct ptl_object *object,
+                        const void *from)
 {
     ptl_buf_add(&document->line, document->comma);
-    ptl_json_print(value, &document->line, false);
-    ptl_json_free(value);
+    ptl_object_print(object, from, &document->line);
     document->comma = ",\n";
     return flush(document);
 }
@@ -49,51 +228,33 @@ static void end_list(struct document *document, const char *after)
     ptl_buf_add(&document->line, after);
 }
 
-static struct ptl_json *run_of(const struct ptl_view *view)
+static void add_run(struct document *document, const char *key, const struct ptl_view *view)
 {
     const struct ptl_results *results = view->results;
-    struct ptl_json *json = ptl_json_object();
-    char time[PTL_RFC3339_SIZE];
-    ptl_json_add_string(json, "file", view->name);
-    ptl_json_add_string(json, "profile", results->run.profile);
-    ptl_json_add_string(json, "profile_sha256", results->run.profile_sha256);
-    ptl_json_add_string(json, "started", ptl_clock_rfc3339(results->run.started_ms, time));
-    ptl_json_add_string(json, "finished", ptl_clock_rfc3339(results->run.finished_ms, time));
-    ptl_json_add_bool(json, "complete", results->run.complete);
-    ptl_json_add_string(json, "ports", results->run.ports);
-    ptl_json_add_number(json, "targets", results->summary.targets);
-    ptl_json_add_number(json, "probes", results->summary.probes);
+    struct run_keys keys = {.file = view->name,
+                            .profile = results->run.profile,
+                            .profile_sha256 = results->run.profile_sha256,
+                            .ports = results->run.ports,
+                            .started_ms = results->run.started_ms,
+                            .finished_ms = results->run.finished_ms,
+                            .complete = results->run.complete,
+                            .targets = results->summary.targets,
+                            .probes = results->summary.probes,
+                            .unresolved = results->unresolved_count};
     for (int s = 0; s < PTL_STATE_COUNT; s++)
-        ptl_json_add_number(json, ptl_state_names[s], results->summary.states[s]);
-    ptl_json_add_number(json, "unresolved", results->unresolved_count);
-    return json;
+        keys.states[s] = results->summary.states[s];
+    add_object(document, key, &run, &keys);
 }
 
-static struct ptl_json *summary_of(const struct ptl_diff *diff)
+static void add_warnings(struct document *document)
 {
-    struct ptl_json *json = ptl_json_object();
-    ptl_json_add_number(json, "hosts_compared", diff->compared);
-    ptl_json_add_number(json, "hosts_changed", diff->changed);
-    ptl_json_add_number(json, "hosts_appeared", diff->lone[PTL_APPEARED]);
-    ptl_json_add_number(json, "hosts_vanished", diff->lone[PTL_VANISHED]);
-    ptl_json_add_number(json, "hosts_unknown", diff->lone[PTL_LONE_UNKNOWN]);
-    for (int c = 0; c < PTL_CHANGE_COUNT; c++)
-        ptl_json_add_number(json, ptl_change_names[c], diff->changes[c]);
-    return json;
-}
-
-static struct ptl_json *warnings_of(const struct ptl_diff *diff)
-{
-    struct ptl_json *json = ptl_json_array();
-    for (size_t i = 0; i < diff->warning_count; i++)
-        ptl_json_add_string(json, NULL, diff->warnings[i]);
-    return json;
-}
-
-static void add_names(struct ptl_json *json, const struct ptl_target_names *names)
-{
-    ptl_json_add_string(json, "host", names->host);
-    ptl_json_add_string(json, "ip", names->ip);
+    const struct ptl_diff *diff = document->diff;
+    ptl_buf_add(&document->line, " \"warnings\": [");
+    for (size_t i = 0; i < diff->warning_count; i++) {
+        ptl_buf_add(&document->line, i > 0 ? "," : "");
+        ptl_json_print_string(diff->warnings[i], &document->line);
+    }
+    ptl_buf_add(&document->line, "],\n");
 }
 
 static bool write_hosts(struct document *document, const char *key, enum ptl_lone lone)
@@ -107,19 +268,11 @@ static bool write_hosts(struct document *document, const char *key, enum ptl_lon
         if (host->lone != lone)
             continue;
         ptl_results_names(diff->views[host->side].results, host->host, &names);
-        struct ptl_json *json = ptl_json_object();
-        ptl_json_add_string(json, "input", names.input);
-        add_names(json, &names);
-        if (lone == PTL_LONE_UNKNOWN) {
-            ptl_json_add_string(json, "in", host->side == PTL_NEW ? "new" : "old");
-            ptl_json_add_string(json, "why", ptl_unknown_names[host->why]);
-        }
-        struct ptl_json *ports = ptl_json_add_array(json, "open_ports");
-        const struct ptl_result *results = ptl_diff_results(diff, host, &count);
-        for (uint32_t r = 0; r < count; r++)
-            if (results[r].state == PTL_OPEN)
-                ptl_json_add_number(ports, NULL, results[r].port);
-        if (!add_element(document, json))
+        struct host_keys keys = {names.input, names.host,
+                                 names.ip,    host->side,
+                                 host->why,   {.items = ptl_diff_results(diff, host, &count)}};
+        keys.open_ports.count = count;
+        if (!add_element(document, lone == PTL_LONE_UNKNOWN ? &unknown_host : &lone_host, &keys))
             return false;
     }
     end_list(document, ",\n");
@@ -132,54 +285,38 @@ static bool write_shifts(struct document *document)
     begin_list(document, "unlisted");
     for (size_t i = 0; i < diff->shift_count; i++) {
         struct ptl_target_names names;
-        struct ptl_json *json = ptl_json_object();
         ptl_diff_names(diff, diff->shifts[i].hosts, &names);
-        add_names(json, &names);
+        struct shift_keys keys = {.host = names.host, .ip = names.ip};
         for (int s = 0; s < PTL_ERROR; s++)
-            ptl_json_add_double(json, ptl_state_names[s], diff->shifts[i].more[s]);
-        if (!add_element(document, json))
+            keys.more[s] = diff->shifts[i].more[s];
+        if (!add_element(document, &shift, &keys))
             return false;
     }
     end_list(document, ",\n");
     return true;
 }
 
-static void add_states(struct ptl_json *json, const char *key, unsigned states)
-{
-    if (states == 0) {
-        ptl_json_add_null(json, key);
-        return;
-    }
-    struct ptl_json *list = ptl_json_add_array(json, key);
-    for (int s = 0; s < PTL_ERROR; s++)
-        if ((states >> s & 1) != 0)
-            ptl_json_add_string(list, NULL, ptl_state_names[s]);
-}
-
-static bool write_ports(struct document *document, const char *key, bool unknown)
+static bool write_ports(struct document *document, const char *key, bool is_unknown)
 {
     const struct ptl_diff *diff = document->diff;
     begin_list(document, key);
     for (size_t i = 0; i < diff->port_count; i++) {
         const struct ptl_diff_port *port = &diff->ports[i];
         struct ptl_target_names names;
-        if ((port->change == PTL_CHANGE_UNKNOWN) != unknown)
+        if ((port->change == PTL_CHANGE_UNKNOWN) != is_unknown)
             continue;
-        struct ptl_json *json = ptl_json_object();
         ptl_diff_names(diff, port->hosts, &names);
-        add_names(json, &names);
-        ptl_json_add_number(json, "port", port->port);
-        ptl_json_add_string(json, "protocol", "tcp");
-        ptl_json_add_string(json, "service", ptl_diff_service(diff, port->port));
-        ptl_json_add_string(json, unknown ? "why" : "change",
-                            unknown ? ptl_unknown_names[port->why]
-                                    : ptl_change_names[port->change]);
-        add_states(json, "old", port->states[PTL_OLD]);
-        add_states(json, "new", port->states[PTL_NEW]);
-        if (!add_element(document, json))
+        struct port_keys keys = {.host = names.host,
+                                 .ip = names.ip,
+                                 .service = ptl_diff_service(diff, port->port),
+                                 .port = port->port,
+                                 .change = port->change,
+                                 .why = port->why,
+                                 .states = {port->states[PTL_OLD], port->states[PTL_NEW]}};
+        if (!add_element(document, is_unknown ? &unknown : &change, &keys))
             return false;
     }
-    end_list(document, unknown ? "}\n" : ",\n");
+    end_list(document, is_unknown ? "}\n" : ",\n");
     return flush(document);
 }
 
@@ -189,15 +326,13 @@ bool ptl_diff_write_json(const struct ptl_diff *diff, struct ptl_output *output)
     struct document document = {.diff = diff, .output = output};
     ptl_buf_init(&document.line, 64U << 20);
     ptl_buf_add(&document.line, "{\"schema\": \"portolan-diff/1\",\n");
-    ptl_buf_add(&document.line, " \"tool\": ");
-    ptl_object_print(&ptl_object_tool, &here, &document.line);
-    ptl_buf_add(&document.line, ",\n");
-    add_member(&document, "old", run_of(&diff->views[PTL_OLD]));
-    add_member(&document, "new", run_of(&diff->views[PTL_NEW]));
+    add_object(&document, "tool", &ptl_object_tool, &here);
+    add_run(&document, "old", &diff->views[PTL_OLD]);
+    add_run(&document, "new", &diff->views[PTL_NEW]);
     ptl_buf_printf(&document.line, " \"different\": %s,\n",
                    ptl_diff_is_different(diff) ? "true" : "false");
-    add_member(&document, "summary", summary_of(diff));
-    add_member(&document, "warnings", warnings_of(diff));
+    add_object(&document, "summary", &summary, diff);
+    add_warnings(&document);
     bool good = write_hosts(&document, "appeared", PTL_APPEARED) &&
                 write_hosts(&document, "vanished", PTL_VANISHED) &&
                 write_hosts(&document, "unknown_hosts", PTL_LONE_UNKNOWN) &&

@@ -97,10 +97,6 @@ static void describe_decimal(const struct ptl_key *key, struct ptl_json *schema)
 static const struct ptl_key_type measured = {"decimal", print_measured, NULL, describe_decimal};
 
 #define AT(member) PTL_AT(struct ptl_compared_run, member)
-#define STATE(word, state, what)                                                                   \
-    {                                                                                              \
-        word, &ptl_key_number, AT(states[state]), .about = (what)                                  \
-    }
 static const struct ptl_key run_keys[] = {
     {"order", &ptl_key_number, AT(order), .about = "which run of the comparison, from 1"},
     {"round", &ptl_key_number, AT(round), .about = "of which round, from 1"},
@@ -113,11 +109,7 @@ static const struct ptl_key run_keys[] = {
     {"probes_per_second", &measured, AT(probes_per_second), .is_nullable = true, .steps = 10,
      .about = "null: it failed"},
     {"probes", &ptl_key_number, AT(probes), .about = "the five states add up to it"},
-    STATE("open", PTL_OPEN, "probes that are open"),
-    STATE("closed", PTL_CLOSED, "probes that the target refused"),
-    STATE("filtered", PTL_FILTERED, "probes without an answer, or refused on the way"),
-    STATE("error", PTL_ERROR, "probes that this machine failed to ask"),
-    STATE("unprobed", PTL_UNPROBED, "probes that were not asked, or not to the end"),
+    PTL_STATE_KEYS(struct ptl_compared_run, states, "probes"),
     {"retried", &ptl_key_number, AT(retried), .about = "probes that took more than one attempt"},
     {"attempts", &ptl_key_number, AT(attempts), .about = "connects of all probes"},
     {"found", &ptl_key_number, AT(found), .about = "ports of the reference that it found open"},
@@ -139,7 +131,6 @@ static const struct ptl_key run_keys[] = {
     {"peak_rss_kb", &ptl_key_number, AT(peak_rss_kb), .about = "most memory"},
 };
 #undef AT
-#undef STATE
 static const struct ptl_object run = PTL_OBJECT(struct ptl_compared_run, run_keys, "a run");
 
 /* ---- a variant ---- */

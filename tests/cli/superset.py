@@ -13,7 +13,7 @@ def compare(old, new, place, problems):
         if either not in new.get("anyOf", []):
             problems.append(f"{place}: {either} is no longer allowed")
     for key in ("type", "const", "$ref"):
-        if key in old and old[key] != new.get(key):
+        if key in old and old[key] != new.get(key) and old[key] != [new.get(key)]:
             problems.append(f"{place}: {key} was {old[key]!r} and is {new.get(key)!r}")
     for key in sorted(set(old.get("required", [])) - set(new.get("required", []))):
         problems.append(f"{place}: {key} need not be there any more")
