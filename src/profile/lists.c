@@ -151,10 +151,17 @@ void ptl_load_hosts(struct ptl_loading *loading, const struct ptl_field *field, 
 {
     const struct ptl_node *const *items;
     size_t count = as_list(&node, &items);
+    const struct ptl_hosts *hosts = (const void *)((const char *)base + field->offset);
+    const struct ptl_problems *problems = loading->problems;
+    size_t before = problems->count + problems->dropped;
     if (count == 0 && field->required)
         ptl_value_problem(loading, field, node, "is empty");
     for (size_t i = 0; i < count; i++)
         load_host(loading, field, base, items[i]);
+    /* A list that a script wrote, and left empty: neither a scan nor an expectation of nothing. */
+    if (field->required && hosts->count == 0 && problems->count + problems->dropped == before &&
+        !loading->no_memory && !loading->tree->failed)
+        ptl_value_problem(loading, field, node, "names no host: the files that it names hold none");
 }
 
 void ptl_load_ports(struct ptl_loading *loading, const struct ptl_field *field, void *base,

@@ -22,8 +22,8 @@ static void values(void **state)
     profile = set("description", "", "");
     assert_string_equal(profile->description, "");
     ptl_profile_free(profile);
-    profile = set("hosts", "{file: /dev/null}", "");
-    assert_int_equal(profile->hosts.count, 0);
+    profile = set("hosts", "[127.0.0.9, {file: /dev/null}]", "");
+    assert_int_equal(profile->hosts.count, 1);
     ptl_profile_free(profile);
 }
 

@@ -26,7 +26,7 @@ static void loads_again_to_the_same(void **state)
     round_trip("hosts: 127.0.0.1\nports: 1-22\n"
                "expect:\n  - {hosts: [127.0.0.1, localhost], open: [], closed: 1-9}\n"
                "  - {hosts: 127.0.0.1, only: 22}\n");
-    round_trip("hosts: {file: /dev/null}\nports: 22\n");
+    round_trip("hosts: [127.0.0.1, {file: /dev/null}]\nports: 22\n");
 }
 
 static void strings_are_safe(void **state)
