@@ -21,16 +21,18 @@ struct ptl_host {
     unsigned line, column;
 };
 
-struct ptl_host_slot;  /* an entry as it is kept: 32 bytes, since there may be a million */
-struct ptl_host_texts; /* what they are called: one allocation for many */
+struct ptl_host_slot;  /* an entry as it is kept: 24 bytes, since there may be a million */
+struct ptl_host_wide;  /* an address of IPv6 */
+struct ptl_host_texts; /* what many of them are called, in one piece that stays where it is */
 
 struct ptl_hosts {
     struct ptl_host_slot *slots;
     size_t count;
     size_t capacity;
-    struct ptl_block *wide; /* the blocks of IPv6, in order */
+    struct ptl_host_wide *wide; /* the first addresses of IPv6, and the last ones of blocks */
     size_t wide_count, wide_capacity;
-    struct ptl_host_texts *texts;
+    struct ptl_host_texts **texts;
+    size_t text_count, text_capacity;
     char **files; /* the names that entries borrow */
     size_t file_count;
     size_t file_bytes; /* read so far, of at most PTL_HOSTS_FILES_MAX */

@@ -14,33 +14,35 @@
 #define LINE_MAX_BYTES 1024
 #define NAME_MAX_BYTES 253
 
-enum kind { KIND_IPV4, KIND_IPV6, KIND_NAME };
+enum kind { KIND_IPV4, KIND_IPV6, KIND_IPV6_BLOCK, KIND_NAME };
 
 struct ptl_host_slot {
-    const char *text;
-    uint32_t first, last; /* of IPv4; of IPv6, first: where it stands in `wide` */
+    uint32_t text;        /* number of its piece of `texts`, and where in it, 16 bits each */
+    uint32_t first, last; /* of IPv4; of IPv6, first: where its one or two stand in `wide` */
     uint32_t file;        /* number of its file + 1; 0: none */
     uint32_t line;
     uint32_t column : 30;
     uint32_t kind : 2; /* enum kind */
 };
-_Static_assert(sizeof(struct ptl_host_slot) == 32, "there may be a million of these");
+_Static_assert(sizeof(struct ptl_host_slot) == 24, "there may be a million of these");
+
+struct ptl_host_wide { /* an address of IPv6 */
+    uint64_t high, low;
+};
 
 #define TEXTS_LEAST 256U /* most lists are short... */
 #define TEXTS_MOST 65536U
+#define TEXTS_PIECES 65536U
 struct ptl_host_texts {
-    struct ptl_host_texts *before;
     size_t used, size;
     char bytes[];
 };
 
 void ptl_hosts_free(struct ptl_hosts *hosts)
 {
-    while (hosts->texts != NULL) {
-        struct ptl_host_texts *before = hosts->texts->before;
-        free(hosts->texts);
-        hosts->texts = before;
-    }
+    for (size_t i = 0; i < hosts->text_count; i++)
+        free(hosts->texts[i]);
+    free(hosts->texts);
     free(hosts->slots);
     free(hosts->wide);
     for (size_t i = 0; i < hosts->file_count; i++)
@@ -70,25 +72,29 @@ static uint32_t keep_file(struct ptl_hosts *hosts, const char *file)
     return files[hosts->file_count] != NULL ? (uint32_t)++hosts->file_count : 0;
 }
 
-/* The list's own copy of an entry; NULL: no memory. */
-static const char *keep_text(struct ptl_hosts *hosts, const char *text)
+/* Keeps a copy of an entry; false: no memory. */
+static bool keep_text(struct ptl_hosts *hosts, const char *text, uint32_t *number)
 {
     size_t size = strlen(text) + 1;
-    struct ptl_host_texts *texts = hosts->texts;
-    if (texts == NULL || size > texts->size - texts->used) {
-        size_t room = texts == NULL ? TEXTS_LEAST : 2 * texts->size;
+    struct ptl_host_texts *last = hosts->text_count ? hosts->texts[hosts->text_count - 1] : NULL;
+    if (last == NULL || size > last->size - last->used) {
+        size_t room = last == NULL ? TEXTS_LEAST : 2 * last->size;
         room = room < TEXTS_MOST ? room : TEXTS_MOST;
         room = room > size ? room : size;
-        texts = malloc(sizeof(*texts) + room);
-        if (texts == NULL)
-            return NULL;
-        *texts = (struct ptl_host_texts){.before = hosts->texts, .size = room};
-        hosts->texts = texts;
+        if (hosts->text_count == TEXTS_PIECES ||
+            !ptl_array_room((void **)&hosts->texts, &hosts->text_capacity, hosts->text_count,
+                            sizeof(struct ptl_host_texts *)))
+            return false;
+        last = malloc(sizeof(*last) + room);
+        if (last == NULL)
+            return false;
+        *last = (struct ptl_host_texts){.size = room};
+        hosts->texts[hosts->text_count++] = last;
     }
-    char *kept = texts->bytes + texts->used;
-    memcpy(kept, text, size);
-    texts->used += size;
-    return kept;
+    memcpy(last->bytes + last->used, text, size);
+    *number = (uint32_t)((hosts->text_count - 1) << 16 | last->used);
+    last->used += size;
+    return true;
 }
 
 /* Labels of RFC 1123, with the underscores that are met in practice. */
@@ -126,18 +132,24 @@ static bool contains_unspecified(const struct ptl_block *block)
     return block->first.high == 0 && block->first.low == 0;
 }
 
+static bool keep_wide(struct ptl_hosts *hosts, const struct ptl_address *address)
+{
+    if (!ptl_array_room((void **)&hosts->wide, &hosts->wide_capacity, hosts->wide_count,
+                        sizeof(*hosts->wide)))
+        return false;
+    hosts->wide[hosts->wide_count++] = (struct ptl_host_wide){address->high, address->low};
+    return true;
+}
+
 static bool append(struct ptl_hosts *hosts, const struct ptl_host *host)
 {
     struct ptl_host_slot new = {.line = host->line, .column = host->column & ((1U << 30) - 1)};
     if (!ptl_array_room((void **)&hosts->slots, &hosts->capacity, hosts->count,
-                        sizeof(*hosts->slots)) ||
-        !ptl_array_room((void **)&hosts->wide, &hosts->wide_capacity, hosts->wide_count,
-                        sizeof(*hosts->wide)))
+                        sizeof(*hosts->slots)))
         return false;
-    new.text = keep_text(hosts, host->text);
     if (host->file != NULL)
         new.file = keep_file(hosts, host->file);
-    if (new.text == NULL || (host->file != NULL && new.file == 0))
+    if (!keep_text(hosts, host->text, &new.text) || (host->file != NULL && new.file == 0))
         return false;
     if (host->is_name) {
         new.kind = KIND_NAME;
@@ -145,9 +157,12 @@ static bool append(struct ptl_hosts *hosts, const struct ptl_host *host)
         new.first = (uint32_t)host->block.first.low;
         new.last = (uint32_t)host->block.last.low;
     } else {
-        new.kind = KIND_IPV6;
+        bool is_one = ptl_address_compare(&host->block.first, &host->block.last) == 0;
+        new.kind = is_one ? KIND_IPV6 : KIND_IPV6_BLOCK;
         new.first = (uint32_t)hosts->wide_count;
-        hosts->wide[hosts->wide_count++] = host->block;
+        if (!keep_wide(hosts, &host->block.first) ||
+            (!is_one && !keep_wide(hosts, &host->block.last)))
+            return false;
     }
     hosts->slots[hosts->count++] = new;
     return true;
@@ -156,13 +171,16 @@ static bool append(struct ptl_hosts *hosts, const struct ptl_host *host)
 struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number)
 {
     const struct ptl_host_slot *slot = &hosts->slots[number];
-    struct ptl_host host = {.text = slot->text,
+    struct ptl_host host = {.text = hosts->texts[slot->text >> 16]->bytes + (slot->text & 0xFFFF),
                             .is_name = slot->kind == KIND_NAME,
                             .file = slot->file > 0 ? hosts->files[slot->file - 1] : NULL,
                             .line = slot->line,
                             .column = slot->column};
-    if (slot->kind == KIND_IPV6) {
-        host.block = hosts->wide[slot->first];
+    if (slot->kind == KIND_IPV6 || slot->kind == KIND_IPV6_BLOCK) {
+        const struct ptl_host_wide *first = &hosts->wide[slot->first];
+        const struct ptl_host_wide *last = slot->kind == KIND_IPV6 ? first : first + 1;
+        host.block.first = (struct ptl_address){first->high, first->low, 6};
+        host.block.last = (struct ptl_address){last->high, last->low, 6};
     } else if (slot->kind == KIND_IPV4) {
         host.block.first = (struct ptl_address){.low = slot->first, .family = 4};
         host.block.last = (struct ptl_address){.low = slot->last, .family = 4};
@@ -234,7 +252,9 @@ static void add_entry(struct ptl_hosts *hosts, const char *text, const struct pt
 static void add_line(struct ptl_hosts *hosts, char *line, size_t length, struct ptl_origin *origin,
                      struct ptl_problems *problems)
 {
-    if (strlen(line) != length) {
+    if (length == strspn(line, " \t") && length <= LINE_MAX_BYTES)
+        return; /* early: a file may hold nothing but 67 million of these */
+    if (memchr(line, '\0', length) != NULL) {
         ptl_problems_at(problems, origin, "a NUL byte");
         return;
     }
@@ -264,43 +284,76 @@ static void add_line(struct ptl_hosts *hosts, char *line, size_t length, struct 
         add_entry(hosts, start, origin, problems);
 }
 
+/* A line at a time, of which the beginning is kept: the rest of an overlong one only counts. */
+struct line_reader {
+    FILE *file;
+    size_t at, end; /* of what was read ahead */
+    size_t length;
+    bool is_last;
+    char line[LINE_MAX_BYTES + 3];
+    char ahead[64 * 1024];
+};
+
+/* False: there is no further line, or `hosts` may read no more. */
+static bool next_line(struct line_reader *reader, struct ptl_hosts *hosts)
+{
+    reader->length = 0;
+    for (const char *newline = NULL; newline == NULL && !reader->is_last;) {
+        if (reader->at == reader->end) {
+            reader->at = 0;
+            reader->end = fread(reader->ahead, 1, sizeof(reader->ahead), reader->file);
+            reader->is_last = reader->end == 0;
+        }
+        const char *start = reader->ahead + reader->at;
+        size_t size = reader->end - reader->at;
+        newline = memchr(start, '\n', size);
+        if (newline != NULL)
+            size = (size_t)(newline - start);
+        size_t room = LINE_MAX_BYTES + 1 - reader->length;
+        memcpy(reader->line + reader->length, start, size < room ? size : room);
+        reader->length += size < room ? size : room;
+        size += newline != NULL;
+        reader->at += size;
+        hosts->file_bytes += size;
+        if (hosts->file_bytes > PTL_HOSTS_FILES_MAX) {
+            hosts->file_bytes = PTL_HOSTS_FILES_MAX + 1; /* a further file: refused likewise */
+            return false;
+        }
+    }
+    reader->line[reader->length] = '\0';
+    return !reader->is_last || reader->length > 0;
+}
+
 static void read_lines(struct ptl_hosts *hosts, FILE *file, const char *path,
                        struct ptl_problems *problems)
 {
-    char *line = malloc(LINE_MAX_BYTES + 3);
-    if (line == NULL) {
+    struct line_reader *reader = malloc(sizeof(*reader));
+    if (reader == NULL) {
         out_of_memory(problems);
         return;
     }
+    reader->file = file;
+    reader->at = reader->end = 0;
+    reader->is_last = false;
     struct ptl_origin origin = {.file = path};
-    size_t length = 0;
-    for (int c = getc(file);; c = getc(file)) {
-        if (c == EOF || c == '\n') {
-            if (c == EOF && length == 0)
-                break;
-            line[length] = '\0';
-            origin.line++;
-            origin.column = 1;
-            size_t told = problems->count;
-            add_line(hosts, line, length, &origin, problems);
-            length = 0;
-            bool is_full = hosts->count >= PTL_HOSTS_MAX && problems->count > told;
-            if (c == EOF || is_full || problems->dropped > 0)
-                break; /* the rest would tell nothing that is not told */
-        } else if (length <= LINE_MAX_BYTES) {
-            line[length++] = (char)c; /* the rest of an overlong line only counts */
-        }
-        if (++hosts->file_bytes > PTL_HOSTS_FILES_MAX) {
-            origin.line++;
-            origin.column = 1;
-            ptl_problems_at(problems, &origin, "more than %zu bytes of hosts files",
-                            PTL_HOSTS_FILES_MAX);
-            break;
-        }
+    bool goes_on = true; /* else the rest would tell nothing that is not told */
+    while (goes_on && next_line(reader, hosts)) {
+        size_t told = problems->count;
+        origin.line++;
+        origin.column = 1;
+        add_line(hosts, reader->line, reader->length, &origin, problems);
+        goes_on =
+            problems->dropped == 0 && (hosts->count < PTL_HOSTS_MAX || problems->count == told);
+    }
+    if (hosts->file_bytes > PTL_HOSTS_FILES_MAX) {
+        origin.line++;
+        origin.column = 1;
+        ptl_problems_at(problems, &origin, "more than %zu bytes of hosts files",
+                        PTL_HOSTS_FILES_MAX);
     }
     if (ferror(file))
         ptl_problems_at(problems, &origin, "cannot be read: %s", strerror(errno));
-    free(line);
+    free(reader);
 }
 
 static void add_file(struct ptl_hosts *hosts, const char *path, const struct ptl_origin *origin,

@@ -149,6 +149,11 @@ print("\n".join(f"10.{r.randrange(256)}.{r.randrange(256)}.{r.randrange(256)}" f
     peak "$PORTOLAN" check ./million.yaml
     [ "$status" -eq 0 ]
     [ "$kilobytes" -le 64000 ]
+    python3 -c 'for i in range(1000000): print(f"2001:db8::{i >> 16:x}:{i & 65535:x}")' >hosts6
+    profile million6 'hosts: ["file: hosts6"]' 'ports: 80' 'scope: ["2001:db8::/32"]'
+    peak "$PORTOLAN" check ./million6.yaml
+    [ "$status" -eq 0 ]
+    [ "$kilobytes" -le 64000 ]
     # Outside the scope, each is a problem, of which a hundred are told.
     profile outside 'hosts: ["file: hosts"]' 'ports: 80'
     peak "$PORTOLAN" check ./outside.yaml
@@ -169,6 +174,8 @@ for i in range(4600000): sys.stdout.write(f"1.{i >> 16}.{i >> 8 & 255}.{i & 255}
     refused ./large.yaml 'more than 67108864 bytes of hosts files'
     yes ' ' | head -c 70000000 >hosts
     refused ./large.yaml 'more than 67108864 bytes of hosts files'
+    yes '' | head -c 67000000 >hosts
+    refused ./large.yaml 'hosts names no host: the files that it names hold none'
 }
 
 @test "hostile: a results file of two million hosts that did not resolve" {
