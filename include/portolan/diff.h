@@ -35,5 +35,7 @@ enum ptl_status ptl_diff_write(const struct ptl_diff *diff, enum ptl_format form
                                const char *path, struct ptl_error *error);
 /* JSON Schema, draft-07, of the JSON; pretty-printed, with a newline. */
 void ptl_diff_schema(struct ptl_buf *buf);
+/* Tables of its keys, as Markdown. */
+void ptl_diff_reference(struct ptl_buf *buf);
 
 #endif

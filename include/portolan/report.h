@@ -81,5 +81,7 @@ enum ptl_status ptl_report_expand(const char *pattern, const char *profile_name,
 
 /* JSON Schema, draft-07, of results.json; pretty-printed, with a newline. */
 void ptl_report_results_schema(struct ptl_buf *buf);
+/* Tables of the keys of results.json, as Markdown. */
+void ptl_report_results_reference(struct ptl_buf *buf);
 
 #endif

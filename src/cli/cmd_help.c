@@ -1,6 +1,9 @@
 #include "cli/commands.h"
 
 #include "cli/topics.h"
+#include "portolan/compare.h"
+#include "portolan/diff.h"
+#include "portolan/report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +19,20 @@ static int print_overview(void)
     printf("\nportolan COMMAND --help tells more; portolan help profile lists every key of a "
            "profile;\nportolan --version tells the version.\n");
     return end_output(EXIT_DONE);
+}
+
+static void add_keys(struct ptl_buf *reference)
+{
+    ptl_buf_add(
+        reference,
+        "# Keys of the JSON files\n\n"
+        "<!-- Written from the tables of keys in src/; `./dev reference` writes it anew. -->\n\n"
+        "What each key means; [outputs.md](outputs.md) tells the rest. A key is there *always*; "
+        "or it came *later*, so that files of an older portolan lack it; or it is there "
+        "*sometimes*, as its line says.\n");
+    ptl_report_results_reference(reference);
+    ptl_comparison_reference(reference);
+    ptl_diff_reference(reference);
 }
 
 static int run(const struct arguments *arguments)
@@ -37,19 +54,23 @@ static int run(const struct arguments *arguments)
         topic();
         return end_output(EXIT_DONE);
     }
-    if (strcmp(name, "profile") != 0)
-        return command_unknown(name);
     struct ptl_buf reference;
     ptl_buf_init(&reference, 1U << 20);
-    ptl_profile_reference(&reference);
+    if (strcmp(name, "profile") == 0)
+        ptl_profile_reference(&reference);
+    else if (strcmp(name, "keys") == 0)
+        add_keys(&reference);
+    else
+        return command_unknown(name);
     return print_document(&reference);
 }
 
 const struct command command_help = {
     .name = "help",
-    .synopsis = "[COMMAND | profile | man | completion]",
+    .synopsis = "[COMMAND | profile | keys | man | completion]",
     .summary = "Show help, of a command or of the keys of a profile",
-    .details = "`profile` lists every key of a profile. `man` prints the manual page as troff, "
+    .details = "`profile` lists every key of a profile, `keys` every key of the JSON files. `man` "
+               "prints the manual page as troff, "
                "`completion` a completion for bash, to be sourced.",
     .most_words = 1,
     .run = run,

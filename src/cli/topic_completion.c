@@ -72,7 +72,7 @@ static void print_arguments(const struct command *command)
     } else if (command == &command_help) {
         printf("_portolan_words '");
         print_commands();
-        printf("profile man completion' ;;\n");
+        printf("profile keys man completion' ;;\n");
     } else if (is_choice(command->synopsis)) {
         printf("_portolan_words '");
         print_choices(command->synopsis);

@@ -244,5 +244,10 @@ void ptl_comparison_json(const struct ptl_comparison *comparison, struct ptl_buf
 
 void ptl_comparison_schema(struct ptl_buf *buf)
 {
-    ptl_object_schema(&comparison_object, "portolan-comparison/1", buf);
+    ptl_object_schema(&comparison_object, schemas[0], buf);
+}
+
+void ptl_comparison_reference(struct ptl_buf *buf)
+{
+    ptl_object_reference(&comparison_object, "comparison.json", buf);
 }

@@ -181,6 +181,11 @@ void ptl_diff_schema(struct ptl_buf *buf)
     ptl_object_schema(&diff_object, schemas[0], buf);
 }
 
+void ptl_diff_reference(struct ptl_buf *buf)
+{
+    ptl_object_reference(&diff_object, "The JSON of a diff", buf);
+}
+
 /* ---- writing it ---- */
 
 struct document {

@@ -3,7 +3,7 @@ load helper
 # Every command that prints something, with a profile p and another one, q.
 commands() {
     printf '%s\n' 'check ./p.yaml' 'show ./p.yaml' 'plan ./p.yaml' 'list' 'schema profile' 'schema results' \
-        'help' 'help run' 'help profile' 'help man' 'help completion' 'run --help' '--version' '--help'
+        'help' 'help run' 'help profile' 'help keys' 'help man' 'help completion' 'run --help' '--version' '--help'
 }
 
 @test "standard output that cannot be written is status 5 and a message, for every command" {

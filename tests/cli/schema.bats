@@ -1,11 +1,12 @@
 load helper
 
-@test "the committed schemas and profile reference are what the program prints" {
+@test "the committed schemas and references are what the program prints" {
     "$PORTOLAN" schema profile | cmp - "$TOP/docs/schema/profile.json"
     "$PORTOLAN" schema results | cmp - "$TOP/docs/schema/results.json"
     "$PORTOLAN" schema comparison | cmp - "$TOP/docs/schema/comparison.json"
     "$PORTOLAN" schema diff | cmp - "$TOP/docs/schema/diff.json"
     "$PORTOLAN" help profile | cmp - "$TOP/docs/profile.md"
+    "$PORTOLAN" help keys | cmp - "$TOP/docs/keys.md"
 }
 
 @test "the profile schema accepts configs/ and rejects every bad profile whose fault it can express" {
