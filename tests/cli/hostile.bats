@@ -125,10 +125,13 @@ sys.stdout.buffer.write(start + piece * ((2**20 - len(start) - len(end)) // len(
 }
 
 @test "hostile: hosts files without end" {
-    python3 -c 'print("ports: 22\nhosts: [" + "\"file: /dev/zero\", " * 1000 + "]")' >./files.yaml
-    refused ./files.yaml '/dev/zero: more than 67108864 bytes of hosts files'
-    python3 -c 'print("ports: 22\nhosts: 127.0.0.1\nexpect: [&r {open: 22, hosts: \"file: /dev/zero\"}" + ", *r " * 900 + "]")' >./files.yaml
-    refused ./files.yaml '/dev/zero: more than 67108864 bytes of hosts files'
+    files() { python3 -c 'import sys; print("ports: 22\nhosts: [" + f"\"file: {sys.argv[1]}\", " * 1000 + "]")' "$1" >./files.yaml; }
+    files /dev/zero
+    refused ./files.yaml 'hosts file /dev/zero: it is a device'
+    files /dev/stdin
+    refused ./files.yaml '/dev/stdin:1:1: more than 67108864 bytes of hosts files' < <(exec cat /dev/zero 2>./closed)
+    python3 -c 'print("ports: 22\nhosts: 127.0.0.1\nexpect: [&r {open: 22, hosts: \"file: /dev/stdin\"}" + ", *r " * 900 + "]")' >./files.yaml
+    refused ./files.yaml '/dev/stdin:1:1: more than 67108864 bytes of hosts files' < <(exec cat /dev/zero 2>./closed)
 }
 
 # peak COMMAND...: sets status, output, and kilobytes, the most that it held in memory.
