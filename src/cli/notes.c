@@ -5,6 +5,8 @@
 #include "report/writer.h"
 
 #include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define UNMET_SHOWN 10
 
@@ -28,11 +30,19 @@ static int print_unmet(const struct ptl_results *results, enum ptl_verdict verdi
     return left;
 }
 
+/* Does the text go to where standard error goes, one terminal or one log? It says all of this, too.
+ */
+static bool is_beside(const char *text)
+{
+    struct stat out, err;
+    return text != NULL && ptl_report_is_stdout(text) && fstat(STDOUT_FILENO, &out) == 0 &&
+           fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev && out.st_ino == err.st_ino;
+}
+
 static void print_expectations(const struct ptl_results *results, const char *text)
 {
     uint64_t unmet = results->verdicts[PTL_FAIL] + results->verdicts[PTL_INCONCLUSIVE];
-    /* One terminal often shows both: the text has this line, too. */
-    if (unmet == 0 || (text != NULL && ptl_report_is_stdout(text)))
+    if (unmet == 0)
         return;
     print_line("expectations of %s: %" PRIu64 " passed, %" PRIu64 " failed, %" PRIu64
                " inconclusive",
@@ -48,12 +58,14 @@ static void print_expectations(const struct ptl_results *results, const char *te
 
 void notes_print(const struct ptl_results *results, const char *text)
 {
-    for (size_t i = 0; i < results->unresolved_count; i++)
+    bool is_told = is_beside(text);
+    for (size_t i = 0; !is_told && i < results->unresolved_count; i++)
         print_line("unresolved: %s: %s", results->unresolved[i].input,
                    results->unresolved[i].message);
-    for (size_t i = 0; i < results->warning_count; i++)
+    for (size_t i = 0; !is_told && i < results->warning_count; i++)
         print_line("warning: %s", results->warnings[i]);
-    print_expectations(results, text);
+    if (!is_told)
+        print_expectations(results, text);
     if (results->run.stopped_by == PTL_STOP_SIGNAL)
         print_line(
             "portolan: %s: stopped by a signal; %" PRIu64 " of %" PRIu64 " probes have no verdict",

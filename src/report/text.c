@@ -42,10 +42,25 @@ static void add_settings(struct ptl_writing *writing)
                    run->retries);
 }
 
+/* Before COMPLETE, which is all that many read. */
+static void add_unmet(struct ptl_writing *writing)
+{
+    const uint64_t *counts = writing->results->verdicts;
+    enum ptl_verdict verdict = counts[PTL_FAIL] > 0 ? PTL_FAIL : PTL_INCONCLUSIVE;
+    if (counts[verdict] == 0)
+        return;
+    const char *color = verdict == PTL_FAIL ? colors[PTL_ERROR] : colors[PTL_FILTERED];
+    ptl_buf_printf(&writing->line, "%s%" PRIu64 " EXPECTATION%s %s%s, ",
+                   writing->color ? color : "", counts[verdict], counts[verdict] == 1 ? "" : "S",
+                   verdict == PTL_FAIL ? "FAILED" : "INCONCLUSIVE",
+                   writing->color ? "\x1b[0m" : "");
+}
+
 static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
     add_settings(writing);
+    add_unmet(writing);
     const char *cause = ptl_report_incomplete(results);
     if (cause == NULL)
         ptl_buf_add(&writing->line, "COMPLETE\n");

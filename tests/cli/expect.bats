@@ -13,6 +13,7 @@ ALL="--json r.json --csv r.csv --text r.txt --xml r.xml --junit r.junit --prom r
     [ "$status" -eq 0 ]
     jq -e '.summary.expectations == {pass: 6, fail: 0, inconclusive: 0} and all(.expectations[]; .verdict == "pass")' r.json
     grep -qx 'expectations: 6 passed, 0 failed, 0 inconclusive' r.txt
+    grep -qx COMPLETE r.txt
 }
 
 @test "expectations that fail: status 1, and every format says which, whatever the results list" {
@@ -24,6 +25,7 @@ ALL="--json r.json --csv r.csv --text r.txt --xml r.xml --junit r.junit --prom r
     [ "$status" -eq 1 ]
     [ "$(jq -c '[.expectations[] | select(.verdict == "fail") | [.port, .expected, .state]]' r.json)" = \
         '[[23,"open","closed"],[80,"closed","open"],[80,"not-open","open"]]' ]
+    [ "$(sed -n 3p r.txt)" = "3 EXPECTATIONS FAILED, COMPLETE" ]
     grep -qxF 'FAILED: 127.0.0.1 23/tcp: expected open, is closed' r.txt
     grep -qxF 'FAILED: 127.0.0.1 80/tcp: expected closed, is open' r.txt
     grep -qxF 'FAILED: 127.0.0.1 80/tcp: not on the list of open ports, is open' r.txt
@@ -54,11 +56,13 @@ ALL="--json r.json --csv r.csv --text r.txt --xml r.xml --junit r.junit --prom r
         grep -qx '... and 5 more' err
         [ "$(grep -c '^expectations' err)" -eq 1 ]
     done
-    # With a text they stand there; on standard error their number, unless the text goes to the same terminal.
+    # With a text they stand there; on standard error their number, unless the text goes there, too.
     guard --junit r.junit --text r.txt 2>err && false
     [ "$(grep -c ^FAILED r.txt)" -eq 15 ]
     grep -qx 'expectations of p: 0 passed, 15 failed, 0 inconclusive' err
     run ! grep -q ^FAILED err
+    guard >out 2>err && false
+    grep -qx 'expectations of p: 0 passed, 15 failed, 0 inconclusive' err
     guard >out 2>&1 && false
     [ "$(grep -c '^expectations' out)" -eq 1 ]
     [ "$(grep -c ^FAILED out)" -eq 15 ]

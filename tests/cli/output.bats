@@ -232,3 +232,29 @@ SH
     before=${lines[1]%./configs*}
     [ "${#before}" -eq "${#head}" ] # in characters
 }
+
+@test "what a run warns of is told once where the text and standard error go to one place" {
+    need_namespace
+    profile p 'hosts: [127.0.0.5/30, no-such-host.invalid]' 'ports: 80' 'expect: [{hosts: 127.0.0.5, open: 80}]'
+    told() { # FILE: each of them once
+        [ "$(grep -c 'unresolved: no-such-host.invalid' "$1")" -eq 1 ]
+        [ "$(grep -c 'warning: 127.0.0.5/30' "$1")" -eq 1 ]
+        [ "$(grep -c '^expectations' "$1")" -eq 1 ]
+    }
+    run in_ns "$PORTOLAN" run ./p.yaml --progress never
+    [ "$status" -eq 4 ]
+    printf '%s\n' "$output" >out
+    told out
+    in_ns "$PORTOLAN" run ./p.yaml >>both 2>>both && false
+    told both
+    # A terminal, as a person has it.
+    in_ns script -qec "'$PORTOLAN' run ./p.yaml --progress never" /dev/null </dev/null | tr -d '\r' >terminal
+    told terminal
+    # Two places: each has them.
+    in_ns "$PORTOLAN" run ./p.yaml >out 2>err && false
+    told out
+    told err
+    in_ns "$PORTOLAN" run ./p.yaml --text r.txt >out 2>err && false
+    told r.txt
+    told err
+}

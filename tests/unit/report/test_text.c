@@ -9,7 +9,7 @@ static void test_sample(void **state)
               "portolan 1.2.3, profile test (t.yaml)\n"
               "started 2026-01-01T00:00:00.000Z, engine pool, concurrency 512 (100 in force),"
               " 2 workers, timeout 900ms, retries 1\n"
-              "INCOMPLETE: the deadline passed\n"
+              "2 EXPECTATIONS FAILED, INCOMPLETE: the deadline passed\n"
               "\n"
               "web.example (127.0.0.1)\n"
               "PORT      STATE     REASON            SERVICE           RTT\n"
@@ -41,13 +41,21 @@ static void begins(const struct ptl_results *results, const char *third_line)
     free(text);
 }
 
-/* COMPLETE, or why it is not: in the third line, before any port. */
+/* COMPLETE, or why it is not: in the third line, before any port. What is not as it should be
+ * stands before it. */
 static void test_completeness(void **state)
 {
     (void)state;
     struct model model;
     sample_open(&model);
     struct ptl_results *results = model.results;
+    uint64_t failed = results->verdicts[PTL_FAIL];
+    uint64_t inconclusive = results->verdicts[PTL_INCONCLUSIVE];
+    results->verdicts[PTL_FAIL] = 1;
+    begins(results, "1 EXPECTATION FAILED, INCOMPLETE: the deadline passed\n");
+    results->verdicts[PTL_FAIL] = 0;
+    begins(results, "1 EXPECTATION INCONCLUSIVE, INCOMPLETE: the deadline passed\n");
+    results->verdicts[PTL_INCONCLUSIVE] = 0;
     begins(results, "INCOMPLETE: the deadline passed\n");
     results->run.stopped_by = PTL_STOP_SIGNAL;
     begins(results, "INCOMPLETE: stopped by a signal\n");
@@ -64,6 +72,9 @@ static void test_completeness(void **state)
     uint64_t errors = results->summary.states[PTL_ERROR];
     results->summary.states[PTL_ERROR] = 0;
     begins(results, "COMPLETE\n");
+    results->verdicts[PTL_FAIL] = failed;
+    begins(results, "2 EXPECTATIONS FAILED, COMPLETE\n");
+    results->verdicts[PTL_INCONCLUSIVE] = inconclusive;
     results->summary.states[PTL_ERROR] = errors;
     results->unresolved_count = 1;
     model_close(&model);
