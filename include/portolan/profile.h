@@ -28,6 +28,8 @@ enum ptl_state { PTL_OPEN, PTL_CLOSED, PTL_FILTERED, PTL_ERROR, PTL_UNPROBED };
 extern const char *const ptl_state_names[PTL_STATE_COUNT]; /* "open", ... */
 extern const char *const ptl_engine_names[PTL_ENGINE_COUNT];
 extern const char *const ptl_order_names[3];
+extern const char *const ptl_family_names[3];
+extern const char *const ptl_resolve_names[2];
 
 /*
  * The report formats, one row each: the enum's word, the name (the profile's key under `report`,

@@ -161,6 +161,13 @@ struct ptl_run_info {
     uint64_t rate;
     enum ptl_order order;
     uint64_t seed;
+    uint32_t give_up_after;
+    uint32_t per_target;
+    uint64_t outage_ms; /* 0: a file of an older version, which does not tell */
+    uint64_t deadline_ms;
+    enum ptl_family address_family;
+    enum ptl_resolve_mode resolve;
+    char source_address[PTL_ADDRESS_SIZE]; /* "": none */
     struct ptl_segment *segments; /* none: the run was not resumed */
     size_t segment_count;
     struct ptl_resumed resumed;

@@ -1,8 +1,6 @@
 #include "profile/fields.h"
 
 #include "profile/extends.h"
-#include "profile/names.h"
-
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define AT(member)                                                                                 \
     .offset = offsetof(struct ptl_profile, member),                                                \

@@ -1,7 +1,5 @@
 #include "portolan/profile.h"
 
-#include "profile/names.h"
-
 const char *const ptl_state_names[PTL_STATE_COUNT] = {"open", "closed", "filtered", "error",
                                                       "unprobed"};
 const char *const ptl_engine_names[PTL_ENGINE_COUNT] = {"sequential", "threads", "events", "pool"};

@@ -39,6 +39,7 @@ struct ptl_key {
     bool is_later;        /* came later: older files of the same version may lack it */
     bool is_promised;     /* the schema asks for it though it came later */
     bool is_asked;        /* known when the run begins */
+    bool is_setting;      /* of a run: one of the things that say how it asks */
     bool is_omitted;      /* not written where the member, or the count, is 0 */
     bool is_by_hand;      /* written and read elsewhere; the row tells what it is */
     bool begins_line;     /* written at the beginning of a line */

@@ -80,6 +80,7 @@ static const char *const stops[] = {[PTL_STOP_NONE] = NULL,
 
 #define AT(member) PTL_AT(struct ptl_run_info, member)
 #define ASKED(member) AT(member), .is_asked = true
+#define SETTING(member) ASKED(member), .is_setting = true
 static const struct ptl_key run_keys[] = {
     {"profile", &ptl_key_copy, ASKED(profile), .about = "name of the profile"},
     {"description", &ptl_key_copy, ASKED(description), .is_later = true,
@@ -102,33 +103,48 @@ static const struct ptl_key run_keys[] = {
      .about = "the ports asked, as 1-1024,8080"},
     {"states", &ptl_key_flags, ASKED(states), STATE_WORDS(PTL_UNPROBED),
      .about = "the states that results lists"},
-    {"engine", &ptl_key_word, ASKED(engine), PTL_WORDS(ptl_engine_names),
+    {"engine", &ptl_key_word, SETTING(engine), PTL_WORDS(ptl_engine_names),
      .about = "the profile's, as all settings below"},
-    {"concurrency", &ptl_key_concurrency, ASKED(concurrency), .max = UINT32_MAX - 2,
+    {"concurrency", &ptl_key_concurrency, SETTING(concurrency), .max = UINT32_MAX - 2,
      .about = "as asked"},
-    {"effective_concurrency", &ptl_key_number, AT(effective_concurrency),
+    {"effective_concurrency", &ptl_key_number, AT(effective_concurrency), .is_setting = true,
      .about = "the lowest limit in force"},
-    {"workers", &ptl_key_number, AT(workers), .about = "threads that probed"},
-    {"timeout_ms", &ptl_key_number, ASKED(timeout_ms), .max = UINT32_MAX,
+    {"workers", &ptl_key_number, AT(workers), .is_setting = true, .about = "threads that probed"},
+    {"timeout_ms", &ptl_key_number, SETTING(timeout_ms), .max = UINT32_MAX,
      .about = "of one attempt"},
-    {"adaptive_timeout", &ptl_key_bool, ASKED(adaptive_timeout),
+    {"adaptive_timeout", &ptl_key_bool, SETTING(adaptive_timeout),
      .about = "an overdue attempt gave its permit back"},
-    {"adaptive", &ptl_key_bool, ASKED(adaptive), .about = "congestion control for each target"},
-    {"retries", &ptl_key_number, ASKED(retries), .max = UINT32_MAX,
+    {"adaptive", &ptl_key_bool, SETTING(adaptive), .about = "congestion control for each target"},
+    {"retries", &ptl_key_number, SETTING(retries), .max = UINT32_MAX,
      .about = "further attempts after no answer"},
-    {"loss_retries", &ptl_key_number, ASKED(loss_retries),
+    {"loss_retries", &ptl_key_number, SETTING(loss_retries),
      .about = "attempts beyond them where loss is proven"},
-    {"confirm", &ptl_key_number, ASKED(confirm), .is_later = true,
+    {"confirm", &ptl_key_number, SETTING(confirm), .is_later = true,
      .about = "further probes of each open port"},
-    {"rate", &ptl_key_number, ASKED(rate), .about = "attempts a second; 0: no limit"},
-    {"order", &ptl_key_word, ASKED(order), PTL_WORDS(ptl_order_names), .about = "of the probes"},
+    {"rate", &ptl_key_number, SETTING(rate), .about = "attempts a second; 0: no limit"},
+    {"order", &ptl_key_word, SETTING(order), PTL_WORDS(ptl_order_names), .about = "of the probes"},
     {"seed", &ptl_key_number, ASKED(seed), .about = "of order random; drawn, where none was given"},
+    {"give_up_after", &ptl_key_number, SETTING(give_up_after), .is_later = true,
+     .about = "probes of a target without an answer after which its rest is left; 0: never"},
+    {"per_target", &ptl_key_number, SETTING(per_target), .is_later = true,
+     .about = "most probes waiting on one target; 0: no ceiling of its own"},
+    {"outage_ms", &ptl_key_number, ASKED(outage_ms), .is_later = true, .is_nullable = true,
+     .about = "how long it waits when what had answered is silent; null: not known"},
+    {"deadline_ms", &ptl_key_number, ASKED(deadline_ms), .is_later = true, .is_nullable = true,
+     .about = "of the whole run; null: none"},
+    {"address_family", &ptl_key_word, SETTING(address_family), PTL_WORDS(ptl_family_names),
+     .is_later = true, .about = "which addresses of a name are used"},
+    {"resolve", &ptl_key_word, SETTING(resolve), PTL_WORDS(ptl_resolve_names), .is_later = true,
+     .about = "the first address of a name, or all"},
+    {"source_address", &ptl_key_chars, SETTING(source_address), .is_later = true,
+     .is_nullable = true, .about = "connected from; null: what the system takes"},
     {"paths", &ptl_key_array, AT(path), PTL_COUNT_AT(struct ptl_run_info, has_path),
      .object = &path, .is_later = true, .is_omitted = true,
      .about = "what held the run back, one entry; merged results lack it"},
 };
 #undef AT
 #undef ASKED
+#undef SETTING
 const struct ptl_object ptl_object_run = PTL_OBJECT(struct ptl_run_info, run_keys, "run");
 
 /* ---- summary ---- */

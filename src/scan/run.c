@@ -81,6 +81,14 @@ static enum ptl_status describe(struct run *run, struct ptl_error *error)
     info->rate = profile->rate;
     info->order = profile->order;
     info->seed = run->prepared->seed;
+    info->give_up_after = profile->give_up_after;
+    info->per_target = profile->per_target;
+    info->outage_ms = profile->outage_ms;
+    info->deadline_ms = profile->deadline_ms;
+    info->address_family = profile->address_family;
+    info->resolve = profile->resolve;
+    if (profile->has_source_address)
+        ptl_address_format(&profile->source_address, info->source_address);
     return ptl_profile_sha256(profile, info->profile_sha256, error);
 }
 

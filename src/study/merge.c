@@ -1,5 +1,6 @@
 #include "study/merge.h"
 
+#include "results/objects.h"
 #include "results/stored.h"
 
 #include <inttypes.h>
@@ -37,12 +38,13 @@ static char *same_text(const struct ptl_merging *merging, size_t offset, const c
 
 static bool has_same_settings(const struct ptl_run_info *a, const struct ptl_run_info *b)
 {
-    return a->engine == b->engine && a->concurrency == b->concurrency &&
-           a->effective_concurrency == b->effective_concurrency && a->workers == b->workers &&
-           a->timeout_ms == b->timeout_ms && a->adaptive_timeout == b->adaptive_timeout &&
-           a->adaptive == b->adaptive && a->retries == b->retries &&
-           a->loss_retries == b->loss_retries && a->confirm == b->confirm && a->rate == b->rate &&
-           a->order == b->order;
+    for (size_t i = 0; i < ptl_object_run.count; i++) {
+        const struct ptl_key *key = &ptl_object_run.keys[i];
+        if (key->is_setting &&
+            memcmp((const char *)a + key->offset, (const char *)b + key->offset, key->bytes) != 0)
+            return false;
+    }
+    return true;
 }
 
 /* Times, states, how it ended. */

@@ -128,7 +128,10 @@ def make(rng):
            "effective_concurrency": rng.randint(1, 10**6), "workers": rng.randint(1, 1024), "timeout_ms": rng.randint(1, 60000),
            "adaptive_timeout": rng.random() < 0.5, "adaptive": rng.random() < 0.5, "retries": rng.randint(0, 10),
            "loss_retries": rng.randint(0, 20), "confirm": rng.randint(0, 10), "rate": rng.randint(0, 10**7),
-           "order": rng.choice(["interleaved", "sequential", "random"]), "seed": rng.randint(0, 2**52)}
+           "order": rng.choice(["interleaved", "sequential", "random"]), "seed": rng.randint(0, 2**52),
+           "give_up_after": rng.randint(0, 99), "per_target": rng.randint(0, 10**6), "outage_ms": rng.choice([None, 60000]),
+           "deadline_ms": rng.choice([None, 1000]), "address_family": rng.choice(["any", "ipv4", "ipv6"]),
+           "resolve": rng.choice(["first", "all"]), "source_address": rng.choice([None, "198.18.0.9"])}
     if rng.random() < 0.7:
         run["paths"] = [make_path(rng)]
     untouched = rng.choice([0, 0, 0, 65537, 2**31])

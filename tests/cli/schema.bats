@@ -43,6 +43,8 @@ validator = jsonschema.Draft7Validator(schema)
 assert validator.is_valid(sample)
 # Keys that came after version 1 was out: older files lack them.
 later = {("run", "confirm"), ("run", "out_of_memory"), ("run", "description"), ("run", "paths"),
+         ("run", "give_up_after"), ("run", "per_target"), ("run", "outage_ms"), ("run", "deadline_ms"),
+         ("run", "address_family"), ("run", "resolve"), ("run", "source_address"),
          ("summary", "expectations")}
 
 def places(value, path=()):

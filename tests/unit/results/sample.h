@@ -15,7 +15,9 @@
     "\"ports\":\"22,80-81\",\"states\":[\"open\",\"filtered\",\"error\"],\"engine\":\"pool\","     \
     "\"concurrency\":\"unlimited\",\"effective_concurrency\":100,\"workers\":2,"                   \
     "\"timeout_ms\":900,\"adaptive_timeout\":false,\"adaptive\":true,\"retries\":1,"               \
-    "\"loss_retries\":4,\"confirm\":3,\"rate\":0,\"order\":\"interleaved\",\"seed\":7,"            \
+    "\"loss_retries\":4,\"confirm\":3,\"rate\":0,\"order\":\"interleaved\",\"seed\":7,\"give_up_"  \
+    "after\":5,\"per_target\":9,\"outage_ms\":60000,\"deadline_ms\":86400000,\"address_family\":"  \
+    "\"ipv4\",\"resolve\":\"all\",\"source_address\":\"198.18.0.9\","                              \
     "\"paths\":[{\"via\":\"all\",\"targets\":4,\"limit\":2000,\"limited_by\":\"path\","            \
     "\"answers_per_second\":4,\"round_trip_us\":25,\"sentinels\":{\"asked\":9,\"lost\":3},"        \
     "\"unanswered_peak\":6,\"outages\":[{\"at_ms\":100,\"lasted_ms\":1100,\"target\":null},"       \
@@ -81,7 +83,9 @@
     "\"states\":[\"open\",\"filtered\",\"error\"],\"engine\":\"pool\","                            \
     "\"concurrency\":\"unlimited\",\"timeout_ms\":900,\"adaptive_timeout\":false,"                 \
     "\"adaptive\":true,\"retries\":1,\"loss_retries\":4,\"confirm\":3,\"rate\":0,"                 \
-    "\"order\":\"interleaved\",\"seed\":7}}\n"
+    "\"order\":\"interleaved\",\"seed\":7,\"give_up_after\":5,\"per_target\":9,\"outage_ms\":"     \
+    "60000,\"deadline_ms\":86400000,\"address_family\":\"ipv4\",\"resolve\":\"all\",\"source_"     \
+    "address\":\"198.18.0.9\"}}\n"
 
 /* `text` with the first `from` replaced by `to`; from "" leaves it as it is. The caller's. */
 static inline char *with(const char *text, const char *from, const char *to)
