@@ -1,10 +1,11 @@
 load helper
+bats_require_minimum_version 1.5.0
 
 # What `dev` and CI do, with every tool but the shell's replaced by one that notes how it was called.
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
     mkdir -p tree/.ci tree/tests/browser tree/tests/lint tree/tests/cli tree/tests/accuracy bin
-    touch tree/tests/cli/one.bats tree/tests/accuracy/two.bats
+    touch tree/tests/cli/one.bats tree/tests/cli/realnet.bats tree/tests/accuracy/two.bats
     cp "$TOP/dev" tree/
     cp "$TOP/.ci/run" tree/.ci/
     printf '#!/bin/sh\nprintf "1..1\nok 1 - a page\n1..1\nok 1 - another\n"\n' >tree/tests/browser/run
@@ -34,7 +35,7 @@ stub() {
     run tree/dev test
     echo "$output"
     [ "$status" -eq 0 ]
-    [ "${lines[-1]}" = "21 passed, 0 failed" ]
+    [ "${lines[-1]}" = "23 passed, 0 failed" ]
     [[ "$output" != *failed:* ]]
     grep -q '^cmake .*-B build-asan .*-DPTL_SANITIZE=address,undefined' calls
     grep -q '^cmake .*-B build-tsan .*-DPTL_SANITIZE=thread' calls
@@ -57,11 +58,11 @@ ends_with() {
     sed -i 's/overflow leak undefined library/overflow leak library/' bin/ctest
     ends_with '== failed:' \
         '   build-asan has no test sanitizer_undefined: was it built with that sanitizer?' \
-        '21 passed, 1 failed'
+        '23 passed, 1 failed'
     sed -i 's/overflow leak library/overflow leak undefined library/; s/race library/library/' bin/ctest
     ends_with '== failed:' \
         '   build-tsan has no test sanitizer_race: was it built with that sanitizer?' \
-        '21 passed, 1 failed'
+        '23 passed, 1 failed'
 }
 
 @test "dev test names what failed, in each part" {
@@ -79,32 +80,33 @@ ends_with() {
         '   tests/browser: b' \
         '   build-asan: a_test (Failed)' \
         '   build-asan: another (Timeout)' \
-        '17 passed, 4 failed'
+        '19 passed, 4 failed'
 }
 
 @test "dev test goes on when a suite breaks off, and counts it as a failure" {
     stub bats 'case $* in *one*) printf "1..3\nok 1 a\n"; exit 1 ;; esac
         printf "1..2\nok 1 a\nok 2 b\n"'
-    ends_with '== failed:' '   tests/cli/one.bats broke off: 1 of 3 tests' '20 passed, 1 failed'
+    ends_with '== failed:' '   tests/cli/one.bats broke off: 1 of 3 tests' '22 passed, 1 failed'
     stub bats 'case $* in *one*) echo "no such syntax" >&2; exit 1 ;; esac
         printf "1..2\nok 1 a\nok 2 b\n"'
-    ends_with '== failed:' '   tests/cli/one.bats broke off: 0 of 0 tests' '19 passed, 1 failed'
+    ends_with '== failed:' '   tests/cli/one.bats broke off: 0 of 0 tests' '21 passed, 1 failed'
     stub bats 'printf "1..2\nok 1 a\nok 2 b\n"; exit 1'
     ends_with '== failed:' '   tests/cli/one.bats ended with an error' \
-        '   tests/accuracy/two.bats ended with an error' '21 passed, 2 failed'
+        '   tests/accuracy/two.bats ended with an error' \
+        '   tests/cli/realnet.bats ended with an error' '23 passed, 3 failed'
     stub bats 'printf "1..2\nok 1 a\nok 2 b\n"'
     printf '#!/bin/sh\necho "no driver" >&2; exit 1\n' >tree/tests/browser/run
-    ends_with '== failed:' '   tests/browser broke off: 0 of 0 tests' '19 passed, 1 failed'
+    ends_with '== failed:' '   tests/browser broke off: 0 of 0 tests' '21 passed, 1 failed'
     # shellcheck disable=SC2016  # the stub's own variables
     sed -i 's/^case/[ "$2" != build ] || exit 1; case/; 2s/.*/&\n[ "$2" != build ] || exit 1/' bin/ctest
     ends_with '== failed:' '   build: ctest ran no test' '   tests/browser broke off: 0 of 0 tests' \
-        '14 passed, 2 failed'
+        '16 passed, 2 failed'
 }
 
 @test "dev test goes on when a build breaks, and tests nothing that is old" {
     # shellcheck disable=SC2016  # the stub's own variables
     stub cmake 'case $* in "--build build-asan" | "--build ${BROKEN:-build-asan}") echo "error: no semicolon"; exit 1 ;; esac'
-    ends_with '== failed:' '   build-asan could not be built: its tests were not run' '16 passed, 1 failed'
+    ends_with '== failed:' '   build-asan could not be built: its tests were not run' '18 passed, 1 failed'
     ! grep -q '^ctest.* build-asan' calls
     rm calls
     export BROKEN=build
@@ -112,7 +114,7 @@ ends_with() {
         '   build-asan could not be built: its tests were not run' '5 passed, 2 failed'
     ! grep -q '^bats' calls
     stub cmake 'case $* in *"-B build-tsan"*) echo "no compiler"; exit 1 ;; esac'
-    ends_with '== failed:' '   build-tsan could not be built: its tests were not run' '16 passed, 1 failed'
+    ends_with '== failed:' '   build-tsan could not be built: its tests were not run' '18 passed, 1 failed'
     [[ "$output" == *'no compiler'* ]]
 }
 
@@ -120,7 +122,7 @@ ends_with() {
     stub dpkg-query 'case $3 in cmake | chromium | nmap) exit 1 ;; esac; echo installed'
     stub id 'echo 0'
     stub apt-get 'case $* in *install*chromium*) echo "E: no chromium"; exit 100 ;; esac'
-    ends_with '== failed:' '   not every one of BROWSER_PACKAGES could be installed' '21 passed, 1 failed'
+    ends_with '== failed:' '   not every one of BROWSER_PACKAGES could be installed' '23 passed, 1 failed'
     [[ "$output" == *'E: no chromium'* ]]
     grep -q '^apt-get .* install .* cmake$' calls
     grep -q '^apt-get .* install .* nmap$' calls
@@ -130,7 +132,7 @@ ends_with() {
     run tree/dev test
     echo "$output"
     [[ "$output" == *"nginx could not be unpacked"* ]]
-    [ "${lines[-1]}" = "21 passed, 4 failed" ]
+    [ "${lines[-1]}" = "23 passed, 4 failed" ]
 }
 
 @test "dev test tells the totals however it ends" {
@@ -141,7 +143,18 @@ ends_with() {
     [ "$status" -ne 0 ]
     [[ "$output" == *'== failed:
    ./dev test itself broke off
-16 passed, 1 failed' ]]
+18 passed, 1 failed' ]]
+    # And leaves nothing behind that ran beside.
+    stub bats 'case $* in
+        *realnet*) echo $$ >beside; exec sleep 60 ;;
+        *two*) until [ -s beside ]; do sleep 0.1; done; kill -TERM "$PPID" ;;
+        *) printf "1..1\nok 1 a\n" ;;
+        esac'
+    run tree/dev test
+    [ "$status" -ne 0 ]
+    [ "${lines[-1]}" = "6 passed, 1 failed" ]
+    for _ in $(seq 100); do kill -0 "$(cat tree/beside)" 2>./gone || break; sleep 0.1; done
+    run ! kill -0 "$(cat tree/beside)"
 }
 
 @test "CI runs every test, then lint, and ends where one fails" {
