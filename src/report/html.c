@@ -5,7 +5,7 @@
  */
 #include "portolan/text.h"
 #include "report/page.h"
-#include "report/records.h"
+#include "report/parts.h"
 #include "report/writer.h"
 
 #include <inttypes.h>
@@ -29,10 +29,10 @@ static void add_object(struct ptl_writing *writing, const char *key,
     ptl_buf_add(&writing->line, ",\n");
 }
 
-static bool write_list(struct ptl_writing *writing, struct ptl_record_list list, const char *line)
+static bool write_list(struct ptl_writing *writing, struct ptl_part_list list, const char *line)
 {
     ptl_buf_printf(&writing->line, "\"%s\":", list.key);
-    if (!ptl_record_write_list(writing, list, line, "", flush_json))
+    if (!ptl_part_write_list(writing, list, line, "", flush_json))
         return false;
     ptl_buf_add(&writing->line, ",\n");
     return true;
@@ -92,9 +92,9 @@ static bool begin(struct ptl_writing *writing)
     add_object(writing, "run", &ptl_object_run, &results->run);
     add_object(writing, "summary", &ptl_object_summary, results);
     ptl_buf_printf(&writing->line, "\"untouched\":%" PRIu64 ",\n", results->untouched.count);
-    if (!write_list(writing, ptl_record_unresolved(results), "") ||
-        !write_list(writing, ptl_record_warnings(results), "") ||
-        !write_list(writing, ptl_record_expectations(results), "\n") || !write_targets(writing))
+    if (!write_list(writing, ptl_part_unresolved(results), "") ||
+        !write_list(writing, ptl_part_warnings(results), "") ||
+        !write_list(writing, ptl_part_expectations(results), "\n") || !write_targets(writing))
         return false;
     ptl_page_close_data(writing->output);
     ptl_page_open_data(writing->output, "rows");

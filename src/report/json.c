@@ -1,4 +1,4 @@
-#include "report/records.h"
+#include "report/parts.h"
 
 /* Appends ` "key": VALUE,`. */
 static void add_object(struct ptl_writing *writing, const char *key,
@@ -10,11 +10,11 @@ static void add_object(struct ptl_writing *writing, const char *key,
 }
 
 /* Appends ` "key": [ELEMENTS],`, one a line where `lines` says so. */
-static bool write_list(struct ptl_writing *writing, struct ptl_record_list list, bool lines)
+static bool write_list(struct ptl_writing *writing, struct ptl_part_list list, bool lines)
 {
     ptl_buf_printf(&writing->line, " \"%s\": ", list.key);
-    if (!ptl_record_write_list(writing, list, lines ? "\n" : "", lines ? "\n " : "",
-                               ptl_writing_flush))
+    if (!ptl_part_write_list(writing, list, lines ? "\n" : "", lines ? "\n " : "",
+                             ptl_writing_flush))
         return false;
     ptl_buf_add(&writing->line, ",\n");
     return true;
@@ -31,7 +31,7 @@ static bool write_targets(struct ptl_writing *writing)
     const char *comma = "\n";
     while (ptl_results_next_target(results, &cursor, &counts, &first, &count)) {
         struct ptl_target_keys keys =
-            ptl_record_target(results, &counts, results->items + first, count, &names);
+            ptl_part_target(results, &counts, results->items + first, count, &names);
         ptl_buf_add(&writing->line, comma);
         ptl_object_print(&ptl_object_target, &keys, &writing->line);
         if (!ptl_writing_flush(writing))
@@ -50,15 +50,14 @@ static bool begin(struct ptl_writing *writing)
     add_object(writing, "run", &ptl_object_run, &results->run);
     add_object(writing, "summary", &ptl_object_summary, results);
     ptl_buf_add(&writing->line, " \"open_ports\": ");
-    ptl_record_open_ports(results, &writing->line);
+    ptl_part_open_ports(results, &writing->line);
     ptl_buf_add(&writing->line, ",\n");
-    if (!write_list(writing, ptl_record_unresolved(results), false) ||
-        !write_list(writing, ptl_record_warnings(results), false) ||
-        !write_list(writing, ptl_record_expectations(results), true))
+    if (!write_list(writing, ptl_part_unresolved(results), false) ||
+        !write_list(writing, ptl_part_warnings(results), false) ||
+        !write_list(writing, ptl_part_expectations(results), true))
         return false;
-    if (results->merged_count > 0 &&
-        (!write_list(writing, ptl_record_merged(results), false) ||
-         !write_list(writing, ptl_record_disagreements(results), true)))
+    if (results->merged_count > 0 && (!write_list(writing, ptl_part_merged(results), false) ||
+                                      !write_list(writing, ptl_part_disagreements(results), true)))
         return false;
     if (results->untouched.count > 0)
         add_object(writing, "untouched", &ptl_object_untouched, &results->untouched);
@@ -68,7 +67,7 @@ static bool begin(struct ptl_writing *writing)
 static bool result(struct ptl_writing *writing, const struct ptl_row *row)
 {
     char confirmed[PTL_CONFIRMED_SIZE];
-    struct ptl_result_keys keys = ptl_record_result(row, confirmed);
+    struct ptl_result_keys keys = ptl_part_result(row, confirmed);
     ptl_buf_add(&writing->line, writing->written > 0 ? ",\n" : "\n");
     ptl_object_print(&ptl_object_result, &keys, &writing->line);
     return ptl_writing_flush(writing);

@@ -2,7 +2,7 @@
  * JSON, an object a line: the run, each result as it is found, the targets, and the summary with
  * all that is known only at the end. The objects are those of results.json, with a "type".
  */
-#include "report/records.h"
+#include "report/parts.h"
 
 static bool write_line(struct ptl_writing *writing, const char *type,
                        const struct ptl_object *object, const void *from)
@@ -36,7 +36,7 @@ static bool begin(struct ptl_writing *writing)
 static bool result(struct ptl_writing *writing, const struct ptl_row *row)
 {
     char confirmed[PTL_CONFIRMED_SIZE];
-    struct ptl_result_keys keys = ptl_record_result(row, confirmed);
+    struct ptl_result_keys keys = ptl_part_result(row, confirmed);
     return write_line(writing, "result", &ptl_object_result, &keys);
 }
 
@@ -49,7 +49,7 @@ static bool write_targets(struct ptl_writing *writing)
     size_t first, count;
     while (ptl_results_next_target(results, &cursor, &counts, &first, &count)) {
         struct ptl_target_keys keys =
-            ptl_record_target(results, &counts, results->items + first, count, &names);
+            ptl_part_target(results, &counts, results->items + first, count, &names);
         if (!write_line(writing, "target", &ptl_object_target, &keys))
             return false;
     }
@@ -57,10 +57,10 @@ static bool write_targets(struct ptl_writing *writing)
 }
 
 /* Appends `,"key":[ELEMENTS]`. */
-static bool write_list(struct ptl_writing *writing, struct ptl_record_list list)
+static bool write_list(struct ptl_writing *writing, struct ptl_part_list list)
 {
     ptl_buf_printf(&writing->line, ",\"%s\":", list.key);
-    return ptl_record_write_list(writing, list, "", "", ptl_writing_flush);
+    return ptl_part_write_list(writing, list, "", "", ptl_writing_flush);
 }
 
 static bool end(struct ptl_writing *writing)
@@ -72,15 +72,15 @@ static bool end(struct ptl_writing *writing)
     add_object(writing, "run", &ptl_object_run, &results->run);
     add_object(writing, "summary", &ptl_object_summary, results);
     ptl_buf_add(&writing->line, ",\"open_ports\":");
-    ptl_record_open_ports(results, &writing->line);
+    ptl_part_open_ports(results, &writing->line);
     if (results->untouched.count > 0)
         add_object(writing, "untouched", &ptl_object_untouched, &results->untouched);
-    if (!write_list(writing, ptl_record_unresolved(results)) ||
-        !write_list(writing, ptl_record_warnings(results)) ||
-        !write_list(writing, ptl_record_expectations(results)))
+    if (!write_list(writing, ptl_part_unresolved(results)) ||
+        !write_list(writing, ptl_part_warnings(results)) ||
+        !write_list(writing, ptl_part_expectations(results)))
         return false;
-    if (results->merged_count > 0 && (!write_list(writing, ptl_record_merged(results)) ||
-                                      !write_list(writing, ptl_record_disagreements(results))))
+    if (results->merged_count > 0 && (!write_list(writing, ptl_part_merged(results)) ||
+                                      !write_list(writing, ptl_part_disagreements(results))))
         return false;
     ptl_buf_add(&writing->line, "}\n");
     return ptl_writing_flush(writing);

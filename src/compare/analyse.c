@@ -1,0 +1,231 @@
+/* From records to a comparison. */
+#include "compare/analyse.h"
+#include "compare/pace.h"
+#include "compare/stats.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WARNINGS_MAX 100
+
+static enum ptl_status no_memory(struct ptl_error *error)
+{
+    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+}
+
+static bool warn(struct ptl_comparison *comparison, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same text twice is kept once. False: no memory. */
+static bool warn(struct ptl_comparison *comparison, const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    if (length < 0)
+        return false;
+    bool is_known = comparison->warning_count == WARNINGS_MAX;
+    for (size_t i = 0; i < comparison->warning_count; i++)
+        is_known |= strcmp(comparison->warnings[i], text) == 0;
+    char **grown = is_known ? NULL
+                            : reallocarray(comparison->warnings, comparison->warning_count + 1,
+                                           sizeof(*grown));
+    if (grown == NULL) {
+        free(text);
+        return is_known;
+    }
+    comparison->warnings = grown;
+    grown[comparison->warning_count++] = text;
+    return true;
+}
+
+/* ---- a variant as the sum of its runs ---- */
+
+static double median_of(const struct ptl_compared_variant *variant, size_t offset, double *scratch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < variant->run_count; i++)
+        if (variant->runs[i].failure == NULL)
+            memcpy(&scratch[count++], (const char *)&variant->runs[i] + offset, sizeof(double));
+    return ptl_stats_median(scratch, count);
+}
+
+static void add_means(const struct ptl_world *world, size_t number,
+                      struct ptl_compared_variant *variant)
+{
+    double runs = 0, found = 0, missed = 0, extra = 0;
+    for (size_t i = 0; i < variant->run_count; i++) {
+        const struct ptl_compared_run *run = &variant->runs[i];
+        if (run->failure != NULL)
+            continue;
+        runs++;
+        found += (double)run->found;
+        missed += (double)run->missed;
+        extra += (double)run->extra;
+        variant->filtered += (double)run->states[PTL_FILTERED];
+        variant->error += (double)run->states[PTL_ERROR];
+        variant->retried += (double)run->retried;
+        if (run->peak_in_flight > variant->peak_in_flight)
+            variant->peak_in_flight = run->peak_in_flight;
+        if (run->peak_rss_kb > variant->peak_rss_kb)
+            variant->peak_rss_kb = run->peak_rss_kb;
+    }
+    variant->recall = found + missed > 0 ? found / (found + missed) : NAN;
+    variant->precision = found + extra > 0 ? found / (found + extra) : NAN;
+    variant->agreement = runs > 1 && world->any_open[number] > 0
+                             ? (double)world->all_open[number] / (double)world->any_open[number]
+                             : NAN;
+    variant->found = runs > 0 ? found / runs : NAN;
+    variant->missed = runs > 0 ? missed / runs : NAN;
+    variant->extra = runs > 0 ? extra / runs : NAN;
+    variant->filtered = runs > 0 ? variant->filtered / runs : NAN;
+    variant->error = runs > 0 ? variant->error / runs : NAN;
+    variant->retried = runs > 0 ? variant->retried / runs : NAN;
+}
+
+/* Round by round, so that drift over the study falls out. */
+static void add_speedup(const struct ptl_compared_variant *baseline,
+                        struct ptl_compared_variant *variant, double *scratch)
+{
+    size_t count = 0;
+    for (size_t i = 0, b = 0; i < variant->run_count; i++) {
+        const struct ptl_compared_run *run = &variant->runs[i];
+        while (b < baseline->run_count && baseline->runs[b].round < run->round)
+            b++;
+        if (b == baseline->run_count || baseline->runs[b].round != run->round)
+            continue;
+        if (run->failure == NULL && baseline->runs[b].failure == NULL && run->elapsed_ms > 0)
+            scratch[count++] = baseline->runs[b].elapsed_ms / run->elapsed_ms;
+    }
+    variant->speedup = ptl_stats_interval(scratch, count);
+}
+
+static bool summarise_variants(const struct ptl_world *world, struct ptl_comparison *comparison)
+{
+    const struct ptl_gathered *gathered = world->gathered;
+    double *scratch = calloc(gathered->options->repeat + 1U, sizeof(*scratch));
+    bool good = scratch != NULL;
+    for (size_t v = 0; good && v < comparison->variant_count; v++)
+        good = ptl_measure_runs(world, v, &comparison->variants[v]);
+    for (size_t v = 0; good && v < comparison->variant_count; v++) {
+        struct ptl_compared_variant *variant = &comparison->variants[v];
+        double *values = NULL;
+        size_t count;
+        add_means(world, v, variant);
+        add_speedup(&comparison->variants[gathered->options->baseline], variant, scratch);
+        good = ptl_pace_sample(variant, &values, &count);
+        if (good)
+            variant->elapsed_ms = ptl_stats_interval(values, count);
+        free(values);
+        variant->probes_per_second =
+            median_of(variant, offsetof(struct ptl_compared_run, probes_per_second), scratch);
+        variant->user_ms = median_of(variant, offsetof(struct ptl_compared_run, user_ms), scratch);
+        variant->system_ms =
+            median_of(variant, offsetof(struct ptl_compared_run, system_ms), scratch);
+    }
+    free(scratch);
+    return good;
+}
+
+static bool add_verdicts(struct ptl_comparison *comparison, size_t baseline)
+{
+    size_t count = comparison->variant_count;
+    struct ptl_sample *samples = calloc(count, sizeof(*samples));
+    enum ptl_pace *verdicts = calloc(count, sizeof(*verdicts));
+    double *p_values = calloc(count, sizeof(*p_values)), *values;
+    bool good = samples != NULL && verdicts != NULL && p_values != NULL;
+    for (size_t v = 0; good && v < count; v++) {
+        good = ptl_pace_sample(&comparison->variants[v], &values, &samples[v].count);
+        samples[v].values = good ? values : NULL;
+    }
+    good = good && ptl_pace_judge(samples, count, baseline, verdicts, p_values);
+    for (size_t v = 0; samples != NULL && v < count; v++) {
+        if (good) {
+            comparison->variants[v].verdict = verdicts[v];
+            comparison->variants[v].p_value = p_values[v];
+        }
+        free((void *)(uintptr_t)samples[v].values);
+    }
+    free(samples);
+    free(verdicts);
+    free(p_values);
+    return good;
+}
+
+/* ---- what the reader must know ---- */
+
+static bool add_warnings(const struct ptl_gathered *gathered, struct ptl_comparison *comparison)
+{
+    bool good = true;
+    for (size_t v = 1; v < comparison->variant_count; v++)
+        if (gathered->planned[v].probes != gathered->planned[0].probes ||
+            gathered->planned[v].targets_hash != gathered->planned[0].targets_hash)
+            good &= warn(comparison,
+                         "\"%s\" and \"%s\" do not ask the same: their times are of "
+                         "different work",
+                         comparison->variants[0].name, comparison->variants[v].name);
+    for (size_t i = 0; i < gathered->seen_count; i++) {
+        const struct ptl_seen *seen = &gathered->seen[i];
+        const char *name = comparison->variants[seen->variant].name;
+        const struct ptl_record_head *head = &seen->record->head;
+        if (head->failed)
+            good &=
+                warn(comparison, "%s: a run failed: %s", name, ptl_record_failure(seen->record));
+        else if (head->targets_hash != gathered->planned[seen->variant].targets_hash)
+            good &= warn(comparison,
+                         "%s: names resolved to other addresses than before; give addresses, "
+                         "so that all runs ask the same hosts",
+                         name);
+        for (const char *text = NULL; (text = ptl_record_warning(seen->record, text)) != NULL;)
+            good &= warn(comparison, "%s: %s", name, text);
+    }
+    return good;
+}
+
+static bool copy_reference(const struct ptl_world *world, struct ptl_comparison *comparison)
+{
+    comparison->reference = world->source;
+    comparison->open = calloc(world->reference_count + 1, sizeof(*comparison->open));
+    if (comparison->open == NULL)
+        return false;
+    for (size_t i = 0; i < world->reference_count; i++)
+        comparison->open[comparison->open_count++] = (struct ptl_compared_port){
+            world->targets[world->reference[i].target].address, world->reference[i].port};
+    return true;
+}
+
+enum ptl_status ptl_analyse(struct ptl_gathered *gathered, struct ptl_comparison **out,
+                            struct ptl_error *error)
+{
+    struct ptl_world *world = NULL;
+    struct ptl_comparison *comparison = calloc(1, sizeof(*comparison));
+    enum ptl_status status = comparison != NULL && ptl_describe(gathered, comparison)
+                                 ? ptl_world_new(gathered, &world, error)
+                                 : no_memory(error);
+    if (status == PTL_OK)
+        status = ptl_tally(world, comparison, error);
+    if (status == PTL_OK &&
+        (!copy_reference(world, comparison) || !summarise_variants(world, comparison) ||
+         !add_verdicts(comparison, gathered->options->baseline)))
+        status = no_memory(error);
+    if (status == PTL_OK) {
+        comparison->complete =
+            gathered->seen_count == gathered->variants->count * gathered->options->repeat;
+        for (size_t i = 0; i < gathered->seen_count; i++)
+            comparison->complete &= !gathered->seen[i].record->head.failed;
+        status = add_warnings(gathered, comparison) ? ptl_recommend(comparison, error)
+                                                    : no_memory(error);
+    }
+    ptl_world_free(world);
+    if (status != PTL_OK) {
+        ptl_comparison_free(comparison);
+        return status;
+    }
+    *out = comparison;
+    return PTL_OK;
+}

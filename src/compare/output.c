@@ -1,0 +1,72 @@
+/* A comparison's way to its destination. */
+#include "compare/outputs.h"
+#include "portolan/compare.h"
+
+#include <stdlib.h>
+
+struct ptl_comparison_output {
+    enum ptl_format format;
+    struct ptl_output *output;
+};
+
+static void (*const writers[PTL_FORMAT_COUNT])(const struct ptl_comparison *, struct ptl_buf *) = {
+    [PTL_FORMAT_JSON] = ptl_comparison_json,
+    [PTL_FORMAT_CSV] = ptl_comparison_csv,
+    [PTL_FORMAT_TEXT] = ptl_comparison_text,
+};
+
+enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
+                                    const struct ptl_cancel *cancel,
+                                    struct ptl_comparison_output **output, struct ptl_error *error)
+{
+    struct ptl_comparison_output *new = calloc(1, sizeof(*new));
+    if (new == NULL)
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    new->format = format;
+    struct ptl_output_options how = {.cancel = cancel};
+    enum ptl_status status = ptl_output_open(path, &how, &new->output, error);
+    if (status != PTL_OK) {
+        free(new);
+        return status;
+    }
+    *output = new;
+    return PTL_OK;
+}
+
+/* False: memory ran out. */
+static bool write_buffered(struct ptl_comparison_output *output,
+                           const struct ptl_comparison *comparison)
+{
+    struct ptl_buf buf;
+    ptl_buf_init(&buf, PTL_COMPARISON_MAX);
+    writers[output->format](comparison, &buf);
+    bool good = !buf.failed;
+    if (good)
+        ptl_output_write(output->output, ptl_buf_text(&buf), buf.length);
+    ptl_buf_free(&buf);
+    return good;
+}
+
+enum ptl_status ptl_comparison_write(struct ptl_comparison_output *output,
+                                     const struct ptl_comparison *comparison,
+                                     struct ptl_error *error)
+{
+    bool good = output->format == PTL_FORMAT_HTML
+                    ? ptl_comparison_write_html(comparison, output->output)
+                    : write_buffered(output, comparison);
+    if (!good) {
+        ptl_comparison_abandon(output);
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "the comparison is too large to be written");
+    }
+    enum ptl_status status = ptl_output_commit(output->output, error);
+    free(output);
+    return status;
+}
+
+void ptl_comparison_abandon(struct ptl_comparison_output *output)
+{
+    if (output == NULL)
+        return;
+    ptl_output_abandon(output->output);
+    free(output);
+}

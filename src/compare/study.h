@@ -1,0 +1,60 @@
+/* The rounds of a study, whoever carries the runs out. */
+#ifndef COMPARE_STUDY_H
+#define COMPARE_STUDY_H
+
+#include "compare/record.h"
+#include "portolan/compare.h"
+
+struct ptl_run_ticks {
+    void *context;
+    unsigned every_ms; /* 0: never */
+    void (*tick)(void *context, uint64_t done, uint64_t probes);
+};
+
+/* Carries one run out. What went wrong in the run is in the record; an error ends the study. */
+typedef enum ptl_status ptl_study_runner(void *context, const struct ptl_profile *profile,
+                                         const struct ptl_cancel *cancel,
+                                         const struct ptl_run_ticks *ticks,
+                                         struct ptl_record **record, struct ptl_error *error);
+
+/* What was known of a variant before its first run. */
+struct ptl_planned {
+    struct ptl_targets *targets;
+    uint64_t targets_hash; /* ptl_record_hash */
+    uint64_t probes;
+    uint32_t effective_concurrency, workers;
+};
+
+/* What one counted run left. */
+struct ptl_seen {
+    size_t variant;
+    unsigned round, order; /* from 1 */
+    int64_t started_ms;
+    struct ptl_record *record;
+};
+
+/* All that a study gathered, for ptl_analyse. */
+struct ptl_gathered {
+    const struct ptl_variants *variants;
+    const struct ptl_planned *planned; /* of each variant */
+    const struct ptl_study_options *options;
+    struct ptl_seen *seen;
+    size_t seen_count;
+    int64_t started_ms, finished_ms;
+    int stopped_by;
+};
+
+/* Which variant the position-th of a round is: each round begins one further on. */
+size_t ptl_study_turn(size_t variants, unsigned round, size_t position);
+
+/* As ptl_study_run, by another runner: for tests. */
+enum ptl_status ptl_study_run_by(struct ptl_study *study, ptl_study_runner *runner, void *context,
+                                 const struct ptl_cancel *cancel,
+                                 const struct ptl_study_hooks *hooks,
+                                 struct ptl_comparison **comparison, struct ptl_error *error);
+
+/* Numbers, reference, flips, verdicts, recommendation. Sorts inside the records. */
+enum ptl_status ptl_analyse(struct ptl_gathered *gathered, struct ptl_comparison **comparison,
+                            struct ptl_error *error);
+
+#endif

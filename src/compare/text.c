@@ -1,0 +1,287 @@
+/* A comparison for people: what was compared, three tables, what flipped, what to use. */
+#include "portolan/text.h"
+#include "compare/table.h"
+#include "portolan/clock.h"
+#include "portolan/compare.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FLIPS_SHOWN 20
+
+static void add_outside(struct ptl_buf *buf, const char *text)
+{
+    ptl_text_add_printable(buf, text);
+}
+
+/* ---- cells ---- */
+
+#define CELL PTL_TABLE_CELL
+
+static const char *time_cell(double ms, char cell[CELL])
+{
+    if (isnan(ms))
+        return "-";
+    if (ms < 1000)
+        snprintf(cell, CELL, "%.1f ms", ms);
+    else
+        snprintf(cell, CELL, "%.2f s", ms / 1000);
+    return cell;
+}
+
+static const char *range_cell(double low, double high, char cell[CELL])
+{
+    if (isnan(low))
+        return "-";
+    if (high < 1000)
+        snprintf(cell, CELL, "%.1f-%.1f ms", low, high);
+    else
+        snprintf(cell, CELL, "%.2f-%.2f s", low / 1000, high / 1000);
+    return cell;
+}
+
+static const char *ratio_cell(const struct ptl_interval *ratio, char cell[CELL])
+{
+    if (isnan(ratio->median))
+        return "-";
+    snprintf(cell, CELL, "%.2f (%.2f-%.2f)", ratio->median, ratio->low, ratio->high);
+    return cell;
+}
+
+/* A share is only 100 % when nothing is missing. */
+static const char *share_cell(double share, char cell[CELL])
+{
+    if (isnan(share))
+        return "-";
+    double percent = share < 1 && share > 0.9999 ? 99.99 : share * 100;
+    snprintf(cell, CELL, share == 1 ? "100 %%" : "%.2f %%", percent);
+    return cell;
+}
+
+/* A mean of whole numbers: without a point where it is one. */
+static const char *mean_cell(double mean, char cell[CELL])
+{
+    if (isnan(mean))
+        return "-";
+    snprintf(cell, CELL, mean == floor(mean) ? "%.0f" : "%.1f", mean);
+    return cell;
+}
+
+static const char *rtt_cell(const struct ptl_latency *rtt, char cell[CELL])
+{
+    if (rtt->count == 0)
+        return "-";
+    if (rtt->p99 < 1000)
+        snprintf(cell, CELL, "%" PRIu32 "/%" PRIu32 "/%" PRIu32 " us", rtt->p50, rtt->p90,
+                 rtt->p99);
+    else
+        snprintf(cell, CELL, "%.1f/%.1f/%.1f ms", rtt->p50 / 1000.0, rtt->p90 / 1000.0,
+                 rtt->p99 / 1000.0);
+    return cell;
+}
+
+/* ---- parts ---- */
+
+static void add_head(const struct ptl_comparison *comparison, struct ptl_buf *buf)
+{
+    char time[PTL_RFC3339_SIZE];
+    ptl_buf_printf(
+        buf, "portolan %s, comparison of %zu variant%s, %u run%s each after %u warm-up%s\n",
+        comparison->tool_version, comparison->variant_count,
+        comparison->variant_count == 1 ? "" : "s", comparison->repeat,
+        comparison->repeat == 1 ? "" : "s", comparison->warmup, comparison->warmup == 1 ? "" : "s");
+    ptl_buf_printf(buf, "started %s, %u CPU%s, ", ptl_clock_rfc3339(comparison->started_ms, time),
+                   comparison->cpus, comparison->cpus == 1 ? "" : "s");
+    add_outside(buf, comparison->kernel);
+    ptl_buf_add(buf, comparison->complete          ? "\nCOMPLETE\n"
+                     : comparison->stopped_by != 0 ? "\nINCOMPLETE: stopped by a signal\n"
+                                                   : "\nINCOMPLETE: runs failed\n");
+    ptl_buf_printf(buf, "reference: %zu open port%s, %s\n", comparison->open_count,
+                   comparison->open_count == 1 ? "" : "s",
+                   comparison->reference == PTL_REFERENCE_EXPECT
+                       ? "those that the profiles' expect lists name"
+                       : "the union of those seen open by two runs or more, or confirmed");
+}
+
+static double least_coverage(const struct ptl_comparison *comparison)
+{
+    double least = 1;
+    for (size_t i = 0; i < comparison->variant_count; i++) {
+        const struct ptl_interval *interval = &comparison->variants[i].elapsed_ms;
+        if (!isnan(interval->median) && interval->coverage < least)
+            least = interval->coverage;
+    }
+    return least;
+}
+
+static const char *variant_name(const void *context, size_t row)
+{
+    const struct ptl_comparison *comparison = context;
+    return comparison->variants[row].name;
+}
+
+static void add_table(const struct ptl_comparison *comparison, const char *title,
+                      const struct ptl_table_column *columns, size_t count,
+                      void (*fill)(const void *, size_t, char[][CELL]), struct ptl_buf *buf)
+{
+    struct ptl_table table = {.title = title,
+                              .columns = columns,
+                              .column_count = count,
+                              .row_count = comparison->variant_count,
+                              .context = comparison,
+                              .name = variant_name,
+                              .fill = fill};
+    ptl_table_add(&table, buf);
+}
+
+/* A cell's text, which may already stand in the cell. */
+static void set(char cell[CELL], const char *text)
+{
+    if (text != cell)
+        snprintf(cell, CELL, "%s", text);
+}
+
+static void fill_speed(const void *context, size_t row, char cells[][CELL])
+{
+    const struct ptl_comparison *comparison = context;
+    const struct ptl_compared_variant *variant = &comparison->variants[row];
+    const struct ptl_interval *elapsed = &variant->elapsed_ms;
+    snprintf(cells[0], CELL, "%zu", variant->run_count);
+    set(cells[1], time_cell(elapsed->median, cells[1]));
+    set(cells[2], range_cell(elapsed->low, elapsed->high, cells[2]));
+    set(cells[3], range_cell(elapsed->min, elapsed->max, cells[3]));
+    snprintf(cells[4], CELL, "%.0f",
+             isnan(variant->probes_per_second) ? 0 : variant->probes_per_second);
+    set(cells[5], variant->is_baseline ? "1" : ratio_cell(&variant->speedup, cells[5]));
+    set(cells[6], ptl_pace_names[variant->verdict]);
+}
+
+static void add_speed(const struct ptl_comparison *comparison, struct ptl_buf *buf)
+{
+    static const struct ptl_table_column columns[] = {
+        {"RUNS", 3, false},    {"MEDIAN", 0, false},   {"INTERVAL", 1, false},
+        {"MIN-MAX", 4, false}, {"PROBES/S", 2, false}, {"SPEED-UP", 0, false},
+        {"VERDICT", 0, true},
+    };
+    add_table(comparison, "SPEED", columns, 7, fill_speed, buf);
+    ptl_buf_printf(
+        buf,
+        "SPEED-UP: how many times as fast as the baseline (2: half its time; below 1:\n"
+        "slower), in brackets its interval. An interval holds the median with %.1f %% or\n"
+        "more. A tie: times that differ by less than %.0f %%, or with p above %.2f by\n"
+        "Mann-Whitney's test corrected by Holm.\n",
+        floor(least_coverage(comparison) * 1000) / 10, PTL_SAME_SPEED * 100, PTL_PACE_LEVEL);
+}
+
+static void fill_truth(const void *context, size_t row, char cells[][CELL])
+{
+    const struct ptl_comparison *comparison = context;
+    const struct ptl_compared_variant *variant = &comparison->variants[row];
+    set(cells[0], mean_cell(variant->found, cells[0]));
+    set(cells[1], mean_cell(variant->missed, cells[1]));
+    set(cells[2], mean_cell(variant->extra, cells[2]));
+    set(cells[3], share_cell(variant->recall, cells[3]));
+    set(cells[4], share_cell(variant->precision, cells[4]));
+    set(cells[5], share_cell(variant->agreement, cells[5]));
+    set(cells[6], mean_cell(variant->filtered, cells[6]));
+    set(cells[7], mean_cell(variant->error, cells[7]));
+    set(cells[8], mean_cell(variant->retried, cells[8]));
+}
+
+static void add_truth(const struct ptl_comparison *comparison, struct ptl_buf *buf)
+{
+    static const struct ptl_table_column columns[] = {
+        {"FOUND", 0, false},    {"MISSED", 0, false},    {"EXTRA", 1, false},
+        {"RECALL", 0, false},   {"PRECISION", 4, false}, {"AGREEMENT", 3, false},
+        {"FILTERED", 2, false}, {"ERROR", 1, false},     {"RETRIED", 5, false},
+    };
+    add_table(comparison, "OPEN PORTS", columns, 9, fill_truth, buf);
+    ptl_buf_add(buf,
+                "Counts are means over the runs. AGREEMENT: of the ports that any of its runs saw\n"
+                "open, the share that all did.\n");
+}
+
+static void fill_cost(const void *context, size_t row, char cells[][CELL])
+{
+    const struct ptl_comparison *comparison = context;
+    const struct ptl_compared_variant *variant = &comparison->variants[row];
+    set(cells[0], ptl_engine_names[variant->engine]);
+    snprintf(cells[1], CELL, "%" PRIu32, variant->effective_concurrency);
+    snprintf(cells[2], CELL, "%" PRIu32, variant->workers);
+    snprintf(cells[3], CELL, "%" PRIu32, variant->peak_in_flight);
+    set(cells[4], rtt_cell(&variant->rtt, cells[4]));
+    set(cells[5], time_cell(variant->user_ms, cells[5]));
+    set(cells[6], time_cell(variant->system_ms, cells[6]));
+    snprintf(cells[7], CELL, "%.1f MB", (double)variant->peak_rss_kb / 1024);
+}
+
+static void add_cost(const struct ptl_comparison *comparison, struct ptl_buf *buf)
+{
+    static const struct ptl_table_column columns[] = {
+        {"ENGINE", 2, true},  {"PERMITS", 0, false},        {"WORKERS", 5, false},
+        {"IN USE", 3, false}, {"RTT 50/90/99 %", 4, false}, {"USER", 0, false},
+        {"SYSTEM", 1, false}, {"MEMORY", 0, false},
+    };
+    add_table(comparison, "COST", columns, 8, fill_cost, buf);
+}
+
+static void add_flips(const struct ptl_comparison *comparison, struct ptl_buf *buf)
+{
+    if (comparison->flips_total == 0) {
+        ptl_buf_add(buf, "\nno port looked different from one run to another\n");
+        return;
+    }
+    ptl_buf_printf(buf,
+                   "\n%" PRIu64 " port%s did not look the same in all runs, %" PRIu64
+                   " of them open at times\n",
+                   comparison->flips_total, comparison->flips_total == 1 ? "" : "s",
+                   comparison->flips_of_open);
+    for (size_t i = 0; i < comparison->flip_count && i < FLIPS_SHOWN; i++) {
+        const struct ptl_flip *flip = &comparison->flips[i];
+        const char *separator = "";
+        ptl_buf_add(buf, "  ");
+        add_outside(buf, flip->host);
+        ptl_buf_printf(buf, " %u/tcp: ", flip->at.port);
+        for (int s = 0; s < PTL_STATE_COUNT; s++) {
+            if (flip->seen[s] == 0)
+                continue;
+            ptl_buf_printf(buf, "%s%s %" PRIu32, separator, ptl_state_names[s], flip->seen[s]);
+            separator = ", ";
+        }
+        ptl_buf_add(buf, flip->in_reference ? "; missed by " : "; seen otherwise by ");
+        for (size_t v = 0; v < flip->variant_count; v++) {
+            ptl_buf_add(buf, v > 0 ? ", " : "");
+            add_outside(buf, comparison->variants[flip->variants[v]].name);
+        }
+        ptl_buf_add_char(buf, '\n');
+    }
+    uint64_t shown = comparison->flip_count < FLIPS_SHOWN ? comparison->flip_count : FLIPS_SHOWN;
+    if (comparison->flips_total > shown)
+        ptl_buf_printf(buf, "  ... and %" PRIu64 " more\n", comparison->flips_total - shown);
+}
+
+void ptl_comparison_text(const struct ptl_comparison *comparison, struct ptl_buf *buf)
+{
+    add_head(comparison, buf);
+    add_speed(comparison, buf);
+    add_truth(comparison, buf);
+    add_cost(comparison, buf);
+    add_flips(comparison, buf);
+    if (comparison->warning_count > 0)
+        ptl_buf_add_char(buf, '\n');
+    for (size_t i = 0; i < comparison->warning_count; i++) {
+        ptl_buf_add(buf, "warning: ");
+        add_outside(buf, comparison->warnings[i]);
+        ptl_buf_add_char(buf, '\n');
+    }
+    ptl_buf_add(buf, "\nRECOMMENDED: ");
+    if (comparison->recommended < comparison->variant_count)
+        add_outside(buf, comparison->variants[comparison->recommended].name);
+    else
+        ptl_buf_add(buf, "none");
+    ptl_buf_add_char(buf, '\n');
+    add_outside(buf, comparison->why);
+    ptl_buf_add_char(buf, '\n');
+}

@@ -1,0 +1,282 @@
+#include "compare/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum ptl_status no_memory(struct ptl_error *error)
+{
+    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+}
+
+void ptl_world_free(struct ptl_world *world)
+{
+    if (world == NULL)
+        return;
+    for (size_t i = 0; world->sights != NULL && i < world->gathered->seen_count; i++)
+        free(world->sights[i].partial);
+    for (size_t i = 0; world->blocks != NULL && i < world->gathered->variants->count; i++)
+        free(world->blocks[i].items);
+    free(world->sights);
+    free(world->blocks);
+    free(world->targets);
+    free(world->reference);
+    free(world->any_open);
+    free(world->all_open);
+    free(world);
+}
+
+/* ---- targets ---- */
+
+bool ptl_world_add_target(struct ptl_world *world, const struct ptl_address *address,
+                          const char *host)
+{
+    if (world->target_count == world->target_capacity) {
+        size_t more = world->target_capacity < 64 ? 64 : world->target_capacity * 2;
+        struct ptl_world_target *grown = reallocarray(world->targets, more, sizeof(*grown));
+        if (grown == NULL)
+            return false;
+        world->targets = grown;
+        world->target_capacity = more;
+    }
+    world->targets[world->target_count++] = (struct ptl_world_target){*address, host};
+    return true;
+}
+
+static int compare_targets(const void *a, const void *b)
+{
+    const struct ptl_world_target *x = a, *y = b;
+    return ptl_address_compare(&x->address, &y->address);
+}
+
+/* By address, each once. */
+static void sort_targets(struct ptl_world *world)
+{
+    size_t kept = 0;
+    if (world->target_count > 0)
+        qsort(world->targets, world->target_count, sizeof(*world->targets), compare_targets);
+    for (size_t t = 0; t < world->target_count; t++)
+        if (kept == 0 || compare_targets(&world->targets[kept - 1], &world->targets[t]) != 0)
+            world->targets[kept++] = world->targets[t];
+    world->target_count = kept;
+}
+
+static struct ptl_address address_of(const struct ptl_record_target *target)
+{
+    return (struct ptl_address){.high = target->high, .low = target->low, .family = target->family};
+}
+
+static bool add_seen_targets(struct ptl_world *world)
+{
+    for (size_t i = 0; i < world->gathered->seen_count; i++) {
+        const struct ptl_record *record = world->gathered->seen[i].record;
+        for (uint64_t t = 0; t < record->head.target_count; t++) {
+            struct ptl_address address = address_of(&record->targets[t]);
+            if (!ptl_world_add_target(world, &address, record->texts + record->targets[t].host))
+                return false;
+        }
+        /* Every run names the same ones: what is known already makes no room needed for more. */
+        if (world->target_count > 1U << 20)
+            sort_targets(world);
+    }
+    return true;
+}
+
+static uint32_t number_of(const struct ptl_world *world, const struct ptl_address *address)
+{
+    struct ptl_world_target key = {*address, NULL};
+    const struct ptl_world_target *found = bsearch(&key, world->targets, world->target_count,
+                                                   sizeof(*world->targets), compare_targets);
+    return (uint32_t)(found - world->targets); /* it is there: all were added */
+}
+
+/* ---- sights ---- */
+
+static int compare_spans(const void *a, const void *b)
+{
+    const struct ptl_record_span *x = a, *y = b;
+    if (x->target != y->target)
+        return x->target < y->target ? -1 : 1;
+    return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static bool make_sight(const struct ptl_world *world, struct ptl_seen *seen,
+                       struct ptl_sight *sight)
+{
+    struct ptl_record *record = seen->record;
+    const struct ptl_record_head *head = &record->head;
+    uint32_t *numbers = calloc(head->target_count + 1, sizeof(*numbers));
+    sight->seen = seen;
+    sight->failed = head->failed;
+    sight->unsure = head->partial_everywhere ||
+                    head->targets_hash != world->gathered->planned[seen->variant].targets_hash;
+    sight->partial = calloc(head->target_count + 1, sizeof(*sight->partial));
+    if (numbers == NULL || sight->partial == NULL) {
+        free(numbers);
+        return false;
+    }
+    for (uint64_t t = 0; t < head->target_count; t++) {
+        struct ptl_address address = address_of(&record->targets[t]);
+        numbers[t] = number_of(world, &address);
+        if (record->targets[t].partial)
+            sight->partial[sight->partial_count++] = numbers[t];
+    }
+    for (uint64_t s = 0; s < head->span_count; s++)
+        record->spans[s].target = numbers[record->spans[s].target];
+    if (head->span_count > 0)
+        qsort(record->spans, head->span_count, sizeof(*record->spans), compare_spans);
+    qsort(sight->partial, sight->partial_count, sizeof(*sight->partial), compare_numbers);
+    free(numbers);
+    return true;
+}
+
+static int compare_blocks(const void *a, const void *b)
+{
+    return ptl_address_compare(&((const struct ptl_block *)a)->first,
+                               &((const struct ptl_block *)b)->first);
+}
+
+static bool list_blocks(const struct ptl_targets *targets, struct ptl_blocks *blocks)
+{
+    struct ptl_block block;
+    const char *input;
+    size_t count = 0;
+    while (ptl_targets_segment(targets, count, &block, &input))
+        count++;
+    blocks->items = calloc(count + 1, sizeof(*blocks->items));
+    if (blocks->items == NULL)
+        return false;
+    for (; blocks->count < count; blocks->count++)
+        ptl_targets_segment(targets, blocks->count, &blocks->items[blocks->count], &input);
+    qsort(blocks->items, blocks->count, sizeof(*blocks->items), compare_blocks);
+    return true;
+}
+
+enum ptl_status ptl_world_new(struct ptl_gathered *gathered, struct ptl_world **out,
+                              struct ptl_error *error)
+{
+    size_t variants = gathered->variants->count;
+    struct ptl_world *world = calloc(1, sizeof(*world));
+    if (world == NULL)
+        return no_memory(error);
+    world->gathered = gathered;
+    world->sights = calloc(gathered->seen_count + 1, sizeof(*world->sights));
+    world->blocks = calloc(variants, sizeof(*world->blocks));
+    world->any_open = calloc(variants, sizeof(*world->any_open));
+    world->all_open = calloc(variants, sizeof(*world->all_open));
+    bool good = world->sights != NULL && world->blocks != NULL && world->any_open != NULL &&
+                world->all_open != NULL;
+    for (size_t i = 0; good && i < variants; i++)
+        good = list_blocks(gathered->planned[i].targets, &world->blocks[i]);
+    good = good && add_seen_targets(world);
+    enum ptl_status status = good ? ptl_expected_targets(world, error) : no_memory(error);
+    if (status == PTL_OK) {
+        sort_targets(world);
+        for (size_t i = 0; good && i < gathered->seen_count; i++)
+            good = make_sight(world, &gathered->seen[i], &world->sights[i]);
+        status = good ? ptl_expected_ports(world, error) : no_memory(error);
+    }
+    if (status != PTL_OK) {
+        ptl_world_free(world);
+        return status;
+    }
+    *out = world;
+    return PTL_OK;
+}
+
+/* ---- questions ---- */
+
+static bool has_address(const struct ptl_blocks *blocks, const struct ptl_address *address)
+{
+    size_t low = 0, high = blocks->count;
+    while (low < high) { /* the first block that ends at or after it */
+        size_t middle = low + (high - low) / 2;
+        if (ptl_address_compare(&blocks->items[middle].last, address) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < blocks->count && ptl_address_compare(&blocks->items[low].first, address) <= 0;
+}
+
+bool ptl_world_asks(const struct ptl_world *world, size_t variant, uint32_t target, uint16_t port)
+{
+    return has_address(&world->blocks[variant], &world->targets[target].address) &&
+           ptl_portset_contains(world->gathered->variants->items[variant].profile->ports, port);
+}
+
+const struct ptl_record_span *ptl_world_span(const struct ptl_sight *sight, uint32_t target,
+                                             uint16_t port)
+{
+    const struct ptl_record *record = sight->seen->record;
+    size_t low = 0, high = record->head.span_count;
+    while (low < high) { /* the first span that ends at or after it */
+        size_t middle = low + (high - low) / 2;
+        const struct ptl_record_span *span = &record->spans[middle];
+        if (span->target < target || (span->target == target && span->last < port))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == record->head.span_count)
+        return NULL;
+    const struct ptl_record_span *span = &record->spans[low];
+    return span->target == target && span->first <= port ? span : NULL;
+}
+
+bool ptl_world_is_partial(const struct ptl_sight *sight, uint32_t target)
+{
+    return sight->unsure || bsearch(&target, sight->partial, sight->partial_count,
+                                    sizeof(*sight->partial), compare_numbers) != NULL;
+}
+
+enum ptl_state ptl_world_state(const struct ptl_world *world, const struct ptl_sight *sight,
+                               uint32_t target, uint16_t port)
+{
+    if (sight->failed)
+        return PTL_UNPROBED;
+    const struct ptl_record_span *span = ptl_world_span(sight, target, port);
+    if (span != NULL)
+        return (enum ptl_state)span->state;
+    bool is_known = !ptl_world_is_partial(sight, target) &&
+                    ptl_world_asks(world, sight->seen->variant, target, port);
+    return is_known ? PTL_CLOSED : PTL_UNPROBED;
+}
+
+static int compare_ports(const void *a, const void *b)
+{
+    const struct ptl_world_port *x = a, *y = b;
+    if (x->target != y->target)
+        return x->target < y->target ? -1 : 1;
+    return x->port < y->port ? -1 : x->port > y->port;
+}
+
+bool ptl_world_in_reference(const struct ptl_world *world, uint32_t target, uint16_t port)
+{
+    struct ptl_world_port key = {target, port};
+    return world->reference_count > 0 &&
+           bsearch(&key, world->reference, world->reference_count, sizeof(key), compare_ports);
+}
+
+enum ptl_status ptl_world_add_reference(struct ptl_world *world, uint32_t target, uint16_t port,
+                                        struct ptl_error *error)
+{
+    if (world->reference_count == PTL_REFERENCE_MAX)
+        return ptl_error_set(error, PTL_E_NO_MEMORY,
+                             "more than %u ports are open: too many to compare", PTL_REFERENCE_MAX);
+    if (world->reference_count == world->reference_capacity) {
+        size_t more = world->reference_capacity < 64 ? 64 : world->reference_capacity * 2;
+        struct ptl_world_port *grown = reallocarray(world->reference, more, sizeof(*grown));
+        if (grown == NULL)
+            return no_memory(error);
+        world->reference = grown;
+        world->reference_capacity = more;
+    }
+    world->reference[world->reference_count++] = (struct ptl_world_port){target, port};
+    return PTL_OK;
+}

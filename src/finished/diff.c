@@ -1,0 +1,292 @@
+#include "finished/diff.h"
+
+#include "portolan/array.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const ptl_change_names[PTL_CHANGE_COUNT] = {"opened", "closed", "changed", "unknown"};
+const char *const ptl_unknown_names[6] = {NULL,    "not-probed", "unprobed",
+                                          "error", "unresolved", "not-listed"};
+
+#define OPEN (1U << PTL_OPEN)
+
+/* A host, or one that only one file names, under comparison. */
+struct pair {
+    struct ptl_diff *diff;
+    uint32_t hosts[2];
+    const struct ptl_result *next[2]; /* results not yet looked at */
+    uint32_t left[2];
+    uint32_t both_absent;     /* ports of both runs without a result in either */
+    int32_t least[PTL_ERROR]; /* how many more, at least and at most, the ports that were looked */
+    int32_t most[PTL_ERROR];  /* at account for */
+    bool is_whole;            /* of every port that was looked at the state is known */
+};
+
+static bool add_port(struct ptl_diff *diff, const struct ptl_diff_port *port)
+{
+    if (!ptl_array_room((void **)&diff->ports, &diff->port_capacity, diff->port_count,
+                        sizeof(*port)))
+        return false;
+    diff->ports[diff->port_count++] = *port;
+    diff->changes[port->change]++;
+    return true;
+}
+
+static bool add_host(struct ptl_diff *diff, enum ptl_side side, uint32_t host, enum ptl_lone lone,
+                     enum ptl_unknown why)
+{
+    if (!ptl_array_room((void **)&diff->hosts, &diff->host_capacity, diff->host_count,
+                        sizeof(*diff->hosts)))
+        return false;
+    diff->hosts[diff->host_count++] = (struct ptl_diff_host){
+        .host = host, .side = (uint8_t)side, .lone = (uint8_t)lone, .why = (uint8_t)why};
+    diff->lone[lone]++;
+    return true;
+}
+
+/* True: the two sets of states tell something, in *change. */
+static bool judge(unsigned old, unsigned new, enum ptl_change *change)
+{
+    if (old == 0 || new == 0) {
+        *change = PTL_CHANGE_UNKNOWN;
+        return old == OPEN || new == OPEN;
+    }
+    if ((old & new) != 0) { /* they may be the same */
+        *change = PTL_CHANGE_UNKNOWN;
+        return (old == OPEN) != (new == OPEN);
+    }
+    *change = new == OPEN ? PTL_CHANGE_OPENED : old == OPEN ? PTL_CHANGE_CLOSED : PTL_CHANGE_STATE;
+    return true;
+}
+
+static void account(struct pair *pair, unsigned old, unsigned new)
+{
+    if (old == 0 || new == 0)
+        pair->is_whole = false;
+    for (int s = 0; s < PTL_ERROR; s++) {
+        unsigned bit = 1U << s;
+        pair->least[s] += (new == bit) - ((old & bit) != 0);
+        pair->most[s] += ((new &bit) != 0) - (old == bit);
+    }
+}
+
+/* The next port that has a result in one of the runs; 0: none is left. */
+static uint16_t next_port(const struct pair *pair)
+{
+    uint16_t port = 0;
+    for (int side = 0; side < 2; side++)
+        if (pair->left[side] > 0 && (port == 0 || pair->next[side]->port < port))
+            port = pair->next[side]->port;
+    return port;
+}
+
+static bool compare_ports(struct pair *pair)
+{
+    struct ptl_diff *diff = pair->diff;
+    uint16_t port;
+    while ((port = next_port(pair)) != 0) {
+        struct ptl_diff_port one = {.hosts = {pair->hosts[0], pair->hosts[1]},
+                                    .order = (uint32_t)diff->compared,
+                                    .port = port};
+        enum ptl_unknown whys[2];
+        enum ptl_change change;
+        for (int side = 0; side < 2; side++) {
+            bool has = pair->left[side] > 0 && pair->next[side]->port == port;
+            const struct ptl_result *result = has ? pair->next[side]++ : NULL;
+            pair->left[side] -= has;
+            one.states[side] = (uint8_t)ptl_view_states(&diff->views[side], pair->hosts[side], port,
+                                                        result, &whys[side]);
+        }
+        account(pair, one.states[0], one.states[1]);
+        pair->both_absent -= ptl_portset_contains(diff->views[0].ports, port) &&
+                             ptl_portset_contains(diff->views[1].ports, port);
+        if (!judge(one.states[0], one.states[1], &change))
+            continue;
+        one.change = (uint8_t)change;
+        if (change == PTL_CHANGE_UNKNOWN)
+            one.why = (uint8_t)(one.states[0] == 0   ? whys[0]
+                                : one.states[1] == 0 ? whys[1]
+                                                     : PTL_UNKNOWN_NOT_LISTED);
+        if (!add_port(diff, &one))
+            return false;
+    }
+    return true;
+}
+
+static const struct ptl_target_counts *counts_of(const struct ptl_view *view, uint32_t host)
+{
+    uint32_t at = host != PTL_VIEW_NONE ? view->hosts[host].counts : PTL_VIEW_NONE;
+    return at != PTL_VIEW_NONE ? &view->results->targets[at] : NULL;
+}
+
+/* Where both runs probed the same ports, the counts tell what the lists do not: more is what the
+ * listed ports cannot account for. */
+static bool shift_by_counts(const struct pair *pair, int32_t more[PTL_ERROR])
+{
+    const struct ptl_diff *diff = pair->diff;
+    const struct ptl_target_counts *old = counts_of(&diff->views[0], pair->hosts[0]),
+                                   *new = counts_of(&diff->views[1], pair->hosts[1]);
+    if (!pair->is_whole || old == NULL || new == NULL)
+        return false;
+    if (strcmp(diff->views[0].results->run.ports, diff->views[1].results->run.ports) != 0)
+        return false;
+    bool any = false;
+    for (int s = 0; s < PTL_ERROR; s++) {
+        int32_t all = new->states[s] - old->states[s];
+        more[s] = all > pair->most[s]    ? all - pair->most[s]
+                  : all < pair->least[s] ? all - pair->least[s]
+                                         : 0;
+        any = any || more[s] != 0;
+    }
+    return any;
+}
+
+/* Ports that neither lists: all of them changed, if they cannot have been in one state. */
+static bool compare_absent(struct pair *pair)
+{
+    struct ptl_diff *diff = pair->diff;
+    enum ptl_unknown why;
+    struct ptl_diff_shift shift = {.hosts = {pair->hosts[0], pair->hosts[1]},
+                                   .order = (uint32_t)diff->compared};
+    unsigned old = ptl_view_absent(&diff->views[0], pair->hosts[0], &why),
+             new = ptl_view_absent(&diff->views[1], pair->hosts[1], &why);
+    bool any = false;
+    if (pair->both_absent == 0)
+        return true;
+    if (old != 0 && new != 0 && (old & new) == 0) {
+        for (int s = 0; s < PTL_ERROR; s++)
+            shift.more[s] = (int32_t)pair->both_absent * ((new == 1U << s) - (old == 1U << s));
+        any = true;
+    } else if (old != 0 && new != 0) {
+        any = shift_by_counts(pair, shift.more);
+    }
+    if (!any)
+        return true;
+    if (!ptl_array_room((void **)&diff->shifts, &diff->shift_capacity, diff->shift_count,
+                        sizeof(shift)))
+        return false;
+    diff->shifts[diff->shift_count++] = shift;
+    return true;
+}
+
+static bool compare_pair(struct ptl_diff *diff, uint32_t old, uint32_t new)
+{
+    struct pair pair = {
+        .diff = diff, .hosts = {old, new}, .both_absent = diff->common_ports, .is_whole = true};
+    for (int side = 0; side < 2; side++) {
+        if (pair.hosts[side] == PTL_VIEW_NONE)
+            continue;
+        const struct ptl_view_host *host = &diff->views[side].hosts[pair.hosts[side]];
+        pair.next[side] = diff->views[side].results->items + host->first;
+        pair.left[side] = host->count;
+    }
+    uint64_t before = diff->port_count + diff->shift_count - diff->changes[PTL_CHANGE_UNKNOWN];
+    if (!compare_ports(&pair) || !compare_absent(&pair))
+        return false;
+    uint64_t after = diff->port_count + diff->shift_count - diff->changes[PTL_CHANGE_UNKNOWN];
+    diff->compared++;
+    diff->changed += after > before;
+    return true;
+}
+
+static bool has_open(const struct ptl_view *view, uint32_t host)
+{
+    const struct ptl_view_host *h = &view->hosts[host];
+    for (uint32_t i = 0; i < h->count; i++)
+        if (view->results->items[h->first + i].state == PTL_OPEN)
+            return true;
+    return false;
+}
+
+/* Of many targets those without anything of interest are not listed, but the same profile has the
+ * same addresses. A name may have had another one. */
+static bool is_same_plan(const struct ptl_diff *diff, const struct ptl_target_names *names)
+{
+    const struct ptl_results *old = diff->views[0].results, *new = diff->views[1].results;
+    return strcmp(old->run.profile_sha256, new->run.profile_sha256) == 0 &&
+           old->summary.targets == new->summary.targets &&strcmp(names->host, names->ip) == 0;
+}
+
+/* A host that the other file does not name. */
+static bool compare_lone(struct ptl_diff *diff, enum ptl_side side, uint32_t host)
+{
+    const struct ptl_view *other = &diff->views[1 - side];
+    struct ptl_target_names names;
+    ptl_results_names(diff->views[side].results, host, &names);
+    if (ptl_view_is_unresolved(other, names.input) || ptl_view_is_unresolved(other, names.host))
+        return add_host(diff, side, host, PTL_LONE_UNKNOWN, PTL_UNKNOWN_UNRESOLVED);
+    if (other->results->run.cut) /* it may have had the host */
+        return !has_open(&diff->views[side], host) ||
+               add_host(diff, side, host, PTL_LONE_UNKNOWN, PTL_UNKNOWN_NOT_LISTED);
+    if (other->results->summary.targets <= PTL_TARGETS_LISTED)
+        return add_host(diff, side, host, side == PTL_NEW ? PTL_APPEARED : PTL_VANISHED,
+                        PTL_UNKNOWN_NOT);
+    if (ptl_results_is_untouched(other->results, &diff->views[side].hosts[host].address))
+        return !has_open(&diff->views[side], host) ||
+               add_host(diff, side, host, PTL_LONE_UNKNOWN, PTL_UNKNOWN_NOT_LISTED);
+    if (is_same_plan(diff, &names))
+        return side == PTL_NEW ? compare_pair(diff, PTL_VIEW_NONE, host)
+                               : compare_pair(diff, host, PTL_VIEW_NONE);
+    if (!has_open(&diff->views[side], host))
+        return true;
+    return add_host(diff, side, host, PTL_LONE_UNKNOWN, PTL_UNKNOWN_NOT_LISTED);
+}
+
+static bool compare_all(struct ptl_diff *diff)
+{
+    const struct ptl_view *old = &diff->views[PTL_OLD], *new = &diff->views[PTL_NEW];
+    for (unsigned port = 1; port <= 65535; port++)
+        diff->common_ports += ptl_portset_contains(old->ports, (uint16_t)port) &&
+                              ptl_portset_contains(new->ports, (uint16_t)port);
+    for (uint32_t host = 0; host < new->host_count; host++) {
+        uint32_t before = ptl_view_find(old, &new->hosts[host].address);
+        if (before != PTL_VIEW_NONE ? !compare_pair(diff, before, host)
+                                    : !compare_lone(diff, PTL_NEW, host))
+            return false;
+    }
+    for (uint32_t host = 0; host < old->host_count; host++)
+        if (ptl_view_find(new, &old->hosts[host].address) == PTL_VIEW_NONE &&
+            !compare_lone(diff, PTL_OLD, host))
+            return false;
+    return true;
+}
+
+enum ptl_status ptl_diff_new(const struct ptl_results *old, const char *old_name,
+                             const struct ptl_results *new, const char *new_name,
+                             struct ptl_diff **diff, struct ptl_error *error)
+{
+    struct ptl_diff *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    enum ptl_status status = ptl_view_init(&made->views[PTL_OLD], old_name, old, error);
+    if (status == PTL_OK)
+        status = ptl_view_init(&made->views[PTL_NEW], new_name, new, error);
+    if (status == PTL_OK && (!ptl_diff_warn(made) || !compare_all(made)))
+        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    if (status == PTL_OK)
+        *diff = made;
+    else
+        ptl_diff_free(made);
+    return status;
+}
+
+void ptl_diff_free(struct ptl_diff *diff)
+{
+    if (diff == NULL)
+        return;
+    ptl_view_free(&diff->views[PTL_OLD]);
+    ptl_view_free(&diff->views[PTL_NEW]);
+    free(diff->ports);
+    free(diff->hosts);
+    free(diff->shifts);
+    for (size_t i = 0; i < diff->warning_count; i++)
+        free(diff->warnings[i]);
+    free(diff->warnings);
+    free(diff);
+}
+
+bool ptl_diff_is_different(const struct ptl_diff *diff)
+{
+    return diff->changed + diff->lone[PTL_APPEARED] + diff->lone[PTL_VANISHED] > 0;
+}

@@ -1,0 +1,142 @@
+#include "report/parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct ptl_target_keys ptl_part_target(const struct ptl_results *results,
+                                       const struct ptl_target_counts *counts,
+                                       const struct ptl_result *items, size_t count,
+                                       struct ptl_target_names *names)
+{
+    ptl_results_names(results, counts->target, names);
+    struct ptl_target_keys keys = {
+        .input = names->input,
+        .host = names->host,
+        .ip = names->ip,
+        .open_ports = {.items = items, .count = count},
+        .gave_up = (counts->flags & PTL_TARGET_GAVE_UP) != 0,
+        .suspicious = (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? PTL_ALL_OPEN : NULL};
+    memcpy(keys.states, counts->states, sizeof(keys.states));
+    return keys;
+}
+
+struct ptl_result_keys ptl_part_result(const struct ptl_row *row,
+                                       char confirmed[PTL_CONFIRMED_SIZE])
+{
+    const struct ptl_result *r = row->result;
+    snprintf(confirmed, PTL_CONFIRMED_SIZE, "%u/%u", r->confirm_yes, r->confirm_done);
+    return (struct ptl_result_keys){.host = row->names->host,
+                                    .ip = row->names->ip,
+                                    .port = r->port,
+                                    .state = r->state,
+                                    .reason = r->reason,
+                                    .service = row->service,
+                                    .rtt_us = r->rtt_us,
+                                    .connect_us = r->connect_us,
+                                    .attempts = r->attempts,
+                                    .confirmed = r->confirm_done > 0 ? confirmed : NULL,
+                                    .offset_ms = r->offset_ms};
+}
+
+void ptl_part_open_ports(const struct ptl_results *results, struct ptl_buf *buf)
+{
+    uint8_t bits[8192];
+    ptl_results_open_ports(results, bits);
+    const char *comma = "";
+    ptl_buf_add_char(buf, '[');
+    for (unsigned port = 1; port <= 65535; port++) {
+        if ((bits[port / 8] >> (port % 8) & 1) == 0)
+            continue;
+        ptl_buf_printf(buf, "%s%u", comma, port);
+        comma = ",";
+    }
+    ptl_buf_add_char(buf, ']');
+}
+
+static void print_unresolved(const struct ptl_results *results, size_t *next, struct ptl_buf *buf)
+{
+    ptl_object_print(&ptl_object_unresolved, &results->unresolved[(*next)++], buf);
+}
+
+struct ptl_part_list ptl_part_unresolved(const struct ptl_results *results)
+{
+    return (struct ptl_part_list){"unresolved", results->unresolved_count, print_unresolved};
+}
+
+static void print_warning(const struct ptl_results *results, size_t *next, struct ptl_buf *buf)
+{
+    ptl_json_print_string(results->warnings[(*next)++], buf);
+}
+
+struct ptl_part_list ptl_part_warnings(const struct ptl_results *results)
+{
+    return (struct ptl_part_list){"warnings", results->warning_count, print_warning};
+}
+
+static void print_expectation(const struct ptl_results *results, size_t *next, struct ptl_buf *buf)
+{
+    const struct ptl_expectation *one = &results->expectations[(*next)++];
+    struct ptl_target_names names;
+    ptl_results_expectation_names(results, one, &names);
+    struct ptl_expectation_keys keys = {.host = names.host,
+                                        .ip = names.ip[0] != '\0' ? names.ip : NULL,
+                                        .port = one->port,
+                                        .expected = one->expected,
+                                        .state = one->state,
+                                        .verdict = one->verdict};
+    ptl_object_print(&ptl_object_expectation, &keys, buf);
+}
+
+struct ptl_part_list ptl_part_expectations(const struct ptl_results *results)
+{
+    return (struct ptl_part_list){"expectations", results->expectation_count, print_expectation};
+}
+
+static void print_merged(const struct ptl_results *results, size_t *next, struct ptl_buf *buf)
+{
+    ptl_object_print(&ptl_object_merged, &results->merged[(*next)++], buf);
+}
+
+struct ptl_part_list ptl_part_merged(const struct ptl_results *results)
+{
+    return (struct ptl_part_list){"merged", results->merged_count, print_merged};
+}
+
+/* What the runs knew of a port stands together. */
+static void print_disagreement(const struct ptl_results *results, size_t *next, struct ptl_buf *buf)
+{
+    struct ptl_disagreement *first = &results->disagreements[*next], *one = first;
+    const struct ptl_disagreement *end = results->disagreements + results->disagreement_count;
+    struct ptl_target_names names;
+    ptl_results_names(results, first->target, &names);
+    while (one < end && one->target == first->target && one->port == first->port)
+        one++;
+    struct ptl_disagreement_keys keys = {.host = names.host,
+                                         .ip = names.ip,
+                                         .port = first->port,
+                                         .seen = first,
+                                         .seen_count = (size_t)(one - first)};
+    ptl_object_print(&ptl_object_disagreement, &keys, buf);
+    *next += keys.seen_count;
+}
+
+struct ptl_part_list ptl_part_disagreements(const struct ptl_results *results)
+{
+    return (struct ptl_part_list){"disagreements", results->disagreement_count, print_disagreement};
+}
+
+bool ptl_part_write_list(struct ptl_writing *writing, struct ptl_part_list list, const char *line,
+                         const char *end, bool (*flush)(struct ptl_writing *writing))
+{
+    ptl_buf_add_char(&writing->line, '[');
+    for (size_t next = 0; next < list.count;) {
+        ptl_buf_add(&writing->line, next > 0 ? "," : "");
+        ptl_buf_add(&writing->line, line);
+        list.print(writing->results, &next, &writing->line);
+        if (!flush(writing))
+            return false;
+    }
+    ptl_buf_add(&writing->line, list.count > 0 ? end : "");
+    ptl_buf_add_char(&writing->line, ']');
+    return flush(writing);
+}
