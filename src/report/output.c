@@ -300,7 +300,9 @@ static bool put_in_place(struct ptl_output *output)
     const struct ptl_place *place = &output->place;
     if (place->is_there && !S_ISREG(place->info.st_mode))
         return fail(S_ISDIR(place->info.st_mode) ? EISDIR : EEXIST);
-    return ptl_temporary_move(&output->temporary, place, output->mode);
+    bool is_moved = ptl_temporary_move(&output->temporary, place, output->mode);
+    output->fd = output->temporary.fd; /* another one, where it had to be copied */
+    return is_moved;
 }
 
 enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *error)

@@ -295,6 +295,35 @@ static void test_a_folder_that_is_gone_in_the_end(void **state)
     assert_int_equal(error.sys_errno, EEXIST);
 }
 
+/* On another file system the file is written once more, and the first one is nowhere. */
+static void test_a_folder_that_moved_to_another_file_system(void **state)
+{
+    (void)state;
+    struct ptl_output *output = NULL;
+    struct ptl_error error = {.code = PTL_OK};
+    char far[64];
+    snprintf(far, sizeof(far), "/dev/shm/portolan-output-%ld", (long)getpid());
+    if (mkdir(far, 0700) != 0)
+        without("there is no /dev/shm to write to");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(mkdir("d", 0700), 0);
+        assert_int_equal(ptl_output_open("d/a", NULL, &output, NULL), PTL_OK);
+        ptl_output_write(output, "new", 3);
+        assert_int_equal(rmdir("d"), 0);
+        assert_int_equal(symlink(far, "d"), 0);
+        int before = dup(STDIN_FILENO); /* a number that is free now */
+        close(before);
+        assert_int_equal(ptl_output_commit(output, &error), PTL_OK);
+        int after = dup(STDIN_FILENO);
+        close(after);
+        assert_true(after < before); /* all that it held is closed */
+        holds("d/a", "new");
+        assert_int_equal(unlink("d/a"), 0);
+        assert_int_equal(unlink("d"), 0);
+    }
+    assert_int_equal(rmdir(far), 0);
+}
+
 /* Two that write the same lines between each other's: the second is told, and changes nothing. */
 static void test_a_live_file_is_locked(void **state)
 {
@@ -682,6 +711,7 @@ int main(void)
         IN_A_DIRECTORY(test_the_folder_is_said),
         IN_A_DIRECTORY(test_missing_folders_are_made),
         IN_A_DIRECTORY(test_a_folder_that_is_gone_in_the_end),
+        IN_A_DIRECTORY(test_a_folder_that_moved_to_another_file_system),
         IN_A_DIRECTORY(test_a_live_file_is_locked),
         IN_A_DIRECTORY(test_a_pipe_that_does_not_wait),
         IN_A_DIRECTORY(test_a_pipe_that_nobody_reads),
