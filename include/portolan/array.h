@@ -12,5 +12,8 @@
  * `count` is the caller's business.
  */
 bool ptl_array_room(void **items, size_t *capacity, size_t count, size_t size);
+/* The same for arrays that stay small, and keep no capacity: they have room up to the next power of
+ * two, so nothing else may have made it. */
+bool ptl_array_room_for_few(void **items, size_t count, size_t size);
 
 #endif

@@ -16,3 +16,14 @@ bool ptl_array_room(void **items, size_t *capacity, size_t count, size_t size)
     *capacity = more;
     return true;
 }
+
+bool ptl_array_room_for_few(void **items, size_t count, size_t size)
+{
+    if ((count & (count - 1)) != 0)
+        return true;
+    void *grown = reallocarray(*items, count > 0 ? 2 * count : 1, size);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    return true;
+}

@@ -1,5 +1,7 @@
 #include "portolan/error.h"
 
+#include "portolan/array.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,15 +135,12 @@ void ptl_problems_add(struct ptl_problems *problems, const struct ptl_error *err
 {
     if (problems == NULL)
         return;
-    struct ptl_error *items = NULL;
-    if (problems->count < PTL_PROBLEMS_MAX)
-        items = reallocarray(problems->items, problems->count + 1, sizeof(*items));
-    if (items == NULL) {
+    if (problems->count == PTL_PROBLEMS_MAX ||
+        !ptl_array_room_for_few((void **)&problems->items, problems->count, sizeof(*error))) {
         problems->dropped++;
         return;
     }
-    problems->items = items;
-    items[problems->count++] = *error;
+    problems->items[problems->count++] = *error;
 }
 
 void ptl_problems_at(struct ptl_problems *problems, const struct ptl_origin *origin,

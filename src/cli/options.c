@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "cli/print.h"
+#include "portolan/array.h"
 #include "portolan/text.h"
 
 #include <stdio.h>
@@ -69,17 +70,16 @@ static bool take_setting(const struct command *command, const char *value,
         print_line("portolan %s: --set wants KEY=VALUE, not \"%s\"", command->name, value);
         return false;
     }
-    struct ptl_setting *grown =
-        reallocarray(arguments->settings, arguments->setting_count + 1, sizeof(*grown));
-    if (grown != NULL)
-        arguments->settings = grown;
     char *key = strndup(value, (size_t)(equals - value));
-    if (grown == NULL || key == NULL) {
+    if (key == NULL ||
+        !ptl_array_room_for_few((void **)&arguments->settings, arguments->setting_count,
+                                sizeof(*arguments->settings))) {
         print_line("portolan: out of memory");
         free(key);
         return false;
     }
-    grown[arguments->setting_count++] = (struct ptl_setting){.key = key, .value = equals + 1};
+    arguments->settings[arguments->setting_count++] =
+        (struct ptl_setting){.key = key, .value = equals + 1};
     return true;
 }
 
@@ -130,13 +130,12 @@ static bool take_text(const struct command *command, const struct option *option
 
 static bool take_vary(const char *value, struct arguments *arguments)
 {
-    const char **grown = reallocarray(arguments->varies, arguments->vary_count + 1, sizeof(*grown));
-    if (grown == NULL) {
+    if (!ptl_array_room_for_few((void **)&arguments->varies, arguments->vary_count,
+                                sizeof(value))) {
         print_line("portolan: out of memory");
         return false;
     }
-    arguments->varies = grown;
-    grown[arguments->vary_count++] = value;
+    arguments->varies[arguments->vary_count++] = value;
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "compare/analyse.h"
 #include "compare/pace.h"
 #include "compare/stats.h"
+#include "portolan/array.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -32,15 +33,12 @@ static bool warn(struct ptl_comparison *comparison, const char *format, ...)
     bool is_known = comparison->warning_count == WARNINGS_MAX;
     for (size_t i = 0; i < comparison->warning_count; i++)
         is_known |= strcmp(comparison->warnings[i], text) == 0;
-    char **grown = is_known ? NULL
-                            : reallocarray(comparison->warnings, comparison->warning_count + 1,
-                                           sizeof(*grown));
-    if (grown == NULL) {
+    if (is_known || !ptl_array_room_for_few((void **)&comparison->warnings,
+                                            comparison->warning_count, sizeof(text))) {
         free(text);
         return is_known;
     }
-    comparison->warnings = grown;
-    grown[comparison->warning_count++] = text;
+    comparison->warnings[comparison->warning_count++] = text;
     return true;
 }
 

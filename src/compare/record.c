@@ -1,5 +1,6 @@
 #include "compare/record.h"
 
+#include "portolan/array.h"
 #include "portolan/buf.h"
 
 #include <stdlib.h>
@@ -78,19 +79,6 @@ struct draft {
     struct ptl_buf texts;
 };
 
-static bool make_room(void **items, size_t *capacity, size_t count, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    size_t more = *capacity < 16 ? 16 : *capacity + *capacity / 2;
-    void *grown = reallocarray(*items, more, size);
-    if (grown == NULL)
-        return false;
-    *items = grown;
-    *capacity = more;
-    return true;
-}
-
 static void add_text(struct draft *draft, const char *text)
 {
     ptl_buf_add_bytes(&draft->texts, text, strlen(text) + 1);
@@ -99,8 +87,8 @@ static void add_text(struct draft *draft, const char *text)
 static bool add_target(struct draft *draft, uint32_t number, bool partial)
 {
     struct ptl_record *record = draft->record;
-    if (!make_room((void **)&record->targets, &draft->target_capacity, record->head.target_count,
-                   sizeof(*record->targets)))
+    if (!ptl_array_room((void **)&record->targets, &draft->target_capacity,
+                        record->head.target_count, sizeof(*record->targets)))
         return false;
     struct ptl_target target;
     struct ptl_target_names names;
@@ -131,8 +119,8 @@ static bool add_result(struct draft *draft, const struct ptl_result *result)
         last->last = result->port;
         return true;
     }
-    if (!make_room((void **)&record->spans, &draft->span_capacity, record->head.span_count,
-                   sizeof(*record->spans)))
+    if (!ptl_array_room((void **)&record->spans, &draft->span_capacity, record->head.span_count,
+                        sizeof(*record->spans)))
         return false;
     record->spans[record->head.span_count++] = (struct ptl_record_span){.target = target,
                                                                         .first = result->port,

@@ -1,4 +1,5 @@
 #include "compare/problems.h"
+#include "portolan/array.h"
 #include "portolan/compare.h"
 #include "portolan/text.h"
 #include "profile/file.h"
@@ -22,12 +23,10 @@ void ptl_vary_free(struct ptl_vary *vary)
 
 static bool add_value(struct ptl_vary *vary, const char *text, size_t length)
 {
-    char **grown = reallocarray(vary->values, vary->count + 1, sizeof(*grown));
-    if (grown == NULL)
+    if (!ptl_array_room_for_few((void **)&vary->values, vary->count, sizeof(*vary->values)))
         return false;
-    vary->values = grown;
-    grown[vary->count] = strndup(text, length);
-    return grown[vary->count] != NULL && ++vary->count > 0;
+    vary->values[vary->count] = strndup(text, length);
+    return vary->values[vary->count] != NULL && ++vary->count > 0;
 }
 
 static enum ptl_status split(struct ptl_vary *vary, const char *list, struct ptl_error *error)

@@ -1,5 +1,7 @@
 #include "compare/world.h"
 
+#include "portolan/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,14 +32,9 @@ void ptl_world_free(struct ptl_world *world)
 bool ptl_world_add_target(struct ptl_world *world, const struct ptl_address *address,
                           const char *host)
 {
-    if (world->target_count == world->target_capacity) {
-        size_t more = world->target_capacity < 64 ? 64 : world->target_capacity * 2;
-        struct ptl_world_target *grown = reallocarray(world->targets, more, sizeof(*grown));
-        if (grown == NULL)
-            return false;
-        world->targets = grown;
-        world->target_capacity = more;
-    }
+    if (!ptl_array_room((void **)&world->targets, &world->target_capacity, world->target_count,
+                        sizeof(*world->targets)))
+        return false;
     world->targets[world->target_count++] = (struct ptl_world_target){*address, host};
     return true;
 }
@@ -269,14 +266,9 @@ enum ptl_status ptl_world_add_reference(struct ptl_world *world, uint32_t target
     if (world->reference_count == PTL_REFERENCE_MAX)
         return ptl_error_set(error, PTL_E_NO_MEMORY,
                              "more than %u ports are open: too many to compare", PTL_REFERENCE_MAX);
-    if (world->reference_count == world->reference_capacity) {
-        size_t more = world->reference_capacity < 64 ? 64 : world->reference_capacity * 2;
-        struct ptl_world_port *grown = reallocarray(world->reference, more, sizeof(*grown));
-        if (grown == NULL)
-            return no_memory(error);
-        world->reference = grown;
-        world->reference_capacity = more;
-    }
+    if (!ptl_array_room((void **)&world->reference, &world->reference_capacity,
+                        world->reference_count, sizeof(*world->reference)))
+        return no_memory(error);
     world->reference[world->reference_count++] = (struct ptl_world_port){target, port};
     return PTL_OK;
 }

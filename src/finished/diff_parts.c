@@ -1,5 +1,6 @@
 /* What the writers of a diff share: warnings, names, what is not known. */
 #include "finished/diff.h"
+#include "portolan/array.h"
 #include "report/writer.h"
 
 #include <inttypes.h>
@@ -17,15 +18,13 @@ static bool warn(struct ptl_diff *diff, const char *format, ...)
     va_start(args, format);
     int length = vasprintf(&text, format, args);
     va_end(args);
-    char **grown = reallocarray(diff->warnings, diff->warning_count + 1, sizeof(*grown));
-    if (grown != NULL)
-        diff->warnings = grown;
-    if (length < 0 || grown == NULL) {
-        if (length >= 0)
-            free(text);
+    if (length < 0)
+        return false;
+    if (!ptl_array_room_for_few((void **)&diff->warnings, diff->warning_count, sizeof(text))) {
+        free(text);
         return false;
     }
-    grown[diff->warning_count++] = text;
+    diff->warnings[diff->warning_count++] = text;
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "profile/document.h"
 
+#include "portolan/array.h"
 #include "profile/check.h"
 #include "profile/mapping.h"
 
@@ -111,15 +112,10 @@ static struct ptl_node *new_node(struct parser *parser, const yaml_event_t *even
 
 static bool push(struct parser *parser, struct ptl_node *node)
 {
-    if (parser->count == parser->capacity) {
-        size_t capacity = parser->capacity ? parser->capacity * 2 : 64;
-        struct ptl_node **stack = realloc(parser->stack, capacity * sizeof(*stack));
-        if (!stack) {
-            parser->tree->failed = true;
-            return false;
-        }
-        parser->stack = stack;
-        parser->capacity = capacity;
+    if (!ptl_array_room((void **)&parser->stack, &parser->capacity, parser->count,
+                        sizeof(*parser->stack))) {
+        parser->tree->failed = true;
+        return false;
     }
     parser->stack[parser->count++] = node;
     return true;

@@ -1,6 +1,8 @@
 /* The loaders of the types that take lists. */
 #include "profile/values.h"
 
+#include "portolan/array.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +11,8 @@
 
 bool ptl_texts_add(struct ptl_texts *texts, const char *text)
 {
-    if ((texts->count & (texts->count - 1)) == 0) { /* full at every power of two */
-        size_t capacity = texts->count ? texts->count * 2 : 1;
-        char **items = realloc(texts->items, capacity * sizeof(*items));
-        if (!items)
-            return false;
-        texts->items = items;
-    }
+    if (!ptl_array_room_for_few((void **)&texts->items, texts->count, sizeof(*texts->items)))
+        return false;
     texts->items[texts->count] = strdup(text);
     return texts->items[texts->count] && ++texts->count;
 }

@@ -169,12 +169,10 @@ static bool find_group(struct draft *draft, const uint64_t set[SET_WORDS], uint3
                         "expect: its rules overlap in more than %u ways", GROUPS_MAX);
         return false;
     }
-    uint64_t *sets =
-        reallocarray(draft->sets, judge->group_count + 1, SET_WORDS * sizeof(*draft->sets));
-    if (sets != NULL)
-        draft->sets = sets;
-    if (sets == NULL || !ptl_array_room((void **)&judge->groups, &judge->group_capacity,
-                                        judge->group_count, sizeof(*judge->groups))) {
+    if (!ptl_array_room_for_few((void **)&draft->sets, judge->group_count,
+                                SET_WORDS * sizeof(*draft->sets)) ||
+        !ptl_array_room((void **)&judge->groups, &judge->group_capacity, judge->group_count,
+                        sizeof(*judge->groups))) {
         draft->no_memory = true;
         return false;
     }

@@ -1,24 +1,14 @@
 #include "results/merged.h"
 
+#include "portolan/array.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-/* Room for one more: both lists grow at each power of two. */
-static bool make_room(void **items, size_t count, size_t size)
-{
-    if ((count & (count - 1)) != 0)
-        return true;
-    void *grown = reallocarray(*items, count > 0 ? 2 * count : 1, size);
-    if (grown == NULL)
-        return false;
-    *items = grown;
-    return true;
-}
 
 enum ptl_status ptl_results_add_merged(struct ptl_results *results,
                                        const struct ptl_merged_run *run)
 {
-    if (!make_room((void **)&results->merged, results->merged_count, sizeof(*run)))
+    if (!ptl_array_room_for_few((void **)&results->merged, results->merged_count, sizeof(*run)))
         return PTL_E_NO_MEMORY;
     struct ptl_merged_run *new = &results->merged[results->merged_count++];
     *new = *run;
@@ -32,7 +22,8 @@ enum ptl_status ptl_results_add_merged(struct ptl_results *results,
 enum ptl_status ptl_results_add_disagreement(struct ptl_results *results,
                                              const struct ptl_disagreement *one)
 {
-    if (!make_room((void **)&results->disagreements, results->disagreement_count, sizeof(*one)))
+    if (!ptl_array_room_for_few((void **)&results->disagreements, results->disagreement_count,
+                                sizeof(*one)))
         return PTL_E_NO_MEMORY;
     results->disagreements[results->disagreement_count++] = *one;
     return PTL_OK;

@@ -1,3 +1,4 @@
+#include "portolan/array.h"
 #include "results/objects.h"
 #include "results/reader.h"
 
@@ -16,13 +17,9 @@ static uint32_t enter_missing(struct ptl_reader *reader, struct ptl_members *mem
     size_t count = reader->missing_count;
     if (count > 0 && strcmp(reader->missing[count - 1], host) == 0)
         return (uint32_t)count - 1;
-    if ((count & (count - 1)) == 0) { /* grows at each power of two */
-        char **grown = reallocarray(reader->missing, count > 0 ? 2 * count : 1, sizeof(*grown));
-        if (grown == NULL) {
-            members->status = no_memory(members->error);
-            return 0;
-        }
-        reader->missing = grown;
+    if (!ptl_array_room_for_few((void **)&reader->missing, count, sizeof(*reader->missing))) {
+        members->status = no_memory(members->error);
+        return 0;
     }
     reader->missing[count] = strdup(host);
     if (reader->missing[count] == NULL)
@@ -53,13 +50,8 @@ uint32_t ptl_read_enter(struct ptl_reader *reader, struct ptl_members *members, 
 static bool add(struct ptl_results *results, const struct ptl_expectation *one)
 {
     size_t count = results->expectation_count;
-    if ((count & (count - 1)) == 0) {
-        struct ptl_expectation *grown =
-            reallocarray(results->expectations, count > 0 ? 2 * count : 1, sizeof(*grown));
-        if (grown == NULL)
-            return false;
-        results->expectations = grown;
-    }
+    if (!ptl_array_room_for_few((void **)&results->expectations, count, sizeof(*one)))
+        return false;
     results->expectations[results->expectation_count++] = *one;
     return true;
 }

@@ -1,4 +1,5 @@
 /* Today's result as the expectations of tomorrow: a fragment of a profile. */
+#include "portolan/array.h"
 #include "portolan/clock.h"
 #include "portolan/judge.h"
 
@@ -79,15 +80,10 @@ static void add_entry(struct saving *saving, const struct ptl_block *block, cons
             return;
         }
     }
-    if (saving->entry_count == saving->entry_capacity) {
-        size_t more = saving->entry_capacity == 0 ? 64 : saving->entry_capacity * 2;
-        struct entry *grown = reallocarray(saving->entries, more, sizeof(*grown));
-        if (grown == NULL) {
-            saving->no_memory = true;
-            return;
-        }
-        saving->entries = grown;
-        saving->entry_capacity = more;
+    if (!ptl_array_room((void **)&saving->entries, &saving->entry_capacity, saving->entry_count,
+                        sizeof(*saving->entries))) {
+        saving->no_memory = true;
+        return;
     }
     saving->entries[saving->entry_count++] =
         (struct entry){.block = *block, .name = name, .rule = rule};

@@ -1,5 +1,7 @@
 #include "results/stored.h"
 
+#include "portolan/array.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,8 @@ enum service { SERVICE_UNKNOWN, SERVICE_NONE, SERVICE_TEXT };
 
 struct ptl_stored {
     struct stored_target *targets;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     char *text; /* NUL-terminated names, one after the other */
     uint32_t used, size;
     uint32_t *slots; /* hash of addresses: target + 1; 0: free */
@@ -151,17 +154,9 @@ static bool grow_index(struct ptl_stored *stored)
 
 static bool grow_targets(struct ptl_stored *stored)
 {
-    if (stored->count < stored->capacity)
-        return true;
-    if (stored->count >= TARGETS_MAX)
-        return false;
-    uint32_t more = stored->capacity < 64 ? 64 : stored->capacity + stored->capacity / 2;
-    struct stored_target *grown = reallocarray(stored->targets, more, sizeof(*grown));
-    if (grown == NULL)
-        return false;
-    stored->targets = grown;
-    stored->capacity = more;
-    return true;
+    return stored->count < TARGETS_MAX &&
+           ptl_array_room((void **)&stored->targets, &stored->capacity, stored->count,
+                          sizeof(*stored->targets));
 }
 
 static bool is_own_text(const struct ptl_address *address, const char *name)

@@ -64,12 +64,10 @@ static uint32_t keep_file(struct ptl_hosts *hosts, const char *file)
 {
     if (hosts->file_count > 0 && strcmp(hosts->files[hosts->file_count - 1], file) == 0)
         return (uint32_t)hosts->file_count;
-    char **files = reallocarray(hosts->files, hosts->file_count + 1, sizeof(*files));
-    if (files == NULL)
+    if (!ptl_array_room_for_few((void **)&hosts->files, hosts->file_count, sizeof(*hosts->files)))
         return 0;
-    hosts->files = files;
-    files[hosts->file_count] = strdup(file);
-    return files[hosts->file_count] != NULL ? (uint32_t)++hosts->file_count : 0;
+    hosts->files[hosts->file_count] = strdup(file);
+    return hosts->files[hosts->file_count] != NULL ? (uint32_t)++hosts->file_count : 0;
 }
 
 /* Keeps a copy of an entry; false: no memory. */

@@ -1,5 +1,7 @@
 #include "portolan/services.h"
 
+#include "portolan/array.h"
+
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <pthread.h>
@@ -19,12 +21,8 @@ static const char *names[65536]; /* the first name of each port */
 
 static void add(const char *name, uint16_t port, bool is_first)
 {
-    if (entry_count % 256 == 0) {
-        struct entry *grown = reallocarray(entries, entry_count + 256, sizeof(*grown));
-        if (grown == NULL)
-            return;
-        entries = grown; /* at once: the old place is gone, whatever fails next */
-    }
+    if (!ptl_array_room_for_few((void **)&entries, entry_count, sizeof(*entries)))
+        return;
     char *copy = strdup(name);
     if (copy == NULL)
         return;
