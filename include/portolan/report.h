@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ptl_report; /* one destination being written */
 
@@ -56,6 +57,16 @@ enum ptl_status ptl_report_open_text(const char *path, const struct ptl_report_o
 void ptl_report_write_text(struct ptl_report *report, const char *text, size_t length);
 /* True for a report that takes results while the run lasts. */
 bool ptl_report_is_live(const struct ptl_report *report);
+/*
+ * Of a live report to a pipe, a terminal or a socket; of others it is nothing. From a cancel or the
+ * deadline (by ptl_clock_now_ns; UINT64_MAX: none) on, a reader that takes nothing for a second is
+ * not waited for any more: what is left is given up, as ptl_report_close tells. Before the first
+ * ptl_report_found. `cancel` outlives the report.
+ */
+void ptl_report_limit_wait(struct ptl_report *report, const struct ptl_cancel *cancel,
+                           uint64_t deadline_ns);
+/* It has failed, or nobody can read it any more: what else is written to it is lost. */
+bool ptl_report_is_gone(const struct ptl_report *report);
 /*
  * Of a live report: writes results that were found, in the order of ptl_live_ready and with nothing
  * left out between one call and the next, and sees that they are in the file. The first call, which

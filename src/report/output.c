@@ -2,6 +2,7 @@
 
 #include "portolan/report.h"
 #include "report/place.h"
+#include "report/sink.h"
 #include "report/temporary.h"
 
 #include <errno.h>
@@ -27,10 +28,20 @@ struct ptl_output {
     bool is_file; /* a regular file, written in place */
     bool is_new;  /* it is there only because it was opened, and holds nothing */
     bool is_begun;
+    bool is_limited; /* a reader is waited for as long as `limit` says; else for ever */
+    struct ptl_sink_limit limit;
     int failure; /* the first errno */
     size_t used;
     char buffer[BUFFER];
 };
+
+static enum ptl_status refuse_to_wait(const struct ptl_output *output, struct ptl_error *error)
+{
+    return ptl_error_set(error, PTL_E_OUTPUT,
+                         "cannot write %s: the run is over and nobody reads; the rest of the "
+                         "report is given up",
+                         strcmp(output->path, "-") == 0 ? "standard output" : output->path);
+}
 
 /* A path that begins in the current folder is told with that: in cron it is not the expected one.
  */
@@ -242,6 +253,13 @@ enum ptl_status ptl_output_open(const char *path, const struct ptl_output_option
     return PTL_OK;
 }
 
+void ptl_output_limit_wait(struct ptl_output *output, const struct ptl_sink_limit *limit)
+{
+    struct stat info;
+    output->is_limited = fstat(output->fd, &info) != 0 || !S_ISREG(info.st_mode);
+    output->limit = *limit;
+}
+
 void ptl_output_begin(struct ptl_output *output)
 {
     if (output->is_begun)
@@ -253,21 +271,12 @@ void ptl_output_begin(struct ptl_output *output)
     ptl_place_leave(&output->place);
 }
 
-/* A pipe may be full and not wait for its reader: whoever gave it to us may have made it so. */
 static void flush(struct ptl_output *output)
 {
-    size_t written = 0;
     ptl_output_begin(output);
-    while (written < output->used && output->failure == 0) {
-        ssize_t count = write(output->fd, output->buffer + written, output->used - written);
-        struct pollfd room = {.fd = output->fd, .events = POLLOUT};
-        if (count > 0)
-            written += (size_t)count;
-        else if (count < 0 && errno == EAGAIN)
-            poll(&room, 1, -1);
-        else if (count < 0 && errno != EINTR)
-            output->failure = errno;
-    }
+    if (output->failure == 0)
+        output->failure = ptl_sink_write(output->fd, output->buffer, output->used,
+                                         output->is_limited ? &output->limit : NULL);
     output->used = 0;
 }
 
@@ -318,7 +327,9 @@ enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *e
         output->fd = output->temporary.fd = -1;
     }
     enum ptl_status status = PTL_OK;
-    if (output->failure != 0)
+    if (output->failure == ECANCELED)
+        status = refuse_to_wait(output, error);
+    else if (output->failure != 0)
         status = refuse(output, output->failure, error);
     else
         ptl_place_keep(&output->place);
@@ -339,4 +350,9 @@ bool ptl_output_is_terminal(const struct ptl_output *output)
 bool ptl_output_failed(const struct ptl_output *output)
 {
     return output->failure != 0;
+}
+
+bool ptl_output_is_gone(const struct ptl_output *output)
+{
+    return output->failure != 0 || (output->fd == STDOUT_FILENO && ptl_sink_is_gone(output->fd));
 }

@@ -8,6 +8,7 @@
 
 #include "portolan/cancel.h"
 #include "portolan/error.h"
+#include "report/sink.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,9 @@ struct ptl_output_options {
  */
 enum ptl_status ptl_output_open(const char *path, const struct ptl_output_options *options,
                                 struct ptl_output **output, struct ptl_error *error);
+/* Of a live output: a reader that takes nothing is not waited for beyond the limit. A file has no
+ * reader. */
+void ptl_output_limit_wait(struct ptl_output *output, const struct ptl_sink_limit *limit);
 /* Of a live output, before the first write: what the file held is gone. */
 void ptl_output_begin(struct ptl_output *output);
 /* What was written so far can be read by others. */
@@ -40,5 +44,7 @@ enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *e
 void ptl_output_abandon(struct ptl_output *output);
 bool ptl_output_is_terminal(const struct ptl_output *output);
 bool ptl_output_failed(const struct ptl_output *output);
+/* It failed, or is sure to: the pipe that standard output is has no reader any more. */
+bool ptl_output_is_gone(const struct ptl_output *output);
 
 #endif

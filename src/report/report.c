@@ -66,6 +66,19 @@ bool ptl_report_is_live(const struct ptl_report *report)
     return report->live;
 }
 
+void ptl_report_limit_wait(struct ptl_report *report, const struct ptl_cancel *cancel,
+                           uint64_t deadline_ns)
+{
+    const struct ptl_sink_limit limit = {.cancel = cancel, .deadline_ns = deadline_ns};
+    if (report->live)
+        ptl_output_limit_wait(report->writing.output, &limit);
+}
+
+bool ptl_report_is_gone(const struct ptl_report *report)
+{
+    return report->failed || ptl_output_is_gone(report->writing.output);
+}
+
 void ptl_report_write_text(struct ptl_report *report, const char *text, size_t length)
 {
     ptl_output_write(report->writing.output, text, length);
@@ -137,7 +150,8 @@ void ptl_report_found(struct ptl_report *report, const struct ptl_results *resul
     struct rows rows = {.named = false};
     if (!report->begun && !begin(report, results))
         report->failed = true;
-    for (size_t i = 0; i < count && !report->failed; i++)
+    for (size_t i = 0; i < count && !report->failed && !ptl_output_failed(report->writing.output);
+         i++)
         report->failed = !write_result(report, &rows, &items[i]);
     ptl_output_flush(report->writing.output);
 }
