@@ -73,7 +73,8 @@ enum ptl_stop {
     PTL_STOP_SIGNAL,
     PTL_STOP_DEADLINE,
     PTL_STOP_MEMORY,
-    PTL_STOP_OUTAGE /* everything that had answered fell silent and did not come back */
+    PTL_STOP_OUTAGE, /* everything that had answered fell silent and did not come back */
+    PTL_STOP_OUTPUT  /* nothing that was asked for can be written any more */
 };
 
 /* What had answered fell silent, and answered again, or did not. */
@@ -145,7 +146,8 @@ struct ptl_run_info {
     double elapsed_ms; /* monotonic; written with three decimals at most */
     bool complete;
     bool cut;                 /* read from jsonl without its end: not even all targets are known */
-    enum ptl_stop stopped_by; /* memory is written as null, and "out_of_memory": true */
+    enum ptl_stop stopped_by; /* memory is written as null, and "out_of_memory": true; so are, as
+                               * null, outage and output */
     char *ports;              /* "1-1024,8080" */
     bool states[PTL_STATE_COUNT];
     enum ptl_engine engine;

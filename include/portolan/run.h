@@ -49,7 +49,11 @@ struct ptl_progress {
     uint64_t elapsed_ms;
 };
 
-/* Called on the thread that called ptl_run; NULL: not. */
+/*
+ * Called one at a time, NULL: not. They may wait, for whoever reads what they write: meanwhile
+ * nothing else is told, but a deadline and a signal end the run in time. ptl_run returns once the
+ * last call has.
+ */
 struct ptl_run_hooks {
     void *context;
     unsigned tick_ms; /* how often; 0: never */
@@ -59,6 +63,9 @@ struct ptl_run_hooks {
      * be read of `results`, which are not sealed: what was asked, and names of targets. */
     void (*found)(void *context, const struct ptl_results *results, const struct ptl_result *items,
                   size_t count);
+    /* Before the first probe and after each `found`. False: nobody can be told any more what the
+     * run finds, and it stops (PTL_STOP_OUTPUT). */
+    bool (*wanted)(void *context);
 };
 
 /*

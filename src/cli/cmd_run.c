@@ -47,6 +47,12 @@ static void tell_found(void *context, const struct ptl_results *results,
     job_write_found(watch->job, results, items, count);
 }
 
+static bool is_wanted(void *context)
+{
+    const struct watch *watch = context;
+    return job_is_wanted(watch->job);
+}
+
 static int scan(const struct arguments *arguments, struct job *job, struct progress_line *line,
                 const struct ptl_cancel *cancel)
 {
@@ -56,13 +62,15 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
     bool live = job_is_live(job);
     struct watch watch = {.job = job, .line = line};
     struct ptl_run_hooks hooks = {.context = &watch,
-                                  .tick_ms = progress || live ? TICK_MS : 0,
+                                  .tick_ms = TICK_MS,
                                   .tick = progress ? tell_progress : NULL,
-                                  .found = live ? tell_found : NULL};
+                                  .found = live ? tell_found : NULL,
+                                  .wanted = is_wanted};
     struct ptl_results *results = NULL;
     struct ptl_error error;
     struct ptl_prepared *prepared = job->prepared;
     job->prepared = NULL; /* ptl_run takes it over */
+    job_limit_wait(job, cancel);
     enum ptl_status status = ptl_run(job->profile, prepared, cancel, &hooks, &results, &error);
     progress_clear(line);
     if (status != PTL_OK) {

@@ -2,6 +2,7 @@
 
 #include "cli/print.h"
 #include "cli/reports.h"
+#include "portolan/clock.h"
 #include "portolan/judge.h"
 
 #include <stdio.h>
@@ -159,6 +160,24 @@ bool job_open_reports(struct job *job, const struct ptl_cancel *cancel)
         good = good && (status == PTL_OK || status == PTL_E_CANCELLED);
     }
     return good;
+}
+
+void job_limit_wait(const struct job *job, const struct ptl_cancel *cancel)
+{
+    uint64_t deadline_ms = job->profile->deadline_ms;
+    uint64_t deadline_ns =
+        deadline_ms > 0 ? ptl_clock_now_ns() + deadline_ms * PTL_NS_PER_MS : UINT64_MAX;
+    for (int f = 0; f < PTL_FORMAT_COUNT; f++)
+        if (job->reports[f] != NULL)
+            ptl_report_limit_wait(job->reports[f], cancel, deadline_ns);
+}
+
+bool job_is_wanted(const struct job *job)
+{
+    for (int f = 0; f < JOB_OUTPUTS; f++)
+        if (job->reports[f] != NULL && !ptl_report_is_gone(job->reports[f]))
+            return true;
+    return false;
 }
 
 bool job_is_live(const struct job *job)

@@ -56,6 +56,14 @@ static void print_expectations(const struct ptl_results *results, const char *te
         print_line("... and %" PRIu64 " more", unmet - UNMET_SHOWN);
 }
 
+/* What whoever started it cannot know from the profile. NULL: nothing of the kind. */
+static const char *cause_of_stop(enum ptl_stop stop)
+{
+    if (stop == PTL_STOP_OUTPUT)
+        return "stopped: nothing that was asked for can be written any more";
+    return stop == PTL_STOP_SIGNAL ? "stopped by a signal" : NULL;
+}
+
 void notes_print(const struct ptl_results *results, const char *text)
 {
     bool is_told = is_beside(text);
@@ -66,8 +74,9 @@ void notes_print(const struct ptl_results *results, const char *text)
         print_line("warning: %s", results->warnings[i]);
     if (!is_told)
         print_expectations(results, text);
-    if (results->run.stopped_by == PTL_STOP_SIGNAL)
-        print_line(
-            "portolan: %s: stopped by a signal; %" PRIu64 " of %" PRIu64 " probes have no verdict",
-            results->run.profile, results->summary.states[PTL_UNPROBED], results->summary.probes);
+    const char *cause = cause_of_stop(results->run.stopped_by);
+    if (cause != NULL)
+        print_line("portolan: %s: %s; %" PRIu64 " of %" PRIu64 " probes have no verdict",
+                   results->run.profile, cause, results->summary.states[PTL_UNPROBED],
+                   results->summary.probes);
 }

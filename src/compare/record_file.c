@@ -105,7 +105,7 @@ static bool is_sane_head(const struct ptl_record_head *head, uint64_t size)
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         sum += head->states[s];
     return is_time(head->elapsed_ms) && is_time(head->user_ms) && is_time(head->system_ms) &&
-           head->stopped_by <= PTL_STOP_OUTAGE && head->complete <= 1 && head->failed <= 1 &&
+           head->stopped_by <= PTL_STOP_OUTPUT && head->complete <= 1 && head->failed <= 1 &&
            head->partial_everywhere <= 1 && head->text_bytes >= 1 &&
            head->warnings_at <= head->text_bytes && sum == head->probes;
 }

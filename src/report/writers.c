@@ -43,7 +43,8 @@ const char *ptl_report_incomplete(const struct ptl_results *results)
                                          [PTL_STOP_SIGNAL] = "stopped by a signal",
                                          [PTL_STOP_DEADLINE] = "the deadline passed",
                                          [PTL_STOP_MEMORY] = "memory ran out",
-                                         [PTL_STOP_OUTAGE] = "what had answered fell silent"};
+                                         [PTL_STOP_OUTAGE] = "what had answered fell silent",
+                                         [PTL_STOP_OUTPUT] = "no report could be written"};
     if (results->run.complete && results->unresolved_count == 0)
         return results->summary.states[PTL_ERROR] == 0
                    ? NULL

@@ -72,11 +72,9 @@ static const struct ptl_key path_keys[] = {
 };
 static const struct ptl_object path = PTL_OBJECT(struct ptl_path_info, path_keys, "run.paths");
 
-static const char *const stops[] = {[PTL_STOP_NONE] = NULL,
-                                    [PTL_STOP_SIGNAL] = "signal",
-                                    [PTL_STOP_DEADLINE] = "deadline",
-                                    [PTL_STOP_MEMORY] = NULL,
-                                    [PTL_STOP_OUTAGE] = NULL};
+static const char *const stops[] = {
+    [PTL_STOP_NONE] = NULL,   [PTL_STOP_SIGNAL] = "signal", [PTL_STOP_DEADLINE] = "deadline",
+    [PTL_STOP_MEMORY] = NULL, [PTL_STOP_OUTAGE] = NULL,     [PTL_STOP_OUTPUT] = NULL};
 
 #define AT(member) PTL_AT(struct ptl_run_info, member)
 #define ASKED(member) AT(member), .is_asked = true
@@ -94,7 +92,8 @@ static const struct ptl_key run_keys[] = {
      .about = "how long it took, on the monotonic clock"},
     {"complete", &ptl_key_bool, AT(complete), .about = "it went to its end"},
     {"stopped_by", &ptl_key_word, AT(stopped_by), PTL_WORDS(stops), .is_nullable = true,
-     .about = "what ended it early; null: nothing, memory that ran out, or an outage"},
+     .about =
+         "what ended it early; null: nothing, or something else: memory, an outage, no reader"},
     {"out_of_memory", &ptl_key_is, AT(stopped_by), .none = PTL_STOP_MEMORY, .is_later = true,
      .about = "memory ran out"},
     {"cut", &ptl_key_bool, AT(cut), .is_later = true, .is_omitted = true,

@@ -2,6 +2,7 @@
 
 #include "portolan/clock.h"
 #include "scan/engine.h"
+#include "scan/teller.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -154,71 +155,35 @@ static enum ptl_status start_workers(struct run *run, struct ptl_error *error)
     return status == PTL_OK ? PTL_OK : ptl_error_set(error, status, "out of memory");
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Hands over what was found since the last time. Without memory for it, it waits. */
-static void tell_found(struct run *run, struct ptl_live *live, const struct ptl_run_hooks *hooks)
-{
-    uint32_t watermark_ms;
-    if (hooks->found == NULL || !ptl_plan_take_found(run->plan, live, &watermark_ms))
-        return;
-    size_t ready = ptl_live_ready(live, watermark_ms);
-    hooks->found(hooks->context, run->results, live->items, ready);
-    ptl_live_drop(live, ready);
-}
-
-static void tell_progress(struct run *run, const struct ptl_run_hooks *hooks)
-{
-    struct ptl_progress progress;
-    if (hooks->tick == NULL)
-        return;
-    ptl_plan_progress(run->plan, &progress);
-    progress.in_flight = atomic_load(&run->permits.in_use);
-    hooks->tick(hooks->context, &progress);
-}
-
-/* Waits for the workers; stops them on a signal or at the deadline; calls the hooks meanwhile. */
-static void supervise(struct run *run, const struct ptl_cancel *cancel,
-                      const struct ptl_run_hooks *hooks)
+/* Waits for the workers; stops them on a signal or at the deadline. It calls nothing that waits. */
+static void supervise(struct run *run, const struct ptl_cancel *cancel)
 {
     uint64_t deadline_ms = run->profile->deadline_ms;
     uint64_t deadline = deadline_ms > 0 ? run->start_ns + deadline_ms * PTL_NS_PER_MS : UINT64_MAX;
-    bool ticks = hooks != NULL && hooks->tick_ms > 0;
-    uint64_t tick = ticks ? run->start_ns + hooks->tick_ms * PTL_NS_PER_MS : UINT64_MAX;
     struct pollfd fds[2] = {{.fd = run->done_fd, .events = POLLIN},
                             {.fd = cancel != NULL ? cancel->fd : -1, .events = POLLIN}};
-    struct ptl_live live = {.items = NULL};
     while ((fds[0].revents & POLLIN) == 0) {
-        poll(fds, 2, ptl_engine_wait_ms(earlier(tick, deadline)));
+        poll(fds, 2, ptl_engine_wait_ms(deadline));
         if (fds[1].fd >= 0 && fds[1].revents != 0) {
             ptl_plan_stop(run->plan, PTL_STOP_SIGNAL);
             fds[1].fd = -1;
         }
-        uint64_t now = ptl_clock_now_ns();
-        if (now >= deadline) {
+        if (ptl_clock_now_ns() >= deadline) {
             ptl_plan_stop(run->plan, PTL_STOP_DEADLINE);
             deadline = UINT64_MAX;
-        }
-        if (now >= tick) {
-            tell_found(run, &live, hooks);
-            tell_progress(run, hooks); /* last: what is told of findings may have erased it */
-            tick = now + hooks->tick_ms * PTL_NS_PER_MS;
         }
     }
     for (uint32_t i = 0; i < run->started; i++)
         pthread_join(run->threads[i].id, NULL);
-    ptl_live_free(&live);
+    struct ptl_run_info *info = &run->results->run;
+    info->elapsed_ms = (double)((ptl_clock_now_ns() - run->start_ns) / PTL_NS_PER_US) / 1000.0;
+    info->finished_ms = ptl_clock_wall_ms();
 }
 
 static enum ptl_status conclude(struct run *run, struct ptl_error *error)
 {
     struct ptl_results *results = run->results;
     struct ptl_run_info *info = &results->run;
-    info->elapsed_ms = (double)((ptl_clock_now_ns() - run->start_ns) / PTL_NS_PER_US) / 1000.0;
-    info->finished_ms = ptl_clock_wall_ms();
     uint32_t failed = 0;
     int failure = 0;
     for (uint32_t i = 0; i < run->started; i++) {
@@ -264,24 +229,33 @@ static enum ptl_status set_up(struct run *run, struct ptl_error *error)
                         run->prepared->workers, run->start_ns, &run->plan, error);
 }
 
+/* From the first probe to the last, with what is told meanwhile. */
+static enum ptl_status carry_out(struct run *run, const struct ptl_cancel *cancel,
+                                 const struct ptl_run_hooks *hooks, struct ptl_error *error)
+{
+    struct ptl_teller teller = {
+        .hooks = hooks, .results = run->results, .plan = run->plan, .permits = &run->permits};
+    if (ptl_cancel_cause(cancel) != 0)
+        ptl_plan_stop(run->plan, PTL_STOP_SIGNAL);
+    if (hooks != NULL && hooks->wanted != NULL && !hooks->wanted(hooks->context))
+        ptl_plan_stop(run->plan, PTL_STOP_OUTPUT);
+    enum ptl_status status = ptl_teller_start(&teller, error);
+    if (status == PTL_OK)
+        status = start_workers(run, error);
+    if (run->started > 0)
+        supervise(run, cancel);
+    ptl_teller_end(&teller);
+    return status == PTL_OK ? conclude(run, error) : status;
+}
+
 enum ptl_status ptl_run(const struct ptl_profile *profile, struct ptl_prepared *prepared,
                         const struct ptl_cancel *cancel, const struct ptl_run_hooks *hooks,
                         struct ptl_results **results, struct ptl_error *error)
 {
     struct run run = {.profile = profile, .prepared = prepared, .done_fd = -1};
     enum ptl_status status = set_up(&run, error);
-    if (status == PTL_OK) {
-        if (ptl_cancel_cause(cancel) != 0)
-            ptl_plan_stop(run.plan, PTL_STOP_SIGNAL);
-        if (hooks != NULL && hooks->found != NULL)
-            hooks->found(hooks->context, run.results, NULL, 0);
-        status = start_workers(&run, error);
-        if (run.started > 0) {
-            supervise(&run, cancel, hooks);
-            if (status == PTL_OK)
-                status = conclude(&run, error);
-        }
-    }
+    if (status == PTL_OK)
+        status = carry_out(&run, cancel, hooks, error);
     ptl_plan_free(run.plan);
     free(run.threads);
     if (run.done_fd >= 0)

@@ -17,7 +17,8 @@ static bool in_namespace;
 #define engines ptl_engine_names /* a new one is tested as soon as it has a name */
 #define ENGINES PTL_ENGINE_COUNT
 
-static struct ptl_results *scan(const char *yaml, const struct ptl_cancel *cancel)
+static struct ptl_results *scan_and_tell(const char *yaml, const struct ptl_cancel *cancel,
+                                         const struct ptl_run_hooks *hooks)
 {
     struct ptl_problems problems = {.items = NULL};
     struct ptl_profile *profile = NULL;
@@ -30,7 +31,7 @@ static struct ptl_results *scan(const char *yaml, const struct ptl_cancel *cance
                     problems.items[i].message);
     assert_non_null(profile);
     assert_int_equal(ptl_prepare(profile, cancel, &prepared, &problems), PTL_OK);
-    assert_int_equal(ptl_run(profile, prepared, cancel, NULL, &results, &error), PTL_OK);
+    assert_int_equal(ptl_run(profile, prepared, cancel, hooks, &results, &error), PTL_OK);
     uint64_t sum = 0;
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         sum += results->summary.states[s];
@@ -40,14 +41,29 @@ static struct ptl_results *scan(const char *yaml, const struct ptl_cancel *cance
     return results;
 }
 
-static size_t open_descriptors(void)
+static struct ptl_results *scan(const char *yaml, const struct ptl_cancel *cancel)
+{
+    return scan_and_tell(yaml, cancel, NULL);
+}
+
+static size_t count_entries(const char *path)
 {
     size_t count = 0;
-    DIR *dir = opendir("/proc/self/fd");
+    DIR *dir = opendir(path);
     while (readdir(dir) != NULL)
         count++;
     closedir(dir);
     return count;
+}
+
+static size_t open_descriptors(void)
+{
+    return count_entries("/proc/self/fd");
+}
+
+static size_t running_threads(void)
+{
+    return count_entries("/proc/self/task");
 }
 
 static void finds_exactly_what_is_open(void **state)
@@ -162,6 +178,108 @@ static void a_deadline_and_a_signal_stop_it(void **state)
     }
 }
 
+/* Once a result is found: cancels, if it is told so, and does not return before the workers are
+ * gone, as a report does that is written where nobody reads. */
+struct stalled {
+    struct ptl_cancel *cancel;
+    size_t threads_before;
+    bool has_stalled, have_left;
+};
+
+static void stall(void *context, const struct ptl_results *results, const struct ptl_result *items,
+                  size_t count)
+{
+    struct stalled *stalled = context;
+    (void)results;
+    (void)items;
+    if (count == 0 || stalled->has_stalled)
+        return;
+    stalled->has_stalled = true;
+    if (stalled->cancel != NULL)
+        ptl_cancel_trigger(stalled->cancel, 15);
+    for (int i = 0; i < 1500 && !stalled->have_left; i++) {
+        usleep(10000);
+        stalled->have_left = running_threads() <= stalled->threads_before + 1; /* this one */
+    }
+}
+
+static void they_stop_in_time_while_a_hook_waits(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    for (int e = 0; e < ENGINES; e++) {
+        for (int by_signal = 0; by_signal < 2; by_signal++) {
+            char yaml[256];
+            snprintf(yaml, sizeof(yaml),
+                     "hosts: [127.0.0.1, 127.0.0.2]\nports: 1-1000\nengine: %s\nrate: 100\n%s"
+                     "concurrency: 5\nreport: {states: [closed]}\n",
+                     engines[e], by_signal ? "" : "deadline: 1s\n");
+            struct ptl_cancel cancel;
+            assert_int_equal(ptl_cancel_init(&cancel, NULL), PTL_OK);
+            struct stalled stalled = {.cancel = by_signal ? &cancel : NULL,
+                                      .threads_before = running_threads()};
+            struct ptl_run_hooks hooks = {.context = &stalled, .tick_ms = 10, .found = stall};
+            struct ptl_results *results = scan_and_tell(yaml, &cancel, &hooks);
+            assert_true(stalled.has_stalled);
+            assert_true(stalled.have_left);
+            assert_int_equal(results->run.stopped_by,
+                             by_signal ? PTL_STOP_SIGNAL : PTL_STOP_DEADLINE);
+            assert_false(results->run.complete);
+            ptl_results_free(results);
+            ptl_cancel_free(&cancel);
+        }
+    }
+}
+
+static void count_found(void *context, const struct ptl_results *results,
+                        const struct ptl_result *items, size_t count)
+{
+    (void)results;
+    (void)items;
+    *(size_t *)context += count;
+}
+
+static bool wants_one(void *context)
+{
+    return *(const size_t *)context == 0;
+}
+
+static bool wants_none(void *context)
+{
+    (void)context;
+    return false;
+}
+
+static void what_nobody_wants_any_more_is_not_found_out(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    for (int e = 0; e < ENGINES; e++) {
+        char yaml[256];
+        snprintf(yaml, sizeof(yaml),
+                 "hosts: [127.0.0.1, 127.0.0.2]\nports: 1-60000\nengine: %s\nrate: 1000\n"
+                 "report: {states: [closed]}\n",
+                 engines[e]);
+        size_t found = 0;
+        struct ptl_run_hooks hooks = {
+            .context = &found, .tick_ms = 10, .found = count_found, .wanted = wants_one};
+        struct ptl_results *results = scan_and_tell(yaml, NULL, &hooks);
+        assert_int_equal(results->run.stopped_by, PTL_STOP_OUTPUT);
+        assert_false(results->run.complete);
+        assert_true(found > 0 && found <= results->count);
+        assert_true(results->summary.states[PTL_UNPROBED] > 0);
+        ptl_results_free(results);
+
+        hooks.wanted = wants_none;
+        results = scan_and_tell(yaml, NULL, &hooks);
+        assert_int_equal(results->run.stopped_by, PTL_STOP_OUTPUT);
+        assert_true(results->summary.attempts == 0);
+        ptl_results_free(results);
+    }
+}
+
 static void every_order_covers_everything(void **state)
 {
     (void)state;
@@ -214,6 +332,8 @@ int main(void)
         cmocka_unit_test(finds_exactly_what_is_open),
         cmocka_unit_test(a_silent_port_is_filtered_after_its_retries),
         cmocka_unit_test(a_deadline_and_a_signal_stop_it),
+        cmocka_unit_test(they_stop_in_time_while_a_hook_waits),
+        cmocka_unit_test(what_nobody_wants_any_more_is_not_found_out),
         cmocka_unit_test(every_order_covers_everything),
         cmocka_unit_test(few_descriptors_lose_nothing),
     };

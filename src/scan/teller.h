@@ -1,0 +1,39 @@
+/*
+ * Tells what a run finds, and how far it is, while it lasts: on a thread of its own, for what it
+ * calls may wait for whoever reads. Nothing that has to happen in time waits for it.
+ */
+#ifndef SCAN_TELLER_H
+#define SCAN_TELLER_H
+
+#include "portolan/error.h"
+#include "portolan/live.h"
+#include "portolan/results.h"
+#include "portolan/run.h"
+#include "scan/permits.h"
+#include "scan/plan.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+/* What it is given outlives it; the rest is zero. */
+struct ptl_teller {
+    const struct ptl_run_hooks *hooks; /* NULL: there is nothing to tell */
+    const struct ptl_results *results;
+    struct ptl_plan *plan; /* stopped, once nobody wants to be told */
+    const struct ptl_permits *permits;
+
+    struct ptl_live live;
+    pthread_t id;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool over;
+    bool started;
+};
+
+/* Begins to tell, if there is anyone to tell. Errors: PTL_E_SYSTEM: no thread. */
+enum ptl_status ptl_teller_start(struct ptl_teller *teller, struct ptl_error *error);
+/* Waits until what is being told is told, and tells no more. One that was not started is nothing.
+ */
+void ptl_teller_end(struct ptl_teller *teller);
+
+#endif
