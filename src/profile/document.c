@@ -53,6 +53,8 @@ static const char *remedy(const struct parser *parser)
     if (yaml->problem && strstr(yaml->problem, "cannot start any token") &&
         yaml->buffer.pointer < yaml->buffer.last && *yaml->buffer.pointer == '\t')
         return "; this is a tab: use spaces";
+    if (yaml->problem && strstr(yaml->problem, "tab character"))
+        return "; use spaces";
     const char *line = parser->text, *end = parser->text + parser->length;
     for (size_t i = 0; line && i < yaml->problem_mark.line; i++)
         if ((line = memchr(line, '\n', (size_t)(end - line))))
