@@ -30,16 +30,20 @@ static void add_settings(struct ptl_writing *writing)
     ptl_buf_printf(line, ")\nstarted %s, engine %s, ", ptl_clock_rfc3339(run->started_ms, time),
                    ptl_engine_names[run->engine]);
     const char *word = ptl_concurrency_word(run->concurrency);
-    if (word != NULL)
+    /* Of lines that were cut short, what a run knows only once it lasts is 0. */
+    if (word != NULL && run->effective_concurrency > 0)
         ptl_buf_printf(line, "concurrency %s (%u at most)", word, run->effective_concurrency);
-    else if (run->concurrency != run->effective_concurrency)
+    else if (word != NULL)
+        ptl_buf_printf(line, "concurrency %s", word);
+    else if (run->concurrency != run->effective_concurrency && run->effective_concurrency > 0)
         ptl_buf_printf(line, "concurrency %u (%u in force)", run->concurrency,
                        run->effective_concurrency);
     else
         ptl_buf_printf(line, "concurrency %u", run->concurrency);
-    ptl_buf_printf(line, ", %u worker%s, timeout %s, retries %u\n", run->workers,
-                   run->workers == 1 ? "" : "s", ptl_duration_format(run->timeout_ms, timeout),
-                   run->retries);
+    if (run->workers > 0)
+        ptl_buf_printf(line, ", %u worker%s", run->workers, run->workers == 1 ? "" : "s");
+    ptl_buf_printf(line, ", timeout %s, retries %u\n",
+                   ptl_duration_format(run->timeout_ms, timeout), run->retries);
 }
 
 /* Before COMPLETE, which is all that many read. */

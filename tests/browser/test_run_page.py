@@ -53,6 +53,8 @@ class RunPage(BrowserTest):
         self.assertEqual(page.evaluate("() => [...document.querySelectorAll('h1 .badge')].map((one) => `${one.id} ${one.className}`)"),
                          ["verdict badge bad", "badge badge"])
         self.assertEqual(page.text("#description"), "a scan of this namespace")
+        self.assertIn(f"auto, {told['run']['effective_concurrency']:,} at most", page.text("#settings"))
+        self.assertNotIn("NaN", page.evaluate("() => document.body.innerText"))
         self.assertEqual(self.results_table("Host"), [result["host"] for result in told["results"]])
         self.assertEqual(self.results_table("Port"), [str(result["port"]) for result in told["results"]])
         self.assertEqual(page.count(".matrix tbody td.state-open"), 6)

@@ -125,5 +125,6 @@ SH
     jq -e '(.run.complete | not) and .run.cut and .open_ports == [22] and .summary.closed >= 48
         and .summary.unprobed == 1000 - .summary.open - .summary.closed' r.json
     grep -q INCOMPLETE r.txt
+    grep -q 'engine pool, concurrency auto, timeout 900ms' r.txt
     /usr/bin/python3 "$TOP/tests/cli/validate.py" "$TOP/docs/schema/results.json" accept r.json
 }

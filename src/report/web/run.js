@@ -339,13 +339,15 @@ function hosts() {
 }
 
 function settings() {
-  const limit = run.concurrency === run.effective_concurrency ? count(run.concurrency) :
-    `${run.concurrency === "unlimited" ? "unlimited" : count(run.concurrency)}, ${count(run.effective_concurrency)} in force`;
+  // Of lines that were cut short, what a run knows only once it lasts is 0.
+  const asked = known(run.concurrency) ? count(run.concurrency) : run.concurrency;
+  const limit = run.effective_concurrency === run.concurrency || run.effective_concurrency === 0 ? asked :
+    `${asked}, ${count(run.effective_concurrency)} ${known(run.concurrency) ? "in force" : "at most"}`;
   return section("settings", "Settings", pairs([
     ["Profile", outside(run.profile), make("span", {class: "mono"}, `SHA-256 ${run.profile_sha256}`)],
     ["Ports asked", make("span", {class: "mono"}, outside(run.ports.length > 500 ? `${run.ports.slice(0, 500)}…` : run.ports))],
     ["States listed", run.states.join(", "), "A port of another state is counted, not listed."],
-    ["Engine", run.engine, `${several(run.workers, "worker")}`],
+    ["Engine", run.engine, run.workers > 0 ? several(run.workers, "worker") : null],
     ["Concurrency", limit, `Probes in flight at a time; at most ${count(summary.peak_in_flight)} were.`],
     ["Timeout", duration(run.timeout_ms), run.adaptive_timeout ? "A ceiling: the timeout adapts to the answers." : "For one attempt."],
     ["Retries", `${run.retries}, and ${run.loss_retries} where loss is proven`, `${several(summary.attempts, "attempt")} in all; ${several(summary.retried, "probe")} took more than one.`],
