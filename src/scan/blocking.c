@@ -12,6 +12,7 @@
 struct kept {
     int fd; /* -1: none */
     uint8_t family;
+    uint16_t source; /* its port, of a connect to this machine; 0: not known */
 };
 
 static void drop(struct kept *kept)
@@ -19,6 +20,12 @@ static void drop(struct kept *kept)
     if (kept->fd >= 0)
         close(kept->fd);
     kept->fd = -1;
+}
+
+static void drop_source(const struct ptl_worker *worker, struct kept *kept)
+{
+    ptl_sources_drop(worker->sources, kept->source);
+    kept->source = 0;
 }
 
 static bool was_resent(const struct kept *kept, uint64_t started_ns)
@@ -86,7 +93,16 @@ static bool attempt(const struct ptl_worker *worker, struct kept *kept,
         }
     }
     *started_ns = ptl_clock_now_ns();
+    bool is_own = ptl_sources_is_own(worker->sources, address);
+    if (is_own)
+        ptl_sources_begin(worker->sources, worker->number);
     int result = ptl_probe_connect(kept->fd, address, probe->port);
+    if (is_own) { /* the answer is there at once */
+        if (result == EINPROGRESS)
+            result = ptl_probe_connect(kept->fd, address, probe->port);
+        kept->source = ptl_sources_end(worker->sources, worker->number,
+                                       result == ECONNREFUSED ? -1 : kept->fd);
+    }
     bool done = true;
     if (result == EINPROGRESS || result == EALREADY)
         done = wait_for_answer(worker, kept, address, probe, *started_ns, finding);
@@ -94,11 +110,14 @@ static bool attempt(const struct ptl_worker *worker, struct kept *kept,
         ptl_probe_judge(kept->fd, result, finding);
     if (done && finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
         finding->reusable = ptl_probe_disconnect(kept->fd);
-    if (done && finding->reusable)
-        return true;
     if (done && finding->state == PTL_OPEN)
         ptl_probe_reset(kept->fd);
-    drop(kept);
+    if (!done || !finding->reusable)
+        drop(kept);
+    drop_source(worker, kept);
+    if (done && finding->doubtful && !finding->self)
+        finding->doubtful =
+            ptl_sources_met(worker->sources, worker->number, probe->port, *started_ns);
     return done;
 }
 
@@ -110,7 +129,8 @@ static void carry_out(const struct ptl_worker *worker, struct kept *kept,
     struct ptl_finding finding = {.state = PTL_UNPROBED, .rtt_us = PTL_US_NONE};
     bool verifies = false;
     uint32_t rtt_us = PTL_US_NONE; /* of the first look */
-    for (int tries = 0; tries < PTL_SELF_CONNECTS; tries++) {
+    uint8_t tries = 0;
+    for (; tries < PTL_SELF_CONNECTS; tries++) {
         if (ptl_plan_stopped(worker->plan) ||
             !attempt(worker, kept, address, probe, &started_ns, &finding)) {
             finding.state = PTL_UNPROBED;
@@ -131,6 +151,7 @@ static void carry_out(const struct ptl_worker *worker, struct kept *kept,
         finding.rtt_us = PTL_US_NONE;
     }
     ptl_engine_outcome(outcome, probe, &finding, started_ns, ptl_clock_now_ns());
+    outcome->more = tries < PTL_SELF_CONNECTS ? tries : PTL_SELF_CONNECTS - 1;
 }
 
 /* Sleeps until the plan calls or time has come. */

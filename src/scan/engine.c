@@ -19,6 +19,7 @@ void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *pro
     outcome->at_ns = now_ns;
     outcome->prompt = false;
     outcome->late = false;
+    outcome->more = 0;
     outcome->connect_us = PTL_US_NONE;
     uint64_t us = (now_ns - started_ns) / PTL_NS_PER_US;
     /* A time is told only where something answered. */

@@ -10,6 +10,7 @@
 #include "scan/permits.h"
 #include "scan/plan.h"
 #include "scan/probe.h"
+#include "scan/sources.h"
 
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct ptl_worker {
     const struct ptl_profile *profile;
     struct ptl_plan *plan;
     struct ptl_permits *permits;
+    struct ptl_sources *sources;
     int failure; /* errno for which it could not work at all; 0: none */
 };
 

@@ -50,7 +50,7 @@ static void flush(struct loop *loop)
 }
 
 static void settle(struct loop *loop, const struct ptl_probe *probe,
-                   const struct ptl_finding *finding, uint64_t started_ns)
+                   const struct ptl_finding *finding, uint64_t started_ns, uint8_t more)
 {
     if (loop->outcome_count == PTL_PLAN_BLOCK)
         flush(loop);
@@ -59,6 +59,7 @@ static void settle(struct loop *loop, const struct ptl_probe *probe,
     ptl_engine_outcome(outcome, probe, finding, started_ns, loop->clock_ns);
     outcome->prompt = loop->prompt;
     outcome->late = loop->late;
+    outcome->more = more;
     ptl_holding_ended(&loop->holding);
 }
 
@@ -70,8 +71,10 @@ static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *findi
         ptl_wheel_remove(&loop->wheel, id);
         slot->busy = false;
     }
-    slot->self_connects = 0;
+    slot->self_connects = slot->more = 0;
     slot->verifies = false;
+    ptl_sources_drop(loop->worker->sources, slot->source);
+    slot->source = 0;
     if (finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
         finding->reusable = ptl_probe_disconnect(slot->fd);
     if (finding->reusable && !slot->last &&
@@ -86,7 +89,7 @@ static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *findi
 
 /* How a probe starts anew. */
 struct again {
-    uint8_t self_connects;
+    uint8_t more, self_connects;
     bool verifies;
     uint32_t rtt_us;
 };
@@ -97,10 +100,14 @@ static void conclude(struct loop *loop, uint32_t id, struct ptl_finding *finding
 {
     struct ptl_probe probe = loop->slots.items[id].probe;
     uint64_t started_ns = loop->slots.items[id].started_ns;
-    struct again again = {.self_connects = loop->slots.items[id].self_connects,
+    struct again again = {.more = (uint8_t)(loop->slots.items[id].more + 1),
+                          .self_connects = loop->slots.items[id].self_connects,
                           .verifies = loop->slots.items[id].verifies,
                           .rtt_us = loop->slots.items[id].rtt_us};
     leave_slot(loop, id, finding);
+    if (finding->doubtful && !finding->self)
+        finding->doubtful =
+            ptl_sources_met(loop->worker->sources, loop->worker->number, probe.port, started_ns);
     if (finding->self) {
         if (again.self_connects++ < PTL_SELF_CONNECTS) {
             start(loop, &probe, again);
@@ -118,7 +125,7 @@ static void conclude(struct loop *loop, uint32_t id, struct ptl_finding *finding
     } else if (again.verifies) {
         ptl_probe_reopen(finding, again.rtt_us);
     }
-    settle(loop, &probe, finding, started_ns);
+    settle(loop, &probe, finding, started_ns, again.more - 1);
 }
 
 /* True when the answer to a connect that was just started should be looked for at once. */
@@ -176,20 +183,27 @@ static void start(struct loop *loop, const struct ptl_probe *probe, struct again
     }
     if (id == PTL_NO_SLOT) {
         ptl_probe_judge(-1, errno, &finding);
-        settle(loop, probe, &finding, ptl_clock_now_ns());
+        settle(loop, probe, &finding, ptl_clock_now_ns(), again.more);
         return;
     }
     struct ptl_slot *slot = &loop->slots.items[id];
     slot->probe = *probe;
+    slot->more = again.more;
     slot->self_connects = again.self_connects;
     slot->verifies = again.verifies;
     slot->rtt_us = again.rtt_us;
     slot->started_ns = ptl_clock_now_ns();
+    bool is_own = ptl_sources_is_own(loop->worker->sources, address);
+    if (is_own)
+        ptl_sources_begin(loop->worker->sources, loop->worker->number);
     int result = ptl_probe_connect(slot->fd, address, probe->port);
     if (result == EINPROGRESS && should_look(loop, probe->lane, address)) {
         result = ptl_probe_connect(slot->fd, address, probe->port);
         learn(loop, probe->lane, result != EALREADY);
     }
+    if (is_own)
+        slot->source = ptl_sources_end(loop->worker->sources, loop->worker->number,
+                                       result == ECONNREFUSED ? -1 : slot->fd);
     if (result == EINPROGRESS || result == EALREADY) {
         if (wait_for_answer(loop, id))
             return;
@@ -199,8 +213,9 @@ static void start(struct loop *loop, const struct ptl_probe *probe, struct again
     conclude(loop, id, &finding);
 }
 
-/* A connect that was started elsewhere waits in this loop. */
-static void adopt(struct loop *loop, const struct ptl_probe *probe, int fd, uint64_t started_ns)
+/* A connect that was started elsewhere, from the port `source`, waits in this loop. */
+static void adopt(struct loop *loop, const struct ptl_probe *probe, int fd, uint16_t source,
+                  uint64_t started_ns)
 {
     struct ptl_finding finding;
     uint8_t family = ptl_plan_address(loop->worker->plan, probe->lane)->family;
@@ -209,12 +224,15 @@ static void adopt(struct loop *loop, const struct ptl_probe *probe, int fd, uint
         struct ptl_slot *slot = &loop->slots.items[id];
         slot->probe = *probe;
         slot->started_ns = started_ns;
+        slot->source = source;
         if (ptl_wheel_reserve(&loop->wheel, loop->slots.capacity) && wait_for_answer(loop, id))
             return;
+        slot->source = 0;
         ptl_slots_close(&loop->slots, id);
     }
+    ptl_sources_drop(loop->worker->sources, source);
     ptl_probe_judge(-1, ENOMEM, &finding);
-    settle(loop, probe, &finding, started_ns);
+    settle(loop, probe, &finding, started_ns, 0);
 }
 
 static void begin(struct loop *loop, const struct ptl_probe *probe)
@@ -225,21 +243,23 @@ static void begin(struct loop *loop, const struct ptl_probe *probe)
         if (loop->outcome_count == PTL_PLAN_BLOCK)
             flush(loop);
         uint64_t started_ns = loop->clock_ns;
+        uint16_t source = 0;
         int fd = -1;
-        switch (ptl_local_ask(&loop->local, probe, loop->outcomes, loop->outcome_count, &finding,
-                              &fd)) {
+        switch (ptl_local_ask(&loop->local, probe, loop->outcomes, loop->outcome_count, started_ns,
+                              &finding, &fd, &source)) {
         case PTL_LOCAL_DONE:
-            settle(loop, probe, &finding, started_ns);
+            settle(loop, probe, &finding, started_ns, 0);
             return;
         case PTL_LOCAL_WAITS:
-            adopt(loop, probe, fd, started_ns);
+            adopt(loop, probe, fd, source, started_ns);
             return;
         case PTL_LOCAL_ELSEWHERE:
             break;
         }
     }
     start(loop, probe,
-          (struct again){.self_connects = finding.self,
+          (struct again){.more = finding.self || finding.doubtful,
+                         .self_connects = finding.self,
                          .verifies = finding.doubtful && !finding.self,
                          .rtt_us = finding.rtt_us});
 }
@@ -340,7 +360,8 @@ static bool open_loop(struct loop *loop)
         profile->has_source_address ? &profile->source_address : NULL;
     ptl_holding_init(&loop->holding, loop->worker->permits, loop->worker->share);
     ptl_slots_init(&loop->slots, source);
-    ptl_local_init(&loop->local, loop->worker->plan, source);
+    ptl_local_init(&loop->local, loop->worker->plan, source, loop->worker->sources,
+                   loop->worker->number);
     ptl_wheel_init(&loop->wheel, ptl_clock_now_ns());
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = WAKE_SLOT};

@@ -14,9 +14,10 @@
 #define REST 255             /* after a port that did not answer at once */
 
 void ptl_local_init(struct ptl_local *local, const struct ptl_plan *plan,
-                    const struct ptl_address *source)
+                    const struct ptl_address *source, struct ptl_sources *sources, uint32_t worker)
 {
-    *local = (struct ptl_local){.plan = plan, .source = source, .fds = {-1, -1}};
+    *local = (struct ptl_local){
+        .plan = plan, .source = source, .sources = sources, .worker = worker, .fds = {-1, -1}};
 }
 
 static void drop(struct ptl_local *local, int which)
@@ -24,6 +25,8 @@ static void drop(struct ptl_local *local, int which)
     close(local->fds[which]);
     local->fds[which] = -1;
     local->unread[which] = false;
+    ptl_sources_drop(local->sources, local->ports[which]);
+    local->ports[which] = 0;
 }
 
 bool ptl_local_close(struct ptl_local *local)
@@ -38,7 +41,7 @@ bool ptl_local_close(struct ptl_local *local)
     return any;
 }
 
-/* A port that is free as a source just now; 0: none was to be had. */
+/* A port that is free as a source just now, in network order; 0: none was to be had. */
 static in_port_t free_port(const struct sockaddr_storage *own, socklen_t length)
 {
     struct sockaddr_storage bound = {.ss_family = AF_UNSPEC};
@@ -58,7 +61,7 @@ static in_port_t free_port(const struct sockaddr_storage *own, socklen_t length)
  * refusal, so it is named. Whoever wants to listen there meanwhile may (SO_REUSEADDR). Where none
  * is to be had, the kernel searches.
  */
-static void bind_once(int fd, uint8_t family)
+static uint16_t bind_once(int fd, uint8_t family)
 {
     struct ptl_address address = {.low = family == 4 ? INADDR_LOOPBACK : 1, .family = family};
     struct sockaddr_storage own;
@@ -66,13 +69,15 @@ static void bind_once(int fd, uint8_t family)
     socklen_t length = ptl_address_to_sockaddr(&address, 0, &own);
     in_port_t port = free_port(&own, length);
     ((struct sockaddr_in *)&own)->sin_port = port;
-    if (port != 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0)
-        (void)bind(fd, (const struct sockaddr *)&own, length);
+    if (port != 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+        bind(fd, (const struct sockaddr *)&own, length) == 0)
+        return ntohs(port);
+    return 0;
 }
 
-static int new_socket(const struct ptl_local *local, uint8_t family)
+static int new_socket(struct ptl_local *local, uint8_t family)
 {
-    int fd = ptl_probe_socket(family, local->source);
+    int which = family == 4 ? 0 : 1, fd = ptl_probe_socket(family, local->source);
     if (fd < 0)
         return -1;
     struct timeval wait = {.tv_usec = LONGEST_WAIT_US};
@@ -85,7 +90,8 @@ static int new_socket(const struct ptl_local *local, uint8_t family)
         return -1;
     }
     if (local->source == NULL)
-        bind_once(fd, family);
+        local->ports[which] = bind_once(fd, family);
+    ptl_sources_hold(local->sources, local->ports[which]);
     return fd;
 }
 
@@ -132,20 +138,40 @@ void ptl_local_amend(struct ptl_local *local, struct ptl_outcome *outcomes, size
 }
 
 /* The connect did not end while it could: its socket waits in the caller's loop. */
-static int hand_over(struct ptl_local *local, int which)
+static int hand_over(struct ptl_local *local, int which, uint16_t *port)
 {
     int fd = local->fds[which];
-    local->fds[which] = -1;
     int flags = fcntl(fd, F_GETFL);
-    if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0)
-        return fd;
-    close(fd);
-    return -1;
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
+        drop(local, which);
+        return -1;
+    }
+    *port = local->ports[which];
+    local->fds[which] = -1;
+    local->ports[which] = 0;
+    return fd;
+}
+
+/* A socket whose port the kernel chooses holds another one with each connect. */
+static int connect_from(struct ptl_local *local, int which, const struct ptl_address *address,
+                        uint16_t port)
+{
+    if (local->ports[which] != 0)
+        return ptl_probe_connect(local->fds[which], address, port);
+    ptl_sources_begin(local->sources, local->worker);
+    int result = ptl_probe_connect(local->fds[which], address, port);
+    uint16_t own = ptl_sources_end(local->sources, local->worker,
+                                   result == ECONNREFUSED ? -1 : local->fds[which]);
+    if (result == EINPROGRESS || result == EALREADY)
+        local->ports[which] = own;
+    else
+        ptl_sources_drop(local->sources, own);
+    return result;
 }
 
 enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe *probe,
-                                 struct ptl_outcome *outcomes, size_t count,
-                                 struct ptl_finding *finding, int *fd)
+                                 struct ptl_outcome *outcomes, size_t count, uint64_t now_ns,
+                                 struct ptl_finding *finding, int *fd, uint16_t *port)
 {
     const struct ptl_address *address = ptl_plan_address(local->plan, probe->lane);
     uint8_t *rests = &local->rests[probe->lane % PTL_LOCAL_LANES];
@@ -161,7 +187,7 @@ enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe
         ptl_probe_judge(-1, errno, finding);
         return PTL_LOCAL_DONE;
     }
-    int result = ptl_probe_connect(local->fds[which], address, probe->port);
+    int result = connect_from(local, which, address, probe->port);
     if (result == ECONNREFUSED) {
         local->unread[which] = true;
         ptl_probe_closed(finding);
@@ -178,7 +204,7 @@ enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe
     if (result == EINPROGRESS || result == EALREADY) {
         *rests = REST;
         if (!by_icmp) {
-            *fd = hand_over(local, which);
+            *fd = hand_over(local, which, port);
             return *fd >= 0 ? PTL_LOCAL_WAITS : PTL_LOCAL_ELSEWHERE;
         }
     }
@@ -189,5 +215,7 @@ enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe
     if (finding->state == PTL_OPEN)
         ptl_probe_reset(local->fds[which]);
     drop(local, which);
+    if (finding->doubtful && !finding->self)
+        finding->doubtful = ptl_sources_met(local->sources, local->worker, probe->port, now_ns);
     return finding->self || finding->doubtful ? PTL_LOCAL_ELSEWHERE : PTL_LOCAL_DONE;
 }

@@ -9,6 +9,7 @@
 
 #include "scan/plan.h"
 #include "scan/probe.h"
+#include "scan/sources.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,14 +20,17 @@
 struct ptl_local {
     const struct ptl_plan *plan;
     const struct ptl_address *source; /* of the profile; NULL: none */
-    int fds[2];                       /* IPv4, IPv6; -1: none */
-    bool unread[2];                   /* refusals whose error queue was not read yet */
-    uint8_t rests[PTL_LOCAL_LANES];   /* by lane: for how many probes it goes the long way */
+    struct ptl_sources *sources;
+    uint32_t worker;
+    int fds[2];                     /* IPv4, IPv6; -1: none */
+    uint16_t ports[2];              /* of these; 0: the kernel chooses one for each connect */
+    bool unread[2];                 /* refusals whose error queue was not read yet */
+    uint8_t rests[PTL_LOCAL_LANES]; /* by lane: for how many probes it goes the long way */
 };
 
-/* Both are borrowed. */
+/* All are borrowed. */
 void ptl_local_init(struct ptl_local *local, const struct ptl_plan *plan,
-                    const struct ptl_address *source);
+                    const struct ptl_address *source, struct ptl_sources *sources, uint32_t worker);
 /* Closes its sockets; what is unread is lost. True: there was one. */
 bool ptl_local_close(struct ptl_local *local);
 
@@ -39,11 +43,11 @@ enum ptl_local_end {
 
 /*
  * Asks a port of a loopback address. outcomes[0..count) are those that are not amended yet; `fd` is
- * set where it waits.
+ * set where it waits, and *port is what its own is. `now_ns`: it is later than that.
  */
 enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe *probe,
-                                 struct ptl_outcome *outcomes, size_t count,
-                                 struct ptl_finding *finding, int *fd);
+                                 struct ptl_outcome *outcomes, size_t count, uint64_t now_ns,
+                                 struct ptl_finding *finding, int *fd, uint16_t *port);
 /* Reads what ICMP said about the refusals among outcomes[0..count): before they are settled. */
 void ptl_local_amend(struct ptl_local *local, struct ptl_outcome *outcomes, size_t count);
 

@@ -17,7 +17,7 @@ struct ptl_finding {
     uint8_t reason;  /* enum ptl_reason */
     bool reusable;   /* the socket may be connected again */
     bool self;       /* it had connected to itself: ask again, from another port */
-    bool doubtful;   /* open, but it may have met another probe of this machine: ask once more */
+    bool doubtful;   /* open; where its port is the source of another probe, they may have met */
     bool resent;     /* the kernel had sent the SYN again */
     uint32_t rtt_us; /* the kernel's, or PTL_US_NONE */
 };

@@ -29,6 +29,7 @@ struct run {
     struct ptl_results *results;
     struct ptl_plan *plan;
     struct ptl_permits permits;
+    struct ptl_sources sources;
     struct thread *threads;
     uint32_t started;
     atomic_uint alive;
@@ -130,7 +131,8 @@ static enum ptl_status start_workers(struct run *run, struct ptl_error *error)
                                              .share = (concurrency + asked - 1) / asked,
                                              .profile = run->profile,
                                              .plan = run->plan,
-                                             .permits = &run->permits};
+                                             .permits = &run->permits,
+                                             .sources = &run->sources};
         failure = pthread_create(&thread->id, &attributes, work, thread);
         if (failure != 0)
             break;
@@ -223,6 +225,8 @@ static enum ptl_status set_up(struct run *run, struct ptl_error *error)
     if (status != PTL_OK)
         return status;
     ptl_permits_init(&run->permits, run->prepared->effective_concurrency);
+    if (!ptl_sources_init(&run->sources, run->prepared->workers))
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     run->results->run.started_ms = ptl_clock_wall_ms();
     run->start_ns = ptl_clock_now_ns();
     return ptl_plan_new(run->profile, run->results, &run->permits, run->prepared->seed,
@@ -257,6 +261,7 @@ enum ptl_status ptl_run(const struct ptl_profile *profile, struct ptl_prepared *
     if (status == PTL_OK)
         status = carry_out(&run, cancel, hooks, error);
     ptl_plan_free(run.plan);
+    ptl_sources_free(&run.sources);
     free(run.threads);
     if (run.done_fd >= 0)
         close(run.done_fd);

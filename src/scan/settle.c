@@ -162,7 +162,7 @@ void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     if (outcome->probe.sentinel) {
         ptl_sentinel_settle(plan, outcome);
     } else {
-        plan->sum.attempts += !is_shortage(outcome);
+        plan->sum.attempts += outcome->more + !is_shortage(outcome);
         settle_port(plan, outcome);
     }
     if (id < plan->schedule.window)

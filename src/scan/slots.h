@@ -19,6 +19,8 @@ struct ptl_slot {
     uint8_t self_connects;
     bool verifies;   /* the port was open, doubtfully... */
     uint32_t rtt_us; /* ...after so long */
+    uint8_t more;    /* attempts of this probe that went before */
+    uint16_t source; /* its own port, of a connect to this machine; 0: not known */
     bool last;       /* its socket serves no other probe */
     uint32_t next;   /* in the list of free slots */
     struct ptl_probe probe;

@@ -227,6 +227,33 @@ SH
     done
 }
 
+@test "a listener that takes one connection and is gone is open, after one attempt" {
+    need_ipv6
+    cat >single.py <<'PY'
+import socket, subprocess, sys, threading
+def take_one(listener):
+    connection = listener.accept()[0]
+    listener.close()
+    connection.close()
+for port in (3001, 3002, 3050, 3098, 40001, 40002, 40050, 40098):
+    listener = socket.create_server((sys.argv[1], port), family=socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET)
+    threading.Thread(target=take_one, args=(listener,), daemon=True).start()
+sys.exit(subprocess.run(sys.argv[2:]).returncode)
+PY
+    for engine in sequential threads events pool; do
+        for host in 127.0.0.1 ::1 198.18.7.7; do
+            profile p "hosts: '$host'" 'ports: 3000-3099,40000-40099' "engine: $engine" 'retries: 0' 'scope: any'
+            # shellcheck disable=SC2016  # for the inner shell
+            run in_ns sh -c 'ip addr add 198.18.7.7/32 dev lo; exec "$@"' sh python3 ./single.py "$host" \
+                "$PORTOLAN" run ./p.yaml --quiet --json r.json
+            echo "$engine $host: $output"
+            [ "$status" -eq 0 ]
+            jq -e '.open_ports == [3001, 3002, 3050, 3098, 40001, 40002, 40050, 40098] and .summary.closed == 192' r.json
+            jq -e '.summary.attempts == 200' r.json
+        done
+    done
+}
+
 @test "a process that is stopped and goes on, again and again: no error, no false verdict" {
     need_nft
     cat >rules <<'NFT'
