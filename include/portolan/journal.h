@@ -81,6 +81,9 @@ bool ptl_past_gave_up(const struct ptl_past *past, uint64_t place);
 uint64_t ptl_past_worked_ms(const struct ptl_past *past);
 int64_t ptl_past_started_ms(const struct ptl_past *past);
 uint64_t ptl_past_offset_ms(const struct ptl_past *past);
+/* The segments so far, and what a run that goes on takes over from them. */
+const struct ptl_segment *ptl_past_segments(const struct ptl_past *past, size_t *count);
+struct ptl_resumed ptl_past_resumed(const struct ptl_past *past);
 
 /* ---- writing ---- */
 
@@ -147,9 +150,7 @@ typedef bool ptl_journal_take(void *context, struct ptl_journal_batch *batch);
 enum ptl_status ptl_journal_begin(struct ptl_journal *journal, const struct ptl_run_info *info,
                                   uint64_t base_ms, ptl_journal_take *take, void *context,
                                   struct ptl_error *error);
-/* Readable once the journal could not be written. Nothing more is written then. */
-int ptl_journal_trouble_fd(const struct ptl_journal *journal);
-/* What went wrong; PTL_OK: nothing. */
+/* Why it could not be written; nothing more is written then. PTL_OK: it could. Any thread. */
 enum ptl_status ptl_journal_failure(const struct ptl_journal *journal, struct ptl_error *error);
 /* All that came is written and synced, and `take` is not called any more. */
 void ptl_journal_drain(struct ptl_journal *journal);

@@ -105,6 +105,7 @@ struct ptl_profile {
     enum ptl_order order;
     uint64_t seed;        /* 0: to be drawn */
     uint64_t deadline_ms; /* 0: none */
+    char *journal;        /* NULL: none */
     struct ptl_expect *expects;
     size_t expect_count;
     char *report_paths[PTL_FORMAT_COUNT]; /* NULL: not asked for */

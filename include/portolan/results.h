@@ -122,9 +122,10 @@ struct ptl_path_info {
 struct ptl_segment {
     int64_t started_ms, finished_ms; /* wall clock */
     uint64_t probes;                 /* that got their verdict in it */
-    enum ptl_stop reason;            /* why it ended... */
-    bool killed;                     /* ...unless nobody could say so any more */
+    uint32_t reason;                 /* why it ended: enum ptl_stop, or PTL_SEGMENT_KILLED */
 };
+#define PTL_SEGMENTS_LISTED 1000000
+#define PTL_SEGMENT_KILLED (PTL_STOP_OUTPUT + 1) /* nobody could say so any more */
 
 /* What a resumed run took over from those before. */
 struct ptl_resumed {
@@ -170,7 +171,7 @@ struct ptl_run_info {
     enum ptl_family address_family;
     enum ptl_resolve_mode resolve;
     char source_address[PTL_ADDRESS_SIZE]; /* "": none */
-    struct ptl_segment *segments; /* none: the run was not resumed */
+    struct ptl_segment *segments;          /* none: the run was not resumed */
     size_t segment_count;
     struct ptl_resumed resumed;
     bool has_path; /* false: a file of an older version, or one that was merged */

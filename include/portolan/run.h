@@ -4,6 +4,7 @@
 
 #include "portolan/cancel.h"
 #include "portolan/error.h"
+#include "portolan/journal.h"
 #include "portolan/judge.h"
 #include "portolan/profile.h"
 #include "portolan/results.h"
@@ -26,6 +27,10 @@ struct ptl_prepared {
     size_t warning_count;
     uint64_t seed;           /* drawn when the profile's is 0 */
     struct ptl_judge *judge; /* of the profile's expectations; NULL: none */
+    /* Where what is settled goes; NULL: nowhere. The caller's, who has made it (ptl_journal_create)
+     * and frees it once the results, whose targets may be labelled by it, are freed. */
+    struct ptl_journal *journal;
+    size_t unresolved_hosts; /* of `unresolved`, those from `hosts`, which come first */
 };
 
 /*
@@ -37,6 +42,11 @@ struct ptl_prepared {
  */
 enum ptl_status ptl_prepare(const struct ptl_profile *profile, const struct ptl_cancel *cancel,
                             struct ptl_prepared **prepared, struct ptl_problems *problems);
+/* The same for a run that goes on: targets, the hosts that did not resolve, and the seed are those
+ * of `past`, which must outlive them; no name of `hosts` is resolved. */
+enum ptl_status ptl_prepare_again(const struct ptl_profile *profile, const struct ptl_past *past,
+                                  const struct ptl_cancel *cancel, struct ptl_prepared **prepared,
+                                  struct ptl_problems *problems);
 void ptl_prepared_free(struct ptl_prepared *prepared);
 
 struct ptl_progress {
@@ -66,6 +76,8 @@ struct ptl_run_hooks {
     /* Before the first probe and after each `found`. False: nobody can be told any more what the
      * run finds, and it stops (PTL_STOP_OUTPUT). */
     bool (*wanted)(void *context);
+    /* The journal cannot be written any more; the run goes on without it. */
+    void (*journal_failed)(void *context, const struct ptl_error *error);
 };
 
 /*

@@ -1,22 +1,37 @@
 #include "cli/commands.h"
 #include "cli/reports.h"
+#include "portolan/journal.h"
 #include "portolan/read.h"
 
 #include <signal.h>
 
+/* A journal is read as far as it is whole: what a run that was killed had settled. */
+static enum ptl_status read_any(const char *path, struct ptl_past **past,
+                                struct ptl_results **results, struct ptl_error *error)
+{
+    struct ptl_past_request request = {.salvage = true};
+    if (!ptl_journal_is(path))
+        return ptl_results_read(path, results, error);
+    enum ptl_status status = ptl_journal_read(path, &request, past, error);
+    return status == PTL_OK ? ptl_past_results(*past, results, error) : status;
+}
+
 static int run(const struct arguments *arguments)
 {
+    struct ptl_past *past = NULL; /* its texts are borrowed by the results */
     struct ptl_results *results = NULL;
     struct ptl_error error;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that could not be written */
-    enum ptl_status status = ptl_results_read(arguments->words[0], &results, &error);
+    enum ptl_status status = read_any(arguments->words[0], &past, &results, &error);
     if (status != PTL_OK) {
+        ptl_past_free(past);
         print_error(&error);
         return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
     }
     int result = reports_write("convert", arguments, &results->run, PTL_FORMAT_TEXT,
                                reports_write_results, results);
     ptl_results_free(results);
+    ptl_past_free(past);
     return result;
 }
 
@@ -29,11 +44,10 @@ const struct command command_convert = {
     .synopsis = "RESULTS [OPTIONS]",
     .summary = "Write the same results in other formats",
     .details =
-        "RESULTS is a results.json or jsonl file, or - for standard input. Without a report "
-        "option\n"
-        "the text goes to standard output. What is written is what `run` itself would have\n"
-        "written. Exit status: 0 done, 2 usage, 3 the file was rejected, 5 an output could not be\n"
-        "written.",
+        "RESULTS is a results.json or jsonl file, - for standard input, or a run's journal.\n"
+        "Without a report option the text goes to standard output. What is written is what\n"
+        "`run` itself would have written; of a journal, what it had settled. Exit status:\n"
+        "0 done, 2 usage, 3 the file was rejected, 5 an output could not be written.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .takes_reports = true,

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 
+#include "cli/job_journal.h"
 #include "cli/jobs.h"
 #include "cli/notes.h"
 #include "cli/progress.h"
@@ -53,6 +54,14 @@ static bool is_wanted(void *context)
     return job_is_wanted(watch->job);
 }
 
+static void tell_journal_failed(void *context, const struct ptl_error *error)
+{
+    const struct watch *watch = context;
+    progress_clear(watch->line);
+    print_error(error);
+    print_line("the scan goes on, without its journal: it could not be resumed from here on");
+}
+
 static int scan(const struct arguments *arguments, struct job *job, struct progress_line *line,
                 const struct ptl_cancel *cancel)
 {
@@ -65,7 +74,8 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
                                   .tick_ms = TICK_MS,
                                   .tick = progress ? tell_progress : NULL,
                                   .found = live ? tell_found : NULL,
-                                  .wanted = is_wanted};
+                                  .wanted = is_wanted,
+                                  .journal_failed = tell_journal_failed};
     struct ptl_results *results = NULL;
     struct ptl_error error;
     struct ptl_prepared *prepared = job->prepared;
@@ -75,7 +85,7 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
     progress_clear(line);
     if (status != PTL_OK) {
         print_error(&error);
-        return EXIT_INCOMPLETE;
+        return status == PTL_E_OUTPUT ? EXIT_OUTPUT : EXIT_INCOMPLETE;
     }
     if (!arguments->quiet)
         notes_print(results, job->paths[PTL_FORMAT_TEXT]);
@@ -84,7 +94,8 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
     int result = judge(arguments, results);
     if (unsaved)
         result = EXIT_INCOMPLETE;
-    if (!written)
+    bool done = results->run.complete && written && !unsaved;
+    if (!job_finish_journal(job, arguments, done) || !written)
         result = EXIT_OUTPUT;
     if (results->run.stopped_by == PTL_STOP_SIGNAL)
         result = 128 + ptl_cancel_cause(cancel);
@@ -104,7 +115,10 @@ static int prepare_all(struct job *jobs, size_t count, const struct ptl_cancel *
     struct ptl_problems problems = {.items = NULL};
     int result = EXIT_DONE;
     for (size_t i = 0; i < count; i++) {
-        enum ptl_status status = ptl_prepare(jobs[i].profile, cancel, &jobs[i].prepared, &problems);
+        const struct ptl_past *past =
+            jobs[i].journal != NULL ? ptl_journal_past(jobs[i].journal) : NULL;
+        enum ptl_status status =
+            ptl_prepare_again(jobs[i].profile, past, cancel, &jobs[i].prepared, &problems);
         if (status != PTL_OK)
             result = worse(result, status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE);
     }
@@ -126,10 +140,16 @@ static int run_all(const struct arguments *arguments, struct job *jobs, size_t c
         return EXIT_INCOMPLETE;
     }
     signals_watch(&cancel);
-    int status = prepare_all(jobs, count, &cancel);
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < count; i++)
+        status = worse(status, job_open_journal(&jobs[i], arguments));
+    if (status == EXIT_DONE)
+        status = prepare_all(jobs, count, &cancel);
     for (size_t i = 0; i < count && (status == EXIT_DONE || status == EXIT_OUTPUT); i++)
         if (!job_open_reports(&jobs[i], &cancel))
             status = EXIT_OUTPUT;
+    for (size_t i = 0; i < count && status == EXIT_DONE; i++)
+        status = job_create_journal(&jobs[i]);
     if (status != EXIT_DONE)
         return status;
     for (size_t i = 0; i < count; i++) {
@@ -173,7 +193,8 @@ static int run(const struct arguments *arguments)
         else if (!job_expand_paths(&jobs[i], arguments, now_ms) && status == EXIT_DONE)
             status = EXIT_USAGE;
     }
-    if (status == EXIT_DONE && !jobs_are_apart(jobs, count))
+    if (status == EXIT_DONE &&
+        (!job_journals_are_asked_well(arguments, jobs, count) || !jobs_are_apart(jobs, count)))
         status = EXIT_USAGE;
     if (status == EXIT_DONE)
         status = run_all(arguments, jobs, count);
@@ -201,6 +222,23 @@ static const struct option options[] = {
      .name = "save-profile",
      .argument = "PATH",
      .help = "write what was run as a profile, with every key"},
+    {.id = OPTION_JOURNAL,
+     .name = "journal",
+     .argument = "PATH",
+     .help = "keep what is settled there while the run lasts"},
+    {.id = OPTION_RESUME,
+     .name = "resume",
+     .help = "go on with the unfinished run in the journal; where there is none, begin one"},
+    {.id = OPTION_KEEP_JOURNAL,
+     .name = "keep-journal",
+     .help = "do not remove the journal when the run is done"},
+    {.id = OPTION_SALVAGE,
+     .name = "salvage",
+     .help = "with --resume: take what is whole in a damaged journal"},
+    {.id = OPTION_MAX_AGE,
+     .name = "max-age",
+     .argument = "DURATION",
+     .help = "with --resume: ask again what is older, as 24h"},
     {.id = OPTION_QUIET,
      .name = "quiet",
      .help = "no progress, warnings or notes on standard error"},

@@ -15,16 +15,25 @@ const char *job_output_pattern(const struct arguments *arguments, int output)
 {
     if (output == JOB_EXPECT)
         return arguments->save_expect;
+    if (output == JOB_JOURNAL)
+        return arguments->texts[OPTION_JOURNAL];
     return output == JOB_PROFILE ? arguments->texts[OPTION_SAVE_PROFILE]
                                  : arguments->reports[output];
+}
+
+const char *job_pattern(const struct job *job, const struct arguments *arguments, int output)
+{
+    const char *given = job_output_pattern(arguments, output);
+    if (output == JOB_JOURNAL && given == NULL)
+        return job->profile->journal;
+    return output >= PTL_FORMAT_COUNT || arguments->any_report ? given
+                                                               : job->profile->report_paths[output];
 }
 
 bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_t now_ms)
 {
     for (int f = 0; f < JOB_OUTPUTS; f++) {
-        const char *pattern = f >= PTL_FORMAT_COUNT || arguments->any_report
-                                  ? job_output_pattern(arguments, f)
-                                  : job->profile->report_paths[f];
+        const char *pattern = job_pattern(job, arguments, f);
         struct ptl_error error;
         if (pattern != NULL && ptl_report_expand(pattern, job->profile->name, now_ms,
                                                  &job->paths[f], &error) != PTL_OK) {
@@ -39,6 +48,8 @@ const char *job_output_name(int output)
 {
     if (output == JOB_EXPECT)
         return "save-expect";
+    if (output == JOB_JOURNAL)
+        return "journal";
     return output == JOB_PROFILE ? "save-profile" : ptl_format_names[output];
 }
 
@@ -149,6 +160,8 @@ bool job_open_reports(struct job *job, const struct ptl_cancel *cancel)
     for (int f = 0; f < JOB_OUTPUTS; f++) {
         struct ptl_error error;
         enum ptl_status status = PTL_OK;
+        if (f == JOB_JOURNAL)
+            continue;
         if (job->paths[f] != NULL && f >= PTL_FORMAT_COUNT)
             status = ptl_report_open_text(job->paths[f], &options, &job->reports[f], &error);
         else if (job->paths[f] != NULL)
@@ -252,6 +265,7 @@ void job_free(struct job *job)
         free(job->paths[f]);
     }
     ptl_prepared_free(job->prepared);
+    ptl_journal_free(job->journal);
     ptl_profile_free(job->profile);
     *job = (struct job){.profile = NULL};
 }

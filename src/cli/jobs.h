@@ -8,15 +8,17 @@
 #include "portolan/run.h"
 
 /* Where a job writes: a report of each format, the expectations of --save-expect, the
- * profile of --save-profile. */
+ * profile of --save-profile, the journal. */
 #define JOB_EXPECT PTL_FORMAT_COUNT
 #define JOB_PROFILE (PTL_FORMAT_COUNT + 1)
-#define JOB_OUTPUTS (PTL_FORMAT_COUNT + 2)
+#define JOB_JOURNAL (PTL_FORMAT_COUNT + 2) /* written by the run itself: no report */
+#define JOB_OUTPUTS (PTL_FORMAT_COUNT + 3)
 
 /* Zero-initialise; job_free frees what is there. */
 struct job {
     struct ptl_profile *profile;
     struct ptl_prepared *prepared;
+    struct ptl_journal *journal;             /* NULL: none */
     struct ptl_report *reports[JOB_OUTPUTS]; /* open; NULL: not asked for */
     char *paths[JOB_OUTPUTS];
 };
@@ -31,6 +33,8 @@ bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_
  * named pipes take what they are given.
  */
 bool jobs_are_apart(const struct job *jobs, size_t count);
+/* The PATH of an output before anything is expanded in it: the options', or else the profile's. */
+const char *job_pattern(const struct job *job, const struct arguments *arguments, int output);
 /* The PATH that the options give an output; NULL: none. */
 const char *job_output_pattern(const struct arguments *arguments, int output);
 /* "json", ..., "save-expect": the option of an output. */

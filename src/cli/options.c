@@ -157,6 +157,15 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_FAIL_UNKNOWN:
         arguments->fail_unknown = true;
         return true;
+    case OPTION_RESUME:
+        arguments->resume = true;
+        return true;
+    case OPTION_KEEP_JOURNAL:
+        arguments->keep_journal = true;
+        return true;
+    case OPTION_SALVAGE:
+        arguments->salvage = true;
+        return true;
     case OPTION_SAVE_EXPECT:
         arguments->save_expect = value;
         return true;
@@ -173,6 +182,8 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_HOSTS:
     case OPTION_PORTS:
     case OPTION_SAVE_PROFILE:
+    case OPTION_JOURNAL:
+    case OPTION_MAX_AGE:
         return take_text(command, option, value, arguments);
     case OPTION_COUNT:
         break;

@@ -26,6 +26,11 @@ enum option_id {
     OPTION_HOSTS,
     OPTION_PORTS,
     OPTION_SAVE_PROFILE,
+    OPTION_JOURNAL,
+    OPTION_RESUME,
+    OPTION_KEEP_JOURNAL,
+    OPTION_SALVAGE,
+    OPTION_MAX_AGE,
     OPTION_COUNT
 };
 
@@ -50,6 +55,7 @@ struct arguments {
     bool quiet;
     bool allow_inconclusive;
     bool fail_unknown;
+    bool resume, keep_journal, salvage;
     const char *save_expect; /* NULL: not given */
     bool help;
     enum progress_mode progress;

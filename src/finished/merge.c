@@ -70,6 +70,8 @@ static bool make_run(struct ptl_merging *merging)
     *run = *first;
     run->has_path = false; /* several runs, each held back by something else */
     run->path = (struct ptl_path_info){.outages = NULL};
+    run->segments = NULL;
+    run->segment_count = 0;
     snprintf(run->tool_version, sizeof(run->tool_version), "%s", PTL_VERSION);
     run->profile = same_text(merging, offsetof(struct ptl_run_info, profile), "merged");
     run->description = same_text(merging, offsetof(struct ptl_run_info, description), "");

@@ -42,7 +42,7 @@ bool ptl_chunk_get(const uint8_t *bytes, struct ptl_chunk_head *head)
                                     .type = (uint32_t)get_word(bytes + 8, 4),
                                     .number = (uint32_t)get_word(bytes + 12, 4),
                                     .synced = get_word(bytes + 16, 8)};
-    return head->length <= (head->type == PTL_CHUNK_PLAN ? PTL_CHUNK_FIRST : PTL_CHUNK_PAYLOAD);
+    return head->length <= (head->type == PTL_CHUNK_PLAN ? PTL_CHUNK_FIRST : PTL_CHUNK_MOST);
 }
 
 bool ptl_chunk_is_whole(const uint8_t *payload, uint32_t length)

@@ -21,8 +21,9 @@
 #define PTL_CHUNK_MARKER 0x4B42A9CEU
 #define PTL_CHUNK_HEAD 28U
 #define PTL_CHUNK_TAIL 4U
-#define PTL_CHUNK_PAYLOAD 65536U   /* at most, of all but the first */
+#define PTL_CHUNK_MOST (1U << 20)  /* bytes of a payload, at most, of all but the first... */
 #define PTL_CHUNK_FIRST (1U << 30) /* ...which holds the targets */
+#define PTL_CHUNK_PAYLOAD 65536U   /* as many as one of data gets */
 
 enum ptl_chunk_type {
     PTL_CHUNK_PLAN = 1, /* the first: what decides verdicts */

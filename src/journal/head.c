@@ -136,12 +136,7 @@ static void put_plan(struct ptl_buf *buf, const struct ptl_profile *profile, uin
     ptl_bytes_put(buf, states);
     ptl_bytes_put(buf, profile->order);
     ptl_bytes_put(buf, seed);
-    ptl_bytes_put(buf, profile->timeout_ms);
-    ptl_bytes_put(buf, profile->adaptive_timeout);
-    ptl_bytes_put(buf, profile->adaptive);
     ptl_bytes_put(buf, profile->retries);
-    ptl_bytes_put(buf, profile->loss_retries);
-    ptl_bytes_put(buf, profile->confirm);
 }
 
 static void put_hex(char *text, const uint8_t *bytes, size_t count)
@@ -319,12 +314,7 @@ bool ptl_head_read(const uint8_t *payload, size_t length, struct ptl_head *head,
         head->states[s] = (states >> s & 1) != 0;
     head->order = (enum ptl_order)ptl_bytes_get_most(&bytes, PTL_ORDER_RANDOM);
     head->seed = ptl_bytes_get(&bytes);
-    head->timeout_ms = ptl_bytes_get(&bytes);
-    head->adaptive_timeout = ptl_bytes_get_most(&bytes, 1) != 0;
-    head->adaptive = ptl_bytes_get_most(&bytes, 1) != 0;
     head->retries = (uint32_t)ptl_bytes_get_most(&bytes, UINT32_MAX);
-    head->loss_retries = (uint32_t)ptl_bytes_get_most(&bytes, UINT32_MAX);
-    head->confirm = (uint32_t)ptl_bytes_get_most(&bytes, UINT32_MAX);
     bool has_memory = bytes.failed || (head->ports != NULL && head->tool_version != NULL);
     has_memory = has_memory && get_targets(&bytes, head) && get_unresolved(&bytes, head) &&
                  get_keys(&bytes, head);

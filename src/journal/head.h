@@ -25,9 +25,7 @@ struct ptl_head {
     bool states[PTL_STATE_COUNT]; /* that results keep */
     enum ptl_order order;
     uint64_t seed; /* in force */
-    uint64_t timeout_ms;
-    bool adaptive_timeout, adaptive;
-    uint32_t retries, loss_retries, confirm;
+    uint32_t retries;
     struct ptl_head_key *keys;
     size_t key_count;
     struct ptl_named_block *blocks; /* the targets */

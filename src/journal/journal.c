@@ -8,14 +8,13 @@
 #include "journal/walk.h"
 #include "portolan/array.h"
 #include "portolan/clock.h"
+#include "results/objects.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #define WRITE_NS 200000000ULL /* from one writing to the next: a kill loses no more than 250 ms */
 #define SYNC_NS 700000000ULL  /* so that with what is written meanwhile a power cut loses 1 s */
@@ -28,9 +27,8 @@ struct ptl_journal {
     struct ptl_places places;
     struct ptl_encoder encoder;
     struct ptl_buf out;
-    int64_t started_ms; /* the run */
-    uint64_t base_ms;   /* from the run's start to the segment's */
-    uint64_t begun_ns;  /* the segment */
+    uint64_t base_ms;  /* from the run's start to the segment's */
+    uint64_t begun_ns; /* the segment */
     uint64_t written_ns, synced_ns;
     struct ptl_journal_batch batch;
     uint64_t told_attempts;
@@ -43,7 +41,6 @@ struct ptl_journal {
     bool stops;
     atomic_bool failed;
     struct ptl_error failure;
-    int trouble_fd;
 };
 
 static enum ptl_status no_memory(struct ptl_error *error)
@@ -121,13 +118,10 @@ enum ptl_status ptl_journal_open(const struct ptl_journal_request *request,
     pthread_condattr_destroy(&attributes);
     new->file.fd = -1;
     new->path = strdup(request->path);
-    new->trouble_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ptl_buf_init(&new->out, PTL_ENCODE_MAX);
     enum ptl_status status = PTL_OK;
     if (new->path == NULL)
         status = no_memory(error);
-    else if (new->trouble_fd < 0)
-        status = ptl_error_errno(error, PTL_E_SYSTEM, errno, "cannot make an eventfd");
     else
         status = look(new, request, profile, error);
     if (status != PTL_OK) {
@@ -155,8 +149,6 @@ void ptl_journal_free(struct ptl_journal *journal)
     free(journal->batch.notes);
     free(journal->batch.results);
     free(journal->batch.limits);
-    if (journal->trouble_fd >= 0)
-        close(journal->trouble_fd);
     pthread_cond_destroy(&journal->change);
     pthread_mutex_destroy(&journal->lock);
     free(journal->path);
@@ -198,7 +190,7 @@ static enum ptl_status make(struct ptl_journal *journal, const struct ptl_profil
     struct ptl_buf head;
     ptl_buf_init(&head, PTL_CHUNK_FIRST);
     enum ptl_status status = ptl_head_write(&head, profile, targets, unresolved, unresolved_count,
-                                            seed, journal->started_ms, error);
+                                            seed, ptl_clock_wall_ms(), error);
     ptl_buf_reset(&journal->out);
     ptl_buf_add_bytes(&journal->out, PTL_JOURNAL_MAGIC, PTL_JOURNAL_MAGIC_SIZE);
     if (status == PTL_OK)
@@ -223,11 +215,8 @@ enum ptl_status ptl_journal_create(struct ptl_journal *journal, const struct ptl
         return no_memory(error);
     ptl_encoder_init(&journal->encoder, &journal->places);
     const struct ptl_past *past = journal->past;
-    if (past == NULL) {
-        journal->started_ms = ptl_clock_wall_ms();
+    if (past == NULL)
         return make(journal, profile, targets, unresolved, unresolved_count, seed, error);
-    }
-    journal->started_ms = past->head.started_ms;
     if (past->damaged_at != UINT64_MAX)
         return rewrite(journal, error);
     journal->encoder.number = past->number;
@@ -239,18 +228,10 @@ enum ptl_status ptl_journal_create(struct ptl_journal *journal, const struct ptl
 /* The first thing that goes wrong is the last that is done. */
 static void fail(struct ptl_journal *journal, const struct ptl_error *error)
 {
-    uint64_t one = 1;
     pthread_mutex_lock(&journal->lock);
     journal->failure = *error;
     pthread_mutex_unlock(&journal->lock);
     atomic_store(&journal->failed, true);
-    ssize_t ignored = write(journal->trouble_fd, &one, sizeof(one));
-    (void)ignored;
-}
-
-int ptl_journal_trouble_fd(const struct ptl_journal *journal)
-{
-    return journal->trouble_fd;
 }
 
 enum ptl_status ptl_journal_failure(const struct ptl_journal *journal, struct ptl_error *error)
@@ -342,29 +323,30 @@ static void *work(void *argument)
 static enum ptl_status begin_segment(struct ptl_journal *journal, const struct ptl_run_info *info,
                                      struct ptl_error *error)
 {
-    char sha[sizeof(info->profile_sha256)];
-    struct ptl_segment_head head = {.started_ms = ptl_clock_wall_ms(),
+    /* The run's start, where this is the first one: what offsets are counted from. */
+    bool is_first = journal->past == NULL || journal->past->segment_count == 0;
+    struct ptl_buf asked, payload;
+    ptl_buf_init(&asked, PTL_CHUNK_MOST);
+    ptl_buf_init(&payload, PTL_CHUNK_MOST);
+    ptl_buf_add_char(&asked, '{');
+    ptl_object_print_keys(&ptl_object_run, PTL_KEYS_ASKED, info, &asked);
+    ptl_buf_add_char(&asked, '}');
+    bool failed = asked.failed;
+    char *text = ptl_buf_steal(&asked);
+    struct ptl_segment_head head = {.started_ms = is_first ? info->started_ms : ptl_clock_wall_ms(),
                                     .offset_ms = journal->base_ms,
+                                    .forget_before_ms =
+                                        journal->past != NULL ? journal->past->cutoff_ms : 0,
                                     .resumed = info->resumed,
-                                    .engine = info->engine,
-                                    .concurrency = info->concurrency,
                                     .effective_concurrency = info->effective_concurrency,
                                     .workers = info->workers,
-                                    .rate = info->rate,
-                                    .profile = info->profile,
-                                    .description = info->description,
-                                    .file = info->file,
-                                    .profile_sha256 = sha};
-    memcpy(sha, info->profile_sha256, sizeof(sha));
-    if (journal->past != NULL)
-        head.forget_before_ms = journal->past->cutoff_ms;
-    struct ptl_buf payload;
-    ptl_buf_init(&payload, PTL_CHUNK_PAYLOAD);
+                                    .asked = text};
     ptl_segment_head_write(&payload, &head);
+    free(text);
     ptl_buf_reset(&journal->out);
     ptl_encode_chunk(&journal->encoder, PTL_CHUNK_SEGMENT, &payload, &journal->out);
     ptl_buf_free(&payload);
-    if (journal->out.failed)
+    if (journal->out.failed || failed)
         return no_memory(error);
     enum ptl_status status = ptl_journal_file_append(&journal->file, &journal->out, error);
     return status == PTL_OK ? ptl_journal_file_sync(&journal->file, error) : status;

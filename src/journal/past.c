@@ -4,6 +4,8 @@
 #include "journal/walk.h"
 #include "portolan/array.h"
 #include "portolan/clock.h"
+#include "portolan/json.h"
+#include "results/objects.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,23 +31,23 @@ void ptl_segment_head_write(struct ptl_buf *buf, const struct ptl_segment_head *
     ptl_bytes_put(buf, head->resumed.asked_again);
     ptl_bytes_put(buf, (uint64_t)head->resumed.oldest_ms);
     ptl_bytes_put(buf, head->resumed.salvaged);
-    ptl_bytes_put(buf, head->engine);
-    ptl_bytes_put(buf, head->concurrency);
     ptl_bytes_put(buf, head->effective_concurrency);
     ptl_bytes_put(buf, head->workers);
-    ptl_bytes_put(buf, head->rate);
-    ptl_bytes_put_text(buf, head->profile);
-    ptl_bytes_put_text(buf, head->description);
-    ptl_bytes_put_text(buf, head->file);
-    ptl_bytes_put_text(buf, head->profile_sha256);
+    ptl_bytes_put_text(buf, head->asked);
 }
 
-static void free_segment_head(struct ptl_segment_head *head)
+enum ptl_status ptl_segment_read_asked(const char *asked, struct ptl_run_info *info,
+                                       struct ptl_error *error)
 {
-    free(head->profile);
-    free(head->description);
-    free(head->file);
-    free(head->profile_sha256);
+    struct ptl_origin place = {.file = "journal"};
+    struct ptl_json *json = NULL;
+    enum ptl_status status = ptl_json_parse(asked, strlen(asked), &place, &json, error);
+    if (status != PTL_OK)
+        return status;
+    struct ptl_members run = {.json = json, .place = &place, .what = "run", .error = error};
+    ptl_object_read(&ptl_object_run, PTL_KEYS_ASKED, &run, info);
+    ptl_json_free(json);
+    return run.status;
 }
 
 /* A segment that begins ends the one before, if nothing else did. */
@@ -56,7 +58,7 @@ static void close_segment(struct ptl_past *past)
     struct ptl_segment *last = &past->segments[past->segment_count - 1];
     past->worked_ms += past->last_at_ms;
     if (!past->ended) {
-        last->killed = true;
+        last->reason = PTL_SEGMENT_KILLED;
         last->finished_ms = last->started_ms + (int64_t)past->last_at_ms;
     }
     past->last_at_ms = 0;
@@ -72,25 +74,18 @@ static bool read_segment(struct ptl_past *past, struct ptl_bytes *bytes)
     head.resumed.asked_again = ptl_bytes_get(bytes);
     head.resumed.oldest_ms = (int64_t)ptl_bytes_get_most(bytes, INT64_MAX);
     head.resumed.salvaged = ptl_bytes_get_most(bytes, 1) != 0;
-    head.engine = (enum ptl_engine)ptl_bytes_get_most(bytes, PTL_ENGINE_COUNT - 1);
-    head.concurrency = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
     head.effective_concurrency = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
     head.workers = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
-    head.rate = ptl_bytes_get(bytes);
-    head.profile = ptl_bytes_get_text(bytes);
-    head.description = ptl_bytes_get_text(bytes);
-    head.file = ptl_bytes_get_text(bytes);
-    head.profile_sha256 = ptl_bytes_get_text(bytes);
+    head.asked = ptl_bytes_get_text(bytes);
     close_segment(past);
     bool good = ptl_array_room((void **)&past->segments, &past->segment_capacity,
                                past->segment_count, sizeof(*past->segments));
-    good = good && (bytes->failed || (head.profile != NULL && head.description != NULL &&
-                                      head.file != NULL && head.profile_sha256 != NULL));
+    good = good && (bytes->failed || head.asked != NULL);
     if (!good || bytes->failed) {
-        free_segment_head(&head);
+        free(head.asked);
         return good;
     }
-    free_segment_head(&past->last);
+    free(past->last.asked);
     head.resumed.salvaged = head.resumed.salvaged || past->last.resumed.salvaged;
     past->last = head;
     past->segments[past->segment_count++] =
@@ -102,7 +97,7 @@ static bool read_segment(struct ptl_past *past, struct ptl_bytes *bytes)
 
 static void read_end(struct ptl_past *past, struct ptl_bytes *bytes)
 {
-    enum ptl_stop reason = (enum ptl_stop)ptl_bytes_get_most(bytes, PTL_STOP_OUTAGE);
+    enum ptl_stop reason = (enum ptl_stop)ptl_bytes_get_most(bytes, PTL_STOP_OUTPUT);
     bool complete = ptl_bytes_get_most(bytes, 1) != 0;
     int64_t finished_ms = (int64_t)ptl_bytes_get_most(bytes, INT64_MAX);
     uint64_t at_ms = ptl_bytes_get_most(bytes, INT64_MAX);
@@ -126,7 +121,7 @@ struct reading {
     struct ptl_bytes bytes;
     uint64_t offset_ms; /* of the chunk */
     bool is_old;        /* what it settles is too old to be a verdict */
-    bool takes_errors;
+    bool is_last;       /* of the last segment: what ended in error counts */
     uint64_t position, probes;
     int64_t kept_position, kept_offset;
 };
@@ -202,7 +197,10 @@ static bool read_kept(struct reading *reading)
     reading->kept_position = position;
     reading->kept_offset = offset_ms;
     bool is_error = result.state == PTL_ERROR;
-    if ((uint64_t)offset_ms < past->cutoff_ms || (is_error && !reading->takes_errors) ||
+    if (is_error && reading->is_last && past->resumes)
+        past->errors++;
+    if ((uint64_t)offset_ms < past->cutoff_ms ||
+        (is_error && (!reading->is_last || past->resumes)) ||
         ptl_ledger_state(past->ledger, (uint64_t)position) != PTL_UNPROBED)
         return true;
     uint64_t place = (uint64_t)position / past->places.port_count;
@@ -318,9 +316,9 @@ static void read_counters(struct reading *reading)
 }
 
 /* False: no memory. */
-static bool read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool takes_errors)
+static bool read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_last)
 {
-    struct reading reading = {.past = past, .bytes = *bytes, .takes_errors = takes_errors};
+    struct reading reading = {.past = past, .bytes = *bytes, .is_last = is_last};
     uint64_t at_ms = ptl_bytes_get_most(&reading.bytes, INT64_MAX);
     reading.offset_ms = ptl_bytes_get_most(&reading.bytes, INT64_MAX);
     reading.is_old = reading.offset_ms < past->cutoff_ms;
@@ -357,6 +355,7 @@ static enum ptl_status read_plan(struct ptl_past *past, const struct ptl_chunk *
     bool without_memory;
     if (!ptl_head_read(chunk->payload, chunk->head.length, &past->head, &without_memory))
         return without_memory ? no_memory(error) : contradicts(past, chunk, error);
+    past->started_ms = past->head.started_ms; /* till a segment says when it really was */
     past->ports = ptl_portset_new();
     if (past->ports == NULL)
         return no_memory(error);
@@ -403,8 +402,10 @@ static enum ptl_status look_over(struct ptl_past *past, struct ptl_walk *walk,
         if (chunk.head.type == PTL_CHUNK_SEGMENT) {
             struct ptl_bytes bytes = {.at = chunk.payload,
                                       .end = chunk.payload + chunk.head.length};
+            int64_t started_ms = (int64_t)ptl_bytes_get_most(&bytes, INT64_MAX);
+            if (survey->last_segment_at == 0)
+                past->started_ms = started_ms;
             survey->last_segment_at = chunk.at;
-            ptl_bytes_get(&bytes);
             ptl_bytes_get(&bytes);
             uint64_t forget_ms = ptl_bytes_get(&bytes);
             past->cutoff_ms = past->cutoff_ms > forget_ms ? past->cutoff_ms : forget_ms;
@@ -420,7 +421,7 @@ static enum ptl_status look_over(struct ptl_past *past, struct ptl_walk *walk,
 }
 
 static enum ptl_status replay(struct ptl_past *past, struct ptl_walk *walk,
-                              const struct survey *survey, bool resumes, struct ptl_error *error)
+                              const struct survey *survey, struct ptl_error *error)
 {
     struct ptl_chunk chunk;
     enum ptl_status status;
@@ -432,7 +433,7 @@ static enum ptl_status replay(struct ptl_past *past, struct ptl_walk *walk,
         if (chunk.head.type == PTL_CHUNK_SEGMENT)
             good = read_segment(past, &bytes);
         else if (chunk.head.type == PTL_CHUNK_DATA)
-            good = read_data(past, &bytes, !resumes && chunk.at > survey->last_segment_at);
+            good = read_data(past, &bytes, chunk.at > survey->last_segment_at);
         else if (chunk.head.type == PTL_CHUNK_END)
             read_end(past, &bytes);
         past->done = past->done || chunk.head.type == PTL_CHUNK_DONE;
@@ -447,8 +448,7 @@ static enum ptl_status replay(struct ptl_past *past, struct ptl_walk *walk,
 }
 
 static enum ptl_status read_all(struct ptl_past *past, int fd,
-                                const struct ptl_past_request *request, bool resumes,
-                                struct ptl_error *error)
+                                const struct ptl_past_request *request, struct ptl_error *error)
 {
     struct ptl_walk walk;
     struct survey survey = {.synced = 0};
@@ -466,21 +466,20 @@ static enum ptl_status read_all(struct ptl_past *past, int fd,
                              "; --salvage takes what is whole, and asks the rest again",
                              past->path, bad_at);
     if (request->max_age_ms > 0) {
-        int64_t cutoff_ms =
-            ptl_clock_wall_ms() - (int64_t)request->max_age_ms - past->head.started_ms;
+        int64_t cutoff_ms = ptl_clock_wall_ms() - (int64_t)request->max_age_ms - past->started_ms;
         if (cutoff_ms > 0 && past->cutoff_ms < (uint64_t)cutoff_ms)
             past->cutoff_ms = (uint64_t)cutoff_ms;
     }
     status = ptl_walk_begin(&walk, fd, past->path, error);
     if (status == PTL_OK)
-        status = replay(past, &walk, &survey, resumes, error);
+        status = replay(past, &walk, &survey, error);
     past->torn = walk.size - past->end;
     past->damaged_at = survey.is_damaged ? bad_at : UINT64_MAX;
     past->last.resumed.salvaged = past->last.resumed.salvaged || survey.is_damaged;
     ptl_walk_end(&walk);
     if (past->segment_count > 0 && !past->ended) {
         struct ptl_segment *last = &past->segments[past->segment_count - 1];
-        last->killed = true;
+        last->reason = PTL_SEGMENT_KILLED;
         last->finished_ms = last->started_ms + (int64_t)past->last_at_ms;
     }
     past->worked_ms += past->last_at_ms;
@@ -495,9 +494,10 @@ enum ptl_status ptl_past_read(int fd, const char *path, const struct ptl_past_re
         return no_memory(error);
     new->oldest_offset_ms = UINT64_MAX;
     new->damaged_at = UINT64_MAX;
+    new->resumes = resumes;
     new->path = strdup(path);
     enum ptl_status status =
-        new->path != NULL ? read_all(new, fd, request, resumes, error) : no_memory(error);
+        new->path != NULL ? read_all(new, fd, request, error) : no_memory(error);
     if (status != PTL_OK) {
         ptl_past_free(new);
         return status;
@@ -536,7 +536,7 @@ void ptl_past_free(struct ptl_past *past)
     if (past == NULL)
         return;
     ptl_head_free(&past->head);
-    free_segment_head(&past->last);
+    free(past->last.asked);
     ptl_portset_free(past->ports);
     ptl_targets_free(past->targets);
     ptl_places_free(&past->places);
@@ -597,10 +597,30 @@ uint64_t ptl_past_worked_ms(const struct ptl_past *past)
 
 int64_t ptl_past_started_ms(const struct ptl_past *past)
 {
-    return past->head.started_ms;
+    return past->started_ms;
 }
 
 uint64_t ptl_past_offset_ms(const struct ptl_past *past)
 {
     return past->offset_ms;
+}
+
+const struct ptl_segment *ptl_past_segments(const struct ptl_past *past, size_t *count)
+{
+    *count = past->segment_count;
+    return past->segments;
+}
+
+struct ptl_resumed ptl_past_resumed(const struct ptl_past *past)
+{
+    uint64_t states[PTL_STATE_COUNT];
+    uint64_t end = ptl_ledger_end(past->ledger);
+    struct ptl_resumed resumed = {.salvaged = past->last.resumed.salvaged,
+                                  .asked_again = past->last.resumed.asked_again};
+    ptl_ledger_count(past->ledger, 0, end, states);
+    resumed.taken_over = end - states[PTL_UNPROBED];
+    resumed.asked_again += past->counters.in_flight + past->errors;
+    if (past->oldest_offset_ms != UINT64_MAX)
+        resumed.oldest_ms = past->started_ms + (int64_t)past->oldest_offset_ms;
+    return resumed;
 }

@@ -13,10 +13,8 @@ struct ptl_segment_head {
     uint64_t offset_ms;        /* from the run's start */
     uint64_t forget_before_ms; /* verdicts from before are none any more */
     struct ptl_resumed resumed;
-    enum ptl_engine engine;
-    uint32_t concurrency, effective_concurrency, workers;
-    uint64_t rate;
-    char *profile, *description, *file, *profile_sha256;
+    uint32_t effective_concurrency, workers;
+    char *asked; /* what was asked: a JSON object, as the run of a results file */
 };
 
 struct ptl_past {
@@ -36,11 +34,14 @@ struct ptl_past {
     struct ptl_segment *segments;
     size_t segment_count, segment_capacity;
     struct ptl_segment_head last;   /* of the last segment */
+    int64_t started_ms;             /* the run: its first segment */
     uint64_t worked_ms, last_at_ms; /* in all segments; in the last */
     uint64_t offset_ms;             /* the last word */
     uint64_t oldest_offset_ms;      /* the oldest verdict; UINT64_MAX: there is none */
     bool ended, complete, done;
     enum ptl_stop reason;
+    bool resumes;        /* what ended in error is asked again... */
+    uint64_t errors;     /* ...and was so much */
     uint64_t cutoff_ms;  /* what is older is no verdict */
     uint64_t end;        /* of what is whole, up to where it is to be written on */
     uint64_t torn;       /* bytes behind it */
@@ -51,6 +52,9 @@ struct ptl_past {
 /* From an open file. `resumes`: probes that ended in `error` are to be asked again. */
 enum ptl_status ptl_past_read(int fd, const char *path, const struct ptl_past_request *request,
                               bool resumes, struct ptl_past **past, struct ptl_error *error);
+/* Fills what was asked. What it allocates is the info's. */
+enum ptl_status ptl_segment_read_asked(const char *asked, struct ptl_run_info *info,
+                                       struct ptl_error *error);
 void ptl_segment_head_write(struct ptl_buf *buf, const struct ptl_segment_head *head);
 
 #endif

@@ -9,51 +9,48 @@
 
 /* ---- results ---- */
 
-static bool copy_text(char **to, const char *text)
+static bool copy_text(char **text)
 {
-    *to = strdup(text != NULL ? text : "");
-    return *to != NULL;
+    if (*text == NULL)
+        *text = strdup("");
+    return *text != NULL;
 }
 
-static bool describe(const struct ptl_past *past, struct ptl_run_info *info)
+/* What was asked last: all but what decides verdicts may have changed from segment to segment. */
+static enum ptl_status describe(const struct ptl_past *past, struct ptl_run_info *info,
+                                struct ptl_error *error)
 {
     const struct ptl_head *head = &past->head;
     const struct ptl_segment_head *last = &past->last;
+    enum ptl_status status =
+        last->asked != NULL ? ptl_segment_read_asked(last->asked, info, error) : PTL_OK;
+    if (status != PTL_OK)
+        return status;
     snprintf(info->tool_version, sizeof(info->tool_version), "%s", head->tool_version);
-    snprintf(info->profile_sha256, sizeof(info->profile_sha256), "%s",
-             last->profile_sha256 != NULL ? last->profile_sha256 : "");
-    info->started_ms = info->finished_ms = head->started_ms;
+    info->started_ms = info->finished_ms = past->started_ms;
     if (past->segment_count > 0)
         info->finished_ms = past->segments[past->segment_count - 1].finished_ms;
     info->elapsed_ms = (double)past->worked_ms;
     info->complete = past->ended && past->complete;
     info->stopped_by = past->ended ? past->reason : PTL_STOP_NONE;
     memcpy(info->states, head->states, sizeof(info->states));
-    info->engine = last->engine;
-    info->concurrency = last->concurrency;
     info->effective_concurrency = last->effective_concurrency;
     info->workers = last->workers;
-    info->rate = last->rate;
-    info->timeout_ms = head->timeout_ms;
-    info->adaptive_timeout = head->adaptive_timeout;
-    info->adaptive = head->adaptive;
-    info->retries = head->retries;
-    info->loss_retries = head->loss_retries;
-    info->confirm = head->confirm;
     info->order = head->order;
     info->seed = head->seed;
     info->resumed = last->resumed;
+    free(info->ports);
+    info->ports = strdup(head->ports);
+    bool good = info->ports != NULL && copy_text(&info->profile) && copy_text(&info->description) &&
+                copy_text(&info->file);
     if (past->segment_count > 1 || last->resumed.salvaged) {
         info->segments = calloc(past->segment_count + 1, sizeof(*info->segments));
-        if (info->segments == NULL)
-            return false;
-        info->segment_count = past->segment_count;
-        if (past->segment_count > 0)
+        good = good && info->segments != NULL;
+        if (info->segments != NULL && past->segment_count > 0)
             memcpy(info->segments, past->segments, past->segment_count * sizeof(*past->segments));
+        info->segment_count = past->segment_count;
     }
-    return copy_text(&info->profile, last->profile) &&
-           copy_text(&info->description, last->description) && copy_text(&info->file, last->file) &&
-           copy_text(&info->ports, head->ports);
+    return good ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
 }
 
 /* Where a target begins among the kept verdicts that this machine failed to ask. */
@@ -163,7 +160,9 @@ enum ptl_status ptl_past_results(const struct ptl_past *past, struct ptl_results
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     status =
         ptl_targets_build(past->head.blocks, past->head.block_count, NULL, 0, &new->live, error);
-    if (status == PTL_OK && (!describe(past, &new->run) || !fill(past, new)))
+    if (status == PTL_OK)
+        status = describe(past, &new->run, error);
+    if (status == PTL_OK && !fill(past, new))
         status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     if (status == PTL_OK)
         status = ptl_results_seal(new, error);
@@ -182,7 +181,9 @@ static const char *const reasons[] = {[PTL_STOP_NONE] = "came to its end",
                                       [PTL_STOP_SIGNAL] = "was stopped by a signal",
                                       [PTL_STOP_DEADLINE] = "was stopped by its deadline",
                                       [PTL_STOP_MEMORY] = "was stopped, as memory ran out",
-                                      [PTL_STOP_OUTAGE] = "was stopped by an outage"};
+                                      [PTL_STOP_OUTAGE] = "was stopped by an outage",
+                                      [PTL_STOP_OUTPUT] =
+                                          "was stopped, as no report could be written"};
 
 static uint64_t count_parked(const struct ptl_past *past)
 {
@@ -230,13 +231,18 @@ static void tell_progress(const struct ptl_past *past, struct ptl_buf *buf)
 void ptl_past_tell(const struct ptl_past *past, struct ptl_buf *buf)
 {
     char time[PTL_RFC3339_SIZE], text[PTL_DURATION_SIZE];
-    int64_t last_ms = past->head.started_ms + (int64_t)past->offset_ms;
+    int64_t last_ms = past->started_ms + (int64_t)past->offset_ms;
     tell_state(past, buf);
-    ptl_buf_printf(buf, "  profile: %s (%s), ports %.200s\n",
-                   past->last.profile != NULL ? past->last.profile : "-",
-                   past->last.file != NULL ? past->last.file : "-", past->head.ports);
+    struct ptl_run_info info = {.profile = NULL};
+    if (past->last.asked != NULL && ptl_segment_read_asked(past->last.asked, &info, NULL) == PTL_OK)
+        ptl_buf_printf(buf, "  profile: %s (%s)\n", info.profile, info.file);
+    free(info.profile);
+    free(info.description);
+    free(info.file);
+    free(info.ports);
+    ptl_buf_printf(buf, "  ports: %.200s\n", past->head.ports);
     ptl_buf_printf(buf, "  plan %.16s, run %s\n", past->head.plan_sha256, past->head.run_id);
-    ptl_buf_printf(buf, "  begun %s", ptl_clock_rfc3339(past->head.started_ms, time));
+    ptl_buf_printf(buf, "  begun %s", ptl_clock_rfc3339(past->started_ms, time));
     ptl_buf_printf(buf, ", last word %s, %zu %s, %s at work\n", ptl_clock_rfc3339(last_ms, time),
                    past->segment_count, past->segment_count == 1 ? "segment" : "segments",
                    ptl_duration_tell(past->worked_ms, text));

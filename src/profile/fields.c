@@ -341,6 +341,17 @@ const struct ptl_field ptl_fields[] = {
      .fallback = "none",
      .summary = "how long the whole run may take",
      .example = "deadline: 2h"},
+    {.name = "journal",
+     .type = PTL_FIELD_PATH,
+     AT(journal),
+     .special = "none",
+     .type_text = "path",
+     .fallback = "none",
+     .summary = "a file that holds what is settled while the run lasts, so that it can go on",
+     .details = "Relative to the current directory; `{profile}` expands. `run --resume` goes on "
+                "with the run in it, or begins one; without it a run that is not finished is "
+                "refused. It is removed once the reports are written. docs/outputs.md tells more.",
+     .example = "journal: \"{profile}.journal\""},
     {.name = "expect",
      .type = PTL_FIELD_EXPECT,
      AT(expects),

@@ -142,7 +142,7 @@ static bool is_absent(const struct ptl_field *field, const void *member)
         memcpy(&pointer, member, sizeof(pointer));
     else
         return false;
-    return !pointer && !field->fallback_text;
+    return !pointer && !field->fallback_text && !field->fallback;
 }
 
 static void add_value(struct ptl_buf *buf, const struct ptl_field *field, const void *base,
@@ -158,7 +158,10 @@ static void add_value(struct ptl_buf *buf, const struct ptl_field *field, const 
     case PTL_FIELD_PATH:
         memcpy(&pointer, member, sizeof(pointer));
         ptl_buf_add_char(buf, ' ');
-        add_quoted(buf, pointer);
+        if (pointer == NULL)
+            ptl_buf_add(buf, field->special);
+        else
+            add_quoted(buf, pointer);
         break;
     case PTL_FIELD_DURATION:
     case PTL_FIELD_INT:

@@ -90,11 +90,21 @@ static bool is_pattern(const char *path)
     return true;
 }
 
+static bool is_word(const struct ptl_node *node, const char *word)
+{
+    return word && node->kind == PTL_NODE_SCALAR && strcmp(node->text, word) == 0;
+}
+
+static bool is_special(const struct ptl_field *field, const struct ptl_node *node)
+{
+    return is_word(node, field->special);
+}
+
 static void load_string(struct ptl_loading *loading, const struct ptl_field *field, void *base,
                         const struct ptl_node *node)
 {
     const char *text = as_string(loading, field, node);
-    if (!text)
+    if (!text || (node->plain && is_special(field, node)))
         return;
     size_t length = strlen(text);
     bool is_name = field->type == PTL_FIELD_NAME;
@@ -112,16 +122,6 @@ static void load_string(struct ptl_loading *loading, const struct ptl_field *fie
         ptl_value_problem(loading, field, node, "may hold no { or } but {profile} and {started}");
     else
         set_string(loading, field, base, text);
-}
-
-static bool is_word(const struct ptl_node *node, const char *word)
-{
-    return word && node->kind == PTL_NODE_SCALAR && strcmp(node->text, word) == 0;
-}
-
-static bool is_special(const struct ptl_field *field, const struct ptl_node *node)
-{
-    return is_word(node, field->special);
 }
 
 static void set_number(const struct ptl_field *field, void *base, uint64_t value)

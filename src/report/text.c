@@ -246,6 +246,28 @@ static void add_path(struct ptl_writing *writing)
                        (double)silent_ms / 1000);
 }
 
+/* A run that was resumed is of several times. */
+static void add_resumed(struct ptl_writing *writing)
+{
+    const struct ptl_run_info *run = &writing->results->run;
+    const struct ptl_resumed *resumed = &run->resumed;
+    char text[PTL_DURATION_SIZE];
+    if (run->segment_count == 0)
+        return;
+    ptl_buf_printf(&writing->line,
+                   "resumed: %zu segments; %" PRIu64 " verdicts of those before, %" PRIu64
+                   " probes asked again",
+                   run->segment_count, resumed->taken_over, resumed->asked_again);
+    if (resumed->oldest_ms > 0 && resumed->oldest_ms <= run->finished_ms)
+        ptl_buf_printf(&writing->line, "; the oldest verdict is %s older than the end",
+                       ptl_duration_tell((uint64_t)(run->finished_ms - resumed->oldest_ms), text));
+    ptl_buf_add(&writing->line, "\n");
+    if (resumed->salvaged)
+        ptl_buf_add(&writing->line,
+                    "salvaged from a damaged journal: what was lost in it was asked "
+                    "again, or is unprobed\n");
+}
+
 static bool end(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
@@ -257,6 +279,7 @@ static bool end(struct ptl_writing *writing)
         return false;
     ptl_buf_add_char(&writing->line, '\n');
     add_path(writing);
+    add_resumed(writing);
     ptl_buf_printf(&writing->line, "%" PRIu64 " target%s, %" PRIu64 " probe%s:", summary->targets,
                    summary->targets == 1 ? "" : "s", summary->probes,
                    summary->probes == 1 ? "" : "s");

@@ -72,6 +72,37 @@ static const struct ptl_key path_keys[] = {
 };
 static const struct ptl_object path = PTL_OBJECT(struct ptl_path_info, path_keys, "run.paths");
 
+static const char *const ends[] = {
+    [PTL_STOP_NONE] = NULL,         [PTL_STOP_SIGNAL] = "signal", [PTL_STOP_DEADLINE] = "deadline",
+    [PTL_STOP_MEMORY] = "memory",   [PTL_STOP_OUTAGE] = "outage", [PTL_STOP_OUTPUT] = "output",
+    [PTL_SEGMENT_KILLED] = "killed"};
+static const struct ptl_key segment_keys[] = {
+    {"started", &ptl_key_time, PTL_AT(struct ptl_segment, started_ms), .about = "when it began"},
+    {"finished", &ptl_key_time, PTL_AT(struct ptl_segment, finished_ms),
+     .about = "when it ended; where it was killed, when it last said something"},
+    {"probes", &ptl_key_number, PTL_AT(struct ptl_segment, probes),
+     .about = "that got their verdict in it"},
+    {"reason", &ptl_key_word, PTL_AT(struct ptl_segment, reason), PTL_WORDS(ends),
+     .is_nullable = true, .about = "why it ended; null: the run came to its end"},
+};
+static const struct ptl_object segment =
+    PTL_OBJECT(struct ptl_segment, segment_keys, "run.segments");
+
+static const struct ptl_key resumed_keys[] = {
+    {"taken_over", &ptl_key_number, PTL_AT(struct ptl_resumed, taken_over),
+     .about = "verdicts of the segments before"},
+    {"asked_again", &ptl_key_number, PTL_AT(struct ptl_resumed, asked_again),
+     .about =
+         "probes that were on their way, or had ended in error, when segments ended; where one "
+         "was killed, as far as its last word tells"},
+    {"oldest", &ptl_key_time, PTL_AT(struct ptl_resumed, oldest_ms),
+     .about = "time of the oldest verdict; 1970: there was none"},
+    {"salvaged", &ptl_key_bool, PTL_AT(struct ptl_resumed, salvaged),
+     .about = "the journal was damaged: what was whole of it was taken"},
+};
+static const struct ptl_object resumed =
+    PTL_OBJECT(struct ptl_resumed, resumed_keys, "run.resumed");
+
 static const char *const stops[] = {
     [PTL_STOP_NONE] = NULL,   [PTL_STOP_SIGNAL] = "signal", [PTL_STOP_DEADLINE] = "deadline",
     [PTL_STOP_MEMORY] = NULL, [PTL_STOP_OUTAGE] = NULL,     [PTL_STOP_OUTPUT] = NULL};
@@ -140,6 +171,12 @@ static const struct ptl_key run_keys[] = {
     {"paths", &ptl_key_array, AT(path), PTL_COUNT_AT(struct ptl_run_info, has_path),
      .object = &path, .is_later = true, .is_omitted = true,
      .about = "what held the run back, one entry; merged results lack it"},
+    {"segments", &ptl_key_list, AT(segments), PTL_COUNT_AT(struct ptl_run_info, segment_count),
+     .max = PTL_SEGMENTS_LISTED, .object = &segment, .is_later = true, .is_omitted = true,
+     .about = "of a run that was resumed: its stretches of work"},
+    {"resumed", &ptl_key_object, AT(resumed), PTL_COUNT_AT(struct ptl_run_info, segment_count),
+     .object = &resumed, .is_later = true, .is_omitted = true,
+     .about = "of a run that was resumed: what the last segment took over"},
 };
 #undef AT
 #undef ASKED

@@ -21,7 +21,7 @@ void ptl_course_note(struct ptl_plan *plan)
     }
     uint32_t since_ms = now_ms - (plan->point_ms - plan->point_every_ms);
     info->points[info->point_count++] = (struct ptl_path_point){
-        .at_ms = now_ms,
+        .at_ms = ptl_plan_offset_ms(plan, plan->now_ns),
         .limit = plan->path.pace.rate < UINT32_MAX ? (uint32_t)plan->path.pace.rate : UINT32_MAX,
         .answers_per_second =
             (uint32_t)((plan->heard - plan->point_heard) * 1000 / (since_ms > 0 ? since_ms : 1))};

@@ -81,6 +81,7 @@ enum ptl_lookup {
 struct ptl_lane {
     struct ptl_address address;
     uint32_t target;
+    uint32_t position;  /* of the target in the run's order */
     uint32_t next_port; /* how many ports had their first attempt handed out */
     uint32_t in_flight;
     uint32_t answers;  /* SYN-ACKs and RSTs */

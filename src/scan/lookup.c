@@ -93,12 +93,8 @@ static void conclude(struct ptl_plan *plan, uint32_t id)
         mark->waits = mark->silent = false;
         count_nobody(plan, id, plan->ports[i], mark->asked);
     }
-    while (lane->next_port < plan->port_count) {
-        uint32_t index = lane->next_port++;
-        if (plan->profile->order == PTL_ORDER_RANDOM)
-            index = (uint32_t)ptl_permute_forward(&lane->port_order, index);
-        count_nobody(plan, id, plan->ports[index], 0);
-    }
+    while (lane->next_port < plan->port_count)
+        count_nobody(plan, id, plan->ports[ptl_pull_first(plan, lane)], 0);
     ptl_lookup_heard(plan, lane);
     ptl_verdict_target(plan, lane);
     ptl_schedule_close(&plan->schedule, id);

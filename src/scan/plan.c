@@ -69,6 +69,15 @@ static uint64_t next_due_ns(struct ptl_plan *plan, uint32_t worker, uint64_t due
     return due_ns;
 }
 
+static void finish(struct ptl_plan *plan, struct ptl_pull *pulled)
+{
+    pulled->finished = true;
+    /* Everyone, once: a worker without a permit sleeps without being hungry. */
+    if (!plan->told_finished)
+        ptl_bells_ring_all(&plan->bells);
+    plan->told_finished = true;
+}
+
 struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
                                   const struct ptl_outcome *outcomes, size_t settled,
                                   struct ptl_probe *probes, size_t want)
@@ -81,11 +90,7 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
     if (want > PTL_PLAN_BLOCK)
         want = PTL_PLAN_BLOCK;
     if (is_finished(plan)) {
-        pulled.finished = true;
-        /* Everyone, once: a worker without a permit sleeps without being hungry. */
-        if (!plan->told_finished)
-            ptl_bells_ring_all(&plan->bells);
-        plan->told_finished = true;
+        finish(plan, &pulled);
     } else if (want > 0 && plan->pause_until_ns > plan->now_ns) {
         pulled.due_ns = plan->pause_until_ns; /* and not before, whatever is due */
     } else if (want > 0) {
@@ -94,6 +99,8 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
             pulled.due_ns = earlier(pulled.due_ns, plan->now_ns + LOOK_NS);
         if (pulled.count == 0)
             pulled.due_ns = next_due_ns(plan, worker, pulled.due_ns);
+        if (pulled.count == 0 && is_finished(plan))
+            finish(plan, &pulled); /* all that was left had been settled before it was resumed */
     }
     /* One that asked for nothing has its permits in flight: its own answers will wake it. */
     bool hungry = want > 0 && pulled.count == 0 && !pulled.finished;
@@ -158,7 +165,7 @@ void ptl_plan_progress(struct ptl_plan *plan, struct ptl_progress *progress)
 bool ptl_plan_take_found(struct ptl_plan *plan, struct ptl_live *live, uint32_t *watermark_ms)
 {
     pthread_mutex_lock(&plan->lock);
-    bool good = ptl_live_take(live, plan->results, ptl_plan_ms(plan, ptl_clock_now_ns()));
+    bool good = ptl_live_take(live, plan->results, ptl_plan_offset_ms(plan, ptl_clock_now_ns()));
     *watermark_ms = plan->results->watermark_ms;
     pthread_mutex_unlock(&plan->lock);
     return good;
@@ -170,6 +177,7 @@ enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error)
     for (uint32_t i = 0; i < plan->schedule.window; i++)
         if (plan->schedule.lanes[i].active)
             ptl_plan_settle_rest(plan, i);
+    ptl_restore_rest(plan);
     ptl_verdict_confirmations(plan);
     uint64_t known = 0;
     for (int s = 0; s < PTL_UNPROBED; s++)
@@ -256,6 +264,7 @@ void ptl_plan_free(struct ptl_plan *plan)
     ptl_neighbours_free(&plan->neighbours);
     ptl_schedule_free(&plan->schedule);
     ptl_fifo_free(&plan->doubts);
+    free(plan->notes.notes);
     free(plan->confirmations);
     pthread_mutex_destroy(&plan->lock);
     free(plan);

@@ -7,6 +7,7 @@
 #define SCAN_PLAN_H
 
 #include "portolan/error.h"
+#include "portolan/journal.h"
 #include "portolan/live.h"
 #include "portolan/profile.h"
 #include "portolan/results.h"
@@ -56,6 +57,17 @@ enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_resul
                              struct ptl_permits *permits, uint64_t seed, uint32_t workers,
                              uint64_t start_ns, struct ptl_plan **plan, struct ptl_error *error);
 void ptl_plan_free(struct ptl_plan *plan);
+/*
+ * Before the first exchange: goes on where `past`, which must outlive the plan, ends; base_ms is
+ * from the start of the run to that of the plan. PTL_E_NO_MEMORY.
+ */
+enum ptl_status ptl_plan_restore(struct ptl_plan *plan, const struct ptl_past *past,
+                                 uint32_t base_ms, struct ptl_error *error);
+/* Before the first exchange: what comes is noted, for ptl_plan_take_notes (any thread) to take. */
+void ptl_plan_note_all(struct ptl_plan *plan);
+bool ptl_plan_take_notes(void *plan, struct ptl_journal_batch *batch);
+/* From now on nothing is noted. */
+void ptl_plan_take_no_notes(struct ptl_plan *plan);
 
 /*
  * Settles outcomes[0..settled), then pulls up to `want` (at most PTL_PLAN_BLOCK) probes into

@@ -48,7 +48,8 @@ struct ptl_plan {
     struct ptl_permute target_order;
     uint64_t seed;
     uint64_t start_ns;
-    uint64_t now_ns; /* when this exchange began */
+    uint32_t base_ms; /* from the start of the run, which may have been resumed, to start_ns */
+    uint64_t now_ns;  /* when this exchange began */
 
     struct ptl_schedule schedule;
     uint64_t next_target;
@@ -84,6 +85,15 @@ struct ptl_plan {
     uint32_t alarm_worker; /* of those that found nothing, the one that looks again by itself... */
     uint64_t alarm_ns;     /* ...then */
 
+    const struct ptl_past *past; /* what this run goes on with; NULL: nothing */
+    uint64_t restored;           /* targets, in the run's order, of which it may know something */
+    bool takes_notes;            /* for the journal... */
+    bool notes_lost;             /* ...but there was no room */
+    struct ptl_journal_batch notes;
+    uint64_t abandoned;   /* probes that were in flight when the plan was stopped */
+    size_t noted_results; /* of the results' items */
+    uint64_t limits_noted_ns;
+
     struct ptl_summary sum;
     uint64_t gave_up;     /* targets, by `give_up_after` */
     uint64_t given_up_on; /* targets whose last pass still found something... */
@@ -110,8 +120,10 @@ static inline struct ptl_lane *ptl_plan_lane(struct ptl_plan *plan, const struct
     return &plan->schedule.lanes[probe->lane];
 }
 
-/* Milliseconds from the run's start. */
+/* Milliseconds from the plan's start. */
 uint32_t ptl_plan_ms(const struct ptl_plan *plan, uint64_t at_ns);
+/* The same from the run's start, for its results. */
+uint32_t ptl_plan_offset_ms(const struct ptl_plan *plan, uint64_t at_ns);
 
 /* ---- pull.c ---- */
 
@@ -121,6 +133,8 @@ size_t ptl_pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want, ui
 /* Has a lane something to send that comes before the further attempts of those that never answered?
  */
 bool ptl_pull_has_first(const struct ptl_plan *plan);
+/* The next port of the lane that was never asked, as an index; there has to be one. */
+uint32_t ptl_pull_first(const struct ptl_plan *plan, struct ptl_lane *lane);
 
 /* ---- course.c ---- */
 
@@ -196,6 +210,27 @@ bool ptl_sentinel_take(struct ptl_plan *plan, struct ptl_probe *probe);
 bool ptl_sentinel_take_of(struct ptl_plan *plan, uint32_t lane, struct ptl_probe *probe);
 /* What became of it. */
 void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome);
+
+/* ---- restore.c ---- */
+
+/* Is all of the target in that place settled already? Then it is counted. */
+bool ptl_restore_whole(struct ptl_plan *plan, uint64_t place);
+/* A new lane: takes over what is known of it. False: nothing is. */
+bool ptl_restore_lane(struct ptl_plan *plan, struct ptl_lane *lane);
+/* The first port, from place `at` of the lane's order on, that was never asked. */
+uint32_t ptl_restore_next(const struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t at);
+/* The run is over: the counts of targets that were not begun again. */
+void ptl_restore_rest(struct ptl_plan *plan);
+
+/* ---- note.c ---- */
+
+/* For the journal: a verdict that is not kept, an attempt that was silent, a target that was given
+ * up or lives after all. */
+void ptl_note_verdict(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port,
+                      uint8_t state);
+void ptl_note_parked(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port,
+                     const struct ptl_mark *mark);
+void ptl_note_gave_up(struct ptl_plan *plan, const struct ptl_lane *lane);
 
 /* ---- verdict.c ---- */
 

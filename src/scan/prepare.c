@@ -12,7 +12,7 @@ static struct ptl_origin origin_of_input(const struct ptl_profile *profile, cons
 {
     for (size_t i = 0; i < profile->hosts.count; i++) {
         struct ptl_host host = ptl_hosts_get(&profile->hosts, i);
-        if (host.text == input)
+        if (host.text == input || strcmp(host.text, input) == 0) /* a journal has its own copy */
             return ptl_draft_origin(&host);
     }
     return (struct ptl_origin){.file = profile->file};
@@ -69,18 +69,38 @@ static enum ptl_status expect(struct ptl_draft *draft, const struct ptl_cancel *
     return status;
 }
 
-static enum ptl_status fill(struct ptl_draft *draft, const struct ptl_cancel *cancel,
-                            struct ptl_error *error)
+static enum ptl_status find_targets(struct ptl_draft *draft, const struct ptl_cancel *cancel,
+                                    struct ptl_error *error)
 {
-    struct ptl_prepared *prepared = draft->prepared;
-    const struct ptl_profile *profile = draft->profile;
     enum ptl_status status = ptl_draft_resolve(draft, cancel, error);
     if (status != PTL_OK)
         return status;
-    status = ptl_targets_build(draft->blocks, draft->block_count, draft->excludes,
-                               draft->exclude_count, &prepared->targets, error);
+    return ptl_targets_build(draft->blocks, draft->block_count, draft->excludes,
+                             draft->exclude_count, &draft->prepared->targets, error);
+}
+
+static enum ptl_status take_targets(struct ptl_draft *draft, const struct ptl_past *past,
+                                    struct ptl_error *error)
+{
+    size_t count;
+    const struct ptl_unresolved *unresolved = ptl_past_unresolved(past, &count);
+    for (size_t i = 0; i < count; i++)
+        if (!ptl_draft_unresolved(draft, unresolved[i].input, unresolved[i].message))
+            return PTL_E_NO_MEMORY;
+    const struct ptl_named_block *blocks = ptl_past_blocks(past, &count);
+    return ptl_targets_build(blocks, count, NULL, 0, &draft->prepared->targets, error);
+}
+
+static enum ptl_status fill(struct ptl_draft *draft, const struct ptl_past *past,
+                            const struct ptl_cancel *cancel, struct ptl_error *error)
+{
+    struct ptl_prepared *prepared = draft->prepared;
+    const struct ptl_profile *profile = draft->profile;
+    enum ptl_status status =
+        past != NULL ? take_targets(draft, past, error) : find_targets(draft, cancel, error);
     if (status != PTL_OK)
         return status;
+    prepared->unresolved_hosts = prepared->unresolved_count;
     check_segments(draft);
     status = expect(draft, cancel, error);
     if (status != PTL_OK)
@@ -91,6 +111,8 @@ static enum ptl_status fill(struct ptl_draft *draft, const struct ptl_cancel *ca
                         "no target is left: exclude_hosts and address_family take all of hosts");
     prepared->probes = targets * ptl_portset_count(profile->ports);
     prepared->seed = profile->seed != 0 ? profile->seed : draw_seed();
+    if (past != NULL)
+        prepared->seed = ptl_past_seed(past);
     if (!ptl_draft_clamp(prepared, profile))
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     prepared->worst_case_ms = ptl_draft_worst_case_ms(prepared, profile);
@@ -99,6 +121,13 @@ static enum ptl_status fill(struct ptl_draft *draft, const struct ptl_cancel *ca
 
 enum ptl_status ptl_prepare(const struct ptl_profile *profile, const struct ptl_cancel *cancel,
                             struct ptl_prepared **prepared, struct ptl_problems *problems)
+{
+    return ptl_prepare_again(profile, NULL, cancel, prepared, problems);
+}
+
+enum ptl_status ptl_prepare_again(const struct ptl_profile *profile, const struct ptl_past *past,
+                                  const struct ptl_cancel *cancel, struct ptl_prepared **prepared,
+                                  struct ptl_problems *problems)
 {
     struct ptl_error error = {.code = PTL_OK};
     size_t before = problems->count + problems->dropped;
@@ -109,7 +138,7 @@ enum ptl_status ptl_prepare(const struct ptl_profile *profile, const struct ptl_
     if (draft.prepared == NULL)
         ptl_draft_out_of_memory(&draft);
     else
-        status = fill(&draft, cancel, &error);
+        status = fill(&draft, past, cancel, &error);
     free(draft.blocks);
     free(draft.excludes);
     if (status != PTL_OK && error.code != PTL_OK)

@@ -16,9 +16,14 @@
 
 static void activate(struct ptl_plan *plan)
 {
+    if (ptl_restore_whole(plan, plan->next_target)) {
+        plan->next_target++;
+        return;
+    }
     uint32_t id = ptl_schedule_open(&plan->schedule, plan->now_ns);
     struct ptl_lane *lane = &plan->schedule.lanes[id];
     uint64_t index = plan->next_target++;
+    lane->position = (uint32_t)index;
     if (plan->profile->order == PTL_ORDER_RANDOM) {
         index = ptl_permute_forward(&plan->target_order, index);
         ptl_permute_init(&lane->port_order, plan->port_count, plan->seed + 1 + index);
@@ -28,7 +33,10 @@ static void activate(struct ptl_plan *plan)
     lane->target = (uint32_t)index;
     lane->address = target.address;
     ptl_lookup_begin(plan, id);
-    ptl_schedule_place(&plan->schedule, id, plan->now_ns);
+    if (ptl_restore_lane(plan, lane))
+        ptl_plan_settle_lane(plan, id); /* nothing more may be left to ask of it */
+    else
+        ptl_schedule_place(&plan->schedule, id, plan->now_ns);
 }
 
 bool ptl_pull_has_first(const struct ptl_plan *plan)
@@ -86,6 +94,15 @@ static uint32_t flight_us(const struct ptl_plan *plan, const struct ptl_lane *la
     return us < ceiling_us ? us : (uint32_t)ceiling_us;
 }
 
+uint32_t ptl_pull_first(const struct ptl_plan *plan, struct ptl_lane *lane)
+{
+    uint32_t at = lane->next_port;
+    lane->next_port = ptl_restore_next(plan, lane, at + 1);
+    return plan->profile->order == PTL_ORDER_RANDOM
+               ? (uint32_t)ptl_permute_forward(&lane->port_order, at)
+               : at;
+}
+
 static struct ptl_probe take_port(struct ptl_plan *plan, uint32_t id)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
@@ -93,9 +110,7 @@ static struct ptl_probe take_port(struct ptl_plan *plan, uint32_t id)
         return ptl_fifo_pop(&lane->again);
     if (!ptl_schedule_has_first(&plan->schedule, lane))
         return ptl_silence_take(plan, id);
-    uint32_t index = lane->next_port++;
-    if (plan->profile->order == PTL_ORDER_RANDOM)
-        index = (uint32_t)ptl_permute_forward(&lane->port_order, index);
+    uint32_t index = ptl_pull_first(plan, lane);
     return (struct ptl_probe){.lane = id, .port = plan->ports[index], .attempt = 1};
 }
 

@@ -26,6 +26,8 @@ struct thread {
 struct run {
     const struct ptl_profile *profile;
     struct ptl_prepared *prepared;
+    struct ptl_journal *journal; /* NULL: none */
+    const struct ptl_past *past; /* NULL: the run is a new one */
     struct ptl_results *results;
     struct ptl_plan *plan;
     struct ptl_permits permits;
@@ -35,6 +37,7 @@ struct run {
     atomic_uint alive;
     int done_fd; /* readable once the last worker is gone */
     uint64_t start_ns;
+    int64_t began_ms; /* the same on the wall clock; a resumed run was started before */
 };
 
 static void *work(void *argument)
@@ -157,6 +160,13 @@ static enum ptl_status start_workers(struct run *run, struct ptl_error *error)
     return status == PTL_OK ? PTL_OK : ptl_error_set(error, status, "out of memory");
 }
 
+/* A journal that was made, and never written on, is of a run that begins now. */
+static bool is_resumed(const struct run *run)
+{
+    size_t count = 0;
+    return run->past != NULL && ptl_past_segments(run->past, &count) != NULL && count > 0;
+}
+
 /* Waits for the workers; stops them on a signal or at the deadline. It calls nothing that waits. */
 static void supervise(struct run *run, const struct ptl_cancel *cancel)
 {
@@ -182,10 +192,32 @@ static void supervise(struct run *run, const struct ptl_cancel *cancel)
     info->finished_ms = ptl_clock_wall_ms();
 }
 
+/* The stretches of work of a run that was resumed, with the one that just ended. */
+static enum ptl_status add_segment(struct run *run, struct ptl_error *error)
+{
+    struct ptl_run_info *info = &run->results->run;
+    const struct ptl_summary *summary = &run->results->summary;
+    size_t count;
+    const struct ptl_segment *segments = ptl_past_segments(run->past, &count);
+    info->segments = calloc(count + 1, sizeof(*info->segments));
+    if (info->segments == NULL)
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    memcpy(info->segments, segments, count * sizeof(*segments));
+    info->segments[count] = (struct ptl_segment){
+        .started_ms = run->began_ms,
+        .finished_ms = info->finished_ms,
+        .probes = summary->probes - summary->states[PTL_UNPROBED] - info->resumed.taken_over,
+        .reason = info->stopped_by};
+    info->segment_count = count + 1;
+    return PTL_OK;
+}
+
 static enum ptl_status conclude(struct run *run, struct ptl_error *error)
 {
     struct ptl_results *results = run->results;
     struct ptl_run_info *info = &results->run;
+    if (run->past != NULL)
+        info->elapsed_ms += (double)ptl_past_worked_ms(run->past);
     uint32_t failed = 0;
     int failure = 0;
     for (uint32_t i = 0; i < run->started; i++) {
@@ -202,11 +234,42 @@ static enum ptl_status conclude(struct run *run, struct ptl_error *error)
     bool has_all = summary->probes > 0 && summary->states[PTL_UNPROBED] == 0;
     if (has_all && info->stopped_by != PTL_STOP_MEMORY)
         info->stopped_by = PTL_STOP_NONE; /* the order to stop came after the last verdict */
-    results->summary.peak_in_flight = ptl_permits_peak(&run->permits);
+    if (results->summary.peak_in_flight < ptl_permits_peak(&run->permits))
+        results->summary.peak_in_flight = ptl_permits_peak(&run->permits);
     /* What `give_up_after` set aside stays unprobed as the profile wishes. */
     info->complete = info->stopped_by == PTL_STOP_NONE && results->lost_targets == 0;
+    if (is_resumed(run) && status == PTL_OK)
+        status = add_segment(run, error);
     if (status == PTL_OK)
         status = ptl_results_seal(results, error);
+    return status;
+}
+
+/* From the start of the run that this one goes on with. A clock that was set back meanwhile does
+ * not make verdicts older than those before. */
+static uint32_t base_ms(const struct run *run)
+{
+    int64_t since_ms = run->began_ms - ptl_past_started_ms(run->past);
+    uint64_t least_ms = ptl_past_offset_ms(run->past);
+    uint64_t ms = since_ms > 0 && (uint64_t)since_ms > least_ms ? (uint64_t)since_ms : least_ms;
+    return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
+static enum ptl_status begin_journal(struct run *run, struct ptl_error *error)
+{
+    struct ptl_run_info *info = &run->results->run;
+    enum ptl_status status = PTL_OK;
+    uint32_t base = 0;
+    if (is_resumed(run)) {
+        base = base_ms(run);
+        info->started_ms = ptl_past_started_ms(run->past);
+        info->resumed = ptl_past_resumed(run->past);
+        status = ptl_plan_restore(run->plan, run->past, base, error);
+    }
+    ptl_plan_note_all(run->plan);
+    info->workers = run->prepared->workers;
+    if (status == PTL_OK)
+        status = ptl_journal_begin(run->journal, info, base, ptl_plan_take_notes, run->plan, error);
     return status;
 }
 
@@ -227,18 +290,32 @@ static enum ptl_status set_up(struct run *run, struct ptl_error *error)
     ptl_permits_init(&run->permits, run->prepared->effective_concurrency);
     if (!ptl_sources_init(&run->sources, run->prepared->workers))
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-    run->results->run.started_ms = ptl_clock_wall_ms();
+    run->results->run.started_ms = run->began_ms = ptl_clock_wall_ms();
     run->start_ns = ptl_clock_now_ns();
-    return ptl_plan_new(run->profile, run->results, &run->permits, run->prepared->seed,
-                        run->prepared->workers, run->start_ns, &run->plan, error);
+    status = ptl_plan_new(run->profile, run->results, &run->permits, run->prepared->seed,
+                          run->prepared->workers, run->start_ns, &run->plan, error);
+    return status == PTL_OK && run->journal != NULL ? begin_journal(run, error) : status;
+}
+
+/* What is made of the rest once the workers are gone is for the results alone: a run that goes on
+ * asks it again. */
+static void end_notes(struct run *run)
+{
+    if (run->journal == NULL)
+        return;
+    ptl_journal_drain(run->journal);
+    ptl_plan_take_no_notes(run->plan);
 }
 
 /* From the first probe to the last, with what is told meanwhile. */
 static enum ptl_status carry_out(struct run *run, const struct ptl_cancel *cancel,
                                  const struct ptl_run_hooks *hooks, struct ptl_error *error)
 {
-    struct ptl_teller teller = {
-        .hooks = hooks, .results = run->results, .plan = run->plan, .permits = &run->permits};
+    struct ptl_teller teller = {.hooks = hooks,
+                                .results = run->results,
+                                .plan = run->plan,
+                                .permits = &run->permits,
+                                .journal = run->journal};
     if (ptl_cancel_cause(cancel) != 0)
         ptl_plan_stop(run->plan, PTL_STOP_SIGNAL);
     if (hooks != NULL && hooks->wanted != NULL && !hooks->wanted(hooks->context))
@@ -248,15 +325,25 @@ static enum ptl_status carry_out(struct run *run, const struct ptl_cancel *cance
         status = start_workers(run, error);
     if (run->started > 0)
         supervise(run, cancel);
+    end_notes(run);
     ptl_teller_end(&teller);
-    return status == PTL_OK ? conclude(run, error) : status;
+    if (status == PTL_OK)
+        status = conclude(run, error);
+    if (status == PTL_OK && run->journal != NULL)
+        ptl_journal_end(run->journal, run->results->run.stopped_by, run->results->run.complete);
+    return status;
 }
 
 enum ptl_status ptl_run(const struct ptl_profile *profile, struct ptl_prepared *prepared,
                         const struct ptl_cancel *cancel, const struct ptl_run_hooks *hooks,
                         struct ptl_results **results, struct ptl_error *error)
 {
-    struct run run = {.profile = profile, .prepared = prepared, .done_fd = -1};
+    struct run run = {.profile = profile,
+                      .prepared = prepared,
+                      .journal = prepared->journal,
+                      .past =
+                          prepared->journal != NULL ? ptl_journal_past(prepared->journal) : NULL,
+                      .done_fd = -1};
     enum ptl_status status = set_up(&run, error);
     if (status == PTL_OK)
         status = carry_out(&run, cancel, hooks, error);

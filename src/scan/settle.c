@@ -71,7 +71,7 @@ static void learn_round_trip(struct ptl_plan *plan, struct ptl_lane *lane,
 
 void ptl_settle_note_outage(struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t lasted_ms)
 {
-    uint32_t now_ms = ptl_plan_ms(plan, plan->now_ns);
+    uint32_t now_ms = ptl_plan_offset_ms(plan, plan->now_ns);
     if (lasted_ms < OUTAGE_TOLD_MS)
         return;
     struct ptl_outage outage = {.at_ms = now_ms > lasted_ms ? now_ms - lasted_ms : 0,
@@ -145,6 +145,7 @@ static void settle_port(struct ptl_plan *plan, const struct ptl_outcome *outcome
         if (lane->gave_up) { /* it lives after all: one of those still in flight was answered */
             lane->gave_up = false;
             plan->gave_up--;
+            ptl_note_gave_up(plan, lane);
         }
     }
 }
@@ -154,8 +155,10 @@ void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     uint32_t id = outcome->probe.lane;
     ptl_schedule_returned(&plan->schedule, id);
     ptl_pipe_leave(&plan->pipe, outcome->probe.leaves_ms);
-    if (outcome->state == PTL_UNPROBED)
-        return; /* abandoned: the plan was stopped, and finish() counts it */
+    if (outcome->state == PTL_UNPROBED) {
+        plan->abandoned += !outcome->probe.sentinel;
+        return; /* the plan was stopped, and finish() counts it */
+    }
     plan->sum.syn_resent += outcome->resent;
     if (ptl_plan_is_answer(outcome))
         hear(plan, outcome);

@@ -104,7 +104,10 @@ static void decide(struct ptl_plan *plan, const struct ptl_probe *probe, bool co
         return; /* it stays unprobed */
     if (lane->gave_up && counts) {
         count_silent(plan, probe->lane, probe->port, mark->asked);
-    } else if (mark->asked < ASKED_MOST && mark->counted < lane->pass) {
+        return;
+    }
+    ptl_note_parked(plan, lane, probe->port, mark);
+    if (mark->asked < ASKED_MOST && mark->counted < lane->pass) {
         set_waits(lane, mark);
     } else {
         mark->silent = true;
@@ -134,6 +137,7 @@ static void give_up(struct ptl_plan *plan, uint32_t id)
 {
     plan->schedule.lanes[id].gave_up = true;
     plan->gave_up++;
+    ptl_note_gave_up(plan, &plan->schedule.lanes[id]);
     ptl_silence_verdicts(plan, id, 1);
 }
 

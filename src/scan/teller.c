@@ -36,6 +36,17 @@ static void ask_whether_wanted(struct ptl_teller *teller)
         ptl_plan_stop(teller->plan, PTL_STOP_OUTPUT);
 }
 
+static void tell_trouble(struct ptl_teller *teller)
+{
+    const struct ptl_run_hooks *hooks = teller->hooks;
+    struct ptl_error error;
+    if (teller->journal == NULL || teller->told_trouble || hooks->journal_failed == NULL ||
+        ptl_journal_failure(teller->journal, &error) == PTL_OK)
+        return;
+    teller->told_trouble = true;
+    hooks->journal_failed(hooks->context, &error);
+}
+
 /* Waits for the next tick. False: the run is over. */
 static bool rest(struct ptl_teller *teller)
 {
@@ -63,8 +74,10 @@ static void *tell(void *argument)
     while (rest(teller)) {
         tell_found(teller);
         ask_whether_wanted(teller);
+        tell_trouble(teller);
         tell_progress(teller); /* last: what is told of findings may have erased it */
     }
+    tell_trouble(teller);
     return NULL;
 }
 

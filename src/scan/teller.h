@@ -21,12 +21,14 @@ struct ptl_teller {
     const struct ptl_results *results;
     struct ptl_plan *plan; /* stopped, once nobody wants to be told */
     const struct ptl_permits *permits;
+    const struct ptl_journal *journal; /* NULL: none */
 
     struct ptl_live live;
     pthread_t id;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool over;
+    bool told_trouble;
     bool started;
 };
 

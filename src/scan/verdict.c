@@ -13,6 +13,12 @@ uint32_t ptl_plan_ms(const struct ptl_plan *plan, uint64_t at_ns)
     return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
 }
 
+uint32_t ptl_plan_offset_ms(const struct ptl_plan *plan, uint64_t at_ns)
+{
+    uint32_t ms = ptl_plan_ms(plan, at_ns);
+    return ms < UINT32_MAX - plan->base_ms ? plan->base_ms + ms : UINT32_MAX;
+}
+
 static void keep(struct ptl_plan *plan, const struct ptl_result *result)
 {
     if (ptl_results_add(plan->results, result) != PTL_OK)
@@ -103,8 +109,10 @@ void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome,
     plan->sum.retried += attempts > 1;
     if (!ptl_judge_note(plan->results->judge, lane->target, probe->port, outcome->state))
         plan->out_of_memory = true;
-    if (!plan->results->run.states[outcome->state])
+    if (!plan->results->run.states[outcome->state]) {
+        ptl_note_verdict(plan, lane, probe->port, outcome->state);
         return;
+    }
     struct ptl_result result = {.target = lane->target,
                                 .port = probe->port,
                                 .state = outcome->state & 7U,
@@ -112,7 +120,7 @@ void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome,
                                 .reason = outcome->reason,
                                 .rtt_us = outcome->rtt_us & PTL_US_NONE,
                                 .connect_us = outcome->connect_us & PTL_US_NONE,
-                                .offset_ms = ptl_plan_ms(plan, outcome->at_ns)};
+                                .offset_ms = ptl_plan_offset_ms(plan, outcome->at_ns)};
     if (outcome->state == PTL_OPEN && plan->profile->confirm > 0)
         confirm(plan, probe, &result);
     else

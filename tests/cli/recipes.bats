@@ -144,3 +144,34 @@ keep() { recipe "Keep a report of each format"; }
         grep -q "^$name{" textfiles/web.prom
     done
 }
+
+@test "Scan by night, and go on the next night: as often as it takes" {
+    keep
+    local nights=0 lines
+    # Two hours are a second here, and the network is slower.
+    printf 'rate: 600\n' >>web.yaml
+    while [ "$nights" -lt 20 ]; do
+        nights=$((nights + 1))
+        lines=$(blocks sh "Scan by night, and go on the next night" | sed 's/deadline=2h/deadline=1s/')
+        run env PATH="$(dirname "$PORTOLAN"):$PATH" "$NAMESPACE" "$LISTEN" 22:close 80:close -- bash -euo pipefail -c "$lines"
+        [ "$status" -eq 0 ] && break
+        [ "$status" -eq 4 ]
+        [ -e web.journal ]
+    done
+    [ "$nights" -gt 2 ]
+    [ "$status" -eq 0 ]
+    [ ! -e web.journal ]
+    jq -e '.run.complete and .summary.unprobed == 0 and .open_ports == [22, 80]' web.json
+    recipe "Scan by night, and go on the next night" # the night after begins anew
+    jq -e '.run.segments == null' web.json
+}
+
+@test "Survive whatever ends a run: a kill" {
+    printf 'rate: 600\n' >>web.yaml
+    in_ns bash -c '
+        timeout -s KILL 1 "$0" run ./web.yaml --journal web.journal --resume --json web.json --quiet || true' "$PORTOLAN"
+    [ -e web.journal ]
+    [ ! -e web.json ]
+    recipe "Survive whatever ends a run"
+    jq -e '.run.complete and [.run.segments[].reason] == ["killed", null]' web.json
+}

@@ -83,6 +83,15 @@ def make_path(rng):
                         "answers_per_second": rng.randint(0, 10**6)} for _ in range(rng.choice([0, 1, 240]))]}
 
 
+def make_segments(rng):
+    """Of a run that was resumed."""
+    reasons = [None, "signal", "deadline", "memory", "outage", "output", "killed"]
+    return {"segments": [{"started": time(rng), "finished": time(rng), "probes": rng.randint(0, 2**53),
+                          "reason": rng.choice(reasons)} for _ in range(rng.randint(1, 4))],
+            "resumed": {"taken_over": rng.randint(0, 2**53), "asked_again": rng.randint(0, 2**20),
+                        "oldest": time(rng), "salvaged": rng.random() < 0.5}}
+
+
 def make_expectations(rng, targets, unresolved, ports):
     expectations = []
     for target in targets:
@@ -134,6 +143,8 @@ def make(rng):
            "resolve": rng.choice(["first", "all"]), "source_address": rng.choice([None, "198.18.0.9"])}
     if rng.random() < 0.7:
         run["paths"] = [make_path(rng)]
+    if rng.random() < 0.3:
+        run.update(make_segments(rng))
     untouched = rng.choice([0, 0, 0, 65537, 2**31])
     ranges = ["198.18.0.1", "198.18.0.3-198.19.255.255", "2001:2::-2001:2::ffff:ffff"]
     count = rng.choice([0, 5])

@@ -42,7 +42,7 @@ complete_after() {
     touch results.json
     [ "$(complete_after c | sort | tr '\n' ' ')" = "check compare convert " ]
     [ "$(complete_after --v)" = --version ]
-    [ "$(complete_after run --j | sort | tr '\n' ' ')" = "--json --jsonl --junit " ]
+    [ "$(complete_after run --j | sort | tr '\n' ' ')" = "--journal --json --jsonl --junit " ]
     [ "$(complete_after run --progress a | tr '\n' ' ')" = "auto always " ]
     [ "$(complete_after show --set conc)" = concurrency= ]
     [ "$(complete_after run sa)" = saved ]

@@ -22,6 +22,7 @@ struct maker {
     struct ptl_profile *profile;
     struct ptl_targets *targets;
     struct ptl_run_info info;
+    char ports[8];
     char folder[64], path[96];
     struct ptl_journal *journal;
     struct ptl_journal_batch given; /* what the next `take` hands over */
@@ -50,10 +51,14 @@ static inline void maker_open(struct maker *maker, const char *yaml)
     snprintf(maker->folder, sizeof(maker->folder), "/tmp/ptl-journal.XXXXXX");
     assert_non_null(mkdtemp(maker->folder));
     snprintf(maker->path, sizeof(maker->path), "%s/j", maker->folder);
+    snprintf(maker->ports, sizeof(maker->ports), "1-40");
     maker->info = (struct ptl_run_info){.profile = maker->profile->name,
                                         .description = maker->profile->description,
                                         .file = maker->profile->file,
+                                        .ports = maker->ports,
+                                        .states = {[PTL_OPEN] = true},
                                         .engine = PTL_ENGINE_POOL,
+                                        .outage_ms = 60000,
                                         .concurrency = 128,
                                         .effective_concurrency = 100,
                                         .workers = 2};

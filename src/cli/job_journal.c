@@ -1,0 +1,100 @@
+#include "cli/job_journal.h"
+
+#include "cli/exit.h"
+#include "cli/print.h"
+#include "portolan/clock.h"
+
+#include <string.h>
+
+static bool take_age(const struct arguments *arguments, uint64_t *ms)
+{
+    struct ptl_error error;
+    const char *text = arguments->texts[OPTION_MAX_AGE];
+    *ms = 0;
+    if (text == NULL || (ptl_duration_parse(text, ms, &error) == PTL_OK && *ms > 0))
+        return true;
+    print_line("portolan run: --max-age wants a duration as 24h, not \"%s\"", text);
+    return false;
+}
+
+bool job_journals_are_asked_well(const struct arguments *arguments, const struct job *jobs,
+                                 size_t count)
+{
+    uint64_t age_ms;
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any = any || jobs[i].paths[JOB_JOURNAL] != NULL;
+    const char *asked = arguments->resume         ? "--resume"
+                        : arguments->keep_journal ? "--keep-journal"
+                                                  : NULL;
+    if (asked != NULL && !any) {
+        print_line("portolan run: %s wants a journal: --journal PATH, or the profile's key journal",
+                   asked);
+        return false;
+    }
+    if (!arguments->resume && (arguments->salvage || arguments->texts[OPTION_MAX_AGE] != NULL)) {
+        print_line("portolan run: %s says how to go on with a journal: it wants --resume",
+                   arguments->salvage ? "--salvage" : "--max-age");
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *pattern = job_pattern(&jobs[i], arguments, JOB_JOURNAL);
+        if (pattern == NULL)
+            continue;
+        if (strcmp(pattern, "-") == 0 || strstr(pattern, "{started}") != NULL) {
+            print_line("portolan run: the journal of %s wants the path of a file that is the same "
+                       "each time, not \"%s\"",
+                       jobs[i].profile->name, pattern);
+            return false;
+        }
+    }
+    return take_age(arguments, &age_ms);
+}
+
+int job_open_journal(struct job *job, const struct arguments *arguments)
+{
+    struct ptl_error error;
+    struct ptl_journal_request request = {.path = job->paths[JOB_JOURNAL],
+                                          .resume = arguments->resume,
+                                          .past = {.salvage = arguments->salvage}};
+    if (request.path == NULL)
+        return EXIT_DONE;
+    take_age(arguments, &request.past.max_age_ms);
+    enum ptl_status status = ptl_journal_open(&request, job->profile, &job->journal, &error);
+    if (status == PTL_OK)
+        return EXIT_DONE;
+    print_error(&error);
+    return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
+}
+
+int job_create_journal(struct job *job)
+{
+    struct ptl_error error;
+    struct ptl_prepared *prepared = job->prepared;
+    if (job->journal == NULL)
+        return EXIT_DONE;
+    prepared->journal = job->journal;
+    enum ptl_status status =
+        ptl_journal_create(job->journal, job->profile, prepared->targets, prepared->unresolved,
+                           prepared->unresolved_hosts, prepared->seed, &error);
+    if (status == PTL_OK)
+        return EXIT_DONE;
+    print_error(&error);
+    return status == PTL_E_OUTPUT ? EXIT_OUTPUT : EXIT_INCOMPLETE;
+}
+
+bool job_finish_journal(struct job *job, const struct arguments *arguments, bool done)
+{
+    struct ptl_error error;
+    if (job->journal == NULL)
+        return true;
+    bool failed = ptl_journal_failure(job->journal, NULL) != PTL_OK;
+    if (!done && !failed && !arguments->quiet)
+        print_line("the journal %s holds what is settled: --resume goes on with it",
+                   job->paths[JOB_JOURNAL]);
+    if (ptl_journal_finish(job->journal, done, arguments->keep_journal, &error) != PTL_OK) {
+        print_error(&error);
+        failed = true;
+    }
+    return !failed;
+}

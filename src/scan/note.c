@@ -1,0 +1,123 @@
+/* What goes to the run's journal: each verdict, and each silent attempt, once. */
+#include "portolan/array.h"
+#include "portolan/clock.h"
+#include "scan/plan_state.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIMITS_EVERY_NS 1000000000ULL
+
+static void note(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port, unsigned code)
+{
+    struct ptl_journal_note one = {.place = lane->position, .port = port, .code = (uint16_t)code};
+    if (!ptl_journal_add_note(&plan->notes, &one))
+        plan->notes_lost = true;
+}
+
+void ptl_note_verdict(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port,
+                      uint8_t state)
+{
+    if (plan->takes_notes)
+        note(plan, lane, port, state);
+}
+
+void ptl_note_parked(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port,
+                     const struct ptl_mark *mark)
+{
+    if (plan->takes_notes)
+        note(plan, lane, port, PTL_NOTE_PARKED + 32U * (mark->asked & 31U) + mark->counted);
+}
+
+void ptl_note_gave_up(struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    if (plan->takes_notes)
+        note(plan, lane, plan->ports[0], lane->gave_up ? PTL_NOTE_GAVE_UP : PTL_NOTE_LIVES);
+}
+
+void ptl_plan_note_all(struct ptl_plan *plan)
+{
+    plan->takes_notes = true;
+}
+
+void ptl_plan_take_no_notes(struct ptl_plan *plan)
+{
+    pthread_mutex_lock(&plan->lock);
+    plan->takes_notes = false;
+    pthread_mutex_unlock(&plan->lock);
+}
+
+/* Kept verdicts need no note: they are what came to the results. */
+static bool take_results(struct ptl_plan *plan, struct ptl_journal_batch *batch)
+{
+    const struct ptl_results *results = plan->results;
+    size_t new = results->count - plan->noted_results;
+    if (new > batch->result_capacity) {
+        struct ptl_result *grown = reallocarray(batch->results, new, sizeof(*grown));
+        if (grown == NULL)
+            return false;
+        batch->results = grown;
+        batch->result_capacity = new;
+    }
+    if (new > 0)
+        memcpy(batch->results, results->items + plan->noted_results, new * sizeof(*batch->results));
+    batch->result_count = new;
+    plan->noted_results = results->count;
+    return true;
+}
+
+static bool add_limit(struct ptl_journal_batch *batch, uint64_t place, const struct ptl_path *path)
+{
+    if (!ptl_array_room((void **)&batch->limits, &batch->limit_capacity, batch->limit_count,
+                        sizeof(*batch->limits)))
+        return false;
+    batch->limits[batch->limit_count++] =
+        (struct ptl_journal_limit){.place = place, .rate = path->limit, .window = path->window};
+    return true;
+}
+
+static bool take_limits(struct ptl_plan *plan, struct ptl_journal_batch *batch)
+{
+    uint64_t now_ns = ptl_clock_now_ns();
+    batch->has_limits = now_ns - plan->limits_noted_ns >= LIMITS_EVERY_NS;
+    batch->limit_count = 0;
+    if (!batch->has_limits)
+        return true;
+    plan->limits_noted_ns = now_ns;
+    bool good = add_limit(batch, PTL_JOURNAL_RUN, &plan->path);
+    for (uint32_t i = 0; i < plan->schedule.window && good; i++) {
+        const struct ptl_lane *lane = &plan->schedule.lanes[i];
+        if (lane->active && lane->path.limit != 0)
+            good = add_limit(batch, lane->position, &lane->path);
+    }
+    return good;
+}
+
+bool ptl_plan_take_notes(void *context, struct ptl_journal_batch *batch)
+{
+    struct ptl_plan *plan = context;
+    pthread_mutex_lock(&plan->lock);
+    struct ptl_journal_batch noted = plan->notes;
+    plan->notes.notes = batch->notes;
+    plan->notes.note_capacity = batch->note_capacity;
+    plan->notes.note_count = 0;
+    batch->notes = noted.notes;
+    batch->note_capacity = noted.note_capacity;
+    batch->note_count = noted.note_count;
+    bool good = !plan->notes_lost && take_results(plan, batch) && take_limits(plan, batch);
+    uint32_t peak = ptl_permits_peak(plan->shortage.permits);
+    batch->counters = (struct ptl_journal_counters){
+        .attempts = plan->sum.attempts,
+        .retried = plan->sum.retried,
+        .syn_resent = plan->sum.syn_resent,
+        .lost = plan->lost,
+        .sentinels_asked = plan->sentinels_asked,
+        .sentinels_lost = plan->sentinels_lost,
+        .begun = plan->next_target,
+        .in_flight = plan->abandoned +
+                     atomic_load_explicit(&plan->shortage.permits->in_use, memory_order_relaxed),
+        .peak_in_flight = peak > plan->sum.peak_in_flight ? peak : plan->sum.peak_in_flight};
+    pthread_mutex_unlock(&plan->lock);
+    return good;
+}

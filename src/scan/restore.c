@@ -1,0 +1,209 @@
+/* Where a run goes on: what a journal knows of its probes, taken over target by target as they
+ * come into the window, and the limits that were found, at half. */
+#include "journal/ledger.h"
+#include "portolan/clock.h"
+#include "portolan/judge.h"
+#include "scan/plan_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Is anything known of the target in that place? */
+static bool is_known(const struct ptl_plan *plan, uint64_t place)
+{
+    return plan->past != NULL && place < plan->restored;
+}
+
+static uint64_t first_of(const struct ptl_plan *plan, uint64_t place)
+{
+    return place * plan->port_count;
+}
+
+static uint32_t index_at(const struct ptl_plan *plan, const struct ptl_permute *order, uint32_t at)
+{
+    return plan->profile->order == PTL_ORDER_RANDOM ? (uint32_t)ptl_permute_forward(order, at) : at;
+}
+
+static void judge_port(struct ptl_plan *plan, uint32_t target, uint16_t port, enum ptl_state state)
+{
+    if (!ptl_judge_note(plan->results->judge, target, port, state))
+        plan->out_of_memory = true;
+}
+
+/* All that is settled of a target, into what is judged. */
+static void judge_target(struct ptl_plan *plan, uint64_t place, uint32_t target)
+{
+    struct ptl_permute order;
+    const struct ptl_ledger *ledger = ptl_past_ledger(plan->past);
+    if (plan->results->judge == NULL)
+        return;
+    ptl_permute_init(&order, plan->port_count, plan->seed + 1 + target);
+    for (uint32_t at = 0; at < plan->port_count; at++) {
+        enum ptl_state state = ptl_ledger_state(ledger, first_of(plan, place) + at);
+        if (state != PTL_UNPROBED)
+            judge_port(plan, target, plan->ports[index_at(plan, &order, at)], state);
+    }
+}
+
+static uint32_t target_at(const struct ptl_plan *plan, uint64_t place)
+{
+    if (plan->profile->order == PTL_ORDER_RANDOM)
+        place = ptl_permute_forward(&plan->target_order, place);
+    return (uint32_t)place;
+}
+
+static void take_limit(struct ptl_path *path, const struct ptl_past *past, uint64_t place,
+                       uint64_t now_ns)
+{
+    size_t count;
+    const struct ptl_journal_limit *limits = ptl_past_limits(past, &count);
+    for (size_t i = 0; i < count; i++)
+        if (limits[i].place == place)
+            ptl_path_resume(path, limits[i].rate, limits[i].window, now_ns);
+}
+
+/* ---- the run ---- */
+
+static void take_sums(struct ptl_plan *plan)
+{
+    const struct ptl_past *past = plan->past;
+    const struct ptl_ledger *ledger = ptl_past_ledger(past);
+    const struct ptl_journal_counters *counters = ptl_past_counters(past);
+    uint64_t states[PTL_STATE_COUNT];
+    plan->restored = (ptl_ledger_end(ledger) + plan->port_count - 1) / plan->port_count;
+    for (uint64_t place = 0; place < plan->restored; place++) {
+        ptl_ledger_count(ledger, first_of(plan, place), plan->port_count, states);
+        for (int s = 0; s < PTL_UNPROBED; s++)
+            plan->sum.states[s] += states[s];
+        plan->answered += states[PTL_OPEN] + states[PTL_CLOSED];
+        plan->answering += states[PTL_OPEN] + states[PTL_CLOSED] > 0;
+    }
+    plan->sum.attempts = counters->attempts;
+    plan->sum.retried = counters->retried;
+    plan->sum.syn_resent = counters->syn_resent;
+    plan->sum.peak_in_flight = (uint32_t)counters->peak_in_flight;
+    plan->lost = counters->lost;
+    plan->sentinels_asked = counters->sentinels_asked;
+    plan->sentinels_lost = counters->sentinels_lost;
+}
+
+enum ptl_status ptl_plan_restore(struct ptl_plan *plan, const struct ptl_past *past,
+                                 uint32_t base_ms, struct ptl_error *error)
+{
+    size_t count;
+    const struct ptl_result *items = ptl_past_items(past, &count);
+    plan->past = past;
+    plan->base_ms = base_ms;
+    for (size_t i = 0; i < count; i++)
+        if (ptl_results_add(plan->results, &items[i]) != PTL_OK)
+            return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    plan->noted_results = plan->results->count;
+    take_sums(plan);
+    take_limit(&plan->path, past, PTL_JOURNAL_RUN, plan->now_ns);
+    return PTL_OK;
+}
+
+/* ---- a target ---- */
+
+static void count_target(struct ptl_plan *plan, uint64_t place)
+{
+    uint64_t states[PTL_STATE_COUNT];
+    struct ptl_target_counts counts = {.target = target_at(plan, place)};
+    ptl_ledger_count(ptl_past_ledger(plan->past), first_of(plan, place), plan->port_count, states);
+    for (int s = 0; s < PTL_STATE_COUNT; s++)
+        counts.states[s] = (uint16_t)states[s];
+    counts.flags = ptl_results_target_flags(&counts);
+    if (ptl_past_gave_up(plan->past, place))
+        counts.flags |= PTL_TARGET_GAVE_UP;
+    judge_target(plan, place, counts.target);
+    if (ptl_results_lists_target(plan->results, &counts) &&
+        ptl_results_add_target(plan->results, &counts) != PTL_OK)
+        plan->out_of_memory = true;
+}
+
+bool ptl_restore_whole(struct ptl_plan *plan, uint64_t place)
+{
+    uint64_t states[PTL_STATE_COUNT];
+    if (!is_known(plan, place))
+        return false;
+    ptl_ledger_count(ptl_past_ledger(plan->past), first_of(plan, place), plan->port_count, states);
+    if (states[PTL_UNPROBED] > 0)
+        return false;
+    count_target(plan, place);
+    return true;
+}
+
+void ptl_restore_rest(struct ptl_plan *plan)
+{
+    for (; is_known(plan, plan->next_target); plan->next_target++)
+        count_target(plan, plan->next_target);
+}
+
+uint32_t ptl_restore_next(const struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t at)
+{
+    if (!is_known(plan, lane->position))
+        return at;
+    const struct ptl_ledger *ledger = ptl_past_ledger(plan->past);
+    uint64_t first = first_of(plan, lane->position);
+    while (at < plan->port_count && (ptl_ledger_state(ledger, first + at) != PTL_UNPROBED ||
+                                     ptl_ledger_parked(ledger, first + at).asked > 0))
+        at++;
+    return at;
+}
+
+/* The attempts of ports that were silent. Those with as many as the pass under way grants wait for
+ * the next, the others for their turn in it. */
+static void take_parked(struct ptl_plan *plan, struct ptl_lane *lane)
+{
+    const struct ptl_ledger *ledger = ptl_past_ledger(plan->past);
+    uint64_t first = first_of(plan, lane->position);
+    if (!ptl_ledger_any_parked(ledger, first, plan->port_count))
+        return;
+    lane->marks = calloc(plan->port_count, sizeof(*lane->marks));
+    if (lane->marks == NULL) {
+        plan->out_of_memory = true;
+        return;
+    }
+    for (uint32_t at = 0; at < plan->port_count; at++) {
+        struct ptl_parked parked = ptl_ledger_parked(ledger, first + at);
+        if (parked.asked == 0 || ptl_ledger_state(ledger, first + at) != PTL_UNPROBED)
+            continue;
+        struct ptl_mark *mark = &lane->marks[index_at(plan, &lane->port_order, at)];
+        mark->asked = parked.asked;
+        mark->counted = parked.counted & 31U;
+        lane->silences++;
+        if (lane->pass < parked.counted)
+            lane->pass = parked.counted;
+    }
+    for (uint32_t i = 0; i < plan->port_count; i++) {
+        struct ptl_mark *mark = &lane->marks[i];
+        if (mark->asked == 0)
+            continue;
+        mark->silent = mark->counted >= lane->pass;
+        mark->waits = !mark->silent;
+        lane->silent += mark->silent;
+        lane->waiting += mark->waits;
+        plan->silent += mark->silent;
+    }
+}
+
+bool ptl_restore_lane(struct ptl_plan *plan, struct ptl_lane *lane)
+{
+    uint64_t states[PTL_STATE_COUNT];
+    if (!is_known(plan, lane->position))
+        return false;
+    ptl_ledger_count(ptl_past_ledger(plan->past), first_of(plan, lane->position), plan->port_count,
+                     states);
+    for (int s = 0; s < PTL_UNPROBED; s++)
+        lane->states[s] = (uint16_t)states[s];
+    lane->answers = lane->heard = (uint32_t)(states[PTL_OPEN] + states[PTL_CLOSED]);
+    lane->silences = (uint32_t)states[PTL_FILTERED];
+    lane->gave_up = ptl_past_gave_up(plan->past, lane->position);
+    plan->gave_up += lane->gave_up;
+    take_parked(plan, lane);
+    lane->next_port = ptl_restore_next(plan, lane, 0);
+    take_limit(&lane->path, plan->past, lane->position, plan->now_ns);
+    plan->limited_targets += lane->path.limit != 0;
+    judge_target(plan, lane->position, lane->target);
+    return true;
+}

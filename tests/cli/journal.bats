@@ -1,0 +1,238 @@
+# A journal, and runs that go on: what is refused, what is taken over, what is told.
+load helper
+
+# Ports that answer at once, slowly enough to be stopped: 2,000 a second.
+slow() {
+    profile p 'hosts: 127.0.0.1-4' 'ports: 1-2500' 'rate: 2000' "$@"
+}
+
+# part [OPTION...]: runs p for a second.
+part() {
+    run in_ns "$PORTOLAN" run ./p.yaml --set deadline=1s --journal j --json part.json --quiet "$@"
+    echo "$output"
+    [ "$status" -eq 4 ]
+}
+
+whole() {
+    run in_ns "$PORTOLAN" run ./p.yaml --set rate=0 --journal j --resume --json r.json --quiet "$@"
+    echo "$output"
+}
+
+refused() { # STATUS WORDS OPTION...
+    local wanted=$1 words=$2
+    shift 2
+    run in_ns "$PORTOLAN" run ./p.yaml "$@"
+    echo "$output"
+    [ "$status" -eq "$wanted" ]
+    [[ "$output" == *"$words"* ]]
+}
+
+@test "a run goes on, and its results say how" {
+    need_namespace
+    slow
+    part
+    cp j before
+    refused 3 '--resume goes on with it' --journal j
+    cmp j before
+    part --resume
+    whole
+    [ "$status" -eq 0 ]
+    [ ! -e j ]
+    jq -e '.summary | .probes == 10000 and .closed == 10000 and .unprobed == 0 and .attempts < 10100' r.json
+    jq -e '.run | .complete and .stopped_by == null and ([.segments[].reason] == ["deadline", "deadline", null])' r.json
+    jq -e '([.run.segments[].probes] | add) == 10000 and .run.segments[0].probes > 1000' r.json
+    jq -e '.run.resumed | .taken_over > 2000 and (.salvaged | not)' r.json
+    jq -e '.run.elapsed_ms >= 2000 and .run.started == .run.segments[0].started' r.json
+    jq -e '(.targets | length) == 4 and all(.targets[]; .closed == 2500)' r.json
+    run /usr/bin/python3 "$TOP/tests/cli/validate.py" "$TOP/docs/schema/results.json" accept r.json
+    echo "$output"
+    [ "$status" -eq 0 ]
+    "$PORTOLAN" convert r.json --json again.json --quiet
+    cmp r.json again.json
+    "$PORTOLAN" convert r.json | grep -q '^resumed: 3 segments; .* the oldest verdict is .* older than the end$'
+}
+
+@test "what was killed goes on" {
+    need_namespace
+    slow 'order: random' 'report: {states: [open, closed]}'
+    local again=0
+    while [ "$again" -lt 4 ]; do
+        run in_ns timeout -s KILL "1.$again" "$PORTOLAN" run ./p.yaml --journal j --resume --json r.json --quiet
+        [ "$status" -eq 137 ]
+        again=$((again + 1))
+    done
+    [ ! -e r.json ]
+    whole
+    [ "$status" -eq 0 ]
+    jq -e '.summary.closed == 10000 and (.results | length) == 10000' r.json
+    jq -e '[.run.segments[].reason] == ["killed", "killed", "killed", "killed", null]' r.json
+    jq -e '[.results[] | .ip + " \(.port)"] | unique | length == 10000' r.json
+    jq -e '.run.segments as $s | .results | map(.offset_ms) | max >= 4000' r.json
+}
+
+@test "show tells what a journal holds, convert makes a report of it" {
+    need_namespace
+    slow
+    part
+    "$PORTOLAN" show ./j >told
+    cat told
+    grep -q '^  the run was stopped by its deadline$' told
+    grep -q '^  settled: [0-9]* of 10000 probes ' told
+    grep -q -- '--resume would still ask [0-9]* probes' told
+    "$PORTOLAN" convert j --json now.json --quiet
+    jq -e '.run.complete | not' now.json
+    run /usr/bin/python3 "$TOP/tests/cli/validate.py" "$TOP/docs/schema/results.json" accept now.json
+    [ "$status" -eq 0 ]
+    for key in closed unprobed attempts; do
+        [ "$(jq ".summary.$key" now.json)" -eq "$(jq ".summary.$key" part.json)" ]
+    done
+    [ "$(jq -c .targets now.json)" = "$(jq -c .targets part.json)" ]
+    [ "$(jq -c '.run | del(.paths, .elapsed_ms, .finished, .segments, .resumed, .effective_concurrency, .workers)' now.json)" = \
+        "$(jq -c '.run | del(.paths, .elapsed_ms, .finished, .effective_concurrency, .workers)' part.json)" ]
+    head -c 300 j >cut
+    run "$PORTOLAN" show ./cut
+    [ "$status" -eq 3 ]
+    run "$PORTOLAN" convert cut
+    [ "$status" -eq 3 ]
+}
+
+@test "another plan, or a narrower scope, is refused before anything is sent" {
+    need_namespace
+    slow
+    part
+    cp j before
+    refused 3 'another timeout, retries than' --journal j --resume --set timeout=1s --set retries=0
+    refused 3 'is outside the profile'"'"'s scope' --journal j --resume --set scope=10.0.0.0/8
+    cmp j before
+}
+
+@test "files that are no journals, and options that do not fit, are refused" {
+    need_namespace
+    slow
+    refused 2 '--resume wants a journal' --resume
+    refused 2 '--keep-journal wants a journal' --keep-journal
+    refused 2 'it wants --resume' --journal j --salvage
+    refused 2 'it wants --resume' --journal j --max-age 24h
+    refused 2 'wants a duration' --journal j --resume --max-age soon
+    refused 2 'the same each time' --journal 'j-{started}'
+    refused 2 'the same each time' --journal -
+    refused 2 'json and journal of profile p both go to j' --journal j --json ./j
+    profile q 'hosts: 127.0.0.1' 'ports: 1'
+    run in_ns "$PORTOLAN" run ./p.yaml ./q.yaml --journal j
+    [ "$status" -eq 2 ]
+    mkfifo fifo
+    refused 3 'is a named pipe' --journal fifo --resume
+    mkdir folder
+    refused 3 'is a folder' --journal folder --resume
+    echo mine >mine
+    refused 3 'is not a journal' --journal mine --resume
+    [ "$(cat mine)" = mine ]
+    ln -s mine link
+    refused 3 'is a symbolic link' --journal link --resume
+    refused 5 'cannot write the journal' --journal none/j --resume
+    [ ! -e j ]
+}
+
+@test "a journal that another run is using is refused" {
+    need_namespace
+    slow
+    in_ns timeout 20 "$PORTOLAN" run ./p.yaml --journal j --quiet >/dev/null &
+    local pid=$!
+    for _ in $(seq 100); do
+        [ ! -e j ] || break
+        sleep 0.05
+    done
+    refused 3 'in use by another run' --journal j --resume
+    wait "$pid"
+    [ ! -e j ]
+}
+
+@test "a kept journal is finished, and gives way to the next run" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100' 'journal: "{profile}.journal"'
+    for _ in 1 2; do
+        run in_ns "$PORTOLAN" run ./p.yaml --keep-journal --quiet --json r.json
+        [ "$status" -eq 0 ]
+        [ -e p.journal ]
+        jq -e '.summary.attempts == 100 and (.run.segments == null)' r.json
+        "$PORTOLAN" show ./p.journal | grep -q 'the run is finished'
+    done
+    in_ns "$PORTOLAN" run ./p.yaml --quiet --resume --json r.json
+    [ ! -e p.journal ]
+}
+
+@test "reports that could not be written are written when the run goes on, which asks nothing" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-100'
+    run in_ns "$PORTOLAN" run ./p.yaml --journal j --quiet --json /dev/full
+    [ "$status" -eq 5 ]
+    whole
+    [ "$status" -eq 0 ]
+    jq -e '.summary.closed == 100 and .summary.attempts == 100' r.json
+    [ ! -e j ]
+}
+
+@test "what is damaged is refused with its place, or salvaged" {
+    need_namespace
+    slow
+    part
+    part --resume
+    # The first chunk of data begins behind the second marker but one: flip a bit of its payload.
+    /usr/bin/python3 - <<'PY'
+data = bytearray(open("j", "rb").read())
+at, marker = 0, b"\xce\xa9\x42\x4b"
+for _ in range(3):
+    at = data.index(marker, at + 1)
+data[at + 30] ^= 1
+open("j", "wb").write(data)
+open("place", "w").write(str(at))
+PY
+    refused 3 "is damaged at byte $(cat place); --salvage takes what is whole" --journal j --resume
+    whole --salvage
+    [ "$status" -eq 0 ]
+    jq -e '.summary.closed == 10000 and .run.resumed.salvaged' r.json
+    "$PORTOLAN" convert r.json | grep -q 'salvaged from a damaged journal'
+}
+
+@test "old verdicts are asked again where that is wanted" {
+    need_namespace
+    slow
+    part
+    sleep 1
+    whole --max-age 500ms
+    [ "$status" -eq 0 ]
+    jq -e '.summary.closed == 10000 and .run.resumed.taken_over == 0 and .summary.attempts > 11000' r.json
+}
+
+@test "a full disk is told at once, and the scan goes on" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1-4' 'ports: 1-2500' 'rate: 4000' 'report: {states: [closed]}'
+    mkdir small
+    run in_ns -m sh -c 'mount -t tmpfs -o size=8k none small && "$0" run ./p.yaml --journal small/j --json r.json --progress never; echo "status $?"' "$PORTOLAN"
+    echo "$output"
+    [[ "$output" == *'cannot write the journal small/j: No space left on device'* ]]
+    [[ "$output" == *'the scan goes on, without its journal'* ]]
+    [[ "$output" == *'status 5'* ]]
+    jq -e '.summary.closed == 10000 and .run.complete' r.json
+}
+
+@test "open ports, confirmed, and what is expected, are judged over all segments" {
+    need_namespace
+    slow 'confirm: 2' 'expect: [{hosts: 127.0.0.1, only: [22, 80]}]'
+    run in_ns "$LISTEN" 22:close 80:close 2400:close -- sh -c '
+        "$0" run ./p.yaml --set deadline=2s --journal j --json part.json --quiet
+        "$0" run ./p.yaml --set rate=0 --journal j --resume --json r.json --quiet' "$PORTOLAN"
+    echo "$output"
+    [ "$status" -eq 1 ]
+    jq -e '[.results[] | [.port, .confirmed]] | unique == [[22, "2/2"], [80, "2/2"], [2400, "2/2"]]' r.json
+    jq -c '.summary, .expectations' r.json
+    jq -e '.summary.open == 3 and .summary.expectations.fail == 1 and .summary.expectations.inconclusive == 0' r.json
+    jq -e '.expectations | map([.port, .verdict]) == [[22, "pass"], [80, "pass"], [2400, "fail"]]' r.json
+}
+
+@test "a journal that version 1 wrote is read" {
+    "$PORTOLAN" show "$TOP/tests/cli/old/journal-1" | grep -q '^  settled: '
+    "$PORTOLAN" convert "$TOP/tests/cli/old/journal-1" --json now.json --quiet
+    jq -S 'del(.tool)' now.json >now
+    jq -S 'del(.tool)' "$TOP/tests/cli/old/journal-1.json" | cmp - now
+}
