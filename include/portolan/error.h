@@ -71,6 +71,8 @@ struct ptl_problems {
 
 /* Copies the error in. Where memory is out it counts as dropped: nothing is silent. */
 void ptl_problems_add(struct ptl_problems *problems, const struct ptl_error *error);
+/* Adds those of `found` that are not there yet. */
+void ptl_problems_add_new(struct ptl_problems *problems, const struct ptl_problems *found);
 /* Formats a PTL_E_INVALID problem at a place and adds it. */
 void ptl_problems_at(struct ptl_problems *problems, const struct ptl_origin *origin,
                      const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -1,7 +1,7 @@
 /* From records to a comparison. */
-#include "compare/analyse.h"
 #include "compare/pace.h"
 #include "compare/stats.h"
+#include "compare/world.h"
 #include "portolan/array.h"
 
 #include <math.h>
@@ -197,13 +197,25 @@ static bool copy_reference(const struct ptl_world *world, struct ptl_comparison 
     return true;
 }
 
+/* What all runs saw, and the reference where a profile expects something. */
+static enum ptl_status make_world(struct ptl_gathered *gathered, struct ptl_world **world,
+                                  struct ptl_error *error)
+{
+    enum ptl_status status = ptl_world_new(gathered, world, error);
+    if (status == PTL_OK)
+        status = ptl_expected_targets(*world, error);
+    if (status == PTL_OK)
+        status = ptl_world_number(*world, error);
+    return status == PTL_OK ? ptl_expected_ports(*world, error) : status;
+}
+
 enum ptl_status ptl_analyse(struct ptl_gathered *gathered, struct ptl_comparison **out,
                             struct ptl_error *error)
 {
     struct ptl_world *world = NULL;
     struct ptl_comparison *comparison = calloc(1, sizeof(*comparison));
     enum ptl_status status = comparison != NULL && ptl_describe(gathered, comparison)
-                                 ? ptl_world_new(gathered, &world, error)
+                                 ? make_world(gathered, &world, error)
                                  : no_memory(error);
     if (status == PTL_OK)
         status = ptl_tally(world, comparison, error);

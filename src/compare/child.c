@@ -1,4 +1,4 @@
-#include "compare/child.h"
+#include "compare/study.h"
 
 #include "portolan/clock.h"
 

@@ -1,5 +1,5 @@
 /* What of a comparison does not depend on the runs: the machine, the variants, the options. */
-#include "compare/analyse.h"
+#include "compare/world.h"
 
 #include <sched.h>
 #include <stdio.h>

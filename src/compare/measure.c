@@ -1,5 +1,5 @@
 /* What each run found of the reference, and the times that it measured. */
-#include "compare/analyse.h"
+#include "compare/world.h"
 
 #include "compare/stats.h"
 

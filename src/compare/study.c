@@ -1,7 +1,5 @@
 #include "compare/study.h"
 
-#include "compare/child.h"
-#include "compare/problems.h"
 #include "portolan/clock.h"
 #include "portolan/run.h"
 

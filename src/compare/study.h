@@ -17,6 +17,11 @@ typedef enum ptl_status ptl_study_runner(void *context, const struct ptl_profile
                                          const struct ptl_run_ticks *ticks,
                                          struct ptl_record **record, struct ptl_error *error);
 
+/* child.c: one run in a process of its own, so that its time and memory are its own. Starts this
+ * program anew (/proc/self/exe run-variant). A process that dies is a record that failed.
+ * Cancelled: the signal is passed on, PTL_E_CANCELLED when it is gone. */
+ptl_study_runner ptl_child_run;
+
 /* What was known of a variant before its first run. */
 struct ptl_planned {
     struct ptl_targets *targets;

@@ -1,4 +1,3 @@
-#include "compare/problems.h"
 #include "portolan/array.h"
 #include "portolan/compare.h"
 #include "portolan/text.h"

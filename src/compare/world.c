@@ -171,19 +171,22 @@ enum ptl_status ptl_world_new(struct ptl_gathered *gathered, struct ptl_world **
     for (size_t i = 0; good && i < variants; i++)
         good = list_blocks(gathered->planned[i].targets, &world->blocks[i]);
     good = good && add_seen_targets(world);
-    enum ptl_status status = good ? ptl_expected_targets(world, error) : no_memory(error);
-    if (status == PTL_OK) {
-        sort_targets(world);
-        for (size_t i = 0; good && i < gathered->seen_count; i++)
-            good = make_sight(world, &gathered->seen[i], &world->sights[i]);
-        status = good ? ptl_expected_ports(world, error) : no_memory(error);
-    }
-    if (status != PTL_OK) {
+    if (!good) {
         ptl_world_free(world);
-        return status;
+        return no_memory(error);
     }
     *out = world;
     return PTL_OK;
+}
+
+enum ptl_status ptl_world_number(struct ptl_world *world, struct ptl_error *error)
+{
+    const struct ptl_gathered *gathered = world->gathered;
+    bool good = true;
+    sort_targets(world);
+    for (size_t i = 0; good && i < gathered->seen_count; i++)
+        good = make_sight(world, &gathered->seen[i], &world->sights[i]);
+    return good ? PTL_OK : no_memory(error);
 }
 
 /* ---- questions ---- */

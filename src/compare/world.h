@@ -44,10 +44,11 @@ struct ptl_world {
 
 #define PTL_REFERENCE_MAX (1U << 24)
 
-/* Numbers the targets alike in all records (and sorts their spans by that), and takes over the
- * reference where a profile expects something. */
+/* With the targets of all records. Others may be added; ptl_world_number then numbers them alike in
+ * all records (and sorts their spans by that), before anything is asked of the world. */
 enum ptl_status ptl_world_new(struct ptl_gathered *gathered, struct ptl_world **world,
                               struct ptl_error *error);
+enum ptl_status ptl_world_number(struct ptl_world *world, struct ptl_error *error);
 void ptl_world_free(struct ptl_world *world);
 
 /* Does the variant ask this port of this target? */
@@ -76,5 +77,12 @@ bool ptl_world_add_target(struct ptl_world *world, const struct ptl_address *add
  * the flips of the comparison. */
 enum ptl_status ptl_tally(struct ptl_world *world, struct ptl_comparison *comparison,
                           struct ptl_error *error);
+
+/* describe.c: the machine, the options and the variants' settings. False: no memory. */
+bool ptl_describe(const struct ptl_gathered *gathered, struct ptl_comparison *comparison);
+
+/* measure.c: the runs of a variant, and the connect times of all of them. False: no memory. */
+bool ptl_measure_runs(const struct ptl_world *world, size_t number,
+                      struct ptl_compared_variant *variant);
 
 #endif

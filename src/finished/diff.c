@@ -5,10 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const ptl_change_names[PTL_CHANGE_COUNT] = {"opened", "closed", "changed", "unknown"};
-const char *const ptl_unknown_names[6] = {NULL,    "not-probed", "unprobed",
-                                          "error", "unresolved", "not-listed"};
-
 #define OPEN (1U << PTL_OPEN)
 
 /* A host, or one that only one file names, under comparison. */
@@ -284,9 +280,4 @@ void ptl_diff_free(struct ptl_diff *diff)
         free(diff->warnings[i]);
     free(diff->warnings);
     free(diff);
-}
-
-bool ptl_diff_is_different(const struct ptl_diff *diff)
-{
-    return diff->changed + diff->lone[PTL_APPEARED] + diff->lone[PTL_VANISHED] > 0;
 }

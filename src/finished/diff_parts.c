@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const ptl_change_names[PTL_CHANGE_COUNT] = {"opened", "closed", "changed", "unknown"};
+const char *const ptl_unknown_names[6] = {NULL,    "not-probed", "unprobed",
+                                          "error", "unresolved", "not-listed"};
+
 static bool warn(struct ptl_diff *diff, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static bool warn(struct ptl_diff *diff, const char *format, ...)
@@ -63,6 +67,11 @@ bool ptl_diff_warn(struct ptl_diff *diff)
            warn(diff, "%s was started before %s: is their order right?", new->name, old->name);
 }
 
+bool ptl_diff_is_different(const struct ptl_diff *diff)
+{
+    return diff->changed + diff->lone[PTL_APPEARED] + diff->lone[PTL_VANISHED] > 0;
+}
+
 bool ptl_diff_has_unknown(const struct ptl_diff *diff)
 {
     bool any = diff->changes[PTL_CHANGE_UNKNOWN] + diff->lone[PTL_LONE_UNKNOWN] > 0;
@@ -105,23 +114,4 @@ const struct ptl_result *ptl_diff_results(const struct ptl_diff *diff,
     const struct ptl_view_host *found = &view->hosts[host->host];
     *count = found->count;
     return view->results->items + found->first;
-}
-
-static bool (*const writers[PTL_FORMAT_COUNT])(const struct ptl_diff *, struct ptl_output *) = {
-    [PTL_FORMAT_JSON] = ptl_diff_write_json,
-    [PTL_FORMAT_TEXT] = ptl_diff_write_text,
-};
-
-enum ptl_status ptl_diff_write(const struct ptl_diff *diff, enum ptl_format format,
-                               const char *path, struct ptl_error *error)
-{
-    struct ptl_output *output = NULL;
-    enum ptl_status status = ptl_output_open(path, NULL, &output, error);
-    if (status != PTL_OK)
-        return status;
-    if (writers[format](diff, output))
-        return ptl_output_commit(output, error);
-    ptl_output_abandon(output);
-    return ptl_error_set(error, PTL_E_NO_MEMORY,
-                         "out of memory while the differences were written");
 }

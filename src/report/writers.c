@@ -1,7 +1,5 @@
 #include "report/writer.h"
 
-#include <string.h>
-
 const struct ptl_writer *const ptl_writers[PTL_FORMAT_COUNT] = {
     [PTL_FORMAT_JSON] = &ptl_writer_json, [PTL_FORMAT_JSONL] = &ptl_writer_jsonl,
     [PTL_FORMAT_CSV] = &ptl_writer_csv,   [PTL_FORMAT_TEXT] = &ptl_writer_text,
@@ -9,54 +7,3 @@ const struct ptl_writer *const ptl_writers[PTL_FORMAT_COUNT] = {
     [PTL_FORMAT_XML] = &ptl_writer_xml,   [PTL_FORMAT_JUNIT] = &ptl_writer_junit,
     [PTL_FORMAT_PROM] = &ptl_writer_prom,
 };
-
-void ptl_expectation_tell(const struct ptl_expectation *expectation, struct ptl_buf *buf)
-{
-    static const char *const wanted[] = {[PTL_EXPECT_OPEN] = "expected open",
-                                         [PTL_EXPECT_CLOSED] = "expected closed",
-                                         [PTL_EXPECT_NOT_OPEN] = "not on the list of open ports"};
-    if (expectation->port != 0)
-        ptl_buf_printf(buf, "%u/tcp: %s, is %s", expectation->port, wanted[expectation->expected],
-                       ptl_state_names[expectation->state]);
-    else if (expectation->verdict == PTL_PASS)
-        ptl_buf_add(buf, "other ports: none is open");
-    else
-        ptl_buf_add(buf, "other ports: expected not open, some are unprobed");
-}
-
-const char *ptl_states_tell(unsigned states, char text[PTL_STATES_SIZE])
-{
-    text[0] = '\0';
-    for (int s = 0; s < PTL_STATE_COUNT; s++) {
-        if ((states >> s & 1) == 0)
-            continue;
-        if (text[0] != '\0')
-            strcat(text, " or ");
-        strcat(text, ptl_state_names[s]);
-    }
-    return text;
-}
-
-const char *ptl_report_incomplete(const struct ptl_results *results)
-{
-    static const char *const causes[] = {[PTL_STOP_NONE] = "not every host or probe could be asked",
-                                         [PTL_STOP_SIGNAL] = "stopped by a signal",
-                                         [PTL_STOP_DEADLINE] = "the deadline passed",
-                                         [PTL_STOP_MEMORY] = "memory ran out",
-                                         [PTL_STOP_OUTAGE] = "what had answered fell silent",
-                                         [PTL_STOP_OUTPUT] = "no report could be written"};
-    if (results->run.complete && results->unresolved_count == 0)
-        return results->summary.states[PTL_ERROR] == 0
-                   ? NULL
-                   : "some probes ended in an error of this machine";
-    return causes[results->run.stopped_by];
-}
-
-bool ptl_writing_flush(struct ptl_writing *writing)
-{
-    if (writing->line.failed)
-        return false;
-    ptl_output_write(writing->output, ptl_buf_text(&writing->line), writing->line.length);
-    ptl_buf_reset(&writing->line);
-    return true;
-}

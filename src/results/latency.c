@@ -1,4 +1,4 @@
-#include "results/latency.h"
+#include "results/seal.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "results/order.h"
+#include "results/seal.h"
 
 #include <stdlib.h>
 

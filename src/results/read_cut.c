@@ -1,8 +1,7 @@
 /* Lines of a run that was killed before it wrote the last: what they tell, and that it is not all.
  */
-#include "results/latency.h"
-#include "results/order.h"
 #include "results/reader.h"
+#include "results/seal.h"
 
 #include <math.h>
 #include <stdlib.h>

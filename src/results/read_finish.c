@@ -1,5 +1,5 @@
-#include "results/order.h"
 #include "results/reader.h"
+#include "results/seal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,14 +4,10 @@
 #include "portolan/judge.h"
 #include "portolan/permute.h"
 #include "portolan/services.h"
-#include "results/latency.h"
-#include "results/merged.h"
-#include "results/order.h"
 #include "results/stored.h"
 #include "results/untouched.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +23,17 @@ const char *const ptl_limited_by_names[PTL_LIMITED_BY_COUNT] = {"nothing", "loca
 struct ptl_results *ptl_results_new(void)
 {
     return calloc(1, sizeof(struct ptl_results));
+}
+
+static void free_merged(struct ptl_results *results)
+{
+    for (size_t i = 0; i < results->merged_count; i++) {
+        free(results->merged[i].file);
+        free(results->merged[i].profile);
+        free(results->merged[i].ports);
+    }
+    free(results->merged);
+    free(results->disagreements);
 }
 
 void ptl_results_free(struct ptl_results *results)
@@ -50,7 +57,7 @@ void ptl_results_free(struct ptl_results *results)
     free(results->run.path.outages);
     free(results->run.segments);
     free(results->expectations);
-    ptl_results_free_merged(results);
+    free_merged(results);
     ptl_judge_free(results->judge);
     ptl_targets_free(results->live);
     ptl_stored_free(results->stored);
@@ -105,6 +112,30 @@ uint8_t ptl_results_target_flags(const struct ptl_target_counts *counts)
         known += counts->states[s];
     bool all_open = known >= ALL_OPEN_PROBES && counts->states[PTL_OPEN] * 20U >= known * 19U;
     return all_open ? PTL_TARGET_ALL_OPEN : 0;
+}
+
+enum ptl_status ptl_results_add_merged(struct ptl_results *results,
+                                       const struct ptl_merged_run *run)
+{
+    if (!ptl_array_room_for_few((void **)&results->merged, results->merged_count, sizeof(*run)))
+        return PTL_E_NO_MEMORY;
+    struct ptl_merged_run *new = &results->merged[results->merged_count++];
+    *new = *run;
+    new->file = strdup(run->file);
+    new->profile = strdup(run->profile);
+    new->ports = strdup(run->ports);
+    bool good = new->file != NULL &&new->profile != NULL &&new->ports != NULL;
+    return good ? PTL_OK : PTL_E_NO_MEMORY;
+}
+
+enum ptl_status ptl_results_add_disagreement(struct ptl_results *results,
+                                             const struct ptl_disagreement *one)
+{
+    if (!ptl_array_room_for_few((void **)&results->disagreements, results->disagreement_count,
+                                sizeof(*one)))
+        return PTL_E_NO_MEMORY;
+    results->disagreements[results->disagreement_count++] = *one;
+    return PTL_OK;
 }
 
 enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const char *input,
@@ -191,20 +222,6 @@ enum ptl_status ptl_results_warn(struct ptl_results *results, const char *format
     if (!is_new || !has_room || status != PTL_OK)
         free(text);
     return status;
-}
-
-enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *error)
-{
-    ptl_results_sort(results);
-    struct ptl_summary *summary = &results->summary;
-    if (!ptl_latency_summarise(results->items, results->count, &summary->rtt))
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-    uint64_t done = summary->probes - summary->states[PTL_UNPROBED];
-    double seconds = results->run.elapsed_ms / 1000.0;
-    summary->probes_per_second = seconds > 0 ? round((double)done / seconds * 10) / 10 : 0;
-    if (!ptl_untouched_find(results))
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-    return results->judge != NULL ? ptl_judge_conclude(results->judge, results, error) : PTL_OK;
 }
 
 void ptl_results_names(const struct ptl_results *results, uint32_t target,

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "results/latency.h"
+#include "results/seal.h"
 
 #include <stdlib.h>
 

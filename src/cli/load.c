@@ -1,0 +1,57 @@
+/* The profile that a command line means. */
+#include "cli/commands.h"
+
+#include <stdlib.h>
+
+/* What --hosts and --ports say goes first, so that --set has the last word. NULL: no memory. */
+static struct ptl_setting *all_settings(const struct arguments *arguments, size_t *count)
+{
+    static const struct {
+        enum option_id id;
+        const char *key, *option;
+    } keys[] = {{OPTION_HOSTS, "hosts", "--hosts"}, {OPTION_PORTS, "ports", "--ports"}};
+    struct ptl_setting *settings = calloc(arguments->setting_count + 3, sizeof(*settings));
+    *count = 0;
+    for (size_t i = 0; settings != NULL && i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (arguments->texts[keys[i].id] != NULL)
+            settings[(*count)++] = (struct ptl_setting){.key = keys[i].key,
+                                                        .value = arguments->texts[keys[i].id],
+                                                        .option = keys[i].option};
+    for (size_t i = 0; settings != NULL && i < arguments->setting_count; i++)
+        settings[(*count)++] = arguments->settings[i];
+    return settings;
+}
+
+/* Without a word the profile is what the options say. */
+static enum ptl_status load(const char *word, const struct arguments *arguments,
+                            struct ptl_profile **profile, struct ptl_problems *problems)
+{
+    size_t count;
+    struct ptl_error error;
+    char *path = NULL;
+    struct ptl_setting *settings = all_settings(arguments, &count);
+    enum ptl_status status =
+        settings != NULL ? PTL_OK : ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+    if (status == PTL_OK && word != NULL)
+        status = ptl_profile_find(word, &path, &error);
+    if (status != PTL_OK)
+        print_error(&error);
+    else if (word != NULL)
+        status = ptl_profile_load(path, settings, count, profile, problems);
+    else
+        status =
+            ptl_profile_load_text("{}", 2, "command line", "", settings, count, profile, problems);
+    free(path);
+    free(settings);
+    return status;
+}
+
+struct ptl_profile *load_profile(const char *word, const struct arguments *arguments)
+{
+    struct ptl_problems problems = {.items = NULL};
+    struct ptl_profile *profile = NULL;
+    if (load(word, arguments, &profile, &problems) != PTL_OK)
+        print_problems(&problems);
+    ptl_problems_free(&problems);
+    return profile;
+}

@@ -1,0 +1,20 @@
+/* The end of a run: what can only be told when all is in. */
+#include "results/seal.h"
+#include "portolan/judge.h"
+#include "results/untouched.h"
+
+#include <math.h>
+
+enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *error)
+{
+    ptl_results_sort(results);
+    struct ptl_summary *summary = &results->summary;
+    if (!ptl_latency_summarise(results->items, results->count, &summary->rtt))
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    uint64_t done = summary->probes - summary->states[PTL_UNPROBED];
+    double seconds = results->run.elapsed_ms / 1000.0;
+    summary->probes_per_second = seconds > 0 ? round((double)done / seconds * 10) / 10 : 0;
+    if (!ptl_untouched_find(results))
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return results->judge != NULL ? ptl_judge_conclude(results->judge, results, error) : PTL_OK;
+}
