@@ -98,33 +98,20 @@ static bool take_progress(const struct command *command, const char *value,
     return false;
 }
 
-static bool take_report(const struct command *command, const struct option *option,
-                        const char *value, struct arguments *arguments)
+/* Of an option that may stand once; a PATH of no length would be the current folder, or nothing. */
+static bool take_once(const struct command *command, const struct option *option, const char *value,
+                      const char **taken)
 {
-    const char *before = arguments->reports[option->format];
-    if (value[0] == '\0') {
+    if (strcmp(option->argument, "PATH") == 0 && value[0] == '\0') {
         print_line("portolan %s: --%s wants a PATH, not an empty one", command->name, option->name);
         return false;
     }
-    if (before != NULL) {
+    if (*taken != NULL) {
         print_line("portolan %s: --%s is given twice, with \"%s\" and \"%s\"", command->name,
-                   option->name, before, value);
+                   option->name, *taken, value);
         return false;
     }
-    arguments->reports[option->format] = value;
-    arguments->any_report = true;
-    return true;
-}
-
-static bool take_text(const struct command *command, const struct option *option, const char *value,
-                      struct arguments *arguments)
-{
-    if (arguments->texts[option->id] != NULL) {
-        print_line("portolan %s: --%s is given twice, with \"%s\" and \"%s\"", command->name,
-                   option->name, arguments->texts[option->id], value);
-        return false;
-    }
-    arguments->texts[option->id] = value;
+    *taken = value;
     return true;
 }
 
@@ -167,12 +154,12 @@ static bool take(const struct command *command, const struct option *option, con
         arguments->salvage = true;
         return true;
     case OPTION_SAVE_EXPECT:
-        arguments->save_expect = value;
-        return true;
+        return take_once(command, option, value, &arguments->save_expect);
     case OPTION_PROGRESS:
         return take_progress(command, value, arguments);
     case OPTION_REPORT:
-        return take_report(command, option, value, arguments);
+        arguments->any_report = true;
+        return take_once(command, option, value, &arguments->reports[option->format]);
     case OPTION_VARY:
         return take_vary(value, arguments);
     case OPTION_REPEAT:
@@ -184,7 +171,7 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_SAVE_PROFILE:
     case OPTION_JOURNAL:
     case OPTION_MAX_AGE:
-        return take_text(command, option, value, arguments);
+        return take_once(command, option, value, &arguments->texts[option->id]);
     case OPTION_COUNT:
         break;
     }

@@ -40,9 +40,10 @@ commands() {
     [ "$(wc -l <r.csv)" -eq 1 ]
 }
 
-@test "a report option given twice, or with an empty PATH, is status 2" {
+@test "an option with a PATH given twice, or with an empty PATH, is status 2" {
     profile p 'hosts: 127.0.0.1' 'ports: 80'
-    formats=$("$PORTOLAN" run --help | sed -n 's/^ *--\([a-z]*\) PATH .*/\1/p')
+    formats=$("$PORTOLAN" run --help | sed -n 's/^ *--\([a-z-]*\) PATH .*/\1/p')
+    [[ $'\n'"$formats"$'\n' == *$'\n'save-expect$'\n'* ]]
     [[ $'\n'"$formats"$'\n' == *$'\n'json$'\n'* ]]
     for format in $formats; do
         run "$PORTOLAN" run ./p.yaml --$format a --$format b
