@@ -135,6 +135,14 @@ ends_with() {
     [ "${lines[-1]}" = "23 passed, 4 failed" ]
 }
 
+@test "dev test lets no test hang for ever" {
+    unset BATS_TEST_TIMEOUT
+    # shellcheck disable=SC2016  # the stub's own variables
+    stub bats '[ "$BATS_TEST_TIMEOUT" -gt 0 ] && printf "1..1\nok 1 a\n"'
+    run tree/dev test
+    [ "$status" -eq 0 ]
+}
+
 @test "dev test tells the totals however it ends" {
     # shellcheck disable=SC2016  # the stub's own variables
     stub setarch 'kill -TERM "$PPID"'
