@@ -258,6 +258,12 @@ void ptl_output_limit_wait(struct ptl_output *output, const struct ptl_sink_limi
     struct stat info;
     output->is_limited = fstat(output->fd, &info) != 0 || !S_ISREG(info.st_mode);
     output->limit = *limit;
+    int own = ptl_sink_open_own(output->fd);
+    if (own < 0)
+        return;
+    if (output->fd > STDERR_FILENO)
+        close(output->fd);
+    output->fd = own;
 }
 
 void ptl_output_begin(struct ptl_output *output)
@@ -354,5 +360,6 @@ bool ptl_output_failed(const struct ptl_output *output)
 
 bool ptl_output_is_gone(const struct ptl_output *output)
 {
-    return output->failure != 0 || (output->fd == STDOUT_FILENO && ptl_sink_is_gone(output->fd));
+    bool is_stdout = output->fd == STDOUT_FILENO;
+    return output->failure != 0 || (is_stdout && ptl_sink_is_gone(output->fd));
 }

@@ -22,6 +22,12 @@ struct ptl_sink_limit {
  * an errno; ECANCELED: waited no longer.
  */
 int ptl_sink_write(int fd, const char *bytes, size_t count, const struct ptl_sink_limit *limit);
+/*
+ * A terminal, opened once more so that no write to it waits: poll() does not tell how much it takes
+ * without waiting, and what says that writes shall not wait is shared with all who have it open.
+ * -1: it is no terminal, or cannot be opened.
+ */
+int ptl_sink_open_own(int fd);
 /* Nobody can read what is written there any more. Never waits. */
 bool ptl_sink_is_gone(int fd);
 

@@ -150,6 +150,37 @@ static void a_cancel_reaches_one_that_waits(void **state)
     free(bytes);
 }
 
+/* A terminal that shows nothing more: its emulator hangs, or the connection to it does. */
+static void a_terminal_that_nobody_reads_is_given_up(void **state)
+{
+    (void)state;
+    char *bytes = many_bytes();
+    struct ptl_sink_limit limit = {.deadline_ns = 0};
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0)
+        skip(); /* no pseudo terminal can be made here */
+    assert_int_equal(grantpt(master), 0);
+    assert_int_equal(unlockpt(master), 0);
+    int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
+    assert_true(terminal >= 0);
+    int own = ptl_sink_open_own(terminal);
+    assert_true(own >= 0);
+    for (size_t i = 0; i < MANY; i += 80)
+        bytes[i] = '\n'; /* which a terminal makes two of */
+    assert_int_equal(ptl_sink_write(own, bytes, MANY, &limit), ECANCELED);
+    assert_int_equal(fcntl(terminal, F_GETFL) & O_NONBLOCK, 0);
+    assert_true(waiting_in(master) > 0);
+    close(own);
+    close(terminal);
+    close(master);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(ptl_sink_open_own(ends[1]), -1);
+    close(ends[0]);
+    close(ends[1]);
+    free(bytes);
+}
+
 static void failures_are_told(void **state)
 {
     (void)state;
@@ -204,6 +235,7 @@ int main(void)
         cmocka_unit_test(all_of_it_arrives),
         cmocka_unit_test(what_nobody_takes_is_given_up),
         cmocka_unit_test(a_cancel_reaches_one_that_waits),
+        cmocka_unit_test(a_terminal_that_nobody_reads_is_given_up),
         cmocka_unit_test(failures_are_told),
         cmocka_unit_test(gone_is_what_nobody_can_read),
     };
