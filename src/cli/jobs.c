@@ -190,7 +190,8 @@ bool job_is_wanted(const struct job *job)
     for (int f = 0; f < JOB_OUTPUTS; f++)
         if (job->reports[f] != NULL && !ptl_report_is_gone(job->reports[f]))
             return true;
-    return false;
+    /* A journal can be made a report of later. */
+    return job->journal != NULL && ptl_journal_failure(job->journal, NULL) == PTL_OK;
 }
 
 bool job_is_live(const struct job *job)

@@ -46,7 +46,7 @@ bool job_open_reports(struct job *job, const struct ptl_cancel *cancel);
 bool job_is_live(const struct job *job);
 /* The run begins: how long its live reports wait for readers that take nothing. */
 void job_limit_wait(const struct job *job, const struct ptl_cancel *cancel);
-/* False: none of the reports can be written any more. */
+/* False: neither a report nor a journal can be written any more. */
 bool job_is_wanted(const struct job *job);
 /* Writes what was found to the reports that are. */
 void job_write_found(const struct job *job, const struct ptl_results *results,

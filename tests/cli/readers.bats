@@ -139,6 +139,26 @@ PY
     [[ "$output" = *"p: stopped: "*"q: stopped: "* ]]
 }
 
+@test "a journal that can be written keeps a run going without its readers" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 1-2000' 'rate: 2000'
+    # shellcheck disable=SC2016
+    run in_ns timeout 60 bash -c '"$@" | head -n 1 >first; exit ${PIPESTATUS[0]}' bash \
+        "$PORTOLAN" run ./p.yaml --jsonl - --journal p.journal
+    echo "$output"
+    [ "$status" -eq 5 ]
+    "$PORTOLAN" convert p.journal --json p.json
+    jq -e '.run.complete and .summary.closed == 2000' p.json
+    # Its disk full: neither is left.
+    mkdir small
+    # shellcheck disable=SC2016
+    run in_ns -m timeout 60 bash -c 'mount -t tmpfs -o size=8k none small && "$@" | head -n 1 >first; exit ${PIPESTATUS[0]}' bash \
+        "$PORTOLAN" run ./p.yaml --set ports=1-60000 --set order=random --jsonl - --journal small/p.journal
+    echo "$output"
+    [ "$status" -eq 5 ]
+    [[ "$output" = *"p: stopped: nothing that was asked for can be written any more"* ]]
+}
+
 @test "a full disk stops a run that writes nothing else, and no other" {
     need_namespace
     profile p 'hosts: 127.0.0.1' 'ports: 1-60000' 'rate: 1000' 'report: {states: [closed]}'
