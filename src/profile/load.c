@@ -174,6 +174,7 @@ void ptl_profile_free(struct ptl_profile *profile)
     free(profile->name);
     free(profile->description);
     free(profile->file);
+    free(profile->journal);
     ptl_hosts_free(&profile->hosts);
     ptl_texts_free(&profile->hosts_text);
     ptl_hosts_free(&profile->exclude_hosts);

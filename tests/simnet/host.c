@@ -2,6 +2,7 @@
 
 #include "random.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #define BURST_NS 20000000 /* a host answers 1/50 s worth of SYNs at once */
@@ -157,6 +158,11 @@ void hosts_receive(struct hosts *hosts, const uint8_t *packet, size_t length, in
         return;
     bool syn = (segment.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
     hosts->delays->syns += syn;
+    if (syn && hosts->log != NULL) {
+        char text[ADDRESS_TEXT_SIZE];
+        fprintf(hosts->log, "%" PRId64 " %s %u\n", now_ns, address_text(&segment.target, text),
+                segment.target_port);
+    }
     if (lost(hosts))
         return;
     hosts->held_up_ns = 0;

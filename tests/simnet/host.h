@@ -11,6 +11,8 @@
 #include "truth.h"
 #include "wire.h"
 
+#include <stdio.h>
+
 struct hosts {
     const struct options *options; /* borrowed */
     struct truth truth;
@@ -18,6 +20,7 @@ struct hosts {
     struct wire *wire;
     struct queue *queue;
     struct delays *delays; /* zeroed */
+    FILE *log;             /* of every SYN; NULL: none. Borrowed */
     uint64_t loss_below;
     int64_t held_up_ns; /* how long the segment at hand was, before it came to its host */
     uint64_t stream;    /* of the draws that are fresh for each packet: loss, jitter */

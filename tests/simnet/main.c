@@ -115,8 +115,15 @@ static int simulate(struct hosts *hosts)
     int device = device_open();
     if (device < 0)
         return options->unshare ? EXIT_IMPOSSIBLE : EXIT_FAILED;
+    if (options->log_path != NULL && (hosts->log = fopen(options->log_path, "we")) == NULL) {
+        fprintf(stderr, "simnet: %s: %s\n", options->log_path, strerror(errno));
+        close(device);
+        return EXIT_FAILED;
+    }
     int status = run(hosts, device);
     close(device);
+    if (hosts->log != NULL && fclose(hosts->log) != 0 && status == 0)
+        status = EXIT_FAILED;
     if (options->delays_path != NULL && !write_delays(hosts) && status == 0)
         status = EXIT_FAILED;
     return status;

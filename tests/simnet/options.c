@@ -73,6 +73,8 @@ static const struct row rows[] = {
     {"--ports", PORTS, AT(ports), 0, "LIST", "which ports the truth covers (1-65535)"},
     {"--delays", PATH, AT(delays_path), 0, "FILE",
      "at the end: the delays given and the counts, one line of JSON"},
+    {"--log", PATH, AT(log_path), 0, "FILE",
+     "a line for each SYN that is read: nanoseconds, address, port"},
     {"--stats-every", DURATION, AT(stats_every_ns), 0, "TIME", "the same line on standard error"},
     {"--unshare", FLAG, AT(unshare), 0, NULL,
      "make the namespace too; status 77 where that is impossible"},

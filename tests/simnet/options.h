@@ -41,6 +41,7 @@ struct options {
     bool help;
     const char *truth_path;  /* NULL: none */
     const char *delays_path; /* NULL: none */
+    const char *log_path;    /* NULL: none */
     int64_t stats_every_ns;  /* 0: never */
     char **command;          /* NULL: none; ends with NULL */
 };
