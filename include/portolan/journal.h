@@ -31,11 +31,14 @@ struct ptl_journal_counters {
 };
 #define PTL_JOURNAL_COUNTERS 9
 
-/* What was found to get through, when it was written last. */
+/* What was found to get through, and what was lost, when it was written last. */
 struct ptl_journal_limit {
     uint64_t place; /* of the target; PTL_JOURNAL_RUN: what all targets share */
     uint64_t rate;  /* attempts a second; 0: none was found */
     uint32_t window;
+    uint32_t lost; /* attempts to the target that are proven lost */
+    uint32_t found,
+        found_before; /* by attempts beyond the first, in this pass and the one before */
 };
 #define PTL_JOURNAL_RUN UINT64_MAX
 

@@ -271,6 +271,14 @@ static void put_limits(struct ptl_encoder *encoder, const struct ptl_journal_bat
         ptl_bytes_put(&encoder->payload, limit->place == PTL_JOURNAL_RUN ? 0 : limit->place + 1);
         ptl_bytes_put(&encoder->payload, limit->rate);
         ptl_bytes_put(&encoder->payload, limit->window);
+        if (limit->lost + limit->found + limit->found_before == 0)
+            continue;
+        make_room(encoder);
+        ptl_bytes_put(&encoder->payload, PTL_TAG_LOSS);
+        ptl_bytes_put(&encoder->payload, limit->place + 1);
+        ptl_bytes_put(&encoder->payload, limit->lost);
+        ptl_bytes_put(&encoder->payload, limit->found);
+        ptl_bytes_put(&encoder->payload, limit->found_before);
     }
 }
 

@@ -55,7 +55,8 @@ enum ptl_tag {
     PTL_TAG_LIMITS = 6,  /* those before are no more */
     PTL_TAG_LIMIT = 7,   /* place + 1, or 0; rate; window */
     PTL_TAG_GAVE_UP = 8, /* place */
-    PTL_TAG_LIVES = 9    /* place */
+    PTL_TAG_LIVES = 9,   /* place */
+    PTL_TAG_LOSS = 10    /* place + 1; attempts lost, found in this pass, in the one before */
 };
 
 #endif

@@ -233,6 +233,25 @@ static bool read_limit(struct reading *reading)
     return true;
 }
 
+/* It follows the limit of its target. */
+static void read_loss(struct reading *reading)
+{
+    struct ptl_past *past = reading->past;
+    uint64_t place = ptl_bytes_get_most(&reading->bytes, past->places.targets);
+    struct ptl_journal_limit *limit =
+        past->limit_count > 0 ? &past->limits[past->limit_count - 1] : NULL;
+    uint32_t lost = (uint32_t)ptl_bytes_get_most(&reading->bytes, UINT32_MAX);
+    uint32_t found = (uint32_t)ptl_bytes_get_most(&reading->bytes, UINT32_MAX);
+    uint32_t found_before = (uint32_t)ptl_bytes_get_most(&reading->bytes, UINT32_MAX);
+    if (limit == NULL || limit->place + 1 != place)
+        reading->bytes.failed = true;
+    if (reading->bytes.failed)
+        return;
+    limit->lost = lost;
+    limit->found = found;
+    limit->found_before = found_before;
+}
+
 static size_t find_gave_up(const struct ptl_past *past, uint64_t place)
 {
     size_t low = 0, high = past->gave_up_count;
@@ -291,6 +310,9 @@ static bool read_record(struct reading *reading)
         return true;
     case PTL_TAG_LIMIT:
         return read_limit(reading);
+    case PTL_TAG_LOSS:
+        read_loss(reading);
+        return true;
     case PTL_TAG_GAVE_UP:
     case PTL_TAG_LIVES:
         return read_gave_up(reading, tag == PTL_TAG_LIVES);

@@ -67,13 +67,19 @@ static bool take_results(struct ptl_plan *plan, struct ptl_journal_batch *batch)
     return true;
 }
 
-static bool add_limit(struct ptl_journal_batch *batch, uint64_t place, const struct ptl_path *path)
+static bool add_limit(struct ptl_journal_batch *batch, uint64_t place, const struct ptl_path *path,
+                      const struct ptl_lane *lane)
 {
     if (!ptl_array_room((void **)&batch->limits, &batch->limit_capacity, batch->limit_count,
                         sizeof(*batch->limits)))
         return false;
     batch->limits[batch->limit_count++] =
-        (struct ptl_journal_limit){.place = place, .rate = path->limit, .window = path->window};
+        (struct ptl_journal_limit){.place = place,
+                                   .rate = path->limit,
+                                   .window = path->window,
+                                   .lost = lane != NULL ? lane->lost : 0,
+                                   .found = lane != NULL ? lane->found : 0,
+                                   .found_before = lane != NULL ? lane->found_before : 0};
     return true;
 }
 
@@ -85,11 +91,11 @@ static bool take_limits(struct ptl_plan *plan, struct ptl_journal_batch *batch)
     if (!batch->has_limits)
         return true;
     plan->limits_noted_ns = now_ns;
-    bool good = add_limit(batch, PTL_JOURNAL_RUN, &plan->path);
+    bool good = add_limit(batch, PTL_JOURNAL_RUN, &plan->path, NULL);
     for (uint32_t i = 0; i < plan->schedule.window && good; i++) {
         const struct ptl_lane *lane = &plan->schedule.lanes[i];
-        if (lane->active && lane->path.limit != 0)
-            good = add_limit(batch, lane->position, &lane->path);
+        if (lane->active && (lane->path.limit != 0 || lane->lost + lane->found > 0))
+            good = add_limit(batch, lane->position, &lane->path, lane);
     }
     return good;
 }

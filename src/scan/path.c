@@ -78,6 +78,12 @@ void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint32_t window, uin
         path->window = window / 2;
 }
 
+void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns)
+{
+    path->alive_ns = 1; /* before anything that is sent now */
+    path->heard_ns = now_ns;
+}
+
 /* To what got through since the last change; what was sent meanwhile is asked again. */
 static void lower(struct ptl_path *path, uint64_t now_ns)
 {

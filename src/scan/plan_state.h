@@ -216,7 +216,7 @@ void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcom
 /* Is all of the target in that place settled already? Then it is counted. */
 bool ptl_restore_whole(struct ptl_plan *plan, uint64_t place);
 /* A new lane: takes over what is known of it. False: nothing is. */
-bool ptl_restore_lane(struct ptl_plan *plan, struct ptl_lane *lane);
+bool ptl_restore_lane(struct ptl_plan *plan, uint32_t id);
 /* The first port, from place `at` of the lane's order on, that was never asked. */
 uint32_t ptl_restore_next(const struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t at);
 /* The run is over: the counts of targets that were not begun again. */

@@ -33,7 +33,7 @@ static void activate(struct ptl_plan *plan)
     lane->target = (uint32_t)index;
     lane->address = target.address;
     ptl_lookup_begin(plan, id);
-    if (ptl_restore_lane(plan, lane))
+    if (ptl_restore_lane(plan, id))
         ptl_plan_settle_lane(plan, id); /* nothing more may be left to ask of it */
     else
         ptl_schedule_place(&plan->schedule, id, plan->now_ns);

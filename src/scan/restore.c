@@ -52,14 +52,14 @@ static uint32_t target_at(const struct ptl_plan *plan, uint64_t place)
     return (uint32_t)place;
 }
 
-static void take_limit(struct ptl_path *path, const struct ptl_past *past, uint64_t place,
-                       uint64_t now_ns)
+static const struct ptl_journal_limit *limit_of(const struct ptl_plan *plan, uint64_t place)
 {
     size_t count;
-    const struct ptl_journal_limit *limits = ptl_past_limits(past, &count);
+    const struct ptl_journal_limit *limits = ptl_past_limits(plan->past, &count);
     for (size_t i = 0; i < count; i++)
         if (limits[i].place == place)
-            ptl_path_resume(path, limits[i].rate, limits[i].window, now_ns);
+            return &limits[i];
+    return NULL;
 }
 
 /* ---- the run ---- */
@@ -99,7 +99,11 @@ enum ptl_status ptl_plan_restore(struct ptl_plan *plan, const struct ptl_past *p
             return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     plan->noted_results = plan->results->count;
     take_sums(plan);
-    take_limit(&plan->path, past, PTL_JOURNAL_RUN, plan->now_ns);
+    const struct ptl_journal_limit *limit = limit_of(plan, PTL_JOURNAL_RUN);
+    if (limit != NULL)
+        ptl_path_resume(&plan->path, limit->rate, limit->window, plan->now_ns);
+    if (plan->answered > 0)
+        ptl_path_was_there(&plan->path, plan->now_ns);
     return PTL_OK;
 }
 
@@ -187,8 +191,43 @@ static void take_parked(struct ptl_plan *plan, struct ptl_lane *lane)
     }
 }
 
-bool ptl_restore_lane(struct ptl_plan *plan, struct ptl_lane *lane)
+/* What it was found to bear, and what it lost: how often its silent ports are asked follows from
+ * it.
+ */
+static void take_losses(struct ptl_plan *plan, struct ptl_lane *lane)
 {
+    const struct ptl_journal_limit *limit = limit_of(plan, lane->position);
+    if (limit == NULL)
+        return;
+    ptl_path_resume(&lane->path, limit->rate, 0, plan->now_ns);
+    plan->limited_targets += lane->path.limit != 0;
+    lane->lost = limit->lost;
+    lane->found = limit->found;
+    lane->found_before = limit->found_before;
+}
+
+/* Ports that have answered, so that there is something to tell loss from silence by: without it,
+ * what is lost right after each resumption would count. */
+static void take_known(struct ptl_plan *plan, uint32_t id)
+{
+    const struct ptl_lane *lane = &plan->schedule.lanes[id];
+    const struct ptl_ledger *ledger = ptl_past_ledger(plan->past);
+    uint32_t known = 0;
+    for (uint32_t at = 0; at < plan->port_count && known < PTL_LANE_KNOWN; at++) {
+        enum ptl_state state = ptl_ledger_state(ledger, first_of(plan, lane->position) + at);
+        if (state != PTL_OPEN && state != PTL_CLOSED)
+            continue;
+        known++;
+        struct ptl_outcome outcome = {
+            .probe = {.lane = id, .port = plan->ports[index_at(plan, &lane->port_order, at)]},
+            .state = (uint8_t)state};
+        ptl_sentinel_learn(plan, &outcome);
+    }
+}
+
+bool ptl_restore_lane(struct ptl_plan *plan, uint32_t id)
+{
+    struct ptl_lane *lane = &plan->schedule.lanes[id];
     uint64_t states[PTL_STATE_COUNT];
     if (!is_known(plan, lane->position))
         return false;
@@ -202,8 +241,8 @@ bool ptl_restore_lane(struct ptl_plan *plan, struct ptl_lane *lane)
     plan->gave_up += lane->gave_up;
     take_parked(plan, lane);
     lane->next_port = ptl_restore_next(plan, lane, 0);
-    take_limit(&lane->path, plan->past, lane->position, plan->now_ns);
-    plan->limited_targets += lane->path.limit != 0;
+    take_losses(plan, lane);
+    take_known(plan, id);
     judge_target(plan, lane->position, lane->target);
     return true;
 }

@@ -118,6 +118,10 @@ def judge_log(results, events, log):
         window.append(at)
         sent[key] = sent.get(key, 0) + 1
         again += key in settled
+    while kill is not None:  # nothing was sent after it
+        unwritten += sum(then >= kill["at_ns"] - UNWRITTEN_NS for then in window)
+        window = []
+        kill = next(kills, None)
     if again > sentinels:
         raise Failure(f"{again} SYNs to ports that were settled before, and {sentinels} sentinels")
     twice = 0
