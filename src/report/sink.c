@@ -10,8 +10,7 @@
 #include <unistd.h>
 
 #define LOOK_MS 100 /* how often it is looked whether the wait is over */
-#define NAP_MS 10 /* where room is seen and nothing is taken: a terminal wants room for two bytes  \
-                   */
+#define NAP_MS 10   /* where room is seen, and nothing is taken */
 
 static bool is_over(const struct ptl_sink_limit *limit)
 {
@@ -52,6 +51,7 @@ int ptl_sink_write(int fd, const char *bytes, size_t count, const struct ptl_sin
             count -= (size_t)written;
             idle_ms = 0;
         } else if (errno == EAGAIN) {
+            /* A terminal with room for one byte takes no newline, which are two. */
             if (waits && poll(NULL, 0, NAP_MS) == 0)
                 idle_ms += NAP_MS;
             waits = true; /* whoever shares it with us wants no write to wait */
