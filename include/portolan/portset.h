@@ -9,6 +9,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A set as plain bits: of a port p, bit p%8 of byte p/8. */
+#define PTL_PORT_BYTES 8192
+static inline bool ptl_port_bit(const uint8_t bits[PTL_PORT_BYTES], unsigned port)
+{
+    return (bits[port / 8] >> (port % 8) & 1U) != 0;
+}
+static inline void ptl_port_set_bit(uint8_t bits[PTL_PORT_BYTES], unsigned port)
+{
+    bits[port / 8] |= (uint8_t)(1U << (port % 8));
+}
+
 struct ptl_portset;
 
 /* NULL: no memory. */

@@ -373,7 +373,7 @@ bool ptl_results_next_target(const struct ptl_results *results, struct ptl_targe
 /* Does it lie in one of the ranges of the untouched? */
 bool ptl_results_is_untouched(const struct ptl_results *results, const struct ptl_address *address);
 
-/* The union of open ports over all targets; *bits has bit p%8 of byte p/8 set. Any thread. */
-void ptl_results_open_ports(const struct ptl_results *results, uint8_t bits[8192]);
+/* The union of open ports over all targets. Any thread. */
+void ptl_results_open_ports(const struct ptl_results *results, uint8_t bits[PTL_PORT_BYTES]);
 
 #endif

@@ -11,10 +11,11 @@ struct ptl_merging {
     struct ptl_results *results;
     struct ptl_portset *ports; /* of any of them */
     bool is_disjoint;          /* no port is one of two of the runs' */
-    uint8_t (*seen)[8192];     /* ports that no file lists, by the set of states they can be in */
-    uint64_t probes;           /* of all runs */
-    uint64_t estimated;        /* hosts whose counts of closed and filtered are not certain */
-    uint64_t silent;           /* ports that no file lists, in other states here and there */
+    uint8_t (
+        *seen)[PTL_PORT_BYTES]; /* ports that no file lists, by the set of states they can be in */
+    uint64_t probes;            /* of all runs */
+    uint64_t estimated;         /* hosts whose counts of closed and filtered are not certain */
+    uint64_t silent;            /* ports that no file lists, in other states here and there */
 };
 
 /* Adds what the runs know of one host, the target of that number (merge_host.c). False: no memory.

@@ -13,9 +13,9 @@ struct source {
     uint32_t host, run;
     const struct ptl_result *next;
     uint32_t left;
-    bool has;               /* a result of the port in hand */
-    unsigned states;        /* that this port can have been in */
-    uint8_t reported[8192]; /* ports that have a result */
+    bool has;                         /* a result of the port in hand */
+    unsigned states;                  /* that this port can have been in */
+    uint8_t reported[PTL_PORT_BYTES]; /* ports that have a result */
 };
 
 struct host {
@@ -23,19 +23,9 @@ struct host {
     uint32_t target;
     struct source *sources;
     size_t count;
-    uint8_t decided[8192];
+    uint8_t decided[PTL_PORT_BYTES];
     uint32_t states[PTL_STATE_COUNT];
 };
-
-static bool has_bit(const uint8_t bits[8192], unsigned port)
-{
-    return (bits[port / 8] >> (port % 8) & 1U) != 0;
-}
-
-static void set_bit(uint8_t bits[8192], unsigned port)
-{
-    bits[port / 8] |= (uint8_t)(1U << (port % 8));
-}
 
 static uint16_t next_port(const struct host *host)
 {
@@ -61,7 +51,7 @@ static const struct ptl_result *choose(struct host *host, uint16_t port)
         is_known = is_known || source->states != 0;
         if (!source->has)
             continue;
-        set_bit(source->reported, port);
+        ptl_port_set_bit(source->reported, port);
         if (best == NULL || result->state < best->state)
             best = result;
         source->next++;
@@ -99,7 +89,7 @@ static bool merge_results(struct host *host)
         const struct ptl_result *kept = choose(host, port);
         if (kept == NULL)
             continue;
-        set_bit(host->decided, port);
+        ptl_port_set_bit(host->decided, port);
         host->states[kept->state]++;
         if (kept->state != PTL_ERROR && !note_disagreement(host, kept))
             return false;
@@ -164,17 +154,17 @@ static void merge_absent_of(struct host *host, const struct source *source, bool
     uint32_t counts[PTL_STATE_COUNT], sum = count_absent(source, counts), fewer = 0;
     enum ptl_unknown why;
     unsigned states = ptl_view_absent(source->view, source->host, &why);
-    uint8_t(*seen)[8192] = host->merging->seen;
+    uint8_t(*seen)[PTL_PORT_BYTES] = host->merging->seen;
     for (unsigned port = 1; port <= 65535 && sum > 0; port++) {
         if (!ptl_portset_contains(source->view->ports, (uint16_t)port) ||
-            has_bit(source->reported, port))
+            ptl_port_bit(source->reported, port))
             continue;
-        fewer += has_bit(host->decided, port);
-        set_bit(host->decided, port);
+        fewer += ptl_port_bit(host->decided, port);
+        ptl_port_set_bit(host->decided, port);
         for (unsigned other = 1; other < SETS && states != 0; other++)
-            if ((other & states) == 0 && has_bit(seen[other], port))
+            if ((other & states) == 0 && ptl_port_bit(seen[other], port))
                 host->merging->silent++;
-        set_bit(seen[states % SETS], port);
+        ptl_port_set_bit(seen[states % SETS], port);
     }
     if (!take_away(counts, fewer, sum))
         *guessed = true;

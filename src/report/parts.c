@@ -1,5 +1,7 @@
 #include "report/parts.h"
 
+#include "portolan/report.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -40,12 +42,12 @@ struct ptl_result_keys ptl_part_result(const struct ptl_row *row,
 
 void ptl_part_open_ports(const struct ptl_results *results, struct ptl_buf *buf)
 {
-    uint8_t bits[8192];
+    uint8_t bits[PTL_PORT_BYTES];
     ptl_results_open_ports(results, bits);
     const char *comma = "";
     ptl_buf_add_char(buf, '[');
     for (unsigned port = 1; port <= 65535; port++) {
-        if ((bits[port / 8] >> (port % 8) & 1) == 0)
+        if (!ptl_port_bit(bits, port))
             continue;
         ptl_buf_printf(buf, "%s%u", comma, port);
         comma = ",";
@@ -139,4 +141,14 @@ bool ptl_part_write_list(struct ptl_writing *writing, struct ptl_part_list list,
     ptl_buf_add(&writing->line, list.count > 0 ? end : "");
     ptl_buf_add_char(&writing->line, ']');
     return flush(writing);
+}
+
+void ptl_report_results_schema(struct ptl_buf *buf)
+{
+    ptl_object_schema(&ptl_object_results, "portolan-results/1", buf);
+}
+
+void ptl_report_results_reference(struct ptl_buf *buf)
+{
+    ptl_object_reference(&ptl_object_results, "results.json", buf);
 }

@@ -5,8 +5,6 @@
 
 #include "portolan/judge.h"
 
-#define PTL_PORT_BYTES 8192 /* a bit for each port */
-
 /* Hosts of which the same is expected: those under the same rules. */
 struct ptl_judge_group {
     uint8_t open[PTL_PORT_BYTES];    /* must be open: `open` and `only` of all its rules */
@@ -51,11 +49,6 @@ struct ptl_judge {
     struct ptl_judge_extra *extras;
     size_t extra_count, extra_capacity;
 };
-
-static inline bool ptl_port_bit(const uint8_t bits[PTL_PORT_BYTES], unsigned port)
-{
-    return (bits[port / 8] >> (port % 8) & 1) != 0;
-}
 
 /* The state of the port number `rank` of a target. */
 static inline enum ptl_state ptl_judge_state(const struct ptl_judge *judge,

@@ -18,7 +18,7 @@ enum ptl_status ptl_members_refuse(struct ptl_members *members, const char *form
 }
 
 unsigned ptl_members_ports(struct ptl_members *members, const struct ptl_json *array,
-                           const char *key, uint8_t bits[8192])
+                           const char *key, uint8_t bits[PTL_PORT_BYTES])
 {
     unsigned count = 0;
     uint64_t last = 0, port = 0;
@@ -36,7 +36,7 @@ unsigned ptl_members_ports(struct ptl_members *members, const struct ptl_json *a
             return 0;
         }
         if (bits != NULL)
-            bits[port / 8] |= (uint8_t)(1U << (port % 8));
+            ptl_port_set_bit(bits, (unsigned)port);
         last = port;
         count++;
     }

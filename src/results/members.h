@@ -4,6 +4,7 @@
 
 #include "portolan/error.h"
 #include "portolan/json.h"
+#include "portolan/portset.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +25,6 @@ enum ptl_status ptl_members_refuse(struct ptl_members *members, const char *form
     __attribute__((format(printf, 2, 3)));
 /* Sets the bits (NULL: none) of the ports of an array, ascending. Returns how many. */
 unsigned ptl_members_ports(struct ptl_members *members, const struct ptl_json *array,
-                           const char *key, uint8_t bits[8192]);
+                           const char *key, uint8_t bits[PTL_PORT_BYTES]);
 
 #endif

@@ -180,7 +180,7 @@ static enum ptl_status check_results(const struct ptl_reader *reader, struct ptl
                 "summary: %llu probes are counted as %s, and %llu are in the results",
                 (unsigned long long)counted, ptl_state_names[s], (unsigned long long)kept[s]);
     }
-    uint8_t bits[8192];
+    uint8_t bits[PTL_PORT_BYTES];
     ptl_results_open_ports(results, bits);
     if (memcmp(bits, reader->open_ports, sizeof(bits)) != 0)
         return ptl_error_at(error, &reader->summary_place,

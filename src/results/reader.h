@@ -53,7 +53,7 @@ struct ptl_reader {
     char ip[PTL_ADDRESS_SIZE]; /* of the last result */
     char host[256];
     struct ptl_origin summary_place;
-    uint8_t open_ports[8192]; /* as the file says */
+    uint8_t open_ports[PTL_PORT_BYTES]; /* as the file says */
 
     /* Expectations come before the targets that they name: their `target` is a number of
      * `expected`, or of `missing` for a host that did not resolve, until all is in. */

@@ -298,10 +298,10 @@ bool ptl_results_next_target(const struct ptl_results *results, struct ptl_targe
     return true;
 }
 
-void ptl_results_open_ports(const struct ptl_results *results, uint8_t bits[8192])
+void ptl_results_open_ports(const struct ptl_results *results, uint8_t bits[PTL_PORT_BYTES])
 {
-    memset(bits, 0, 8192);
+    memset(bits, 0, PTL_PORT_BYTES);
     for (size_t i = 0; i < results->count; i++)
         if (results->items[i].state == PTL_OPEN)
-            bits[results->items[i].port / 8] |= (uint8_t)(1U << (results->items[i].port % 8));
+            ptl_port_set_bit(bits, results->items[i].port);
 }
