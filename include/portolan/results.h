@@ -8,6 +8,8 @@
 #include "portolan/address.h"
 #include "portolan/buf.h"
 #include "portolan/error.h"
+#include "portolan/estimate.h"
+#include "portolan/evidence.h"
 #include "portolan/profile.h"
 #include "portolan/targets.h"
 
@@ -66,6 +68,8 @@ struct ptl_target_counts {
     uint32_t target;
     uint16_t states[PTL_STATE_COUNT]; /* by enum ptl_state; a target has at most 65,535 probes */
     uint8_t flags;                    /* enum ptl_target_flag */
+    bool has_evidence;                /* files of older versions tell none */
+    struct ptl_target_evidence evidence;
 };
 
 enum ptl_stop {
@@ -269,7 +273,10 @@ struct ptl_judge;
 struct ptl_results {
     struct ptl_run_info run;
     struct ptl_summary summary;
-    struct ptl_result *items; /* after seal: by target, then port */
+    bool has_evidence; /* false: a file of an older version */
+    struct ptl_evidence evidence;
+    struct ptl_estimate estimate; /* of the run, once sealed */
+    struct ptl_result *items;     /* after seal: by target, then port */
     size_t count, capacity;
     uint32_t watermark_ms; /* what is below it was told while the run lasts (live.h); 0: nothing */
     struct ptl_target_counts *targets; /* after seal: by target */

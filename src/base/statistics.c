@@ -3,7 +3,7 @@
 #include <math.h>
 
 #define TINY 1e-300
-#define PRECISION 1e-14
+#define PRECISION 1e-9
 #define ROUNDS 20000 /* of the continued fraction; it takes about the root of the larger count */
 #define HALVINGS 100
 #define MISSED_MOST 1e15
@@ -90,7 +90,7 @@ double ptl_removal_chance(double mean, unsigned tries)
     double low = 0, high = 1;
     if (mean >= (tries - 1) / 2.0)
         return 1;
-    for (int i = 0; i < HALVINGS && high - low > PRECISION; i++) {
+    for (int i = 0; i < HALVINGS && high - low > PRECISION * high; i++) {
         double middle = (low + high) / 2;
         if (ptl_removal_mean(middle, tries) < mean)
             low = middle;

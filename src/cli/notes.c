@@ -21,7 +21,7 @@ static int print_unmet(const struct ptl_results *results, enum ptl_verdict verdi
             continue;
         ptl_results_expectation_names(results, one, &names);
         ptl_buf_init(&line, 4096);
-        ptl_expectation_tell(one, &line);
+        ptl_expectation_tell(results, one, &line);
         print_line("%s: %s %s", verdict == PTL_FAIL ? "FAILED" : "INCONCLUSIVE", names.host,
                    ptl_buf_text(&line));
         ptl_buf_free(&line);

@@ -308,9 +308,12 @@ static bool fill(struct ptl_merging *merging)
         summary->retried += from->retried;
         summary->attempts += from->attempts;
         summary->syn_resent += from->syn_resent;
+        ptl_sentinels_join(&results->evidence.sentinels,
+                           &merging->views[i].results->evidence.sentinels);
         if (from->peak_in_flight > summary->peak_in_flight)
             summary->peak_in_flight = from->peak_in_flight;
     }
+    results->has_evidence = true; /* till a host has none */
     for (uint32_t target = 0; target < targets; target++)
         if (!ptl_merge_host(merging, target))
             return false;
@@ -319,6 +322,8 @@ static bool fill(struct ptl_merging *merging)
               compare_disagreements);
     ptl_stored_forget_index(results->stored);
     judge_completeness(merging);
+    if (!results->has_evidence)
+        results->evidence = (struct ptl_evidence){.sentinels = {.asked = 0}};
     return warn_of_gaps(merging) && warn_of_overlaps(merging);
 }
 

@@ -229,6 +229,24 @@ static bool find_sources(struct host *host, const struct ptl_address *address)
     return true;
 }
 
+/* Where runs overlap, a port would be in it twice: then nothing is told. */
+static void add_evidence(const struct host *host, struct ptl_target_counts *counts)
+{
+    struct ptl_results *results = host->merging->results;
+    counts->has_evidence = host->count == 1 || host->merging->is_disjoint;
+    for (size_t i = 0; i < host->count; i++) {
+        const struct source *source = &host->sources[i];
+        const struct ptl_target_counts *own =
+            &source->view->results->targets[source->view->hosts[source->host].counts];
+        counts->has_evidence = counts->has_evidence && own->has_evidence;
+        ptl_evidence_join(&counts->evidence, &own->evidence);
+    }
+    if (!counts->has_evidence)
+        counts->evidence = (struct ptl_target_evidence){.asked = 0};
+    results->has_evidence = results->has_evidence && counts->has_evidence;
+    ptl_evidence_add(&results->evidence, &counts->evidence);
+}
+
 static bool add_counts(const struct host *host)
 {
     struct ptl_results *results = host->merging->results;
@@ -244,6 +262,7 @@ static bool add_counts(const struct host *host)
         counts.flags |=
             source->view->results->targets[source->view->hosts[source->host].counts].flags;
     }
+    add_evidence(host, &counts);
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         results->summary.states[s] += counts.states[s];
     bool is_listed = results->summary.targets <= PTL_TARGETS_LISTED ||

@@ -54,7 +54,11 @@ static bool write_target(struct ptl_writing *writing, const struct ptl_target_co
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         ptl_buf_printf(line, "%u,", counts->states[s]);
     ptl_buf_add(line, (counts->flags & PTL_TARGET_GAVE_UP) != 0 ? "true," : "false,");
-    ptl_buf_add(line, (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? "\"all-open\"]" : "null]");
+    ptl_buf_add(line, (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? "\"all-open\"," : "null,");
+    struct ptl_estimate estimate = ptl_estimate_target(writing->results, counts);
+    ptl_buf_printf(
+        line, "%llu]",
+        (unsigned long long)(ptl_estimate_is_poor(&estimate) ? estimate.missed_at_most : 0));
     return flush_json(writing);
 }
 
@@ -92,6 +96,16 @@ static bool begin(struct ptl_writing *writing)
     add_object(writing, "run", &ptl_object_run, &results->run);
     add_object(writing, "summary", &ptl_object_summary, results);
     ptl_buf_printf(&writing->line, "\"untouched\":%" PRIu64 ",\n", results->untouched.count);
+    struct ptl_buf told;
+    ptl_buf_init(&told, 4096);
+    bool is_poor = ptl_estimate_warn(results, &told);
+    if (is_poor)
+        ptl_buf_add(&told, "; ");
+    ptl_estimate_tell(results, &told);
+    ptl_buf_add(&writing->line, "\"estimate\":");
+    ptl_json_print_string(ptl_buf_text(&told), &writing->line);
+    ptl_buf_printf(&writing->line, ",\n\"poor\":%s,\n", is_poor ? "true" : "false");
+    ptl_buf_free(&told);
     if (!write_list(writing, ptl_part_unresolved(results), "") ||
         !write_list(writing, ptl_part_warnings(results), "") ||
         !write_list(writing, ptl_part_expectations(results), "\n") || !write_targets(writing))

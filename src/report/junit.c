@@ -67,7 +67,7 @@ static bool write_expectation(struct ptl_writing *writing, const struct ptl_expe
         const char *element = one->verdict == PTL_FAIL ? "failure" : "error";
         ptl_buf_printf(line, "<%s type=\"%s\" message=\"", element,
                        ptl_verdict_names[one->verdict]);
-        ptl_expectation_tell(one, line);
+        ptl_expectation_tell(writing->results, one, line);
         ptl_buf_add(line, "\"/>");
     }
     ptl_buf_add(line, "</testcase>\n");

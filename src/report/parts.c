@@ -19,6 +19,9 @@ struct ptl_target_keys ptl_part_target(const struct ptl_results *results,
         .gave_up = (counts->flags & PTL_TARGET_GAVE_UP) != 0,
         .suspicious = (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? PTL_ALL_OPEN : NULL};
     memcpy(keys.states, counts->states, sizeof(keys.states));
+    keys.has_evidence = counts->has_evidence;
+    keys.evidence = ptl_evidence_of(&counts->evidence);
+    keys.estimate = ptl_estimate_target(results, counts);
     return keys;
 }
 

@@ -95,6 +95,20 @@ static void add_path_gauge(struct ptl_writing *writing, const char *name, const 
     ptl_buf_printf(&writing->line, "} %.15g\n", value);
 }
 
+/* What may have been missed; nothing where there is no telling. */
+static void add_estimate(struct ptl_writing *writing)
+{
+    const struct ptl_estimate *estimate = &writing->results->estimate;
+    if (!estimate->known)
+        return;
+    add_gauge(writing, "missed_open_ports", "Open ports that were missed, as expected.",
+              estimate->missed);
+    add_gauge(writing, "missed_open_ports_at_most", "No more were missed, at 95 percent.",
+              (double)estimate->missed_at_most);
+    add_gauge(writing, "recall_at_least", "Share of the open ports that was found, at 95 percent.",
+              estimate->recall_at_least);
+}
+
 static double outage_seconds(const struct ptl_path_info *path)
 {
     uint64_t lasted_ms = 0;
@@ -174,6 +188,7 @@ static bool write_expectations(struct ptl_writing *writing)
 static bool begin(struct ptl_writing *writing)
 {
     add_run(writing);
+    add_estimate(writing);
     add_path(writing);
     if (!write_expectations(writing))
         return false;

@@ -3,7 +3,25 @@
 
 #include <string.h>
 
-void ptl_expectation_tell(const struct ptl_expectation *expectation, struct ptl_buf *buf)
+/* A port that should be closed is silent: was it asked well enough? */
+static void tell_doubt(const struct ptl_results *results, const struct ptl_expectation *expectation,
+                       struct ptl_buf *buf)
+{
+    if (expectation->is_unresolved || expectation->expected != PTL_EXPECT_CLOSED ||
+        expectation->state != PTL_FILTERED)
+        return;
+    struct ptl_estimate estimate = ptl_estimate_find(results, expectation->target);
+    if (!ptl_estimate_is_poor(&estimate))
+        return;
+    if (estimate.known)
+        ptl_buf_printf(buf, ", and may have been missed: up to %llu open ports of the host were",
+                       (unsigned long long)estimate.missed_at_most);
+    else
+        ptl_buf_add(buf, ", and may have been missed: it had one attempt");
+}
+
+void ptl_expectation_tell(const struct ptl_results *results,
+                          const struct ptl_expectation *expectation, struct ptl_buf *buf)
 {
     static const char *const wanted[] = {[PTL_EXPECT_OPEN] = "expected open",
                                          [PTL_EXPECT_CLOSED] = "expected closed",
@@ -15,6 +33,7 @@ void ptl_expectation_tell(const struct ptl_expectation *expectation, struct ptl_
         ptl_buf_add(buf, "other ports: none is open");
     else
         ptl_buf_add(buf, "other ports: expected not open, some are unprobed");
+    tell_doubt(results, expectation, buf);
 }
 
 const char *ptl_states_tell(unsigned states, char text[PTL_STATES_SIZE])

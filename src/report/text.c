@@ -70,11 +70,15 @@ static bool begin(struct ptl_writing *writing)
         ptl_buf_add(&writing->line, "COMPLETE\n");
     else
         ptl_buf_printf(&writing->line, "INCOMPLETE: %s\n", cause);
+    if (ptl_estimate_warn(results, &writing->line))
+        ptl_buf_add_char(&writing->line, '\n');
     return ptl_writing_flush(writing);
 }
 
-static void add_host(struct ptl_writing *writing, const struct ptl_target_names *names)
+static void add_host(struct ptl_writing *writing, uint32_t target,
+                     const struct ptl_target_names *names)
 {
+    struct ptl_estimate estimate = ptl_estimate_find(writing->results, target);
     ptl_buf_add_char(&writing->line, '\n');
     add_outside(writing, names->host);
     if (strcmp(names->host, names->ip) != 0) {
@@ -82,6 +86,11 @@ static void add_host(struct ptl_writing *writing, const struct ptl_target_names 
         add_outside(writing, names->ip);
         ptl_buf_add_char(&writing->line, ')');
     }
+    if (ptl_estimate_is_poor(&estimate) && estimate.known)
+        ptl_buf_printf(&writing->line, ": up to %" PRIu64 " more may be open (95 %%)",
+                       estimate.missed_at_most);
+    else if (ptl_estimate_is_poor(&estimate))
+        ptl_buf_add(&writing->line, ": more may be open");
     ptl_buf_printf(&writing->line, "\n%-10s%-10s%-18s%-18s%s\n", "PORT", "STATE", "REASON",
                    "SERVICE", "RTT");
 }
@@ -91,7 +100,7 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     const struct ptl_result *r = row->result;
     /* Targets are numbered from 0; 0 here is "none yet". */
     if (writing->state.text.targets != r->target + 1ULL)
-        add_host(writing, row->names);
+        add_host(writing, r->target, row->names);
     writing->state.text.targets = r->target + 1ULL;
 
     char port[16], rtt[32] = "-";
@@ -209,7 +218,7 @@ static bool write_expectations(struct ptl_writing *writing)
                        writing->color && failed ? "\x1b[0m" : "");
         add_outside(writing, names.host);
         ptl_buf_add_char(&writing->line, ' ');
-        ptl_expectation_tell(one, &writing->line);
+        ptl_expectation_tell(results, one, &writing->line);
         ptl_buf_add_char(&writing->line, '\n');
         if (!ptl_writing_flush(writing))
             return false;
@@ -280,6 +289,10 @@ static bool end(struct ptl_writing *writing)
     ptl_buf_add_char(&writing->line, '\n');
     add_path(writing);
     add_resumed(writing);
+    if (results->estimate.basis != PTL_BASIS_NOT_RECORDED) {
+        ptl_estimate_tell(results, &writing->line);
+        ptl_buf_add_char(&writing->line, '\n');
+    }
     ptl_buf_printf(&writing->line, "%" PRIu64 " target%s, %" PRIu64 " probe%s:", summary->targets,
                    summary->targets == 1 ? "" : "s", summary->probes,
                    summary->probes == 1 ? "" : "s");

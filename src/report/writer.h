@@ -77,7 +77,14 @@ extern const struct ptl_writer ptl_writer_html;
 extern const struct ptl_writer *const ptl_writers[PTL_FORMAT_COUNT];
 
 /* "80/tcp: expected open, is closed": what was expected of a port and what was seen, for people. */
-void ptl_expectation_tell(const struct ptl_expectation *expectation, struct ptl_buf *buf);
+void ptl_expectation_tell(const struct ptl_results *results,
+                          const struct ptl_expectation *expectation, struct ptl_buf *buf);
+/* "at most 2 open ports were missed (95 %): ...", of the run, without a newline; nothing where a
+ * file of an older version tells nothing (estimate_text.c). */
+void ptl_estimate_tell(const struct ptl_results *results, struct ptl_buf *buf);
+/* Where so many may have been missed that the run is not to be trusted, says so. False: it is not
+ * so, and nothing was added. */
+bool ptl_estimate_warn(const struct ptl_results *results, struct ptl_buf *buf);
 /* "closed or filtered": the states of a set, a bit each. Returns text. */
 #define PTL_STATES_SIZE 64
 const char *ptl_states_tell(unsigned states, char text[PTL_STATES_SIZE]);

@@ -149,7 +149,7 @@ static void add_expectations(struct ptl_writing *writing)
             continue;
         ptl_buf_add(line, any ? "&#10;" : "<hostscript><script id=\"portolan-expect\" output=\"");
         ptl_buf_printf(line, "%s: ", ptl_verdict_names[one->verdict]);
-        ptl_expectation_tell(one, line);
+        ptl_expectation_tell(writing->results, one, line);
         any = true;
     }
     if (any)

@@ -228,6 +228,11 @@ static const struct ptl_key summary_keys[] = {
     {"peak_in_flight", &ptl_key_number, AT(peak_in_flight), .about = "most probes at a time"},
     {"expectations", &ptl_key_object, .object = &verdicts, .is_later = true, .is_promised = true,
      .about = "of all expectations, those not listed too"},
+    {"estimate", &ptl_key_estimate, PTL_AT(struct ptl_results, estimate), .is_later = true,
+     .about = "how many open ports were missed (docs/estimates.md)"},
+    {"evidence", &ptl_key_evidence, PTL_AT(struct ptl_results, evidence),
+     PTL_COUNT_AT(struct ptl_results, has_evidence), .is_later = true, .is_omitted = true,
+     .about = "what the estimate rests on; of older files nothing is known"},
     {"rtt_us", &ptl_key_object, AT(rtt), .object = &ptl_object_latency,
      .about = "round trips of the open ports, in microseconds"},
 };
@@ -276,6 +281,11 @@ static const struct ptl_key target_keys[] = {
      .about = "nothing answered `give_up_after` probes: the rest is unprobed"},
     {"suspicious", &ptl_key_text, AT(suspicious), .max = 64, .is_nullable = true,
      .about = "all-open: 19 of 20 ports, and at least 64, answer as open; null: nothing is odd"},
+    {"estimate", &ptl_key_estimate, AT(estimate), .is_later = true,
+     .about = "how many of its open ports were missed (docs/estimates.md)"},
+    {"evidence", &ptl_key_evidence, AT(evidence),
+     PTL_COUNT_AT(struct ptl_target_keys, has_evidence), .is_later = true, .is_omitted = true,
+     .about = "what the estimate rests on; of older files nothing is known"},
 };
 #undef AT
 const struct ptl_object ptl_object_target =

@@ -5,6 +5,7 @@
 #ifndef RESULTS_OBJECTS_H
 #define RESULTS_OBJECTS_H
 
+#include "portolan/estimate.h"
 #include "portolan/results.h"
 #include "results/keys.h"
 
@@ -25,6 +26,9 @@ struct ptl_target_keys {
     uint16_t states[PTL_STATE_COUNT];
     bool gave_up;
     const char *suspicious; /* PTL_ALL_OPEN */
+    struct ptl_estimate estimate;
+    struct ptl_evidence evidence;
+    bool has_evidence;
 };
 
 struct ptl_result_keys {
@@ -75,6 +79,9 @@ extern const struct ptl_object ptl_object_latency; /* of struct ptl_latency */
         "unprobed", &ptl_key_number, PTL_AT(of, member[PTL_UNPROBED]),                             \
             .about = noun " that were not asked, or not to the end"                                \
     }
+
+/* Types of keys (key_evidence.c): struct ptl_evidence, with a count; struct ptl_estimate. */
+extern const struct ptl_key_type ptl_key_evidence, ptl_key_estimate;
 
 /* Types of keys beside those of keys.h (key_ports.c). */
 extern const struct ptl_key_type ptl_key_concurrency; /* uint32_t: a number or a word for one */

@@ -44,6 +44,8 @@ static void sum_up(struct ptl_reader *reader)
     for (size_t i = 0; i < results->target_count; i++)
         for (int s = 0; s < PTL_STATE_COUNT; s++)
             summary->states[s] += results->targets[i].states[s];
+    results->has_evidence = false;
+    results->evidence = (struct ptl_evidence){.sentinels = {.asked = 0}};
     for (size_t i = 0; i < results->count; i++) {
         const struct ptl_result *result = &results->items[i];
         summary->attempts += result->attempts;

@@ -211,6 +211,11 @@ static enum ptl_status check_counts(const struct ptl_reader *reader, struct ptl_
         }
         if (all != ptl_portset_count(reader->ports))
             return refuse(reader, counts.target, error, "its counts do not add up to its ports");
+        struct ptl_evidence evidence = ptl_evidence_of(&counts.evidence);
+        if (!ptl_evidence_fits(&evidence, counts.states[PTL_OPEN], counts.states[PTL_CLOSED],
+                               counts.states[PTL_FILTERED]))
+            return refuse(reader, counts.target, error,
+                          "its evidence tells of more ports than its counts");
     }
     bool partial = results->summary.targets > PTL_TARGETS_LISTED;
     for (int s = 0; s < PTL_STATE_COUNT; s++)
@@ -240,5 +245,7 @@ enum ptl_status ptl_read_finish(struct ptl_reader *reader, struct ptl_error *err
         status = check_results(reader, error);
     if (status == PTL_OK)
         status = check_counts(reader, error);
+    if (status == PTL_OK)
+        reader->results->estimate = ptl_estimate_run(reader->results);
     return status;
 }

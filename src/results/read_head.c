@@ -74,6 +74,10 @@ enum ptl_status ptl_read_summary(struct ptl_reader *reader, const struct ptl_jso
                            "open, closed, filtered, error and unprobed add up to %llu, "
                            "not to the %llu probes",
                            (unsigned long long)sum, (unsigned long long)summary->probes);
+    if (members.status == PTL_OK &&
+        !ptl_evidence_fits(&reader->results->evidence, summary->states[PTL_OPEN],
+                           summary->states[PTL_CLOSED], summary->states[PTL_FILTERED]))
+        ptl_members_refuse(&members, "\"evidence\" tells of more ports than are counted");
     reader->summary_place = *place;
     return members.status;
 }

@@ -177,6 +177,9 @@ enum ptl_status ptl_read_target(struct ptl_reader *reader, const struct ptl_json
     if (one.status == PTL_OK && keys.open_ports.count > keys.states[PTL_OPEN])
         ptl_members_refuse(&one, "%zu open ports are listed and %u are counted",
                            keys.open_ports.count, keys.states[PTL_OPEN]);
+    if (one.status == PTL_OK &&
+        !ptl_evidence_fits(&keys.evidence, UINT16_MAX, UINT16_MAX, UINT16_MAX))
+        ptl_members_refuse(&one, "\"evidence\" tells of more ports than there are");
     if (one.status != PTL_OK)
         return one.status;
     struct ptl_target_counts counts = {.target = enter(reader, &one, &keys)};
@@ -185,6 +188,8 @@ enum ptl_status ptl_read_target(struct ptl_reader *reader, const struct ptl_json
     memcpy(counts.states, keys.states, sizeof(counts.states));
     counts.flags = (uint8_t)((keys.gave_up ? PTL_TARGET_GAVE_UP : 0) |
                              (keys.suspicious != NULL ? PTL_TARGET_ALL_OPEN : 0));
+    counts.has_evidence = keys.has_evidence;
+    counts.evidence = ptl_evidence_of_target(&keys.evidence);
     ptl_stored_set_mark(reader->results->stored, counts.target, PTL_STORED_LISTED);
     if (ptl_results_add_target(reader->results, &counts) != PTL_OK)
         return no_memory(&one);

@@ -281,6 +281,7 @@ bool ptl_results_next_target(const struct ptl_results *results, struct ptl_targe
         if (!ptl_results_has_started(results, cursor->next_target)) {
             *counts = (struct ptl_target_counts){.target = (uint32_t)cursor->next_target};
             counts->states[PTL_UNPROBED] = (uint16_t)(results->summary.probes / targets);
+            counts->has_evidence = results->has_evidence;
             break;
         }
     }

@@ -14,6 +14,7 @@ enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *
     uint64_t done = summary->probes - summary->states[PTL_UNPROBED];
     double seconds = results->run.elapsed_ms / 1000.0;
     summary->probes_per_second = seconds > 0 ? round((double)done / seconds * 10) / 10 : 0;
+    results->estimate = ptl_estimate_run(results);
     if (!ptl_untouched_find(results))
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     return results->judge != NULL ? ptl_judge_conclude(results->judge, results, error) : PTL_OK;

@@ -41,6 +41,9 @@ void ptl_course_describe(struct ptl_plan *plan)
     info->round_trip_us = path->rtt.srtt_us;
     info->sentinels_asked = plan->sentinels_asked;
     info->sentinels_lost = plan->sentinels_lost;
+    plan->results->has_evidence = plan->past == NULL;
+    if (plan->past == NULL)
+        plan->results->evidence.sentinels = ptl_tally_end(&plan->tally, path);
     info->unanswered_peak = plan->unanswered.peak;
     if (plan->shortage.halved_ns != 0)
         info->limited_by = PTL_LIMITED_BY_LOCAL;

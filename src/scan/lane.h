@@ -10,6 +10,7 @@
 #include "portolan/permute.h"
 #include "portolan/results.h"
 #include "scan/path.h"
+#include "scan/tally.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,7 @@ struct ptl_probe {
     uint8_t attempt;     /* 1 for the first; those that say nothing are not counted */
     uint8_t local_tries; /* how often this machine failed to ask */
     bool sentinel;       /* a port that has answered, asked again: never a verdict */
+    uint8_t speed;       /* of a sentinel: how fast it went when it was sent (tally.h) */
 };
 
 /* An attempt with a time: when it is due, or when it was sent. */
@@ -110,6 +112,8 @@ struct ptl_lane {
     uint64_t rest_ns;              /* it sends nothing before */
     struct ptl_permute port_order; /* order random only */
     uint16_t states[PTL_STATE_COUNT];
+    struct ptl_target_evidence evidence;
+    struct ptl_tally tally; /* of sentinels that were asked for the target alone */
     struct ptl_path path;
     uint32_t least_wait_us; /* the shortest that a silent attempt was waited for */
     struct ptl_known known[PTL_LANE_KNOWN];

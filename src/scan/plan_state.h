@@ -15,6 +15,7 @@
 #include "scan/plan.h"
 #include "scan/schedule.h"
 #include "scan/shortage.h"
+#include "scan/tally.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -65,6 +66,7 @@ struct ptl_plan {
     uint32_t sentinels_out;
     uint32_t next_sentinel; /* whose turn it is */
     uint64_t sentinels_asked, sentinels_lost;
+    struct ptl_tally tally;   /* of those that were asked for the run as a whole */
     uint64_t relist_ns;       /* when another target may take a place among the sentinels' */
     uint64_t heard;           /* answers of any kind */
     uint64_t answering;       /* targets that have answered */
@@ -241,7 +243,7 @@ void ptl_verdict_confirm(struct ptl_plan *plan, const struct ptl_outcome *outcom
 /* Keeps the open ports whose confirmation did not come to its end. */
 void ptl_verdict_confirmations(struct ptl_plan *plan);
 /* The counts of a lane that has come to its end. */
-void ptl_verdict_target(struct ptl_plan *plan, const struct ptl_lane *lane);
+void ptl_verdict_target(struct ptl_plan *plan, struct ptl_lane *lane);
 /* The probe goes back to its lane, for so long at least. */
 void ptl_verdict_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ns);
 

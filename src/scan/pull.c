@@ -126,6 +126,8 @@ static void sent(struct ptl_plan *plan, struct ptl_probe *probe)
     struct ptl_lane *lane = ptl_plan_lane(plan, probe);
     ptl_schedule_sent(&plan->schedule, probe->lane);
     ptl_path_sent(&lane->path, 1, plan->now_ns);
+    if (plan->targets > 1)
+        ptl_tally_sent(&lane->tally, 1, plan->now_ns);
     probe->leaves_ms =
         ptl_pipe_enter(&plan->pipe, ptl_plan_ms(plan, plan->now_ns), flight_us(plan, lane));
 }
@@ -250,6 +252,7 @@ size_t ptl_pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want, ui
             count = pull_sentinel(plan, probes, true);
     }
     ptl_path_sent(&plan->path, count, plan->now_ns);
+    ptl_tally_sent(&plan->tally, count, plan->now_ns);
     ptl_pacer_spend(&plan->pacer, count);
     if (count > 1 && probes[0].sentinel) {
         /* What goes first of a burst gets through where the others do not: anywhere in it. */

@@ -147,11 +147,13 @@ static bool ask(struct ptl_plan *plan, uint32_t id, struct ptl_path *path, struc
     uint64_t ceiling_us = plan->profile->timeout_ms * 1000;
     if (wait_us < SHORTEST_US)
         wait_us = SHORTEST_US;
+    struct ptl_tally *tally = path == &plan->path ? &plan->tally : &lane->tally;
     *probe = (struct ptl_probe){.lane = id,
                                 .port = known->port,
                                 .attempt = 1,
                                 .wait_us = (uint32_t)(wait_us < ceiling_us ? wait_us : ceiling_us),
-                                .sentinel = true};
+                                .sentinel = true,
+                                .speed = ptl_tally_speed(tally, plan->now_ns)};
     if (path->paused)
         ptl_path_asked(path, plan->now_ns);
     return true;
@@ -304,6 +306,8 @@ void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcom
         *known = (struct ptl_known){.port = 0}; /* it does not answer twice */
     if (!meant)
         return;
+    ptl_tally_ended(shared ? &plan->tally : &lane->tally, path, outcome->started_ns,
+                    outcome->probe.speed, !answered);
     if (shared)
         judge_shared(plan, lane, outcome->started_ns, answered);
     else

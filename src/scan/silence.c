@@ -80,15 +80,16 @@ uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *
 
 /* ---- what a silence means ---- */
 
-static void count_silent(struct ptl_plan *plan, uint32_t lane, uint16_t port, uint8_t attempts)
+static void count_silent(struct ptl_plan *plan, uint32_t lane, uint16_t port,
+                         const struct ptl_mark *mark)
 {
-    struct ptl_outcome outcome = {.probe = {.lane = lane, .port = port},
+    struct ptl_outcome outcome = {.probe = {.lane = lane, .port = port, .attempt = mark->counted},
                                   .state = PTL_FILTERED,
                                   .reason = PTL_REASON_NO_RESPONSE,
                                   .rtt_us = PTL_US_NONE,
                                   .connect_us = PTL_US_NONE,
                                   .at_ns = plan->now_ns};
-    ptl_verdict_count(plan, &outcome, attempts);
+    ptl_verdict_count(plan, &outcome, mark->asked);
 }
 
 static void decide(struct ptl_plan *plan, const struct ptl_probe *probe, bool counts)
@@ -103,7 +104,7 @@ static void decide(struct ptl_plan *plan, const struct ptl_probe *probe, bool co
     if (lane->gone)
         return; /* it stays unprobed */
     if (lane->gave_up && counts) {
-        count_silent(plan, probe->lane, probe->port, mark->asked);
+        count_silent(plan, probe->lane, probe->port, mark);
         return;
     }
     ptl_note_parked(plan, lane, probe->port, mark);
@@ -387,6 +388,6 @@ void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t id, uint32_t attempts)
         lane->waiting -= mark->waits;
         mark->silent = mark->waits = false;
         if (counts)
-            count_silent(plan, id, plan->ports[i], mark->asked);
+            count_silent(plan, id, plan->ports[i], mark);
     }
 }

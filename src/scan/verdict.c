@@ -100,11 +100,24 @@ void ptl_verdict_confirmations(struct ptl_plan *plan)
 
 /* ---- verdicts ---- */
 
+/* What an ICMP error or this machine says tells nothing of losses. */
+static void note_evidence(struct ptl_lane *lane, const struct ptl_outcome *outcome)
+{
+    unsigned place = ptl_evidence_place(outcome->probe.attempt);
+    if (outcome->state == PTL_OPEN)
+        lane->evidence.open[place]++;
+    else if (outcome->state == PTL_CLOSED)
+        lane->evidence.closed[place]++;
+    else if (ptl_plan_is_silence(outcome))
+        lane->evidence.silent[place]++;
+}
+
 void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome, uint8_t attempts)
 {
     const struct ptl_probe *probe = &outcome->probe;
     struct ptl_lane *lane = &plan->schedule.lanes[probe->lane];
     lane->states[outcome->state]++;
+    note_evidence(lane, outcome);
     plan->sum.states[outcome->state]++;
     plan->sum.retried += attempts > 1;
     if (!ptl_judge_note(plan->results->judge, lane->target, probe->port, outcome->state))
@@ -127,9 +140,26 @@ void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome,
         keep(plan, &result);
 }
 
-void ptl_verdict_target(struct ptl_plan *plan, const struct ptl_lane *lane)
+/* A single target's sentinels are those of the run. What a resumed run knows of its past are
+ * verdicts, not the attempts that they took. */
+static struct ptl_target_evidence evidence_of(struct ptl_plan *plan, struct ptl_lane *lane)
 {
-    struct ptl_target_counts counts = {.target = lane->target};
+    bool alone = plan->targets == 1;
+    if (plan->past != NULL)
+        return (struct ptl_target_evidence){.asked = 0};
+    struct ptl_sentinels sentinels =
+        ptl_tally_end(alone ? &plan->tally : &lane->tally, alone ? &plan->path : &lane->path);
+    struct ptl_target_evidence evidence = lane->evidence;
+    ptl_evidence_set_sentinels(&evidence, &sentinels);
+    ptl_evidence_add(&plan->results->evidence, &evidence);
+    return evidence;
+}
+
+void ptl_verdict_target(struct ptl_plan *plan, struct ptl_lane *lane)
+{
+    struct ptl_target_counts counts = {.target = lane->target,
+                                       .has_evidence = plan->past == NULL,
+                                       .evidence = evidence_of(plan, lane)};
     uint32_t known = 0;
     for (int s = 0; s < PTL_UNPROBED; s++) {
         counts.states[s] = lane->states[s];

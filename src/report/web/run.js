@@ -1,7 +1,7 @@
 "use strict";
 // The page of one run: what was found, how sure it is, and every result.
 {
-const {tool, run, summary, untouched, unresolved, warnings, expectations, targets} = embedded("data");
+const {tool, run, summary, untouched, unresolved, warnings, expectations, targets, estimate, poor} = embedded("data");
 const {groups, reasons} = embedded("rows");
 const STATES = ["open", "closed", "filtered", "error", "unprobed"];
 const MARKS = {open: "●", closed: "×", filtered: "?", error: "!"};
@@ -89,8 +89,9 @@ function judged() {
 function overview() {
   const cards = [[summary.targets, "hosts"], [summary.probes, "probes (a host and a port)"],
     ...STATES.filter((name) => name === "open" || summary[name] > 0).map((name) => [summary[name], name])];
-  const notes = [];
+  const notes = [], told = estimate.charAt(0).toUpperCase() + estimate.slice(1);
   if (!complete) notes.push(note("bad", "This report is incomplete", make("ul", null, causes().map((one) => make("li", null, one)))));
+  if (poor) notes.push(note("bad", "What was missed", make("p", {id: "estimate"}, `${told}.`)));
   if (unresolved.length > 0) notes.push(note("bad", "Did not resolve, so not scanned", make("ul", {id: "unresolved"},
     unresolved.map(({input, message}) => make("li", null, outside(input), ": ", outside(message))))));
   if (warnings.length > 0) notes.push(note("care", "Warnings", make("ul", {id: "warnings"},
@@ -99,6 +100,7 @@ function overview() {
     make("ul", {class: "cards"}, cards.map(([number, text]) => make("li", null, make("b", null, count(number)), make("span", null, text))),
       make("li", null, make("b", null, duration(run.elapsed_ms)), make("span", null, "from start to end")),
       make("li", null, make("b", null, count(summary.probes_per_second)), make("span", null, "probes a second"))),
+    estimate && !poor ? make("p", {id: "estimate"}, `${told}.`) : null,
     make("details", null, make("summary", null, "What the states mean"),
       make("dl", null, STATES.flatMap((name) => [make("dt", null, name), make("dd", null, MEANINGS[name])]))));
 }
@@ -324,9 +326,9 @@ function results() {
 }
 
 function hosts() {
-  if (targets.length < 2 && !targets.some((one) => one[8] || one[9])) return null;
+  if (targets.length < 2 && !targets.some((one) => one[8] || one[9] || one[10])) return null;
   const number = (title, at) => ({title, numeric: true, value: (i) => targets[i][at], show: (i) => count(targets[i][at])});
-  const remark = (i) => [targets[i][8] ? "given up: no answer at all" : "", targets[i][9] ? "suspicious: every port open" : ""].filter(Boolean).join("; ");
+  const remark = (i) => [targets[i][8] ? "given up: no answer at all" : "", targets[i][9] ? "suspicious: every port open" : "", targets[i][10] ? `up to ${count(targets[i][10])} more may be open` : ""].filter(Boolean).join("; ");
   const table = dataTable({id: "host-table", caption: "Hosts", total: targets.length, noun: "host", pageSize: 50, columns: [
     {title: "Host", value: (i) => targets[i][1], show: (i) => outside(targets[i][1])},
     ...(targets.some((one) => one[1] !== one[2]) ? [{title: "Address", value: (i) => targets[i][2], show: (i) => outside(targets[i][2])}] : []),

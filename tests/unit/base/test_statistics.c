@@ -11,15 +11,15 @@
 static void the_beta_function_is_what_it_is(void **state)
 {
     (void)state;
-    near(ptl_beta_below(0.3, 1, 7), 1 - pow(0.7, 7), 1e-12);
-    near(ptl_beta_below(0.3, 2.5, 4), 1 - ptl_beta_below(0.7, 4, 2.5), 1e-12);
+    near(ptl_beta_below(0.3, 1, 7), 1 - pow(0.7, 7), 1e-9);
+    near(ptl_beta_below(0.3, 2.5, 4), 1 - ptl_beta_below(0.7, 4, 2.5), 1e-9);
     double sum = 0, chance = 0.2; /* P(Binomial(10, 0.2) >= 3) = I_0.2(3, 8) */
     const double choose[] = {1, 10, 45};
     for (int k = 0; k < 3; k++)
         sum += choose[k] * pow(chance, k) * pow(1 - chance, 10 - k);
-    near(ptl_beta_below(chance, 3, 8), 1 - sum, 1e-12);
+    near(ptl_beta_below(chance, 3, 8), 1 - sum, 1e-9);
     near(ptl_beta_below(0.5, 50000, 50000), 0.5, 1e-9);
-    near(ptl_beta_below(ptl_beta_quantile(0.025, 3, 65000), 3, 65000), 0.025, 1e-9);
+    near(ptl_beta_below(ptl_beta_quantile(0.025, 3, 65000), 3, 65000), 0.025, 1e-7);
     assert_true(ptl_beta_below(0, 2, 3) == 0 && ptl_beta_below(1, 2, 3) == 1);
 }
 
@@ -32,7 +32,7 @@ static void shares_are_those_of_clopper_and_pearson(void **state)
     near(ptl_share_at_least(1, 10, 0.025), 0.0025, 5e-5);
     near(ptl_share_at_most(10, 100, 0.025), 0.1762, 5e-5);
     near(ptl_share_at_least(10, 100, 0.025), 0.0490, 5e-5);
-    near(ptl_share_at_most(0, 1000, 0.05), 1 - pow(0.05, 0.001), 1e-9); /* the rule of three */
+    near(ptl_share_at_most(0, 1000, 0.05), 1 - pow(0.05, 0.001), 1e-8); /* the rule of three */
     assert_true(ptl_share_at_most(0, 0, 0.05) == 1 && ptl_share_at_least(0, 9, 0.05) == 0);
     assert_true(ptl_share_at_most(4, 4, 0.05) == 1);
 }
@@ -46,7 +46,7 @@ static void what_is_left_is_what_zippin_found(void **state)
     double chance = ptl_removal_chance(mean, 3);
     near(1 - chance, 0.42, 0.005);
     near(320 / (1 - pow(chance, 3)), 400, 5);
-    near(ptl_removal_mean(chance, 3), mean, 1e-9);
+    near(ptl_removal_mean(chance, 3), mean, 1e-7);
 }
 
 /* Of two tries the estimate has a closed form (Seber and Le Cren, J. Anim. Ecol. 36, 1967): the
@@ -55,8 +55,8 @@ static void two_tries_are_those_of_seber_and_le_cren(void **state)
 {
     (void)state;
     double chance = ptl_removal_chance(49 / (184.0 + 49), 2);
-    near(chance, 49 / 184.0, 1e-9);
-    near((184 + 49) / (1 - chance * chance), 184.0 * 184 / (184 - 49), 1e-6);
+    near(chance, 49 / 184.0, 1e-8);
+    near((184 + 49) / (1 - chance * chance), 184.0 * 184 / (184 - 49), 1e-4);
 }
 
 /* Carle and Strub (Biometrics 34, 1978): 5, 7, 8 have no estimate of Zippin's. */

@@ -1,0 +1,85 @@
+#include "portolan/evidence.h"
+
+struct ptl_evidence ptl_evidence_of(const struct ptl_target_evidence *target)
+{
+    struct ptl_evidence evidence = {.sentinels = {.asked = target->asked,
+                                                  .lost = target->lost,
+                                                  .slices = target->slices,
+                                                  .alike = target->alike,
+                                                  .blind = target->blind}};
+    ptl_evidence_add(&evidence, target);
+    return evidence;
+}
+
+void ptl_evidence_set_sentinels(struct ptl_target_evidence *target,
+                                const struct ptl_sentinels *sentinels)
+{
+    target->asked = (uint32_t)sentinels->asked;
+    target->lost = (uint32_t)sentinels->lost;
+    target->slices = sentinels->slices;
+    target->alike = sentinels->alike;
+    target->blind = sentinels->blind;
+}
+
+struct ptl_target_evidence ptl_evidence_of_target(const struct ptl_evidence *evidence)
+{
+    struct ptl_target_evidence target = {.asked = 0};
+    ptl_evidence_set_sentinels(&target, &evidence->sentinels);
+    for (int i = 0; i < PTL_TRIES; i++) {
+        target.open[i] = (uint16_t)evidence->open[i];
+        target.closed[i] = (uint16_t)evidence->closed[i];
+        target.silent[i] = (uint16_t)evidence->silent[i];
+    }
+    return target;
+}
+
+void ptl_evidence_add(struct ptl_evidence *run, const struct ptl_target_evidence *target)
+{
+    for (int i = 0; i < PTL_TRIES; i++) {
+        run->open[i] += target->open[i];
+        run->closed[i] += target->closed[i];
+        run->silent[i] += target->silent[i];
+    }
+}
+
+static uint16_t sum_of(uint16_t a, uint16_t b)
+{
+    return (uint16_t)(a + b < UINT16_MAX ? a + b : UINT16_MAX);
+}
+
+void ptl_sentinels_join(struct ptl_sentinels *sum, const struct ptl_sentinels *other)
+{
+    sum->asked += other->asked;
+    sum->lost += other->lost;
+    sum->slices += other->slices;
+    sum->alike = sum->alike > other->alike ? sum->alike : other->alike;
+    sum->blind = sum->blind > other->blind ? sum->blind : other->blind;
+}
+
+void ptl_evidence_join(struct ptl_target_evidence *target, const struct ptl_target_evidence *other)
+{
+    for (int i = 0; i < PTL_TRIES; i++) {
+        target->open[i] = sum_of(target->open[i], other->open[i]);
+        target->closed[i] = sum_of(target->closed[i], other->closed[i]);
+        target->silent[i] = sum_of(target->silent[i], other->silent[i]);
+    }
+    struct ptl_sentinels sum = ptl_evidence_of(target).sentinels,
+                         more = ptl_evidence_of(other).sentinels;
+    ptl_sentinels_join(&sum, &more);
+    ptl_evidence_set_sentinels(target, &sum);
+}
+
+static bool is_within(const uint64_t counts[PTL_TRIES], uint64_t most)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < PTL_TRIES; i++)
+        sum += counts[i];
+    return sum <= most;
+}
+
+bool ptl_evidence_fits(const struct ptl_evidence *evidence, uint64_t open, uint64_t closed,
+                       uint64_t filtered)
+{
+    return is_within(evidence->open, open) && is_within(evidence->closed, closed) &&
+           is_within(evidence->silent, filtered);
+}

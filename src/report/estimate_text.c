@@ -1,0 +1,67 @@
+/* The estimate of what was missed, for people. */
+#include "report/writer.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static void add_answers(const struct ptl_evidence *evidence, struct ptl_buf *buf)
+{
+    static const char *const ordinals[] = {"the first attempt", "the second", "the third"};
+    uint64_t sum = 0, later = 0, answered[PTL_TRIES];
+    for (int i = 0; i < PTL_TRIES; i++) {
+        answered[i] = evidence->open[i] + evidence->closed[i];
+        sum += answered[i];
+        later += i > 2 ? answered[i] : 0;
+    }
+    ptl_buf_printf(buf, ": %" PRIu64 " of %" PRIu64 " ports answered %s", answered[0], sum,
+                   ordinals[0]);
+    for (int i = 1; i < 3; i++)
+        if (answered[i] > 0)
+            ptl_buf_printf(buf, ", %" PRIu64 " %s", answered[i], ordinals[i]);
+    if (later > 0)
+        ptl_buf_printf(buf, ", %" PRIu64 " later ones", later);
+    if (evidence->sentinels.lost > 0)
+        ptl_buf_printf(buf, "; of %" PRIu64 " asked again %" PRIu64 " were lost",
+                       evidence->sentinels.asked, evidence->sentinels.lost);
+}
+
+void ptl_estimate_tell(const struct ptl_results *results, struct ptl_buf *buf)
+{
+    const struct ptl_estimate *estimate = &results->estimate;
+    switch (estimate->basis) {
+    case PTL_BASIS_ANSWERED:
+        ptl_buf_add(buf, "no open port was missed: none is silent");
+        break;
+    case PTL_BASIS_NO_ANSWER:
+        ptl_buf_add(buf, "how many open ports were missed cannot be told: nothing answered");
+        break;
+    case PTL_BASIS_NO_EVIDENCE:
+        ptl_buf_add(buf, "how many open ports were missed cannot be told: each port had one "
+                         "attempt, and none that had answered was asked again");
+        break;
+    case PTL_BASIS_NOT_RECORDED:
+        break;
+    default:
+        ptl_buf_printf(buf, "at most %" PRIu64 " open port%s missed (95 %%)",
+                       estimate->missed_at_most, estimate->missed_at_most == 1 ? " was" : "s were");
+        add_answers(&results->evidence, buf);
+        if (estimate->poor > 0 && results->summary.targets > 1)
+            ptl_buf_printf(buf, "; the bound is poor for %" PRIu64 " target%s", estimate->poor,
+                           estimate->poor == 1 ? "" : "s");
+    }
+}
+
+bool ptl_estimate_warn(const struct ptl_results *results, struct ptl_buf *buf)
+{
+    const struct ptl_estimate *estimate = &results->estimate;
+    if (!ptl_estimate_is_poor(estimate))
+        return false;
+    if (estimate->known)
+        ptl_buf_printf(
+            buf, "not to be trusted: about %.0f open port%s missed, %" PRIu64 " at most (95 %%)",
+            estimate->missed, lround(estimate->missed) == 1 ? " was" : "s were",
+            estimate->missed_at_most);
+    else
+        ptl_buf_add(buf, "not to be trusted: how many open ports were missed cannot be told");
+    return true;
+}

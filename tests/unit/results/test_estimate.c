@@ -1,0 +1,218 @@
+#include "support/cmocka_all.h"
+
+#include "portolan/estimate.h"
+#include "portolan/results.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static uint64_t seed = 7;
+
+static double draw(void)
+{
+    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (double)(seed >> 11) / 9007199254740992.0;
+}
+
+static void what_answered_is_not_missed(void **state)
+{
+    (void)state;
+    struct ptl_evidence evidence = {.open = {3}, .closed = {90, 2}};
+    struct ptl_estimate estimate = ptl_estimate_of(&evidence, NULL);
+    assert_true(estimate.known && estimate.basis == PTL_BASIS_ANSWERED);
+    assert_true(estimate.missed_at_most == 0 && estimate.recall_at_least == 1);
+    assert_false(ptl_estimate_is_poor(&estimate));
+}
+
+static void what_cannot_be_known_is_not_claimed(void **state)
+{
+    (void)state;
+    struct ptl_evidence dead = {.silent = {0, 100}, .sentinels = {.asked = 0}};
+    struct ptl_estimate estimate = ptl_estimate_of(&dead, NULL);
+    assert_true(!estimate.known && estimate.basis == PTL_BASIS_NO_ANSWER);
+    assert_false(ptl_estimate_is_poor(&estimate)); /* a dead host is no reason to doubt the run */
+    struct ptl_evidence once = {.open = {3}, .closed = {90}, .silent = {50}};
+    estimate = ptl_estimate_of(&once, NULL);
+    assert_true(!estimate.known && estimate.basis == PTL_BASIS_NO_EVIDENCE);
+    assert_true(ptl_estimate_is_poor(&estimate));
+}
+
+static void it_is_worth_something(void **state)
+{
+    (void)state;
+    struct ptl_evidence clean = {.open = {330},
+                                 .closed = {32437},
+                                 .silent = {0, 32768},
+                                 .sentinels = {.asked = 900, .slices = 9}};
+    struct ptl_estimate estimate = ptl_estimate_of(&clean, NULL);
+    assert_true(estimate.recall_at_least >= 0.999 && estimate.basis == PTL_BASIS_BOTH);
+    /* 5 % each way, as many attempts as that takes. */
+    struct ptl_evidence lossy = {
+        .open = {298, 29, 3},
+        .closed = {29275, 2854, 278, 27, 3},
+        .silent = {0, 0, 0, 0, 0, 32768},
+        .sentinels = {.asked = 3000, .lost = 290, .slices = 50, .alike = 2}};
+    estimate = ptl_estimate_of(&lossy, NULL);
+    assert_true(estimate.recall_at_least >= 0.99);
+    assert_false(ptl_estimate_is_poor(&estimate));
+}
+
+static void sentinels_alone_speak_where_there_is_one_attempt(void **state)
+{
+    (void)state;
+    struct ptl_evidence evidence = {.open = {100},
+                                    .closed = {1900},
+                                    .silent = {2200},
+                                    .sentinels = {.asked = 100, .lost = 10, .slices = 5}};
+    struct ptl_estimate estimate = ptl_estimate_of(&evidence, NULL);
+    assert_true(estimate.basis == PTL_BASIS_SENTINELS && ptl_estimate_is_poor(&estimate));
+    assert_true(fabs(estimate.missed - 100.0 / 9) < 0.01);
+    assert_true(estimate.missed_at_most > 11 && estimate.missed_at_most < 60);
+    evidence.sentinels.blind = PTL_SHARE_ALL; /* all was sent faster than any sentinel */
+    estimate = ptl_estimate_of(&evidence, NULL);
+    assert_int_equal(estimate.missed_at_most, 2200);
+}
+
+static void bursts_widen_the_bound(void **state)
+{
+    (void)state;
+    struct ptl_evidence evidence = {.open = {90, 9, 1},
+                                    .closed = {850, 85, 8},
+                                    .silent = {0, 0, 900},
+                                    .sentinels = {.asked = 300, .lost = 30, .slices = 30}};
+    struct ptl_estimate alone = ptl_estimate_of(&evidence, NULL);
+    evidence.sentinels.alike = 600;
+    struct ptl_estimate together = ptl_estimate_of(&evidence, NULL);
+    assert_true(together.missed_at_most > alone.missed_at_most);
+}
+
+/* A service that drops what it cannot take, beside ports that refuse at once. */
+static void open_ports_that_lose_more_are_judged_by_themselves(void **state)
+{
+    (void)state;
+    struct ptl_evidence evidence = {.open = {10, 6},
+                                    .closed = {5000},
+                                    .silent = {0, 300},
+                                    .sentinels = {.asked = 50, .slices = 5}};
+    struct ptl_estimate estimate = ptl_estimate_of(&evidence, NULL);
+    assert_true(estimate.missed > 2 && estimate.missed_at_most >= 6);
+}
+
+/* Whatever the first passes lost: that two found nothing more says something. */
+static void empty_passes_tell(void **state)
+{
+    (void)state;
+    struct ptl_evidence evidence = {
+        .open = {40, 0, 26},
+        .closed = {1000, 20, 800, 5},
+        .silent = {0, 0, 0, 0, 0, 2000},
+        .sentinels = {.asked = 600, .lost = 60, .slices = 90, .alike = 400}};
+    struct ptl_estimate estimate = ptl_estimate_of(&evidence, NULL);
+    assert_true(estimate.missed_at_most < 60);
+}
+
+struct sample {
+    double chance;
+    int open, closed, tries, sentinels;
+};
+
+static uint64_t simulate(const struct sample *sample, struct ptl_evidence *evidence)
+{
+    *evidence = (struct ptl_evidence){.sentinels = {.slices = 10}};
+    uint64_t missed = 0;
+    for (int i = 0; i < sample->open + sample->closed; i++) {
+        int at = 0;
+        while (at < sample->tries && draw() < sample->chance)
+            at++;
+        if (at == sample->tries) {
+            missed += i < sample->open;
+            evidence->silent[sample->tries - 1]++;
+        } else {
+            (i < sample->open ? evidence->open : evidence->closed)[at]++;
+        }
+    }
+    evidence->silent[sample->tries - 1] += 500;
+    for (int i = 0; i < sample->sentinels; i++)
+        evidence->sentinels.lost += draw() < sample->chance;
+    evidence->sentinels.asked = (uint64_t)sample->sentinels;
+    return missed;
+}
+
+/* Where losses are independent, the bound of 95 % holds in 93 of 100 simulated runs at least. */
+static void the_bound_holds(void **state)
+{
+    (void)state;
+    static const struct sample samples[] = {
+        {0.1, 40, 400, 2, 30}, {0.1, 40, 400, 1, 60}, {0.35, 40, 400, 2, 30}, {0.35, 40, 400, 3, 0},
+        {0.35, 300, 20, 2, 9}, {0.02, 20, 0, 2, 4},   {0.6, 30, 60, 4, 20},   {0.6, 50, 500, 1, 40},
+    };
+    for (size_t s = 0; s < sizeof(samples) / sizeof(samples[0]); s++) {
+        int holds = 0, claims = 0;
+        for (int round = 0; round < 400; round++) {
+            struct ptl_evidence evidence;
+            uint64_t missed = simulate(&samples[s], &evidence);
+            struct ptl_estimate estimate = ptl_estimate_of(&evidence, NULL);
+            claims += estimate.known;
+            holds += estimate.known && missed <= estimate.missed_at_most;
+        }
+        if (holds < 0.93 * claims)
+            print_error("sample %zu: %d of %d\n", s, holds, claims);
+        assert_true(claims > 300 && holds >= 0.93 * claims);
+    }
+}
+
+static struct ptl_target_counts target_of(uint32_t number, const struct ptl_evidence *evidence)
+{
+    return (struct ptl_target_counts){
+        .target = number, .has_evidence = true, .evidence = ptl_evidence_of_target(evidence)};
+}
+
+static void add(struct ptl_results *results, uint32_t number, const struct ptl_evidence *evidence)
+{
+    struct ptl_target_counts counts = target_of(number, evidence);
+    assert_int_equal(ptl_results_add_target(results, &counts), PTL_OK);
+    ptl_evidence_add(&results->evidence, &counts.evidence);
+}
+
+/* Many targets that tell little each are judged by what all of them tell; one that is worse, by
+ * itself, and its share is added. */
+static void targets_and_the_run(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    struct ptl_evidence few = {.open = {2}, .closed = {6}, .silent = {0, 92}};
+    struct ptl_evidence bad = {.open = {20, 20}, .closed = {40, 30}, .silent = {0, 60}};
+    for (uint32_t t = 0; t < 50; t++)
+        add(results, t, &few);
+    results->summary.targets = results->started = 50;
+    results->has_evidence = true;
+    struct ptl_estimate one = ptl_estimate_target(results, &results->targets[0]);
+    struct ptl_estimate alone = ptl_estimate_of(&few, NULL);
+    assert_true(one.missed_at_most < alone.missed_at_most);
+    struct ptl_estimate before = ptl_estimate_run(results);
+    assert_true(before.known && before.poor == 0);
+    add(results, 50, &bad);
+    results->summary.targets = results->started = 51;
+    struct ptl_estimate after = ptl_estimate_run(results);
+    one = ptl_estimate_find(results, 50);
+    assert_true(one.worse && ptl_estimate_is_poor(&one) && after.poor == 1);
+    assert_true(after.missed_at_most >= before.missed_at_most + 20);
+    assert_true(ptl_estimate_find(results, 99).basis == PTL_BASIS_NOT_RECORDED);
+    ptl_results_free(results);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_answered_is_not_missed),
+        cmocka_unit_test(what_cannot_be_known_is_not_claimed),
+        cmocka_unit_test(it_is_worth_something),
+        cmocka_unit_test(sentinels_alone_speak_where_there_is_one_attempt),
+        cmocka_unit_test(bursts_widen_the_bound),
+        cmocka_unit_test(open_ports_that_lose_more_are_judged_by_themselves),
+        cmocka_unit_test(empty_passes_tell),
+        cmocka_unit_test(the_bound_holds),
+        cmocka_unit_test(targets_and_the_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,117 @@
+#include "support/cmocka_all.h"
+
+#include "scan/tally.h"
+
+#define MS 1000000ULL
+#define START (1000 * MS)
+
+static void note(struct ptl_tally *tally, const struct ptl_path *path, uint64_t ms, int asked,
+                 int lost)
+{
+    for (int i = 0; i < asked; i++)
+        ptl_tally_ended(tally, path, START + ms * MS, ptl_tally_speed(tally, START + ms * MS),
+                        i < lost);
+}
+
+static void losses_one_by_one_are_not_alike(void **state)
+{
+    (void)state;
+    struct ptl_tally tally = {.first = 0};
+    struct ptl_path path = {.window = 0};
+    for (uint64_t i = 0; i < 200; i++)
+        note(&tally, &path, 100 * i, 10, 1);
+    struct ptl_sentinels sentinels = ptl_tally_end(&tally, &path);
+    assert_int_equal(sentinels.asked, 2000);
+    assert_int_equal(sentinels.lost, 200);
+    assert_int_equal(sentinels.slices, 200);
+    assert_int_equal(sentinels.alike, 0);
+    sentinels = ptl_tally_end(&tally, &path); /* again: the same */
+    assert_int_equal(sentinels.asked, 2000);
+}
+
+static void losses_of_bursts_are_alike(void **state)
+{
+    (void)state;
+    struct ptl_tally tally = {.first = 0};
+    struct ptl_path path = {.window = 0};
+    for (uint64_t i = 0; i < 200; i++)
+        note(&tally, &path, 100 * i, 10, i % 10 == 0 ? 10 : 0);
+    struct ptl_sentinels sentinels = ptl_tally_end(&tally, &path);
+    assert_int_equal(sentinels.lost, 200);
+    assert_true(sentinels.alike > 950);
+}
+
+static void times_that_do_not_count_are_left_out(void **state)
+{
+    (void)state;
+    struct ptl_tally tally = {.first = 0};
+    struct ptl_path path = {.window = 0};
+    for (uint64_t i = 0; i < 20; i++)
+        note(&tally, &path, 100 * i, 10, i < 5 ? 8 : 0);
+    ptl_path_add_bad(&path, START, START + 500 * MS);
+    struct ptl_sentinels sentinels = ptl_tally_end(&tally, &path);
+    assert_int_equal(sentinels.asked, 150);
+    assert_int_equal(sentinels.lost, 0);
+}
+
+/* All that was sent was sent at once; the sentinels came after it, one by one. */
+static void what_was_sent_faster_than_any_sentinel_is_blind(void **state)
+{
+    (void)state;
+    struct ptl_tally tally = {.first = 0};
+    struct ptl_path path = {.window = 0};
+    for (int i = 0; i < 200; i++)
+        ptl_tally_sent(&tally, 20, START);
+    for (uint64_t i = 5; i < 20; i++) {
+        ptl_tally_sent(&tally, 10, START + 100 * i * MS);
+        note(&tally, &path, 100 * i, 10, 1);
+    }
+    struct ptl_sentinels sentinels = ptl_tally_end(&tally, &path);
+    assert_true(sentinels.blind > 950);
+    assert_int_equal(sentinels.lost, 15);
+}
+
+/* Most was sent at a speed at which half is lost; most sentinels went out at a lower one. */
+static void losses_weigh_by_what_was_sent_at_their_speed(void **state)
+{
+    (void)state;
+    struct ptl_tally tally = {.first = 0};
+    struct ptl_path path = {.window = 0};
+    for (uint64_t i = 0; i < 40; i++) {
+        bool fast = i < 10;
+        for (int k = 0; k < (fast ? 100 : 1); k++)
+            ptl_tally_sent(&tally, 20, START + 100 * i * MS);
+        note(&tally, &path, 100 * i, fast ? 4 : 8, fast ? 2 : 0);
+    }
+    struct ptl_sentinels sentinels = ptl_tally_end(&tally, &path);
+    double share = (double)sentinels.lost / (double)sentinels.asked;
+    assert_true(share > 0.4 && share <= 0.5); /* of 280, 20 were lost */
+    assert_true(sentinels.asked < 150);       /* but most of them tell little */
+    assert_true(sentinels.blind < PTL_SHARE_ALL / 10);
+}
+
+static void long_pauses_and_late_ends(void **state)
+{
+    (void)state;
+    struct ptl_tally tally = {.first = 0};
+    struct ptl_path path = {.window = 0};
+    note(&tally, &path, 0, 1, 0);
+    note(&tally, &path, 100000000, 1, 0);
+    note(&tally, &path, 50, 1, 1); /* it was waited for ever since */
+    struct ptl_sentinels sentinels = ptl_tally_end(&tally, &path);
+    assert_int_equal(sentinels.asked, 3);
+    assert_int_equal(sentinels.lost, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(losses_one_by_one_are_not_alike),
+        cmocka_unit_test(losses_of_bursts_are_alike),
+        cmocka_unit_test(times_that_do_not_count_are_left_out),
+        cmocka_unit_test(what_was_sent_faster_than_any_sentinel_is_blind),
+        cmocka_unit_test(losses_weigh_by_what_was_sent_at_their_speed),
+        cmocka_unit_test(long_pauses_and_late_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
