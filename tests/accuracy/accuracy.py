@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import calibrate  # noqa: E402
 import cases  # noqa: E402
 from network import Network, Unable  # noqa: E402
 
@@ -29,6 +30,9 @@ def parse(arguments):
                         help="no case starts after so long (default 40)")
     parser.add_argument("--quick", action="store_true",
                         help="tiny networks, one seed: shows that everything works and measures nothing")
+    parser.add_argument("--calibrate", type=int, nargs="?", const=15, metavar="RUNS",
+                        help="how often the bound of `estimate` holds: so many runs of each kind of network (15)")
+    parser.add_argument("--kinds", action="append", metavar="WORDS", help="--calibrate: those whose name has them")
     parser.add_argument("--list", action="store_true", help="list the cases and end")
     parser.add_argument("--build", default="build", metavar="DIR", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -103,9 +107,31 @@ def measure(options):
     return rows, skipped, time.monotonic() - started
 
 
+def do_calibrate(options):
+    lab = Lab(options)
+    started = time.monotonic()
+    try:
+        text, records = calibrate.calibrate(lab, 1 if options.quick else options.calibrate, options.kinds)
+    except Unable as unable:
+        print(f"accuracy: NOT MEASURED: {unable}", file=sys.stderr)
+        return 1
+    finally:
+        lab.network.close()
+    about = machine()
+    print(f"{text}\n\n{len(records)} runs, {about['cpus']} CPUs, Linux {about['kernel']}, "
+          f"revision {about['revision']}, {(time.monotonic() - started) / 60:.0f} minutes.")
+    if options.json:
+        Path(options.json).write_text(json.dumps(
+            {"schema": "portolan-calibration/1", "machine": about, "runs": records}, indent=1) + "\n",
+            encoding="utf-8")
+    return 0
+
+
 def main():
     options = parse(sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the folder goes, too
+    if options.calibrate:
+        return do_calibrate(options)
     if options.list:
         for name, case in cases.ALL.items():
             print(f"{name}: {case.__doc__}")
