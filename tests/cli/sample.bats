@@ -16,7 +16,7 @@ sample_of() {
 
 # settled FILE: results.json without what differs from one run to the next
 settled() {
-    jq -S '(.run | .started, .finished, .elapsed_ms) = null | .tool.version = null
+    jq -S 'del(.summary.evidence.sentinels, .targets[].evidence.sentinels) | (.run | .started, .finished, .elapsed_ms) = null | .tool.version = null
         | .run.paths[] |= {via, targets, limit, limited_by, outages}
         | .summary.probes_per_second = null | .summary.peak_in_flight = null
         | .summary.rtt_us |= {count} | .results[] |= del(.rtt_us, .connect_us, .offset_ms)

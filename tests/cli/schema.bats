@@ -45,7 +45,8 @@ assert validator.is_valid(sample)
 later = {("run", "confirm"), ("run", "out_of_memory"), ("run", "description"), ("run", "paths"),
          ("run", "give_up_after"), ("run", "per_target"), ("run", "outage_ms"), ("run", "deadline_ms"),
          ("run", "address_family"), ("run", "resolve"), ("run", "source_address"),
-         ("summary", "expectations")}
+         ("summary", "expectations"), ("summary", "estimate"), ("summary", "evidence"),
+         ("targets", 0, "estimate"), ("targets", 0, "evidence")}
 
 def places(value, path=()):
     """Every member of every object, and of a list those of its first element."""
