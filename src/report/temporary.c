@@ -112,10 +112,8 @@ bool ptl_temporary_open(int folder, struct ptl_temporary *temporary)
             return true;
         }
         close(temporary->fd); /* without /proc it would never have a name */
-    } else if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT && errno != EINVAL) {
-        return false;
     }
-    return open_named(folder, temporary);
+    return open_named(folder, temporary); /* and what that fails with is what everybody knows */
 }
 
 /* Gives it a temporary name in the folder: linkat() cannot replace, rename() can. */

@@ -4,6 +4,7 @@
 #include "report/temporary.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -186,6 +187,20 @@ static void test_proc_that_is_lost(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* File systems say all kinds of things of a nameless file there. */
+static void test_a_folder_that_is_gone(void **state)
+{
+    (void)state;
+    struct ptl_place place;
+    struct ptl_temporary temporary;
+    assert_int_equal(mkdir("d", 0700), 0);
+    assert_true(ptl_place_find("d/a", PTL_MISSING_TOLD, &place));
+    assert_int_equal(rmdir("d"), 0);
+    assert_false(ptl_temporary_open(place.folder, &temporary));
+    assert_int_equal(errno, ENOENT);
+    ptl_place_leave(&place);
+}
+
 static void test_another_file_system(void **state)
 {
     (void)state;
@@ -219,6 +234,7 @@ int main(void)
         IN_A_DIRECTORY(test_only_what_was_left_is_removed),
         IN_A_DIRECTORY(test_without_proc),
         IN_A_DIRECTORY(test_proc_that_is_lost),
+        IN_A_DIRECTORY(test_a_folder_that_is_gone),
         IN_A_DIRECTORY(test_another_file_system),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
