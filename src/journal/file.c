@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define TRIES 100 /* for a name that is free, or a file that keeps its own */
+#define WAY_SIZE 32
 #define MODE 0666 /* less what the umask takes */
 
 static enum ptl_status refuse(const struct ptl_journal_file *file, int sys_errno,
@@ -155,7 +156,15 @@ static bool sync_folder(const char *path)
     return good;
 }
 
-/* A file without a name where the file system has such, else one with a temporary name. */
+/* Where a file without a name gets one from; false: there is no /proc. */
+static bool can_be_named(int fd, char way[WAY_SIZE])
+{
+    snprintf(way, WAY_SIZE, "/proc/self/fd/%d", fd);
+    return access(way, F_OK) == 0;
+}
+
+/* A file without a name where the file system has such and it can get one, else one with a
+ * temporary name. */
 static int open_beside(const char *path, char **temporary)
 {
     char *copy = strdup(path);
@@ -163,7 +172,12 @@ static int open_beside(const char *path, char **temporary)
         return -1;
     int fd = open(dirname(copy), O_TMPFILE | O_RDWR | O_CLOEXEC, MODE);
     free(copy);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+    char way[WAY_SIZE];
+    if (fd >= 0 && can_be_named(fd, way))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    else if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
         return fd;
     for (int i = 0; i < TRIES; i++) {
         if (asprintf(temporary, "%s.%ld.%d", path, (long)getpid(), i) < 0) {
@@ -183,9 +197,8 @@ static int open_beside(const char *path, char **temporary)
 
 static bool link_as(int fd, const char *name)
 {
-    char from[64];
-    snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
-    return linkat(AT_FDCWD, from, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+    char from[WAY_SIZE];
+    return can_be_named(fd, from) && linkat(AT_FDCWD, from, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
 }
 
 /* A name to rename from, for a file that has none. */

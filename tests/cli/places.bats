@@ -109,6 +109,11 @@ wait_for() {
     jq -e .run.complete r.json
     [ "$(stat -c %a r.json)" = 604 ]
     [ "$(ls -A)" = $'p.yaml\nr.csv\nr.json\nslow.yaml' ]
+    run in_ns -m sh -c 'mount -t tmpfs none /proc && exec "$1" run ./p.yaml --csv r.csv --journal p.journal --keep-journal' sh "$PORTOLAN"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    rm p.journal
+    [ "$(ls -A)" = $'p.yaml\nr.csv\nr.json\nslow.yaml' ]
     cat >go <<'SH'
 mount -t tmpfs none /proc
 "$1" run ./slow.yaml --json s.json --csv s.csv --quiet &
