@@ -50,6 +50,8 @@ struct sim {
     struct ptl_permits permits;
     struct ptl_plan *plan;
     sim_script *script;
+    void (*before_end)(
+        struct sim *sim); /* the workers are gone; NULL: nothing is to be done then */
     struct sim_flight *flights;
     size_t flying, flight_capacity;
     struct sim_port *ports; /* target * port_count + index of the port */
@@ -335,6 +337,8 @@ static inline void sim_run(struct sim *sim)
             sim_sleep(sim);
     }
     assert_int_equal(atomic_load(&sim->permits.in_use), 0);
+    if (sim->before_end != NULL)
+        sim->before_end(sim);
     struct ptl_error error = {0};
     if (ptl_plan_finish(sim->plan, &error) != PTL_OK)
         fail_msg("%s", error.message);
