@@ -205,8 +205,8 @@ enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error)
 
 void ptl_plan_stood_still(struct ptl_plan *plan, uint64_t from_ns, uint64_t to_ns)
 {
-    uint64_t margin_ns = (uint64_t)ptl_rtt_timeout_us(&plan->path.rtt) * PTL_NS_PER_US;
     pthread_mutex_lock(&plan->lock);
+    uint64_t margin_ns = (uint64_t)ptl_rtt_timeout_us(&plan->path.rtt) * PTL_NS_PER_US;
     ptl_path_add_bad(&plan->path, from_ns > margin_ns ? from_ns - margin_ns : 0, to_ns);
     if (plan->path.heard_ns < to_ns)
         plan->path.heard_ns = to_ns;

@@ -6,6 +6,10 @@
 
 #include "scan/engine.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
 #define MS PTL_NS_PER_MS
 
 static struct sim_answer never(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
@@ -36,6 +40,45 @@ static void a_worker_that_was_held_up_tells_the_plan(void **state)
     assert_true(ptl_path_is_bad(&sim.plan->path, 21000 * MS));
     assert_false(ptl_path_is_bad(&sim.plan->path, 24000 * MS));
     assert_false(stood_still(&sim, &clock, 23010, 23010));
+    sim_close(&sim);
+}
+
+static struct sim_answer all_closed(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
+                                    unsigned tries)
+{
+    (void)sim, (void)target, (void)probe, (void)tries;
+    return (struct sim_answer){PTL_CLOSED, PTL_REASON_CONN_REFUSED, 100, false};
+}
+
+struct held_up {
+    struct ptl_plan *plan;
+    atomic_bool is_over;
+    atomic_uint told;
+};
+
+static void *tell_again_and_again(void *argument)
+{
+    struct held_up *held_up = argument;
+    for (; !atomic_load(&held_up->is_over); atomic_fetch_add(&held_up->told, 1))
+        ptl_plan_stood_still(held_up->plan, 0, MS);
+    return NULL;
+}
+
+/* While another settles what it has: what is wrong then, the thread sanitizer sees. */
+static void any_worker_may_tell_it(void **state)
+{
+    (void)state;
+    struct sim sim;
+    sim_open(&sim, "hosts: 127.0.0.1\nports: 1-2000\n", 10, all_closed);
+    struct held_up held_up = {.plan = sim.plan};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, tell_again_and_again, &held_up), 0);
+    while (atomic_load(&held_up.told) == 0)
+        sched_yield();
+    sim_run(&sim);
+    assert_true(sim.results->run.stopped_by == PTL_STOP_NONE);
+    atomic_store(&held_up.is_over, true);
+    pthread_join(thread, NULL);
     sim_close(&sim);
 }
 
@@ -80,6 +123,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_worker_that_was_held_up_tells_the_plan),
+        cmocka_unit_test(any_worker_may_tell_it),
         cmocka_unit_test(a_time_is_told_where_something_answered),
         cmocka_unit_test(milliseconds_are_rounded_up),
     };
