@@ -116,7 +116,8 @@ static enum ptl_status take_over(struct run *run, struct ptl_error *error)
 }
 
 /* Starts as many workers as the system gives; none at all is an error. */
-static enum ptl_status start_workers(struct run *run, struct ptl_error *error)
+static enum ptl_status start_workers(struct run *run, const struct ptl_cancel *cancel,
+                                     struct ptl_error *error)
 {
     uint32_t asked = run->prepared->workers;
     uint32_t concurrency = run->prepared->effective_concurrency;
@@ -136,6 +137,9 @@ static enum ptl_status start_workers(struct run *run, struct ptl_error *error)
                                              .plan = run->plan,
                                              .permits = &run->permits,
                                              .sources = &run->sources};
+        /* Thousands take their time, and work already. */
+        if (ptl_cancel_cause(cancel) != 0 && !ptl_plan_stopped(run->plan))
+            ptl_plan_stop(run->plan, PTL_STOP_SIGNAL);
         failure = pthread_create(&thread->id, &attributes, work, thread);
         if (failure != 0)
             break;
@@ -322,7 +326,7 @@ static enum ptl_status carry_out(struct run *run, const struct ptl_cancel *cance
         ptl_plan_stop(run->plan, PTL_STOP_OUTPUT);
     enum ptl_status status = ptl_teller_start(&teller, error);
     if (status == PTL_OK)
-        status = start_workers(run, error);
+        status = start_workers(run, cancel, error);
     if (run->started > 0)
         supervise(run, cancel);
     end_notes(run);
