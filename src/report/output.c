@@ -108,10 +108,10 @@ static bool refuse_place(struct ptl_output *output, const char *why)
     return fail(EACCES);
 }
 
-static bool open_stdout(struct ptl_output *output)
+static bool open_standard(struct ptl_output *output, int fd)
 {
-    output->fd = STDOUT_FILENO;
-    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    output->fd = fd;
+    int flags = fcntl(fd, F_GETFL);
     return (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) || fail(EBADF);
 }
 
@@ -205,8 +205,11 @@ static bool open_found(struct ptl_output *output, const struct ptl_output_option
 
 static bool open_place(struct ptl_output *output, const struct ptl_output_options *options)
 {
+    /* Renaming over these would leave what comes later to nobody. */
     if (ptl_report_is_stdout(output->path))
-        return open_stdout(output); /* renaming over it would leave what comes later to nobody */
+        return open_standard(output, STDOUT_FILENO);
+    if (ptl_place_is_stderr(output->path))
+        return open_standard(output, STDERR_FILENO);
     for (unsigned i = 0; i < TRIES; i++) {
         if (!ptl_place_find(output->path, PTL_MISSING_MADE, &output->place))
             return false;

@@ -284,14 +284,22 @@ void ptl_place_unmake(struct ptl_place *place)
     ptl_place_keep(place);
 }
 
+static bool is_open_as(const char *path, int fd)
+{
+    struct stat named, opened;
+    return stat(path, &named) == 0 && !S_ISCHR(named.st_mode) && !S_ISBLK(named.st_mode) &&
+           fstat(fd, &opened) == 0 && named.st_dev == opened.st_dev &&
+           named.st_ino == opened.st_ino;
+}
+
 bool ptl_report_is_stdout(const char *path)
 {
-    struct stat named, out;
-    if (strcmp(path, "-") == 0)
-        return true;
-    return stat(path, &named) == 0 && !S_ISCHR(named.st_mode) && !S_ISBLK(named.st_mode) &&
-           fstat(STDOUT_FILENO, &out) == 0 && named.st_dev == out.st_dev &&
-           named.st_ino == out.st_ino;
+    return strcmp(path, "-") == 0 || is_open_as(path, STDOUT_FILENO);
+}
+
+bool ptl_place_is_stderr(const char *path)
+{
+    return is_open_as(path, STDERR_FILENO);
 }
 
 char *ptl_report_place(const char *path)

@@ -35,6 +35,8 @@ enum ptl_missing {
 bool ptl_place_find(const char *path, enum ptl_missing missing, struct ptl_place *place);
 /* Does what is there belong to a stranger, in such a folder? */
 bool ptl_place_is_strangers(const struct ptl_place *place);
+/* Is it the file or pipe, no device, that standard error is? */
+bool ptl_place_is_stderr(const char *path);
 /* Closes the folder. */
 void ptl_place_leave(struct ptl_place *place);
 /* Folders that were made stay, or go if nothing is in them: one of the two, after each find. */

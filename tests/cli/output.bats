@@ -112,6 +112,21 @@ commands() {
     [ "$(sed -n '$p' file)" = after ]
 }
 
+@test "/dev/stderr is standard error: what was said before and after stays" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 80'
+    {
+        echo before >&2
+        in_ns "$PORTOLAN" run ./p.yaml --csv /dev/stderr --json r.json
+        echo after >&2
+    } 2>file
+    [ "$(sed -n 1p file)" = before ]
+    grep -q '^"host",' file
+    grep -q '^wrote r.json$' file
+    grep -q '^wrote /dev/stderr$' file
+    [ "$(sed -n '$p' file)" = after ]
+}
+
 @test "standard output takes the text of one profile after the other; devices take anything" {
     need_namespace
     profile p 'hosts: 127.0.0.1' 'ports: 80'
