@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIMITS_EVERY_NS 1000000000ULL
+#define LIMITS_FEW 64                 /* so many limits are noted each time... */
+#define LIMITS_EVERY_NS 1000000000ULL /* ...and more of them so often */
 
 static void note(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port, unsigned code)
 {
@@ -86,17 +87,17 @@ static bool add_limit(struct ptl_journal_batch *batch, uint64_t place, const str
 static bool take_limits(struct ptl_plan *plan, struct ptl_journal_batch *batch)
 {
     uint64_t now_ns = ptl_clock_now_ns();
-    batch->has_limits = now_ns - plan->limits_noted_ns >= LIMITS_EVERY_NS;
     batch->limit_count = 0;
-    if (!batch->has_limits)
-        return true;
-    plan->limits_noted_ns = now_ns;
     bool good = add_limit(batch, PTL_JOURNAL_RUN, &plan->path, NULL);
     for (uint32_t i = 0; i < plan->schedule.window && good; i++) {
         const struct ptl_lane *lane = &plan->schedule.lanes[i];
         if (lane->active && (lane->path.limit != 0 || lane->lost + lane->found > 0))
             good = add_limit(batch, lane->position, &lane->path, lane);
     }
+    batch->has_limits =
+        batch->limit_count <= LIMITS_FEW || now_ns - plan->limits_noted_ns >= LIMITS_EVERY_NS;
+    if (batch->has_limits)
+        plan->limits_noted_ns = now_ns;
     return good;
 }
 

@@ -70,12 +70,10 @@ static double share_lost(const struct ptl_path *path)
     return path->asked > 0 ? path->lost / (double)path->asked : 0;
 }
 
-void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint32_t window, uint64_t now_ns)
+void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint64_t now_ns)
 {
     if (limit > 0)
         set_limit(path, (double)limit / 2, now_ns);
-    else if (path->window > 0 && window / 2 > path->window)
-        path->window = window / 2;
 }
 
 void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns)

@@ -102,8 +102,8 @@ void ptl_path_asked(struct ptl_path *path, uint64_t now_ns);
 /* Nothing that was sent then is to be judged by its silence. */
 void ptl_path_add_bad(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns);
 bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns);
-/* What was found in the run that this one goes on with: half of it to begin with. */
-void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint32_t window, uint64_t now_ns);
+/* What was found in the run that this one goes on with, 0: nothing: half of it to begin with. */
+void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint64_t now_ns);
 /* And something had answered: silence from now on is in doubt. */
 void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns);
 /* The evidence so far is explained otherwise. */

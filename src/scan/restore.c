@@ -101,7 +101,7 @@ enum ptl_status ptl_plan_restore(struct ptl_plan *plan, const struct ptl_past *p
     take_sums(plan);
     const struct ptl_journal_limit *limit = limit_of(plan, PTL_JOURNAL_RUN);
     if (limit != NULL)
-        ptl_path_resume(&plan->path, limit->rate, limit->window, plan->now_ns);
+        ptl_path_resume(&plan->path, limit->rate, plan->now_ns);
     if (plan->answered > 0)
         ptl_path_was_there(&plan->path, plan->now_ns);
     return PTL_OK;
@@ -155,6 +155,19 @@ uint32_t ptl_restore_next(const struct ptl_plan *plan, const struct ptl_lane *la
     return at;
 }
 
+/*
+ * A target that answers may have lost what it was asked before anyone could know: of such a one
+ * each silent port has an attempt that counts in this segment, too, whose losses will be seen. One
+ * that never answered is not asked again.
+ */
+static uint8_t counted_of(const struct ptl_plan *plan, const struct ptl_lane *lane,
+                          struct ptl_parked parked)
+{
+    if (lane->answers == 0 || parked.counted <= plan->profile->retries)
+        return parked.counted;
+    return (uint8_t)plan->profile->retries;
+}
+
 /* The attempts of ports that were silent. Those with as many as the pass under way grants wait for
  * the next, the others for their turn in it. */
 static void take_parked(struct ptl_plan *plan, struct ptl_lane *lane)
@@ -174,10 +187,10 @@ static void take_parked(struct ptl_plan *plan, struct ptl_lane *lane)
             continue;
         struct ptl_mark *mark = &lane->marks[index_at(plan, &lane->port_order, at)];
         mark->asked = parked.asked;
-        mark->counted = parked.counted & 31U;
+        mark->counted = counted_of(plan, lane, parked) & 31U;
         lane->silences++;
-        if (lane->pass < parked.counted)
-            lane->pass = parked.counted;
+        if (lane->pass < mark->counted)
+            lane->pass = mark->counted;
     }
     for (uint32_t i = 0; i < plan->port_count; i++) {
         struct ptl_mark *mark = &lane->marks[i];
@@ -199,7 +212,7 @@ static void take_losses(struct ptl_plan *plan, struct ptl_lane *lane)
     const struct ptl_journal_limit *limit = limit_of(plan, lane->position);
     if (limit == NULL)
         return;
-    ptl_path_resume(&lane->path, limit->rate, 0, plan->now_ns);
+    ptl_path_resume(&lane->path, limit->rate, plan->now_ns);
     plan->limited_targets += lane->path.limit != 0;
     lane->lost = limit->lost;
     lane->found = limit->found;

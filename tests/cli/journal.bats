@@ -86,7 +86,10 @@ refused() { # STATUS WORDS OPTION...
     for key in closed unprobed attempts; do
         [ "$(jq ".summary.$key" now.json)" -eq "$(jq ".summary.$key" part.json)" ]
     done
-    [ "$(jq -c .targets now.json)" = "$(jq -c .targets part.json)" ]
+    # What may have been missed is not told: a journal holds verdicts, not the attempts they took.
+    jq -e '.summary.estimate.basis == "not-recorded"' now.json
+    [ "$(jq -c '.targets | map(del(.estimate, .evidence))' now.json)" = \
+        "$(jq -c '.targets | map(del(.estimate, .evidence))' part.json)" ]
     [ "$(jq -c '.run | del(.paths, .elapsed_ms, .finished, .segments, .resumed, .effective_concurrency, .workers)' now.json)" = \
         "$(jq -c '.run | del(.paths, .elapsed_ms, .finished, .effective_concurrency, .workers)' part.json)" ]
     head -c 300 j >cut
@@ -233,6 +236,8 @@ PY
 @test "a journal that version 1 wrote is read" {
     "$PORTOLAN" show "$TOP/tests/cli/old/journal-1" | grep -q '^  settled: '
     "$PORTOLAN" convert "$TOP/tests/cli/old/journal-1" --json now.json --quiet
-    jq -S 'del(.tool)' now.json >now
-    jq -S 'del(.tool)' "$TOP/tests/cli/old/journal-1.json" | cmp - now
+    # All that was told then is told now; keys may have been added.
+    jq -n --slurpfile old "$TOP/tests/cli/old/journal-1.json" --slurpfile now now.json -e '
+        [$old[0] | paths(scalars)] as $paths
+        | ($paths | length > 500) and all($paths[]; . as $path | ($old[0] | getpath($path)) == ($now[0] | getpath($path)))'
 }

@@ -61,8 +61,10 @@ static struct sim_answer only_the_rest(struct sim *sim, uint32_t target,
         uint64_t place = ptl_places_of_target(&past->places, target);
         uint64_t position = ptl_places_position(&past->places, target, place, probe->port);
         assert_int_equal(ptl_ledger_state(past->ledger, position), PTL_UNPROBED);
-        assert_true(probe->confirms != 0 ||
-                    probe->attempt > ptl_ledger_parked(past->ledger, position).counted);
+        unsigned counted = ptl_ledger_parked(past->ledger, position).counted;
+        if (target % 4 != 3 && counted > sim->profile->retries)
+            counted = sim->profile->retries; /* one that answers is asked once more */
+        assert_true(probe->confirms != 0 || probe->attempt > counted);
     }
     return mixed(sim, target, probe, tries);
 }
@@ -190,11 +192,9 @@ static void limits_are_halved(void **state)
     (void)state;
     struct ptl_path own;
     ptl_path_init(&own, PTL_PATH_START, fake_now_ns);
-    ptl_path_resume(&own, 0, 2000, fake_now_ns);
-    assert_int_equal(own.window, 1000);
-    ptl_path_resume(&own, 0, 100, fake_now_ns);
-    assert_int_equal(own.window, 1000); /* never less than it would have without */
-    ptl_path_resume(&own, 900, 2000, fake_now_ns);
+    ptl_path_resume(&own, 0, fake_now_ns);
+    assert_int_equal(own.window, PTL_PATH_START);
+    ptl_path_resume(&own, 900, fake_now_ns);
     assert_int_equal(own.limit, 450);
     assert_int_equal(own.pace.rate, 450);
     assert_int_equal(own.window, 0);
