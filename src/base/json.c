@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define FEW_KEYS 32
-#define LINE_BYTES 512   /* what a record takes: room from the start, so that it need not grow */
+#define LINE_BYTES 512   /* room from the start, so that most need not grow */
 #define FAILED (1 << 16) /* a bit of cJSON's type that cJSON does not use: an add below failed */
 
 static cJSON *inner(struct ptl_json *json)
@@ -89,8 +89,7 @@ void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *t
 
 void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t number)
 {
-    /* As text: cJSON takes every number for a double. It prints it, reads it again to see whether
-     * it is the same, which is a third of the time of a results file, and stops at 15 digits. */
+    /* As text: cJSON takes every number for a double, and stops at 15 digits. */
     char digits[PTL_DIGITS_SIZE];
     ptl_json_add(parent, key, (struct ptl_json *)cJSON_CreateRaw(ptl_digits(number, digits)));
 }

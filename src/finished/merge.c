@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PORTS_TEXT_MAX (512UL * 1024)
-
 static enum ptl_status no_memory(struct ptl_error *error)
 {
     return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
@@ -85,7 +83,7 @@ static bool make_run(struct ptl_merging *merging)
             run->profile_sha256[0] = '\0';
     }
     struct ptl_buf ports;
-    ptl_buf_init(&ports, PORTS_TEXT_MAX);
+    ptl_buf_init(&ports, PTL_PORTS_BYTES);
     unsigned all = 0;
     for (size_t i = 0; i < merging->count; i++) {
         all += ptl_portset_count(merging->views[i].ports);
