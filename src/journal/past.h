@@ -2,6 +2,7 @@
 #ifndef JOURNAL_PAST_H
 #define JOURNAL_PAST_H
 
+#include "journal/bytes.h"
 #include "journal/head.h"
 #include "journal/ledger.h"
 #include "journal/places.h"
@@ -55,6 +56,9 @@ enum ptl_status ptl_past_read(int fd, const char *path, const struct ptl_past_re
 /* Fills what was asked. What it allocates is the info's. */
 enum ptl_status ptl_segment_read_asked(const char *asked, struct ptl_run_info *info,
                                        struct ptl_error *error);
+/* A chunk of data. What is wrong stays in bytes; `is_last`: it is of the last segment. False: no
+ * memory. */
+bool ptl_past_read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_last);
 void ptl_segment_head_write(struct ptl_buf *buf, const struct ptl_segment_head *head);
 
 #endif
