@@ -37,9 +37,10 @@ struct ptl_estimate {
     double missed;           /* open ports among the silent, as expected */
     uint64_t missed_at_most; /* at the level above, as what follows */
     double recall_at_least;
-    bool worse;    /* the target lost more than the run as a whole, and not by chance */
-    uint64_t poor; /* of a run: targets whose bound is poor */
-    double doubt;  /* the chance that a port which answers was missed, at most */
+    bool worse;     /* the target lost more than the run as a whole, and not by chance */
+    uint64_t poor;  /* of a run: targets whose bound is poor */
+    uint64_t below; /* of a run: targets whose recall is not known to be as high as was asked for */
+    double doubt;   /* the chance that a port which answers was missed, at most */
 };
 
 /* Of one target, or of all the ports of a run as if they were one target's. `others`: what is known

@@ -71,6 +71,8 @@ struct ptl_expect { /* one rule of `expect` */
     unsigned line, column;
 };
 
+#define PTL_SHARE_ONE 10000 /* shares are kept as ten-thousandths */
+
 struct ptl_profile {
     char *name;
     char *description;
@@ -94,6 +96,7 @@ struct ptl_profile {
     uint32_t retries;
     bool adaptive;
     uint32_t loss_retries;
+    uint32_t min_recall_e4; /* of PTL_SHARE_ONE */
     uint32_t confirm;
     uint32_t give_up_after;
     uint32_t per_target;  /* most attempts waiting on one target; 0: no bound of its own */

@@ -164,6 +164,7 @@ struct ptl_run_info {
     bool adaptive;
     uint32_t retries;
     uint32_t loss_retries;
+    double min_recall; /* 0: none was asked for */
     uint32_t confirm;
     uint64_t rate;
     enum ptl_order order;

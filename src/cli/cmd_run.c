@@ -19,7 +19,7 @@
 static int judge(const struct arguments *arguments, const struct ptl_results *results)
 {
     bool whole = results->run.complete && results->summary.states[PTL_ERROR] == 0 &&
-                 results->unresolved_count == 0;
+                 results->unresolved_count == 0 && results->estimate.below == 0;
     if (!whole)
         return EXIT_INCOMPLETE;
     bool unmet = results->verdicts[PTL_FAIL] > 0 ||

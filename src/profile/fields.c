@@ -226,6 +226,16 @@ const struct ptl_field ptl_fields[] = {
      .fallback = "4",
      .summary = "attempts beyond `retries` on a target where loss is proven",
      .example = "loss_retries: 8"},
+    {.name = "min_recall",
+     .type = PTL_FIELD_SHARE,
+     AT(min_recall_e4),
+     .type_text = "number",
+     .fallback = "0",
+     .summary = "the least share of a target's open ports that has to be found, at 95 %",
+     .details = "Where less is certain, its silent ports are asked again, up to eight times in all "
+                "and within `deadline`. If that does not help, the run ends with status 4. "
+                "docs/estimates.md says what the share is estimated from. 0: nothing is asked for.",
+     .example = "min_recall: 0.99"},
     {.name = "confirm",
      .type = PTL_FIELD_INT,
      AT(confirm),

@@ -15,6 +15,7 @@ enum ptl_field_type {
     PTL_FIELD_DURATION, /* min to max milliseconds, or the special word */
     PTL_FIELD_BOOL,     /* */
     PTL_FIELD_INT,      /* min to max, or the special word */
+    PTL_FIELD_SHARE,    /* 0 to 1, four decimals at most; kept as ten-thousandths */
     PTL_FIELD_ENUM,     /* one of words */
     PTL_FIELD_ADDRESS,  /* one address, or the special word */
     PTL_FIELD_HOSTS,    /* one entry or a list */

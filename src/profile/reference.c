@@ -12,6 +12,8 @@ static void add_limits(struct ptl_buf *buf, const struct ptl_field *field)
                        ptl_duration_format(field->max, most));
     else if (field->type == PTL_FIELD_INT)
         ptl_buf_printf(buf, "%" PRIu64 " to %" PRIu64, field->min, field->max);
+    else if (field->type == PTL_FIELD_SHARE)
+        ptl_buf_add(buf, "0 to 1");
     else if (field->type == PTL_FIELD_EXPECT)
         ptl_buf_printf(buf, "%" PRIu64 " rules", field->max);
     else if (field->type == PTL_FIELD_EXTENDS)

@@ -162,6 +162,11 @@ static void add_type(struct ptl_json *schema, const struct ptl_field *field)
     case PTL_FIELD_ADDRESS:
         add_number(schema, field);
         break;
+    case PTL_FIELD_SHARE:
+        ptl_json_add_string(schema, "type", "number");
+        ptl_json_add_number(schema, "minimum", 0);
+        ptl_json_add_number(schema, "maximum", 1);
+        break;
     case PTL_FIELD_BOOL:
         ptl_json_add_string(schema, "type", "boolean");
         break;

@@ -89,6 +89,8 @@ static void add_number(struct ptl_buf *buf, const struct ptl_field *field, const
         ptl_buf_printf(buf, " %s", ptl_duration_format(value, text));
     else if (field->type == PTL_FIELD_ENUM)
         ptl_buf_printf(buf, " %s", field->words[value]);
+    else if (field->type == PTL_FIELD_SHARE)
+        ptl_buf_printf(buf, " %g", (double)value / PTL_SHARE_ONE);
     else
         ptl_buf_printf(buf, " %" PRIu64, value);
 }
@@ -165,6 +167,7 @@ static void add_value(struct ptl_buf *buf, const struct ptl_field *field, const 
         break;
     case PTL_FIELD_DURATION:
     case PTL_FIELD_INT:
+    case PTL_FIELD_SHARE:
     case PTL_FIELD_ENUM:
         add_number(buf, field, member);
         break;

@@ -133,6 +133,30 @@ static void set_number(const struct ptl_field *field, void *base, uint64_t value
         memcpy(member(base, field), &value, sizeof(value));
 }
 
+/* "0.995": ten-thousandths, without the rounding of a binary fraction. */
+static bool parse_share(const char *text, uint64_t *value)
+{
+    size_t decimals = text[0] != '\0' && text[1] == '.' ? strspn(text + 2, "0123456789") : 0;
+    if ((text[0] != '0' && text[0] != '1') || decimals > 4 ||
+        text[decimals > 0 ? decimals + 2 : 1] != '\0')
+        return false;
+    *value = (uint64_t)(text[0] - '0');
+    for (size_t i = 0; i < 4; i++)
+        *value = *value * 10 + (uint64_t)(i < decimals ? text[i + 2] - '0' : 0);
+    return *value <= PTL_SHARE_ONE;
+}
+
+static void load_share(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                       const struct ptl_node *node)
+{
+    uint64_t value = 0;
+    if (node->kind != PTL_NODE_SCALAR || !node->plain || !parse_share(node->text, &value))
+        ptl_value_problem(loading, field, node,
+                          "must be a number from 0 to 1, with four decimals at most");
+    else
+        set_number(field, base, value);
+}
+
 static void load_int(struct ptl_loading *loading, const struct ptl_field *field, void *base,
                      const struct ptl_node *node)
 {
@@ -298,10 +322,10 @@ void ptl_value_load(struct ptl_loading *loading, const struct ptl_field *field, 
         [PTL_FIELD_PATH] = load_string,       [PTL_FIELD_EXTENDS] = load_extends,
         [PTL_FIELD_DURATION] = load_duration, [PTL_FIELD_BOOL] = load_bool,
         [PTL_FIELD_INT] = load_int,           [PTL_FIELD_ENUM] = load_enum,
-        [PTL_FIELD_ADDRESS] = load_address,   [PTL_FIELD_HOSTS] = ptl_load_hosts,
-        [PTL_FIELD_PORTS] = ptl_load_ports,   [PTL_FIELD_SCOPE] = ptl_load_scope,
-        [PTL_FIELD_STATES] = ptl_load_states, [PTL_FIELD_MAPPING] = load_mapping,
-        [PTL_FIELD_EXPECT] = ptl_load_expect,
+        [PTL_FIELD_SHARE] = load_share,       [PTL_FIELD_ADDRESS] = load_address,
+        [PTL_FIELD_HOSTS] = ptl_load_hosts,   [PTL_FIELD_PORTS] = ptl_load_ports,
+        [PTL_FIELD_SCOPE] = ptl_load_scope,   [PTL_FIELD_STATES] = ptl_load_states,
+        [PTL_FIELD_MAPPING] = load_mapping,   [PTL_FIELD_EXPECT] = ptl_load_expect,
     };
     if (node->kind != PTL_NODE_BROKEN)
         loaders[field->type](loading, field, base, node);

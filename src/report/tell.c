@@ -57,10 +57,12 @@ const char *ptl_report_incomplete(const struct ptl_results *results)
                                          [PTL_STOP_MEMORY] = "memory ran out",
                                          [PTL_STOP_OUTAGE] = "what had answered fell silent",
                                          [PTL_STOP_OUTPUT] = "no report could be written"};
+    if (results->run.complete && results->unresolved_count == 0 &&
+        results->summary.states[PTL_ERROR] > 0)
+        return "some probes ended in an error of this machine";
     if (results->run.complete && results->unresolved_count == 0)
-        return results->summary.states[PTL_ERROR] == 0
-                   ? NULL
-                   : "some probes ended in an error of this machine";
+        return results->estimate.below == 0 ? NULL
+                                            : "more may have been missed than min_recall allows";
     return causes[results->run.stopped_by];
 }
 

@@ -348,6 +348,14 @@ struct ptl_estimate ptl_estimate_find(const struct ptl_results *results, uint32_
     return (struct ptl_estimate){.basis = PTL_BASIS_NOT_RECORDED};
 }
 
+static bool is_below(const struct ptl_estimate *estimate, double min_recall)
+{
+    if (min_recall <= 0)
+        return false;
+    return estimate->known ? estimate->recall_at_least < min_recall
+                           : estimate->basis == PTL_BASIS_NO_EVIDENCE;
+}
+
 /*
  * All ports of the run as if they were one target's, which tells of targets that never answered,
  * too; and, since that is an average, what targets that lost more than it may have missed: what
@@ -365,6 +373,7 @@ struct ptl_estimate ptl_estimate_run(const struct ptl_results *results)
     for (size_t i = 0; i < results->target_count; i++) {
         struct ptl_estimate one = ptl_estimate_target(results, &results->targets[i]);
         whole.poor += ptl_estimate_is_poor(&one);
+        whole.below += is_below(&one, results->run.min_recall);
         double beyond = (double)one.missed_at_most - one.missed;
         missed += one.known && one.worse ? one.missed : 0;
         squares += one.known && one.worse ? beyond * beyond : 0;

@@ -15,6 +15,13 @@ enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *
     double seconds = results->run.elapsed_ms / 1000.0;
     summary->probes_per_second = seconds > 0 ? round((double)done / seconds * 10) / 10 : 0;
     results->estimate = ptl_estimate_run(results);
+    if (results->estimate.below > 0 &&
+        ptl_results_warn(results,
+                         "of %llu target%s more open ports may have been missed than min_recall "
+                         "allows, however often they were asked",
+                         (unsigned long long)results->estimate.below,
+                         results->estimate.below == 1 ? "" : "s") != PTL_OK)
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     if (!ptl_untouched_find(results))
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     return results->judge != NULL ? ptl_judge_conclude(results->judge, results, error) : PTL_OK;

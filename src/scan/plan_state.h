@@ -242,6 +242,8 @@ void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome,
 void ptl_verdict_confirm(struct ptl_plan *plan, const struct ptl_outcome *outcome, bool asked);
 /* Keeps the open ports whose confirmation did not come to its end. */
 void ptl_verdict_confirmations(struct ptl_plan *plan);
+/* Is its recall, as far as it can be told by now, below what the profile asks for? */
+bool ptl_verdict_misses_too_many(struct ptl_plan *plan, struct ptl_lane *lane);
 /* The counts of a lane that has come to its end. */
 void ptl_verdict_target(struct ptl_plan *plan, struct ptl_lane *lane);
 /* The probe goes back to its lane, for so long at least. */

@@ -82,6 +82,7 @@ static enum ptl_status describe(struct run *run, struct ptl_error *error)
     info->adaptive = profile->adaptive;
     info->retries = profile->retries;
     info->loss_retries = profile->loss_retries;
+    info->min_recall = (double)profile->min_recall_e4 / PTL_SHARE_ONE;
     info->confirm = profile->confirm;
     info->rate = profile->rate;
     info->order = profile->order;

@@ -265,7 +265,7 @@ static bool was_in_vain(const struct ptl_lane *lane)
     return lane->found == 0 && left * (1 - share_of(lane->answers, lane->lost)) >= IN_VAIN;
 }
 
-static bool needs_pass(struct ptl_plan *plan, const struct ptl_lane *lane)
+static bool wants_pass(struct ptl_plan *plan, const struct ptl_lane *lane)
 {
     const struct ptl_profile *profile = plan->profile;
     uint32_t base = profile->retries + 1;
@@ -282,6 +282,13 @@ static bool needs_pass(struct ptl_plan *plan, const struct ptl_lane *lane)
         plan->left_over += left;
     }
     return false;
+}
+
+/* Further attempts than that only where the profile asks for a recall that is not known yet. */
+static bool needs_pass(struct ptl_plan *plan, struct ptl_lane *lane)
+{
+    return wants_pass(plan, lane) ||
+           (lane->pass < PTL_TRIES && ptl_verdict_misses_too_many(plan, lane));
 }
 
 /* Not slower than what gets through, as far as that is known, nor faster than a pass has to be. */

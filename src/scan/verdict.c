@@ -140,19 +140,39 @@ void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome,
         keep(plan, &result);
 }
 
-/* A single target's sentinels are those of the run. What a resumed run knows of its past are
- * verdicts, not the attempts that they took. */
-static struct ptl_target_evidence evidence_of(struct ptl_plan *plan, struct ptl_lane *lane)
+/* A single target's sentinels are those of the run. */
+static void add_sentinels(struct ptl_plan *plan, struct ptl_lane *lane,
+                          struct ptl_target_evidence *evidence)
 {
     bool alone = plan->targets == 1;
-    if (plan->past != NULL)
-        return (struct ptl_target_evidence){.asked = 0};
     struct ptl_sentinels sentinels =
         ptl_tally_end(alone ? &plan->tally : &lane->tally, alone ? &plan->path : &lane->path);
+    ptl_evidence_set_sentinels(evidence, &sentinels);
+}
+
+/* What a resumed run knows of its past are verdicts, not the attempts that they took. */
+static struct ptl_target_evidence evidence_of(struct ptl_plan *plan, struct ptl_lane *lane)
+{
     struct ptl_target_evidence evidence = lane->evidence;
-    ptl_evidence_set_sentinels(&evidence, &sentinels);
+    if (plan->past != NULL)
+        return (struct ptl_target_evidence){.asked = 0};
+    add_sentinels(plan, lane, &evidence);
     ptl_evidence_add(&plan->results->evidence, &evidence);
     return evidence;
+}
+
+bool ptl_verdict_misses_too_many(struct ptl_plan *plan, struct ptl_lane *lane)
+{
+    uint32_t least_e4 = plan->profile->min_recall_e4;
+    if (least_e4 == 0 || plan->past != NULL || lane->gave_up)
+        return false;
+    struct ptl_target_evidence target = lane->evidence;
+    add_sentinels(plan, lane, &target);
+    target.silent[ptl_evidence_place(lane->pass)] += (uint16_t)lane->silent;
+    struct ptl_evidence evidence = ptl_evidence_of(&target);
+    struct ptl_estimate estimate = ptl_estimate_of(&evidence, NULL);
+    return estimate.known ? estimate.recall_at_least * PTL_SHARE_ONE < least_e4
+                          : estimate.basis == PTL_BASIS_NO_EVIDENCE;
 }
 
 void ptl_verdict_target(struct ptl_plan *plan, struct ptl_lane *lane)
