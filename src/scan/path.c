@@ -2,9 +2,9 @@
 
 #include "portolan/clock.h"
 
-#define LEAST_RATE 5U         /* attempts a second */
-#define FEW 8                 /* sentinels: enough where most of them are lost... */
-#define ENOUGH 32             /* ...and enough to tell a quarter from a tenth */
+#define LEAST_RATE 5U /* attempts a second */
+#define FEW 8         /* sentinels: enough where most are lost, twice as many where half... */
+#define ENOUGH 32     /* ...and enough to tell a quarter from a tenth */
 #define ROUND_NS 100000000ULL /* the pace is looked at no more often... */
 #define ROUND_TRIPS 4         /* ...nor than so many round trips */
 #define BASE_MOST 0.15        /* a share lost that is not for the pace to cure, at most */
@@ -272,6 +272,12 @@ bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns)
     return false;
 }
 
+bool ptl_path_loses_many(const struct ptl_path *path)
+{
+    double share = share_lost(path);
+    return path->asked >= FEW / 2 && share >= VOID_SHARE && share > path->base_share + EXCESS;
+}
+
 /* It may have been our own pace that brought the outage about. */
 static void restart(struct ptl_path *path, uint64_t now_ns)
 {
@@ -313,7 +319,8 @@ bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, b
         return false;
     path->asked++;
     path->lost += !answered;
-    bool most = path->asked >= FEW && path->lost * 4 >= path->asked * 3;
+    bool most = (path->asked >= FEW && path->lost * 4 >= path->asked * 3) ||
+                (path->asked >= 2 * FEW && path->lost * 2 >= path->asked);
     bool many = path->asked >= ENOUGH && share_lost(path) > path->base_share + EXCESS;
     /* Where nothing at all is heard, it is not the pace that is in question. */
     if (!blames || !(most || many) || path->lost_in_row >= SILENT)

@@ -106,6 +106,8 @@ bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns);
 void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint64_t now_ns);
 /* And something had answered: silence from now on is in doubt. */
 void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns);
+/* So much is lost just now that silence says nothing, and it is not chance, as far as is known. */
+bool ptl_path_loses_many(const struct ptl_path *path);
 /* The evidence so far is explained otherwise. */
 void ptl_path_forget(struct ptl_path *path, uint64_t now_ns);
 

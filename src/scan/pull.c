@@ -10,6 +10,7 @@
 #define FIRST_FLIGHT_US 250000U /* an answer is overdue then, till a round trip is known */
 #define FAR_WAITS 2             /* an attempt waits so many of the run's round trips at least... */
 #define LAST_WAITS 4            /* ...and a port's last one */
+#define FEW_WAIT 64             /* ports of a target: more of them are mostly silent */
 #define SCOUT_EVERY 64          /* last attempts to a target: one of them waits the whole timeout */
 
 /* ---- the window ---- */
@@ -55,15 +56,26 @@ static void fill_window(struct ptl_plan *plan)
 
 /* ---- pulling ---- */
 
-/* Does a port's last attempt wait the whole timeout? It costs no more than a socket, as long as
- * there are enough; else a few do of each target that has not answered, which may be far away. */
-static bool waits_long(const struct ptl_plan *plan, struct ptl_lane *lane)
+/* Where the pace has a limit, silence is mostly loss. */
+static bool loses(const struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    return plan->path.limit != 0 || lane->path.limit != 0;
+}
+
+/*
+ * Does an attempt wait the whole timeout? A port's last one does: it costs no more than a socket,
+ * as long as there are enough. Else a few do of each target that has not answered, which may be far
+ * away: where attempts are lost, of those beyond the last, for others were lost like the first.
+ */
+static bool waits_long(const struct ptl_plan *plan, struct ptl_lane *lane, uint8_t attempt)
 {
     const struct ptl_permits *permits = plan->shortage.permits;
     uint32_t used = atomic_load_explicit(&permits->in_use, memory_order_relaxed);
-    bool loses = plan->path.limit != 0 || lane->path.limit != 0; /* then silence is mostly loss */
-    return (used < permits->most / 2 && !loses) ||
-           (lane->answers == 0 && lane->scouts++ % SCOUT_EVERY == 0);
+    uint32_t last = plan->profile->retries + 1;
+    if (attempt == last && used < permits->most / 2 && !loses(plan, lane))
+        return true;
+    return attempt == last + loses(plan, lane) && lane->answers == 0 &&
+           lane->scouts++ % SCOUT_EVERY == 0;
 }
 
 /* How long to wait for the answer: decided here, once, and handed out with the probe. */
@@ -72,11 +84,10 @@ static uint32_t wait_us(const struct ptl_plan *plan, struct ptl_lane *lane, uint
     uint64_t ceiling_us = plan->profile->timeout_ms * 1000;
     bool known = lane->path.rtt.srtt_us > 0;
     bool last = attempt > plan->profile->retries;
-    if (!plan->profile->adaptive_timeout ||
-        (attempt == plan->profile->retries + 1 && waits_long(plan, lane)))
+    if (!plan->profile->adaptive_timeout || waits_long(plan, lane, attempt))
         return (uint32_t)ceiling_us;
-    uint64_t us =
-        ptl_rtt_wait_us(known ? &lane->path.rtt : &plan->path.rtt, known ? attempt : 1, ceiling_us);
+    uint64_t us = ptl_rtt_wait_us(known ? &lane->path.rtt : &plan->path.rtt,
+                                  known && !loses(plan, lane) ? attempt : 1, ceiling_us);
     uint64_t least_us = (uint64_t)plan->path.rtt.srtt_us * (last ? LAST_WAITS : FAR_WAITS);
     if (us < least_us)
         us = least_us;
@@ -128,6 +139,13 @@ static void sent(struct ptl_plan *plan, struct ptl_probe *probe)
     ptl_path_sent(&lane->path, 1, plan->now_ns);
     if (plan->targets > 1)
         ptl_tally_sent(&lane->tally, 1, plan->now_ns);
+    /* Where the pace has a limit, attempts that losses made necessary go at a half of it, a third
+     * and so on: few are left by then, and a port that loses all of them is called filtered. */
+    uint32_t last = plan->profile->retries + 1;
+    if (!probe->sentinel && probe->attempt > last && lane->waiting < FEW_WAIT) {
+        ptl_pacer_spend(&lane->path.pace, probe->attempt - last);
+        ptl_pacer_spend(&plan->path.pace, probe->attempt - last);
+    }
     probe->leaves_ms =
         ptl_pipe_enter(&plan->pipe, ptl_plan_ms(plan, plan->now_ns), flight_us(plan, lane));
 }

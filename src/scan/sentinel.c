@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define EVERY 16 /* silent attempts from one to the next while little is known */
+#define EVERY 16 /* silent attempts from one to the next while little is known, or much is lost */
 #define BACKLOG 8
 #define SHORTEST_US 30000U /* that one is waited for */
 #define OPEN_EVERY_MS 250  /* a service is bothered no more often */
@@ -91,7 +91,7 @@ void ptl_sentinel_learn(struct ptl_plan *plan, const struct ptl_outcome *outcome
 
 static uint32_t every(const struct ptl_path *path)
 {
-    return path->asked < 32 ? EVERY : PTL_SENTINEL_EVERY_MOST;
+    return path->asked < 32 || path->lost * 8 >= path->asked ? EVERY : PTL_SENTINEL_EVERY_MOST;
 }
 
 /* A backlog, as after the first attempts were overdue together, is not caught up with at once. */

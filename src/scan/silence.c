@@ -186,7 +186,9 @@ uint32_t ptl_silence_review(struct ptl_plan *plan)
     if (plan->doubts.count == 0)
         return PTL_LANE_NONE;
     struct ptl_timed doubt = *ptl_fifo_first(&plan->doubts);
-    bool bad = ptl_path_is_bad(&plan->path, doubt.at_ns);
+    bool bad = ptl_path_is_bad(&plan->path, doubt.at_ns) ||
+               (plan->profile->adaptive && doubt.at_ns > plan->path.since_ns &&
+                ptl_path_loses_many(&plan->path));
     if (!bad && plan->path.alive_ns < doubt.at_ns && (plan->path.paused || ptl_sentinel_any(plan)))
         return PTL_LANE_NONE;
     ptl_fifo_pop(&plan->doubts);
@@ -219,33 +221,40 @@ static double share_of(uint64_t answered, uint64_t lost)
     return lost > 0 ? (double)lost / (double)(answered + lost) : 0;
 }
 
-/* So many answered, and so many attempts were lost: how many that answer are to be expected among
- * ports that were silent to `attempts` of them? A lost attempt is as likely as those were that are
- * proven. */
-static double expected(uint64_t answered, uint64_t lost, uint64_t attempts)
+/* So many answered, and a share of the attempts was lost: how many that answer are to be expected
+ * among ports that were silent to `attempts` of them? */
+static double expected(uint64_t answered, double share, uint64_t attempts)
 {
     double missed = (double)answered;
     for (uint64_t i = 0; i < attempts && missed >= MISSED_MOST; i++)
-        missed *= share_of(answered, lost);
+        missed *= share;
     return missed;
 }
 
-/* As losses of the whole run suggest. That a target with several ports which answer lost the
- * attempts to all of them is less likely: a quarter of what others have on average is reckoned
- * with. */
+/*
+ * As losses of the whole run suggest. They are proven by further attempts; where the pace has a
+ * limit, sentinels may have told of them before. That a target with several ports which answer lost
+ * the attempts to all of them is less likely: a quarter of what others have on average is reckoned
+ * with.
+ */
 static bool run_expects_more(const struct ptl_plan *plan, const struct ptl_lane *lane)
 {
     uint64_t attempts = lane->pass;
+    double share = share_of(plan->answered, plan->lost);
+    double told = share_of(plan->sentinels_asked - plan->sentinels_lost, plan->sentinels_lost);
+    if (plan->path.limit != 0 && told > share)
+        share = told;
     if (lane->answers == 0 && plan->answered > 4 * plan->answering)
         attempts *= plan->answered / (4 * plan->answering);
-    return expected(plan->answered, plan->lost, attempts) >= MISSED_MOST;
+    return expected(plan->answered, share, attempts) >= MISSED_MOST;
 }
 
 /* As those of the target do, or what its further passes found (the removal method of Zippin, 1956).
  */
 static double target_expects(const struct ptl_lane *lane, uint32_t base)
 {
-    double left = expected(lane->answers, lane->lost, lane->pass), removed = 0;
+    double left = expected(lane->answers, share_of(lane->answers, lane->lost), lane->pass);
+    double removed = 0;
     if (lane->pass <= base) {
         removed = lane->found;
     } else if (lane->found > 0) {
@@ -261,8 +270,9 @@ static double target_expects(const struct ptl_lane *lane, uint32_t base)
  * do not, and those that had them have all been found. */
 static bool was_in_vain(const struct ptl_lane *lane)
 {
-    double left = expected(lane->answers, lane->lost, lane->pass - 1U);
-    return lane->found == 0 && left * (1 - share_of(lane->answers, lane->lost)) >= IN_VAIN;
+    double share = share_of(lane->answers, lane->lost);
+    double left = expected(lane->answers, share, lane->pass - 1U);
+    return lane->found == 0 && left * (1 - share) >= IN_VAIN;
 }
 
 static bool wants_pass(struct ptl_plan *plan, const struct ptl_lane *lane)

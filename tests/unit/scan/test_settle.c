@@ -157,6 +157,38 @@ static void ports_with_a_limit_are_found_beside_silent_ones(void **state)
     }
 }
 
+/* All targets share a limit, and refuse what passes it. */
+static struct sim_answer shared(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
+                                unsigned tries)
+{
+    struct ptl_probe within = *probe;
+    within.port = 1;
+    struct sim_answer answer = limited(sim, target, &within, tries);
+    if (answer.reason != PTL_REASON_NO_RESPONSE)
+        answer.after_us = 20000;
+    else
+        answer.after_us = probe->wait_us;
+    return answer;
+}
+
+/* What the first second attempts meet, before a loss was proven, is no verdict. */
+static void few_ports_each_behind_one_limit(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        struct sim sim;
+        sim_open(&sim, "hosts: 127.0.1.0-127.0.2.143\nports: 1-2\n", 5000, shared);
+        sim.random = seed;
+        bucket = 0;
+        bucket_ns = fake_now_ns;
+        bucket_rate = 200;
+        sim_run(&sim);
+        assert_int_equal(sim.results->summary.states[PTL_FILTERED], 0);
+        assert_int_equal(sim.results->summary.states[PTL_CLOSED], 800);
+        sim_close(&sim);
+    }
+}
+
 /* ---- giving up ---- */
 
 static void a_dead_target_is_given_up(void **state)
@@ -287,6 +319,7 @@ int main(void)
         cmocka_unit_test(a_confirmation_that_cannot_be_asked_is_none),
         cmocka_unit_test(a_stop_keeps_what_was_found),
         cmocka_unit_test(ports_with_a_limit_are_found_beside_silent_ones),
+        cmocka_unit_test(few_ports_each_behind_one_limit),
         cmocka_unit_test(a_dead_target_is_given_up),
         cmocka_unit_test(one_that_answers_late_lives),
         cmocka_unit_test(a_host_that_is_all_open),
