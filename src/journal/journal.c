@@ -95,7 +95,9 @@ static enum ptl_status look(struct ptl_journal *journal, const struct ptl_journa
         ptl_past_read(journal->file.fd, journal->path, &request->past, true, &journal->past, error);
     if (status != PTL_OK)
         return status;
-    if (journal->past->done) {
+    /* Where no segment has begun, nothing was asked: a run of several that could not begin. */
+    bool is_empty = journal->past->segment_count == 0 && journal->past->damaged_at == UINT64_MAX;
+    if (journal->past->done || (is_empty && !request->resume)) {
         ptl_past_free(journal->past);
         journal->past = NULL;
         return PTL_OK;

@@ -150,6 +150,19 @@ refused() { # STATUS WORDS OPTION...
     [ ! -e j ]
 }
 
+@test "a journal of a call that could not begin holds nothing: the next one is not refused" {
+    need_namespace
+    profile a 'hosts: 127.0.0.1' 'ports: 1-10' 'journal: a.journal'
+    profile b 'hosts: 127.0.0.1' 'ports: 1-10' 'journal: missing/b.journal'
+    run in_ns "$PORTOLAN" run ./a.yaml ./b.yaml --quiet
+    echo "$output"
+    [ "$status" -eq 5 ]
+    run in_ns "$PORTOLAN" run ./a.yaml --quiet
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ ! -e a.journal ]
+}
+
 @test "a kept journal is finished, and gives way to the next run" {
     need_namespace
     profile p 'hosts: 127.0.0.1' 'ports: 1-100' 'journal: "{profile}.journal"'
