@@ -79,13 +79,6 @@ enum ptl_status ptl_course_warn(struct ptl_plan *plan)
             "everything that had answered fell silent and did not come back within %llu s: "
             "the run ended, what is in doubt is unprobed",
             (unsigned long long)plan->profile->outage_ms / 1000);
-    if (status == PTL_OK && plan->given_up_on > 0)
-        status = ptl_results_warn(
-            results,
-            "%llu targets still answered the last of %u attempts: about %.0f more of their ports "
-            "answer than were found (a greater loss_retries, or a rate, would find them)",
-            (unsigned long long)plan->given_up_on,
-            plan->profile->retries + 1 + plan->profile->loss_retries, plan->left_over);
     if (status == PTL_OK && plan->unanswered.peak > PTL_UNANSWERED_MANY)
         status = ptl_results_warn(
             results,

@@ -10,6 +10,7 @@
 #include "portolan/permute.h"
 #include "portolan/results.h"
 #include "scan/path.h"
+#include "scan/served.h"
 #include "scan/tally.h"
 
 #include <stdbool.h>
@@ -102,15 +103,7 @@ struct ptl_lane {
     uint32_t found,
         found_before; /* answers to attempts beyond the first, in this pass and the one before */
     uint64_t pass_ns; /* when this pass began */
-    uint64_t pass_every_ns; /* further passes are sent no faster than this... */
-    uint64_t every_ns;      /* ...and as it goes, to what gets through */
-    uint64_t served_ns;     /* `served_now` were found since then */
-    uint32_t served_now, served_asked;
-    uint32_t served;               /* most of them in a second, as far as is known; 0: it is not */
-    bool bursts;                   /* this pass has just begun: it says nothing of that */
-    bool slowed;                   /* to see whether it is a limit... */
-    bool limited;                  /* ...and it is */
-    uint8_t by_chance;             /* ...so often it was none */
+    struct ptl_served served;      /* how fast further passes go */
     uint64_t asked_ns;             /* when the last attempt was handed out */
     uint64_t rest_ns;              /* it sends nothing before */
     struct ptl_permute port_order; /* order random only */

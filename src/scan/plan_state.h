@@ -97,10 +97,8 @@ struct ptl_plan {
     uint64_t limits_noted_ns;
 
     struct ptl_summary sum;
-    uint64_t gave_up;     /* targets, by `give_up_after` */
-    uint64_t given_up_on; /* targets whose last pass still found something... */
-    double left_over;     /* ...and the answers that more of them would find */
-    uint64_t gone;        /* targets that fell silent for good */
+    uint64_t gave_up; /* targets, by `give_up_after` */
+    uint64_t gone;    /* targets that fell silent for good */
     bool out_of_memory;
     struct ptl_bells bells;
     bool told_finished;
@@ -176,8 +174,6 @@ struct ptl_probe ptl_silence_take(struct ptl_plan *plan, uint32_t lane);
 uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *probe);
 /* An attempt beyond a port's first was answered, which proves the one before lost. */
 void ptl_silence_found(struct ptl_lane *lane);
-/* How long the lane rests after an attempt of a further pass. */
-uint64_t ptl_silence_rest_ns(const struct ptl_plan *plan, struct ptl_lane *lane);
 /* All ports were asked so often: another pass, or their verdicts. */
 void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t lane);
 /* A lane that ends early: verdicts for the ports that had `attempts` that count. */

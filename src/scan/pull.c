@@ -167,11 +167,12 @@ static bool take(struct ptl_plan *plan, uint32_t id, struct ptl_probe *probe)
         probe->wait_us = wait_us(plan, lane, probe->attempt);
         lane->asked_ns = plan->now_ns;
         ptl_lookup_sent(plan, lane);
-        if (lane->pass_every_ns > 0 && probe->attempt > 1)
+        if (lane->served.fastest_ns > 0 && probe->attempt > 1)
             lane->rest_ns =
                 (lane->rest_ns > plan->now_ns - CATCH_UP_NS ? lane->rest_ns
                                                             : plan->now_ns - CATCH_UP_NS) +
-                ptl_silence_rest_ns(plan, lane);
+                ptl_served_rest_ns(&lane->served, 2ULL * lane->path.rtt.srtt_us * PTL_NS_PER_US,
+                                   plan->now_ns);
     } else {
         taken = false;
         lane->rest_ns = lane->path.ask_ns = plan->now_ns + NOTHING_NS;

@@ -13,14 +13,8 @@
 #define ASKED_MOST 31    /* attempts of any kind: as many as a result can tell */
 #define OWN_EVIDENCE 64  /* a target that was asked less is not judged apart from the run */
 #define MISSED_MOST 0.05 /* answers that may be expected among silent ports */
-#define TOLD_LEAST 0.5   /* the same: the report says so */
 #define IN_VAIN 3
 #define PACED_LEAST 64
-#define SERVED_NS 100000000ULL          /* what gets through is counted over so long... */
-#define SERVED_LONGEST_NS 1000000000ULL /* ...or, where it is less... */
-#define BY_CHANCE 2           /* times slower, and less was found: losses as chance has them */
-#define SERVED_SHARE 8        /* a limit: one in so many is found where no more are asked */
-#define SERVED_LEAST 8        /* ...than so much, longer */
 #define PASS_NS 2000000000ULL /* a further pass takes so long at most, for each before */
 
 /* ---- the marks of ports ---- */
@@ -277,23 +271,17 @@ static bool was_in_vain(const struct ptl_lane *lane)
     return lane->found == 0 && left * (1 - share) >= IN_VAIN;
 }
 
-static bool wants_pass(struct ptl_plan *plan, const struct ptl_lane *lane)
+static bool wants_pass(const struct ptl_plan *plan, const struct ptl_lane *lane)
 {
     const struct ptl_profile *profile = plan->profile;
     uint32_t base = profile->retries + 1;
     if (lane->pass < base)
         return true;
     if (!profile->adaptive || profile->retries == 0 || lane->gave_up ||
+        lane->pass >= base + profile->loss_retries || lane->pass >= ASKED_MOST ||
         (lane->pass > base && was_in_vain(lane)))
         return false;
-    double left = target_expects(lane, base);
-    if (lane->pass < base + profile->loss_retries && lane->pass < ASKED_MOST)
-        return left >= MISSED_MOST || run_expects_more(plan, lane);
-    if (lane->found > 0 && left >= TOLD_LEAST) {
-        plan->given_up_on++;
-        plan->left_over += left;
-    }
-    return false;
+    return target_expects(lane, base) >= MISSED_MOST || run_expects_more(plan, lane);
 }
 
 /* Further attempts than that only where the profile asks for a recall that is not known yet. */
@@ -303,80 +291,24 @@ static bool needs_pass(struct ptl_plan *plan, struct ptl_lane *lane)
            (lane->pass < PTL_TRIES && ptl_verdict_misses_too_many(plan, lane));
 }
 
-/* Not slower than what gets through, as far as that is known, nor faster than a pass has to be. */
-static void set_every(struct ptl_lane *lane, uint64_t every_ns)
-{
-    bool known = lane->served > 0 && lane->by_chance < BY_CHANCE;
-    uint64_t longest_ns = known ? PTL_NS_PER_S / lane->served : 0;
-    lane->every_ns = every_ns < longest_ns ? every_ns : longest_ns;
-    if (lane->every_ns < lane->pass_every_ns)
-        lane->every_ns = lane->pass_every_ns;
-}
-
-static void pace_pass(struct ptl_plan *plan, struct ptl_lane *lane)
+/* How far apart the attempts of the next pass are, at least: more of them are no burst. */
+static uint64_t fastest_ns(const struct ptl_plan *plan, const struct ptl_lane *lane)
 {
     if (lane->silent < PACED_LEAST)
-        return; /* so few are no burst */
+        return lane->served.fastest_ns; /* so few are none */
+    if (lane->found == 0)
+        return 0;
     uint64_t took_ns = plan->now_ns - lane->pass_ns;
     uint64_t longest_ns =
-        lane->served > 0 ? PASS_NS : PASS_NS * (lane->pass - plan->profile->retries);
+        lane->served.most > 0 ? PASS_NS : PASS_NS * (lane->pass - plan->profile->retries);
     uint64_t every_ns = longest_ns / lane->silent;
-    if (lane->found > 0 && took_ns / lane->found < every_ns)
-        every_ns = took_ns / lane->found;
-    lane->pass_every_ns = lane->found > 0 ? every_ns : 0;
-    set_every(lane, lane->limited ? UINT64_MAX : 0);
+    return took_ns / lane->found < every_ns ? took_ns / lane->found : every_ns;
 }
 
 void ptl_silence_found(struct ptl_lane *lane)
 {
-    if (lane->bursts && lane->served_now == 0 && lane->limited)
-        set_every(lane, UINT64_MAX); /* here they are */
     lane->found++;
-    lane->served_now++;
-}
-
-/*
- * A firewall may let only so many a second in to some ports, beside others that it drops: then as
- * much gets through at any pace. A pass slows down to that where as much does as ever did; if then
- * hardly one in so many is found, losses were those of chance. It goes faster where less gets
- * through, for it is among the others.
- */
-uint64_t ptl_silence_rest_ns(const struct ptl_plan *plan, struct ptl_lane *lane)
-{
-    uint64_t trips_ns = 2ULL * lane->path.rtt.srtt_us * PTL_NS_PER_US;
-    if (plan->now_ns < lane->served_ns) { /* answers to what was sent faster */
-        lane->served_now = 0;
-        return lane->every_ns;
-    }
-    lane->served_asked++;
-    uint64_t took_ns = plan->now_ns - lane->served_ns + 1;
-    bool many = lane->served_now >= SERVED_LEAST;
-    bool tries = lane->slowed && !lane->limited && lane->served_asked >= SERVED_LEAST;
-    bool over = took_ns >= (trips_ns > SERVED_NS ? trips_ns : SERVED_NS) &&
-                (many || lane->served_now == 0 || tries || took_ns >= SERVED_LONGEST_NS);
-    double rate = (double)lane->served_now * (double)PTL_NS_PER_S / (double)took_ns;
-    bool full = many && lane->served > 0 && rate >= 0.9 * lane->served;
-    /* A token bucket that has rested lets a burst through. */
-    if (over && many && !lane->bursts && rate > lane->served)
-        lane->served = (uint32_t)rate;
-    if (!over && !full)
-        return lane->every_ns;
-    if (lane->slowed && !lane->limited) {
-        lane->limited = lane->served_now * SERVED_SHARE >= lane->served_asked;
-        lane->by_chance += !lane->limited;
-        full = full && lane->limited;
-    }
-    if (full)
-        set_every(lane, lane->limited ? lane->every_ns * 4 : UINT64_MAX);
-    else if (!lane->limited)
-        set_every(lane, 0);
-    else if (rate < 0.7 * lane->served)
-        set_every(lane, lane->every_ns * 2 / (lane->served_now > 0 ? 3 : 8));
-    lane->bursts = (lane->bursts && !over) || lane->served_now == 0;
-    lane->slowed = full && !lane->limited;
-    lane->served_ns = plan->now_ns + (lane->slowed ? trips_ns : 0);
-    lane->served_now = lane->served_asked = 0;
-    return lane->every_ns;
+    ptl_served_found(&lane->served);
 }
 
 void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t id)
@@ -390,16 +322,15 @@ void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t id)
         ptl_silence_verdicts(plan, id, 0);
         return;
     }
+    ptl_served_begin(&lane->served,
+                     lane->pass >= base ? fastest_ns(plan, lane) : lane->served.fastest_ns,
+                     plan->now_ns);
     if (lane->pass >= base) {
-        pace_pass(plan, lane);
         lane->found_before = lane->found;
         lane->found = 0;
     }
     lane->pass++;
-    lane->pass_ns = lane->served_ns = plan->now_ns;
-    lane->served_now = lane->served_asked = 0;
-    lane->slowed = false;
-    lane->bursts = true;
+    lane->pass_ns = plan->now_ns;
     lane->rest_ns = lane->asked_ns + PTL_RETRY_DELAY_NS;
     for (uint32_t i = 0; i < plan->port_count && lane->silent > 0; i++) {
         if (!lane->marks[i].silent)

@@ -10,8 +10,13 @@
 #include <sys/socket.h>
 
 #define PORTS 65536
-#define OWN_MOST 64                /* more are treated as addresses of others: doubted, as ever */
+#define OWN_MOST 1024              /* more are treated as addresses of others: doubted, as ever */
 #define WAIT_LONGEST_NS 100000000U /* for a worker that the machine does not let run */
+
+static int by_address(const void *a, const void *b)
+{
+    return ptl_address_compare(a, b);
+}
 
 static void list_own(struct ptl_sources *sources)
 {
@@ -26,6 +31,7 @@ static void list_own(struct ptl_sources *sources)
             !ptl_address_is_loopback(&sources->own[sources->own_count]))
             sources->own_count++;
     freeifaddrs(list);
+    qsort(sources->own, sources->own_count, sizeof(*sources->own), by_address);
 }
 
 bool ptl_sources_init(struct ptl_sources *sources, uint32_t workers)
@@ -50,12 +56,8 @@ void ptl_sources_free(struct ptl_sources *sources)
 
 bool ptl_sources_is_own(const struct ptl_sources *sources, const struct ptl_address *address)
 {
-    if (ptl_address_is_loopback(address))
-        return true;
-    for (uint32_t i = 0; i < sources->own_count; i++)
-        if (ptl_address_compare(&sources->own[i], address) == 0)
-            return true;
-    return false;
+    return ptl_address_is_loopback(address) || bsearch(address, sources->own, sources->own_count,
+                                                       sizeof(*sources->own), by_address) != NULL;
 }
 
 void ptl_sources_begin(struct ptl_sources *sources, uint32_t worker)

@@ -16,7 +16,7 @@ struct ptl_sources {
     atomic_uint *held;       /* by port: how many sockets have it */
     atomic_ullong *freed_ns; /* by port: when one that had it was done with it last */
     atomic_uint *turns;      /* by worker: odd while its socket's port is not known yet */
-    struct ptl_address *own; /* this machine's addresses */
+    struct ptl_address *own; /* this machine's addresses, in order */
     uint32_t workers, own_count;
 };
 

@@ -152,7 +152,8 @@ static void ports_with_a_limit_are_found_beside_silent_ones(void **state)
         sim_run(&sim);
         bool all = sim.results->summary.states[PTL_FILTERED] == 800;
         assert_true(all == (i < 2));
-        assert_true(all == (sim.plan->given_up_on == 0)); /* else it is told */
+        struct ptl_estimate estimate = ptl_estimate_run(sim.results);
+        assert_true(all || ptl_estimate_is_poor(&estimate)); /* else it is told */
         sim_close(&sim);
     }
 }
