@@ -23,6 +23,10 @@ class Row:
         return median(sample.seconds for sample in self.samples)
 
     @property
+    def median_cpu_s(self):
+        return median(sample.cpu_s for sample in self.samples)
+
+    @property
     def peak_kib(self):
         return max(sample.peak_kib for sample in self.samples)
 
@@ -148,7 +152,7 @@ def cells_of(report, row, columns):
     seconds = [sample.seconds for sample in row.samples]
     cells = {"what": row.name, "runs": str(len(seconds)), "median s": f"{row.median_s:.4f}",
              "min": f"{min(seconds):.4f}", "max": f"{max(seconds):.4f}",
-             "CPU s": f"{median(sample.cpu_s for sample in row.samples):.3f}",
+             "CPU s": f"{row.median_cpu_s:.3f}",
              "peak MB": f"{row.peak_kib / 1024:.1f}", "trouble": row.trouble}
     if report.reference:
         cells[f"{report.reference} / this"] = f"{report.ratio(row.name):.3f}"
