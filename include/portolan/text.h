@@ -4,6 +4,7 @@
 
 #include "portolan/buf.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -25,5 +26,12 @@ void ptl_text_add_utf8(struct ptl_buf *buf, const char *text);
  * NULL when none is within a third of the word's length (at least 1). Borrowed from candidates.
  */
 const char *ptl_text_nearest(const char *word, const char *const *candidates, size_t count);
+
+/*
+ * Formats a text and puts it behind a list of few, which owns it; one that the list has is left
+ * out. False: no memory.
+ */
+bool ptl_text_list_add(char ***list, size_t *count, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 
 #endif

@@ -1,6 +1,10 @@
 #include "portolan/text.h"
 
+#include "portolan/array.h"
+
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REPLACEMENT "\xEF\xBF\xBD"
@@ -149,4 +153,20 @@ const char *ptl_text_nearest(const char *word, const char *const *candidates, si
         }
     }
     return nearest;
+}
+
+bool ptl_text_list_add(char ***list, size_t *count, const char *format, va_list arguments)
+{
+    char *text = NULL;
+    if (vasprintf(&text, format, arguments) < 0)
+        return false;
+    bool is_known = false;
+    for (size_t i = 0; i < *count && !is_known; i++)
+        is_known = strcmp((*list)[i], text) == 0;
+    if (is_known || !ptl_array_room_for_few((void **)list, *count, sizeof(text))) {
+        free(text);
+        return is_known;
+    }
+    (*list)[(*count)++] = text;
+    return true;
 }

@@ -2,7 +2,7 @@
 #include "compare/pace.h"
 #include "compare/stats.h"
 #include "compare/world.h"
-#include "portolan/array.h"
+#include "portolan/text.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -23,23 +23,13 @@ static bool warn(struct ptl_comparison *comparison, const char *format, ...)
 /* The same text twice is kept once. False: no memory. */
 static bool warn(struct ptl_comparison *comparison, const char *format, ...)
 {
-    char *text = NULL;
+    if (comparison->warning_count == WARNINGS_MAX)
+        return true;
     va_list args;
     va_start(args, format);
-    int length = vasprintf(&text, format, args);
+    bool added = ptl_text_list_add(&comparison->warnings, &comparison->warning_count, format, args);
     va_end(args);
-    if (length < 0)
-        return false;
-    bool is_known = comparison->warning_count == WARNINGS_MAX;
-    for (size_t i = 0; i < comparison->warning_count; i++)
-        is_known |= strcmp(comparison->warnings[i], text) == 0;
-    if (is_known || !ptl_array_room_for_few((void **)&comparison->warnings,
-                                            comparison->warning_count, sizeof(text))) {
-        free(text);
-        return is_known;
-    }
-    comparison->warnings[comparison->warning_count++] = text;
-    return true;
+    return added;
 }
 
 /* ---- a variant as the sum of its runs ---- */

@@ -72,7 +72,7 @@ const char *ptl_diff_service(const struct ptl_diff *diff, uint16_t port);
 const struct ptl_result *ptl_diff_results(const struct ptl_diff *diff,
                                           const struct ptl_diff_host *host, uint32_t *count);
 
-/* Fills the warnings (diff_warnings.c). False: no memory. */
+/* Fills the warnings (diff_parts.c). False: no memory. */
 bool ptl_diff_warn(struct ptl_diff *diff);
 
 /* Each writes all of it. False: no memory. */

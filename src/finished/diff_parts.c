@@ -1,6 +1,6 @@
 /* What the writers of a diff share: warnings, names, what is not known. */
 #include "finished/diff.h"
-#include "portolan/array.h"
+#include "portolan/text.h"
 #include "report/writer.h"
 
 #include <inttypes.h>
@@ -17,19 +17,11 @@ static bool warn(struct ptl_diff *diff, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static bool warn(struct ptl_diff *diff, const char *format, ...)
 {
-    char *text = NULL;
     va_list args;
     va_start(args, format);
-    int length = vasprintf(&text, format, args);
+    bool added = ptl_text_list_add(&diff->warnings, &diff->warning_count, format, args);
     va_end(args);
-    if (length < 0)
-        return false;
-    if (!ptl_array_room_for_few((void **)&diff->warnings, diff->warning_count, sizeof(text))) {
-        free(text);
-        return false;
-    }
-    diff->warnings[diff->warning_count++] = text;
-    return true;
+    return added;
 }
 
 static bool warn_of_run(struct ptl_diff *diff, const struct ptl_view *view)

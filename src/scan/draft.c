@@ -1,6 +1,7 @@
 #include "scan/draft.h"
 
 #include "portolan/array.h"
+#include "portolan/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,19 +18,11 @@ bool ptl_draft_out_of_memory(struct ptl_draft *draft)
 
 bool ptl_draft_warn(struct ptl_prepared *prepared, const char *format, ...)
 {
-    char **grown = reallocarray(prepared->warnings, prepared->warning_count + 1, sizeof(*grown));
-    if (grown == NULL)
-        return false;
-    prepared->warnings = grown;
-    char *text;
     va_list args;
     va_start(args, format);
-    int length = vasprintf(&text, format, args);
+    bool added = ptl_text_list_add(&prepared->warnings, &prepared->warning_count, format, args);
     va_end(args);
-    if (length < 0)
-        return false;
-    prepared->warnings[prepared->warning_count++] = text;
-    return true;
+    return added;
 }
 
 struct ptl_origin ptl_draft_origin(const struct ptl_host *host)

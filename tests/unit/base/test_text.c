@@ -2,6 +2,8 @@
 
 #include "portolan/text.h"
 
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -120,6 +122,31 @@ static void the_nearest_word(void **state)
     assert_null(ptl_text_nearest("x", candidates, 1));
 }
 
+static bool add(char ***list, size_t *count, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static bool add(char ***list, size_t *count, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    bool added = ptl_text_list_add(list, count, format, arguments);
+    va_end(arguments);
+    return added;
+}
+
+static void a_list_has_each_text_once(void **state)
+{
+    (void)state;
+    char **list = NULL;
+    size_t count = 0;
+    for (int i = 0; i < 20; i++)
+        assert_true(add(&list, &count, "text %d", i % 7));
+    assert_int_equal(count, 7);
+    assert_string_equal(list[6], "text 6");
+    for (size_t i = 0; i < count; i++)
+        free(list[i]);
+    free(list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +154,7 @@ int main(void)
         cmocka_unit_test(nothing_that_a_terminal_obeys_comes_through),
         cmocka_unit_test(mending_changes_ill_formed_bytes_only),
         cmocka_unit_test(the_nearest_word),
+        cmocka_unit_test(a_list_has_each_text_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
