@@ -1,4 +1,4 @@
-#include "portolan/cancel.h"
+#include "base/cancel.h"
 
 #include <errno.h>
 #include <stdint.h>

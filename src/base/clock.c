@@ -1,6 +1,6 @@
-#include "portolan/clock.h"
+#include "base/clock.h"
 
-#include "portolan/number.h"
+#include "base/number.h"
 
 #include <inttypes.h>
 #include <stdio.h>

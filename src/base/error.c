@@ -1,6 +1,6 @@
-#include "portolan/error.h"
+#include "base/error.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 
 #include <stdarg.h>
 #include <stdio.h>

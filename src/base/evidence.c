@@ -1,4 +1,4 @@
-#include "portolan/evidence.h"
+#include "base/evidence.h"
 
 struct ptl_evidence ptl_evidence_of(const struct ptl_target_evidence *target)
 {

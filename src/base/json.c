@@ -1,8 +1,8 @@
-#include "portolan/json.h"
+#include "base/json.h"
 
 #include "base/json_check.h"
-#include "portolan/number.h"
-#include "portolan/text.h"
+#include "base/number.h"
+#include "base/text.h"
 
 #include <cjson/cJSON.h>
 #include <float.h>

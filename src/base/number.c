@@ -1,4 +1,4 @@
-#include "portolan/number.h"
+#include "base/number.h"
 
 bool ptl_number_parse(const char *text, size_t length, uint64_t *value)
 {

@@ -1,4 +1,4 @@
-#include "portolan/permute.h"
+#include "base/permute.h"
 
 #define ROUNDS 4
 

@@ -1,4 +1,4 @@
-#include "portolan/statistics.h"
+#include "base/statistics.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
-#include "portolan/text.h"
+#include "base/text.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 
 #include <stdint.h>
 #include <stdio.h>

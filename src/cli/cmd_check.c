@@ -1,6 +1,6 @@
 #include "cli/commands.h"
 
-#include "portolan/text.h"
+#include "base/text.h"
 
 #include <stdint.h>
 #include <stdio.h>

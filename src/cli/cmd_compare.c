@@ -1,11 +1,11 @@
 #include "cli/commands.h"
 
+#include "base/clock.h"
+#include "base/number.h"
 #include "cli/progress.h"
 #include "cli/reports.h"
 #include "cli/signals.h"
-#include "portolan/clock.h"
-#include "portolan/compare.h"
-#include "portolan/number.h"
+#include "compare/compare.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "cli/reports.h"
-#include "portolan/journal.h"
-#include "portolan/read.h"
+#include "journal/journal.h"
+#include "results/read.h"
 
 #include <signal.h>
 

@@ -1,8 +1,8 @@
 #include "cli/commands.h"
 #include "cli/reports.h"
-#include "portolan/diff.h"
-#include "portolan/read.h"
-#include "portolan/report.h"
+#include "finished/diff.h"
+#include "report/report.h"
+#include "results/read.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 #include "cli/commands.h"
 
 #include "cli/topics.h"
-#include "portolan/compare.h"
-#include "portolan/diff.h"
-#include "portolan/report.h"
+#include "compare/compare.h"
+#include "finished/diff.h"
+#include "report/report.h"
 
 #include <stdio.h>
 #include <string.h>

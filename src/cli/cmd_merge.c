@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "cli/reports.h"
-#include "portolan/merge.h"
-#include "portolan/read.h"
+#include "finished/merge.h"
+#include "results/read.h"
 
 #include <signal.h>
 #include <stdint.h>

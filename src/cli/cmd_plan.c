@@ -1,8 +1,8 @@
 #include "cli/commands.h"
 
-#include "portolan/clock.h"
-#include "portolan/run.h"
-#include "portolan/text.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "scan/run.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 #include "cli/commands.h"
 
+#include "base/clock.h"
 #include "cli/job_journal.h"
 #include "cli/jobs.h"
 #include "cli/notes.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
-#include "portolan/clock.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 
 #include "cli/signals.h"
-#include "portolan/compare.h"
+#include "compare/compare.h"
 
 #include <signal.h>
 #include <stdio.h>

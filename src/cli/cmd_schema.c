@@ -1,8 +1,8 @@
 #include "cli/commands.h"
 
-#include "portolan/compare.h"
-#include "portolan/diff.h"
-#include "portolan/report.h"
+#include "compare/compare.h"
+#include "finished/diff.h"
+#include "report/report.h"
 
 #include <string.h>
 

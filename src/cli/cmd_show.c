@@ -1,6 +1,6 @@
 #include "cli/commands.h"
 
-#include "portolan/journal.h"
+#include "journal/journal.h"
 
 static int tell_journal(const char *path)
 {

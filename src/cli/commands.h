@@ -5,7 +5,7 @@
 #include "cli/exit.h"
 #include "cli/options.h"
 #include "cli/print.h"
-#include "portolan/profile.h"
+#include "profile/profile.h"
 
 #include <stddef.h>
 

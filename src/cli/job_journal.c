@@ -1,8 +1,8 @@
 #include "cli/job_journal.h"
 
+#include "base/clock.h"
 #include "cli/exit.h"
 #include "cli/print.h"
-#include "portolan/clock.h"
 
 #include <string.h>
 

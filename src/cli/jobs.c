@@ -1,9 +1,9 @@
 #include "cli/jobs.h"
 
+#include "base/clock.h"
 #include "cli/print.h"
 #include "cli/reports.h"
-#include "portolan/clock.h"
-#include "portolan/judge.h"
+#include "results/judge.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,10 +2,10 @@
 #ifndef CLI_JOBS_H
 #define CLI_JOBS_H
 
+#include "base/cancel.h"
 #include "cli/options.h"
-#include "portolan/cancel.h"
-#include "portolan/report.h"
-#include "portolan/run.h"
+#include "report/report.h"
+#include "scan/run.h"
 
 /* Where a job writes: a report of each format, the expectations of --save-expect, the
  * profile of --save-profile, the journal. */

@@ -1,7 +1,7 @@
 #include "cli/notes.h"
 
 #include "cli/print.h"
-#include "portolan/report.h"
+#include "report/report.h"
 #include "report/writer.h"
 
 #include <inttypes.h>

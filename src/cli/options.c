@@ -1,8 +1,8 @@
 #include "cli/options.h"
 
+#include "base/array.h"
+#include "base/text.h"
 #include "cli/print.h"
-#include "portolan/array.h"
-#include "portolan/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

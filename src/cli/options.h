@@ -4,7 +4,7 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
-#include "portolan/profile.h"
+#include "profile/profile.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include "cli/print.h"
 
+#include "base/text.h"
 #include "cli/exit.h"
-#include "portolan/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

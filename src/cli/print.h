@@ -2,8 +2,8 @@
 #ifndef CLI_PRINT_H
 #define CLI_PRINT_H
 
-#include "portolan/buf.h"
-#include "portolan/error.h"
+#include "base/buf.h"
+#include "base/error.h"
 
 /*
  * A line on standard error, as printf. Words, paths and messages that come from outside may be

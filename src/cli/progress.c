@@ -1,6 +1,6 @@
 #include "cli/progress.h"
 
-#include "portolan/buf.h"
+#include "base/buf.h"
 
 #include <inttypes.h>
 #include <stdio.h>

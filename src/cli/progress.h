@@ -2,8 +2,8 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
-#include "portolan/compare.h"
-#include "portolan/run.h"
+#include "compare/compare.h"
+#include "scan/run.h"
 
 #include <stddef.h>
 

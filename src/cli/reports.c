@@ -1,7 +1,7 @@
 #include "cli/reports.h"
 
 #include "cli/commands.h"
-#include "portolan/report.h"
+#include "report/report.h"
 
 #include <stdlib.h>
 #include <string.h>

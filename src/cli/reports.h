@@ -3,7 +3,7 @@
 #define CLI_REPORTS_H
 
 #include "cli/options.h"
-#include "portolan/results.h"
+#include "results/results.h"
 
 /* False where NO_COLOR is set; an empty one does not count (no-color.org). */
 bool reports_want_color(void);

@@ -2,7 +2,7 @@
 #ifndef CLI_SIGNALS_H
 #define CLI_SIGNALS_H
 
-#include "portolan/cancel.h"
+#include "base/cancel.h"
 
 /*
  * SIGINT, SIGTERM and SIGHUP trigger `cancel`, which is kept for good. One that is ignored when

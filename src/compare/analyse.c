@@ -1,8 +1,8 @@
 /* From records to a comparison. */
+#include "base/text.h"
 #include "compare/pace.h"
 #include "compare/stats.h"
 #include "compare/world.h"
-#include "portolan/text.h"
 
 #include <math.h>
 #include <stdarg.h>

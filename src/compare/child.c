@@ -1,6 +1,6 @@
 #include "compare/study.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "portolan/compare.h"
+#include "compare/compare.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* comparison.json: a table of keys an object, as a results file has them, and what they write. */
+#include "compare/compare.h"
 #include "compare/outputs.h"
-#include "portolan/compare.h"
 #include "results/objects.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
-#include "portolan/csv.h"
-#include "portolan/clock.h"
-#include "portolan/compare.h"
+#include "report/csv.h"
+#include "base/clock.h"
+#include "compare/compare.h"
 
 #include <inttypes.h>
 #include <math.h>

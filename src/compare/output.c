@@ -1,6 +1,6 @@
 /* A comparison's way to its destination. */
+#include "compare/compare.h"
 #include "compare/outputs.h"
-#include "portolan/compare.h"
 
 #include <stdlib.h>
 

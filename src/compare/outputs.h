@@ -2,7 +2,7 @@
 #ifndef COMPARE_OUTPUTS_H
 #define COMPARE_OUTPUTS_H
 
-#include "portolan/compare.h"
+#include "compare/compare.h"
 #include "report/output.h"
 #include "results/keys.h"
 

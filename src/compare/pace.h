@@ -2,7 +2,7 @@
 #ifndef COMPARE_PACE_H
 #define COMPARE_PACE_H
 
-#include "portolan/compare.h"
+#include "compare/compare.h"
 
 /* The elapsed times of one variant's whole runs. */
 struct ptl_sample {

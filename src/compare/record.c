@@ -1,7 +1,7 @@
 #include "compare/record.h"
 
-#include "portolan/array.h"
-#include "portolan/buf.h"
+#include "base/array.h"
+#include "base/buf.h"
 
 #include <stdlib.h>
 #include <string.h>

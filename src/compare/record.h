@@ -7,11 +7,11 @@
 #ifndef COMPARE_RECORD_H
 #define COMPARE_RECORD_H
 
-#include "portolan/address.h"
-#include "portolan/error.h"
-#include "portolan/profile.h"
-#include "portolan/results.h"
-#include "portolan/targets.h"
+#include "base/error.h"
+#include "profile/profile.h"
+#include "results/results.h"
+#include "target/address.h"
+#include "target/targets.h"
 
 #include <stdbool.h>
 #include <stddef.h>

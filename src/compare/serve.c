@@ -1,8 +1,8 @@
 /* The process that carries one run out. */
+#include "base/clock.h"
+#include "compare/compare.h"
 #include "compare/record.h"
-#include "portolan/clock.h"
-#include "portolan/compare.h"
-#include "portolan/run.h"
+#include "scan/run.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef COMPARE_STATS_H
 #define COMPARE_STATS_H
 
-#include "portolan/compare.h"
+#include "compare/compare.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include "compare/study.h"
 
-#include "portolan/clock.h"
-#include "portolan/run.h"
+#include "base/clock.h"
+#include "scan/run.h"
 
 #include <poll.h>
 #include <stdio.h>

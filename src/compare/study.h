@@ -2,8 +2,8 @@
 #ifndef COMPARE_STUDY_H
 #define COMPARE_STUDY_H
 
+#include "compare/compare.h"
 #include "compare/record.h"
-#include "portolan/compare.h"
 
 struct ptl_run_ticks {
     void *context;

@@ -1,6 +1,6 @@
 #include "compare/table.h"
 
-#include "portolan/text.h"
+#include "base/text.h"
 
 #include <string.h>
 

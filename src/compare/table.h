@@ -2,7 +2,7 @@
 #ifndef COMPARE_TABLE_H
 #define COMPARE_TABLE_H
 
-#include "portolan/buf.h"
+#include "base/buf.h"
 
 #include <stdbool.h>
 #include <stddef.h>

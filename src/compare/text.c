@@ -1,8 +1,8 @@
 /* A comparison for people: what was compared, three tables, what flipped, what to use. */
-#include "portolan/text.h"
+#include "base/text.h"
+#include "base/clock.h"
+#include "compare/compare.h"
 #include "compare/table.h"
-#include "portolan/clock.h"
-#include "portolan/compare.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,6 +1,6 @@
-#include "portolan/array.h"
-#include "portolan/compare.h"
-#include "portolan/text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "compare/compare.h"
 #include "profile/file.h"
 
 #include <stdio.h>

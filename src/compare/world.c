@@ -1,6 +1,6 @@
 #include "compare/world.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 
 #include <stdlib.h>
 #include <string.h>

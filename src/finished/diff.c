@@ -1,6 +1,6 @@
-#include "finished/diff.h"
+#include "finished/differences.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 
 #include <stdlib.h>
 #include <string.h>

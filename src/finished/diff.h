@@ -1,82 +1,41 @@
-/* The differences of two runs, as they are found and as the writers take them. */
+/* What changed between two runs that were read back. One thread. */
 #ifndef FINISHED_DIFF_H
 #define FINISHED_DIFF_H
 
-#include "finished/view.h"
-#include "portolan/diff.h"
-#include "report/output.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "profile/profile.h"
+#include "results/results.h"
 
-enum ptl_side { PTL_OLD, PTL_NEW };
+#include <stdbool.h>
 
-enum ptl_change {
-    PTL_CHANGE_OPENED, /* open, and was not */
-    PTL_CHANGE_CLOSED, /* was open, and is not */
-    PTL_CHANGE_STATE,  /* neither was nor is open, or may be either */
-    PTL_CHANGE_UNKNOWN /* open in one run, not known in the other */
-};
-#define PTL_CHANGE_COUNT 4
+struct ptl_diff;
 
-struct ptl_diff_port {
-    uint32_t hosts[2]; /* by enum ptl_side; PTL_VIEW_NONE: not named there */
-    uint32_t order;    /* of the host, as the shifts have it */
-    uint16_t port;
-    uint8_t change;    /* enum ptl_change */
-    uint8_t states[2]; /* that it can have been in, a bit each; 0: not known */
-    uint8_t why;       /* enum ptl_unknown, where not known */
-};
+/*
+ * Compares two runs, host by host (by address) and port by port. Only what both runs know is a
+ * difference: a port that one of them did not probe, or may not have, or could not ask, is unknown.
+ * Results and names (of the files, for people) must outlive the diff, which is the caller's.
+ * Errors: PTL_E_NO_MEMORY.
+ */
+enum ptl_status ptl_diff_new(const struct ptl_results *old, const char *old_name,
+                             const struct ptl_results *new, const char *new_name,
+                             struct ptl_diff **diff, struct ptl_error *error);
+void ptl_diff_free(struct ptl_diff *diff);
+bool ptl_diff_is_different(const struct ptl_diff *diff);
+/* Something is unknown, or one of the runs has probes or hosts without a verdict. */
+bool ptl_diff_has_unknown(const struct ptl_diff *diff);
+/* One of the runs did not do all that it was to do: that no difference is known tells little. */
+bool ptl_diff_is_incomplete(const struct ptl_diff *diff);
+/* What has to be known to judge the diff: incomplete runs and the like. NULL past the end. */
+const char *ptl_diff_warning(const struct ptl_diff *diff, size_t number);
 
-/* A host of which only one run knows. */
-enum ptl_lone { PTL_APPEARED, PTL_VANISHED, PTL_LONE_UNKNOWN };
-#define PTL_LONE_COUNT 3
-struct ptl_diff_host {
-    uint32_t host; /* of the side that has it */
-    uint8_t side;  /* enum ptl_side */
-    uint8_t lone;  /* enum ptl_lone */
-    uint8_t why;   /* enum ptl_unknown: why it may be in the other one all the same */
-};
-
-/* Ports that changed without being listed: how many more there are in each state. */
-struct ptl_diff_shift {
-    uint32_t hosts[2];
-    uint32_t order;
-    int32_t more[PTL_ERROR]; /* by enum ptl_state, those before error */
-};
-
-struct ptl_diff {
-    struct ptl_view views[2];
-    struct ptl_diff_port *ports; /* in the order of the hosts of NEW, then OLD; ports ascending */
-    size_t port_count, port_capacity;
-    struct ptl_diff_host *hosts;
-    size_t host_count, host_capacity;
-    struct ptl_diff_shift *shifts;
-    size_t shift_count, shift_capacity;
-    uint32_t common_ports; /* that both runs probed */
-    uint64_t compared;     /* hosts that both runs have */
-    uint64_t changed;      /* of these, with a difference */
-    uint64_t changes[PTL_CHANGE_COUNT];
-    uint64_t lone[PTL_LONE_COUNT];
-    char **warnings;
-    size_t warning_count;
-};
-
-extern const char *const ptl_change_names[PTL_CHANGE_COUNT];
-/* "not-probed", ...; by enum ptl_unknown, NULL for PTL_UNKNOWN_NOT. */
-extern const char *const ptl_unknown_names[6];
-
-/* Names of a host that may be named in one run only; NEW's where both name it. */
-void ptl_diff_names(const struct ptl_diff *diff, const uint32_t hosts[2],
-                    struct ptl_target_names *names);
-/* The service as NEW names it, else as OLD does; NULL: neither. */
-const char *ptl_diff_service(const struct ptl_diff *diff, uint16_t port);
-/* The results of a host on one side. */
-const struct ptl_result *ptl_diff_results(const struct ptl_diff *diff,
-                                          const struct ptl_diff_host *host, uint32_t *count);
-
-/* Fills the warnings (diff_parts.c). False: no memory. */
-bool ptl_diff_warn(struct ptl_diff *diff);
-
-/* Each writes all of it. False: no memory. */
-bool ptl_diff_write_json(const struct ptl_diff *diff, struct ptl_output *output);
-bool ptl_diff_write_text(const struct ptl_diff *diff, struct ptl_output *output);
+/* Writes it as JSON or text, whole or not at all, as a report; "-" is standard output. Errors:
+ * PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
+enum ptl_status ptl_diff_write(const struct ptl_diff *diff, enum ptl_format format,
+                               const char *path, struct ptl_error *error);
+/* JSON Schema, draft-07, of the JSON; pretty-printed, with a newline. */
+void ptl_diff_schema(struct ptl_buf *buf);
+/* Tables of its keys, as Markdown. */
+void ptl_diff_reference(struct ptl_buf *buf);
 
 #endif

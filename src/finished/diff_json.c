@@ -1,6 +1,6 @@
 /* portolan-diff/1: a table of keys an object, as a results file has them; valid JSON, one host,
  * port or shift a line. */
-#include "finished/diff.h"
+#include "finished/differences.h"
 #include "results/objects.h"
 
 /* ---- the two runs, and all together ---- */

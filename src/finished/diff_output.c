@@ -1,5 +1,5 @@
 /* Where a diff goes. */
-#include "finished/diff.h"
+#include "finished/differences.h"
 
 static bool (*const writers[PTL_FORMAT_COUNT])(const struct ptl_diff *, struct ptl_output *) = {
     [PTL_FORMAT_JSON] = ptl_diff_write_json,

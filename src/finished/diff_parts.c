@@ -1,6 +1,6 @@
 /* What the writers of a diff share: warnings, names, what is not known. */
-#include "finished/diff.h"
-#include "portolan/text.h"
+#include "base/text.h"
+#include "finished/differences.h"
 #include "report/writer.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* A diff for people: the two runs, warnings, a block a host, a summary. */
-#include "finished/diff.h"
-#include "portolan/clock.h"
-#include "portolan/text.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "finished/differences.h"
 #include "report/writer.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-#include "finished/merge.h"
+#include "finished/merging.h"
 
 #include "results/objects.h"
 #include "results/stored.h"

@@ -1,29 +1,21 @@
-/* What the parts of a merge share. */
+/* One run made of several that were read back. */
 #ifndef FINISHED_MERGE_H
 #define FINISHED_MERGE_H
 
-#include "finished/view.h"
-#include "portolan/merge.h"
+#include "base/error.h"
+#include "results/results.h"
 
-struct ptl_merging {
-    struct ptl_view *views; /* of the runs, in the order given */
-    size_t count;
-    struct ptl_results *results;
-    struct ptl_portset *ports; /* of any of them */
-    bool is_disjoint;          /* no port is one of two of the runs' */
-    uint8_t (
-        *seen)[PTL_PORT_BYTES]; /* ports that no file lists, by the set of states they can be in */
-    uint64_t probes;            /* of all runs */
-    uint64_t estimated;         /* hosts whose counts of closed and filtered are not certain */
-    uint64_t silent;            /* ports that no file lists, in other states here and there */
-};
+#include <stddef.h>
 
-/* Adds what the runs know of one host, the target of that number (merge_host.c). False: no memory.
+/*
+ * Merges runs of disjoint probes: other hosts, or other ports of the same. The hosts and the ports
+ * of the merged run are those of any of them; what none has probed is unprobed. Of a port that
+ * several know, the more telling state is kept (open, closed, filtered, error), and where they do
+ * not agree, all of them are in `disagreements`. `names` are those of the files. *merged is the
+ * caller's; nothing of it is borrowed. Errors: PTL_E_NO_MEMORY; PTL_E_INVALID: a run has more than
+ * 65,536 targets, so that its file does not name them all.
  */
-bool ptl_merge_host(struct ptl_merging *merging, uint32_t target);
-
-/* Adds the expectations of all runs, as they were judged (merge_expect.c). The hosts and the
- * unresolved are in. False: no memory. */
-bool ptl_merge_expectations(struct ptl_merging *merging);
+enum ptl_status ptl_merge(const struct ptl_results *const *runs, const char *const *names,
+                          size_t count, struct ptl_results **merged, struct ptl_error *error);
 
 #endif

@@ -1,5 +1,5 @@
 /* What the merged runs expected. */
-#include "finished/merge.h"
+#include "finished/merging.h"
 #include "results/stored.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* One host, as several runs know it. */
-#include "finished/merge.h"
+#include "finished/merging.h"
 #include "results/stored.h"
 
 #include <stdlib.h>

@@ -5,9 +5,9 @@
 #ifndef FINISHED_VIEW_H
 #define FINISHED_VIEW_H
 
-#include "portolan/address.h"
-#include "portolan/portset.h"
-#include "portolan/results.h"
+#include "results/results.h"
+#include "target/address.h"
+#include "target/portset.h"
 
 #include <stdbool.h>
 #include <stddef.h>

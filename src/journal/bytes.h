@@ -2,7 +2,7 @@
 #ifndef JOURNAL_BYTES_H
 #define JOURNAL_BYTES_H
 
-#include "portolan/buf.h"
+#include "base/buf.h"
 
 #include <stdbool.h>
 #include <stddef.h>

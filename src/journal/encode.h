@@ -3,8 +3,8 @@
 #define JOURNAL_ENCODE_H
 
 #include "journal/format.h"
+#include "journal/journal.h"
 #include "journal/places.h"
-#include "portolan/journal.h"
 
 #define PTL_ENCODE_MAX (1U << 30) /* bytes of one batch: what is noted is bounded before */
 

@@ -2,8 +2,8 @@
 #ifndef JOURNAL_FILE_H
 #define JOURNAL_FILE_H
 
-#include "portolan/buf.h"
-#include "portolan/error.h"
+#include "base/buf.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
 #ifndef JOURNAL_FORMAT_H
 #define JOURNAL_FORMAT_H
 
-#include "portolan/buf.h"
-#include "portolan/journal.h"
+#include "base/buf.h"
+#include "journal/journal.h"
 
 #include <stdbool.h>
 #include <stddef.h>

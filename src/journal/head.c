@@ -1,7 +1,7 @@
 #include "journal/head.h"
 
+#include "base/array.h"
 #include "journal/bytes.h"
-#include "portolan/array.h"
 
 #include <inttypes.h>
 #include <sha256.h>

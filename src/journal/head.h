@@ -2,12 +2,12 @@
 #ifndef JOURNAL_HEAD_H
 #define JOURNAL_HEAD_H
 
-#include "portolan/buf.h"
-#include "portolan/error.h"
-#include "portolan/journal.h"
-#include "portolan/profile.h"
-#include "portolan/results.h"
-#include "portolan/targets.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "journal/journal.h"
+#include "profile/profile.h"
+#include "results/results.h"
+#include "target/targets.h"
 
 /* A key of the profile that decides verdicts, with a hash of its value: enough to tell that it
  * differs. */

@@ -1,13 +1,13 @@
 /* A journal while it is written: its own thread asks the scan for what came, and writes it. */
-#include "portolan/journal.h"
+#include "journal/journal.h"
 
+#include "base/array.h"
+#include "base/clock.h"
 #include "journal/bytes.h"
 #include "journal/encode.h"
 #include "journal/file.h"
 #include "journal/past.h"
 #include "journal/walk.h"
-#include "portolan/array.h"
-#include "portolan/clock.h"
 #include "results/objects.h"
 
 #include <errno.h>

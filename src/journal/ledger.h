@@ -8,7 +8,7 @@
 #ifndef JOURNAL_LEDGER_H
 #define JOURNAL_LEDGER_H
 
-#include "portolan/profile.h"
+#include "profile/profile.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 #include "journal/past.h"
 
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/json.h"
 #include "journal/bytes.h"
 #include "journal/walk.h"
-#include "portolan/array.h"
-#include "portolan/clock.h"
-#include "portolan/json.h"
 #include "results/objects.h"
 
 #include <errno.h>

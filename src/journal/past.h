@@ -4,9 +4,9 @@
 
 #include "journal/bytes.h"
 #include "journal/head.h"
+#include "journal/journal.h"
 #include "journal/ledger.h"
 #include "journal/places.h"
-#include "portolan/journal.h"
 
 /* What a segment says of itself when it begins. */
 struct ptl_segment_head {

@@ -1,7 +1,7 @@
 /* The records of a chunk of data: what was settled, what waits, what was found to be the limit. */
+#include "base/array.h"
 #include "journal/format.h"
 #include "journal/past.h"
-#include "portolan/array.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* A journal as results, and in a few lines. */
+#include "base/clock.h"
 #include "journal/past.h"
-#include "portolan/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>

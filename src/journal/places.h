@@ -6,8 +6,8 @@
 #ifndef JOURNAL_PLACES_H
 #define JOURNAL_PLACES_H
 
-#include "portolan/permute.h"
-#include "portolan/profile.h"
+#include "base/permute.h"
+#include "profile/profile.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 #ifndef JOURNAL_WALK_H
 #define JOURNAL_WALK_H
 
+#include "base/error.h"
 #include "journal/format.h"
-#include "portolan/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 #include "profile/check.h"
 
-#include "portolan/text.h"
+#include "base/text.h"
 
 #include <stdint.h>
 #include <string.h>

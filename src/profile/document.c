@@ -1,6 +1,6 @@
 #include "profile/document.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 #include "profile/check.h"
 #include "profile/mapping.h"
 

@@ -5,7 +5,7 @@
 #ifndef PROFILE_FIELDS_H
 #define PROFILE_FIELDS_H
 
-#include "portolan/profile.h"
+#include "profile/profile.h"
 
 enum ptl_field_type {
     PTL_FIELD_NAME,     /* a string of A-Za-z0-9._-, min to max long */

@@ -2,7 +2,7 @@
 #ifndef PROFILE_FILE_H
 #define PROFILE_FILE_H
 
-#include "portolan/error.h"
+#include "base/error.h"
 
 #include <sys/types.h>
 

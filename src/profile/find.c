@@ -1,7 +1,7 @@
 /* Saved profiles: where they are looked for, and which there are. */
-#include "portolan/profile.h"
-#include "portolan/text.h"
+#include "base/text.h"
 #include "profile/node.h"
+#include "profile/profile.h"
 #include "profile/values.h"
 
 #include <dirent.h>

@@ -1,7 +1,7 @@
 /* The loaders of the types that take lists. */
 #include "profile/values.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "portolan/profile.h"
+#include "profile/profile.h"
 
 const char *const ptl_state_names[PTL_STATE_COUNT] = {"open", "closed", "filtered", "error",
                                                       "unprobed"};

@@ -1,7 +1,7 @@
 #include "profile/node.h"
 
-#include "portolan/buf.h"
-#include "portolan/text.h"
+#include "base/buf.h"
+#include "base/text.h"
 
 #include <stdalign.h>
 #include <stdint.h>

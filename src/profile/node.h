@@ -6,7 +6,7 @@
 #ifndef PROFILE_NODE_H
 #define PROFILE_NODE_H
 
-#include "portolan/error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* docs/profile.md, from the field table. */
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "profile/fields.h"
 
 #include <inttypes.h>

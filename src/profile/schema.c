@@ -1,5 +1,5 @@
 /* JSON Schema, draft-07, from the field table. */
-#include "portolan/json.h"
+#include "base/json.h"
 #include "profile/fields.h"
 
 #include <string.h>

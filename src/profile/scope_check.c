@@ -1,6 +1,6 @@
 #include "profile/scope_check.h"
 
-#include "portolan/targets.h"
+#include "target/targets.h"
 
 #include <stdio.h>
 #include <stdlib.h>

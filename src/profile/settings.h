@@ -2,8 +2,8 @@
 #ifndef PROFILE_SETTINGS_H
 #define PROFILE_SETTINGS_H
 
-#include "portolan/profile.h"
 #include "profile/node.h"
+#include "profile/profile.h"
 
 /*
  * The value of a --set as a node: YAML, or the text itself where the key takes a string ("-" and

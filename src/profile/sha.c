@@ -1,4 +1,4 @@
-#include "portolan/profile.h"
+#include "profile/profile.h"
 
 #include <sha256.h>
 

@@ -1,6 +1,6 @@
 /* The effective profile as YAML that loads again to the same. */
-#include "portolan/clock.h"
-#include "portolan/text.h"
+#include "base/clock.h"
+#include "base/text.h"
 #include "profile/fields.h"
 
 #include <inttypes.h>

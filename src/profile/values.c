@@ -1,8 +1,8 @@
 #include "profile/values.h"
 
-#include "portolan/clock.h"
-#include "portolan/number.h"
-#include "portolan/text.h"
+#include "base/clock.h"
+#include "base/number.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

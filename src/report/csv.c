@@ -1,7 +1,7 @@
-#include "portolan/csv.h"
-#include "portolan/clock.h"
-#include "portolan/number.h"
-#include "portolan/text.h"
+#include "report/csv.h"
+#include "base/clock.h"
+#include "base/number.h"
+#include "base/text.h"
 #include "report/writer.h"
 
 #include <csv.h>

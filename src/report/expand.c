@@ -1,5 +1,5 @@
-#include "portolan/clock.h"
-#include "portolan/report.h"
+#include "base/clock.h"
+#include "report/report.h"
 
 #include <stdio.h>
 #include <string.h>

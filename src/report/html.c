@@ -3,7 +3,7 @@
  * as a whole, "rows" the results as arrays, written as they come: a hundred thousand of them are
  * three megabytes, and none is held here.
  */
-#include "portolan/text.h"
+#include "base/text.h"
 #include "report/page.h"
 #include "report/parts.h"
 #include "report/writer.h"

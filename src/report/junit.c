@@ -1,5 +1,5 @@
 /* JUnit XML: each expectation a test case, and one more that says whether the run is complete. */
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "report/writer.h"
 #include "report/xml_text.h"
 

@@ -1,7 +1,7 @@
 #include "report/output.h"
 
-#include "portolan/report.h"
 #include "report/place.h"
+#include "report/report.h"
 #include "report/sink.h"
 #include "report/temporary.h"
 

@@ -6,8 +6,8 @@
 #ifndef REPORT_OUTPUT_H
 #define REPORT_OUTPUT_H
 
-#include "portolan/cancel.h"
-#include "portolan/error.h"
+#include "base/cancel.h"
+#include "base/error.h"
 #include "report/sink.h"
 
 #include <stdbool.h>

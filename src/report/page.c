@@ -1,6 +1,6 @@
 #include "report/page.h"
 
-#include "portolan/text.h"
+#include "base/text.h"
 #include "report/assets.h"
 
 #include <sha256.h>

@@ -5,7 +5,7 @@
 #ifndef REPORT_PAGE_H
 #define REPORT_PAGE_H
 
-#include "portolan/buf.h"
+#include "base/buf.h"
 #include "report/output.h"
 
 enum ptl_page { PTL_PAGE_RUN, PTL_PAGE_COMPARE };

@@ -1,6 +1,6 @@
 #include "report/parts.h"
 
-#include "portolan/report.h"
+#include "report/report.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "report/place.h"
 
-#include "portolan/report.h"
+#include "report/report.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* Prometheus' text exposition format, for the textfile collector of the node exporter. */
-#include "portolan/text.h"
+#include "base/text.h"
 #include "report/writer.h"
 
 #include <inttypes.h>

@@ -1,8 +1,8 @@
-#include "portolan/report.h"
+#include "report/report.h"
 
-#include "portolan/live.h"
 #include "report/output.h"
 #include "report/writer.h"
+#include "results/live.h"
 
 #include <stdlib.h>
 

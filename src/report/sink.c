@@ -1,6 +1,6 @@
 #include "report/sink.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #ifndef REPORT_SINK_H
 #define REPORT_SINK_H
 
-#include "portolan/cancel.h"
+#include "base/cancel.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#include "portolan/text.h"
-#include "portolan/clock.h"
+#include "base/text.h"
+#include "base/clock.h"
 #include "report/writer.h"
 
 #include <inttypes.h>

@@ -5,10 +5,10 @@
 #ifndef REPORT_WRITER_H
 #define REPORT_WRITER_H
 
-#include "portolan/buf.h"
-#include "portolan/report.h"
-#include "portolan/results.h"
+#include "base/buf.h"
 #include "report/output.h"
+#include "report/report.h"
+#include "results/results.h"
 
 /* One report being written. */
 struct ptl_writing {

@@ -2,9 +2,9 @@
  * The XML that nmap writes, by its DTD, so that what reads nmap reads portolan. What nmap has no
  * word for: a port in `error`, or unprobed, is in nmap's state "unknown".
  */
-#include "portolan/portset.h"
 #include "report/writer.h"
 #include "report/xml_text.h"
+#include "target/portset.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "report/xml_text.h"
 
-#include "portolan/text.h"
+#include "base/text.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef REPORT_XML_TEXT_H
 #define REPORT_XML_TEXT_H
 
-#include "portolan/buf.h"
+#include "base/buf.h"
 
 /*
  * Appends `text` so that it is well-formed in an attribute or an element: & < > " ' as entities;

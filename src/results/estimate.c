@@ -1,7 +1,7 @@
-#include "portolan/estimate.h"
+#include "results/estimate.h"
 
-#include "portolan/results.h"
-#include "portolan/statistics.h"
+#include "base/statistics.h"
+#include "results/results.h"
 
 #include <math.h>
 

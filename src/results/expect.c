@@ -1,5 +1,5 @@
 /* Expectations as the model holds them. */
-#include "portolan/results.h"
+#include "results/results.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
-#include "results/judge.h"
+#include "results/judging.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 
 #include <stdlib.h>
 

@@ -1,68 +1,58 @@
-/* What a judge is made of: shared by its files, judge.c, judge_build.c,
- * judge_group.c and verdicts.c. */
+/*
+ * Judging what a profile expects. A judge remembers, while a run lasts, the state of each port
+ * that `expect` names, whether or not the results keep it, in half a byte a port; of a host's
+ * other ports (`only`) it remembers those that are open or in error. Afterwards it fills the
+ * results' expectations.
+ */
 #ifndef RESULTS_JUDGE_H
 #define RESULTS_JUDGE_H
 
-#include "portolan/judge.h"
+#include "base/cancel.h"
+#include "base/error.h"
+#include "profile/profile.h"
+#include "results/results.h"
+#include "target/targets.h"
 
-/* Hosts of which the same is expected: those under the same rules. */
-struct ptl_judge_group {
-    uint8_t open[PTL_PORT_BYTES];    /* must be open: `open` and `only` of all its rules */
-    uint8_t closed[PTL_PORT_BYTES];  /* must be closed */
-    uint8_t allowed[PTL_PORT_BYTES]; /* may be open: on every `only` of its rules */
-    bool only;                       /* one of its rules has `only` */
-    uint16_t *ports;                 /* ascending: those of open and closed */
-    uint32_t port_count;
-};
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-/* Consecutive targets of one group. */
-struct ptl_judge_span {
-    uint32_t first, last; /* targets */
-    uint32_t group;
-    uint32_t base; /* where the states of its ports begin, target by target */
-};
+#define PTL_JUDGE_PORTS_MAX (1U << 24) /* ports that `open`, `closed` and `only` may name */
 
-/* A port that nobody said may be open, and that is open or in error. */
-struct ptl_judge_extra {
-    uint32_t target;
-    uint16_t port;
-    uint8_t state;
-};
+struct ptl_judge;
 
-/* A host that did not resolve. */
-struct ptl_judge_lost {
-    const char *name; /* borrowed from the profile */
-    uint32_t group;
-    bool is_new; /* not known from the hosts of the run */
-    char message[128];
-};
+/*
+ * Matches the rules of profile->expect with the targets. A name is matched with the target that
+ * it labels, else resolved. An entry that covers no target is a problem, with its place. `names`
+ * are the hosts already known not to resolve. *judge is yours; NULL where nothing is expected.
+ * The profile must outlive it. Errors: PTL_E_NO_MEMORY, PTL_E_CANCELLED.
+ */
+enum ptl_status ptl_judge_new(const struct ptl_profile *profile, const struct ptl_targets *targets,
+                              const struct ptl_unresolved *names, size_t name_count,
+                              const struct ptl_cancel *cancel, struct ptl_judge **judge,
+                              struct ptl_problems *problems, struct ptl_error *error);
+void ptl_judge_free(struct ptl_judge *judge);
+/* The names in `expect`, beyond those that ptl_judge_new was told of, that did not resolve: they
+ * belong among the results' unresolved. False past the last. Borrowed. */
+bool ptl_judge_unresolved(const struct ptl_judge *judge, size_t number, const char **name,
+                          const char **message);
 
-struct ptl_judge {
-    struct ptl_judge_group *groups;
-    size_t group_count, group_capacity;
-    struct ptl_judge_span *spans; /* ascending, disjoint */
-    size_t span_count, span_capacity;
-    struct ptl_judge_lost *lost;
-    size_t lost_count, lost_capacity;
-    uint8_t *states; /* half a byte a port: 0 unprobed, else state + 1 */
-    uint32_t state_count;
-    struct ptl_judge_extra *extras;
-    size_t extra_count, extra_capacity;
-};
+/*
+ * Takes note of the verdict of one probe; call it once for every probe that got one. Not
+ * thread-safe: scan/ calls it under its lock. `judge` NULL is nothing. False: no memory.
+ */
+bool ptl_judge_note(struct ptl_judge *judge, uint32_t target, uint16_t port, enum ptl_state state);
 
-/* The state of the port number `rank` of a target. */
-static inline enum ptl_state ptl_judge_state(const struct ptl_judge *judge,
-                                             const struct ptl_judge_span *span, uint32_t target,
-                                             uint32_t rank)
-{
-    uint32_t at =
-        span->base + (target - span->first) * judge->groups[span->group].port_count + rank;
-    unsigned known = judge->states[at / 2] >> (at % 2 * 4) & 15U;
-    return known == 0 ? PTL_UNPROBED : (enum ptl_state)(known - 1);
-}
+/* Fills the expectations and the verdicts of results, whose counts are in. PTL_E_NO_MEMORY. */
+enum ptl_status ptl_judge_conclude(const struct ptl_judge *judge, struct ptl_results *results,
+                                   struct ptl_error *error);
 
-/* Fills a zeroed group from the rules of the profile whose bits are set. False: no memory. */
-bool ptl_judge_group_fill(struct ptl_judge_group *group, const struct ptl_profile *profile,
-                          const uint64_t *rules);
+/*
+ * Appends to buf, whose maximum bounds it, what is open in the sealed results of a run as an
+ * `expect` block that a profile includes with `extends`. PTL_E_INVALID: the run is not complete,
+ * or its results do not hold open ports, or hosts differ in more ways than a profile takes.
+ */
+enum ptl_status ptl_results_save_expect(const struct ptl_results *results, struct ptl_buf *buf,
+                                        struct ptl_error *error);
 
 #endif

@@ -1,6 +1,6 @@
 /* From the rules of a profile and the targets of a run to a judge. */
-#include "portolan/array.h"
-#include "results/judge.h"
+#include "base/array.h"
+#include "results/judging.h"
 
 #include <stdio.h>
 #include <stdlib.h>

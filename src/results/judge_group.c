@@ -1,5 +1,5 @@
 /* What is expected of the hosts that are under the same rules. */
-#include "results/judge.h"
+#include "results/judging.h"
 
 #include <stdlib.h>
 

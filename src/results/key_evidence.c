@@ -1,5 +1,5 @@
 /* Types of keys: what a run noted of losses, and the estimate that follows from it. */
-#include "portolan/estimate.h"
+#include "results/estimate.h"
 #include "results/objects.h"
 
 #include <math.h>

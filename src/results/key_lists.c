@@ -1,5 +1,5 @@
 /* Types of keys: objects, and lists of them. */
-#include "portolan/array.h"
+#include "base/array.h"
 #include "results/keys.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* Types of keys: texts, numbers, words. */
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "results/keys.h"
 
 #include <inttypes.h>

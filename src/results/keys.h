@@ -6,8 +6,8 @@
 #ifndef RESULTS_KEYS_H
 #define RESULTS_KEYS_H
 
-#include "portolan/buf.h"
-#include "portolan/json.h"
+#include "base/buf.h"
+#include "base/json.h"
 #include "results/members.h"
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "portolan/live.h"
+#include "results/live.h"
 
 #include <stdlib.h>
 #include <string.h>

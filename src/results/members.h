@@ -2,9 +2,9 @@
 #ifndef RESULTS_MEMBERS_H
 #define RESULTS_MEMBERS_H
 
-#include "portolan/error.h"
-#include "portolan/json.h"
-#include "portolan/portset.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "target/portset.h"
 
 #include <stdbool.h>
 #include <stddef.h>

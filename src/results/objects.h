@@ -5,9 +5,9 @@
 #ifndef RESULTS_OBJECTS_H
 #define RESULTS_OBJECTS_H
 
-#include "portolan/estimate.h"
-#include "portolan/results.h"
+#include "results/estimate.h"
 #include "results/keys.h"
+#include "results/results.h"
 
 #define PTL_NAME_BYTES 255 /* of a host, an entry, a service */
 #define PTL_PORTS_BYTES (512UL * 1024)

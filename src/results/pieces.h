@@ -5,8 +5,8 @@
 #ifndef RESULTS_PIECES_H
 #define RESULTS_PIECES_H
 
-#include "portolan/error.h"
-#include "portolan/json.h"
+#include "base/error.h"
+#include "base/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "portolan/read.h"
+#include "results/read.h"
 
 #include "results/reader.h"
 

@@ -1,4 +1,4 @@
-#include "portolan/array.h"
+#include "base/array.h"
 #include "results/objects.h"
 #include "results/reader.h"
 

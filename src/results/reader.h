@@ -2,12 +2,12 @@
 #ifndef RESULTS_READER_H
 #define RESULTS_READER_H
 
-#include "portolan/error.h"
-#include "portolan/json.h"
-#include "portolan/portset.h"
-#include "portolan/results.h"
+#include "base/error.h"
+#include "base/json.h"
 #include "results/pieces.h"
+#include "results/results.h"
 #include "results/stored.h"
+#include "target/portset.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "portolan/results.h"
+#include "results/results.h"
 
 #include <stdio.h>
 #include <string.h>

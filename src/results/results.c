@@ -1,11 +1,11 @@
-#include "portolan/results.h"
+#include "results/results.h"
 
-#include "portolan/array.h"
-#include "portolan/judge.h"
-#include "portolan/permute.h"
-#include "portolan/services.h"
+#include "base/array.h"
+#include "base/permute.h"
+#include "results/judge.h"
 #include "results/stored.h"
 #include "results/untouched.h"
+#include "target/services.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

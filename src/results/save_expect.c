@@ -1,7 +1,7 @@
 /* Today's result as the expectations of tomorrow: a fragment of a profile. */
-#include "portolan/array.h"
-#include "portolan/clock.h"
-#include "portolan/judge.h"
+#include "base/array.h"
+#include "base/clock.h"
+#include "results/judge.h"
 
 #include <stdlib.h>
 #include <string.h>

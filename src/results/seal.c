@@ -1,6 +1,6 @@
 /* The end of a run: what can only be told when all is in. */
 #include "results/seal.h"
-#include "portolan/judge.h"
+#include "results/judge.h"
 #include "results/untouched.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
 #ifndef RESULTS_SEAL_H
 #define RESULTS_SEAL_H
 
-#include "portolan/results.h"
+#include "results/results.h"
 
 /* order.c: kept verdicts by target and port, counts by target. In place where they came in order;
  * else qsort, which takes memory for a copy. */

@@ -1,6 +1,6 @@
 #include "results/stored.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 
 #include <stdio.h>
 #include <stdlib.h>

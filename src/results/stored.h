@@ -6,8 +6,8 @@
 #ifndef RESULTS_STORED_H
 #define RESULTS_STORED_H
 
-#include "portolan/address.h"
-#include "portolan/results.h"
+#include "results/results.h"
+#include "target/address.h"
 
 #include <stdbool.h>
 #include <stdint.h>

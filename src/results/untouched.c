@@ -1,6 +1,6 @@
 #include "results/untouched.h"
 
-#include "portolan/permute.h"
+#include "base/permute.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #ifndef RESULTS_UNTOUCHED_H
 #define RESULTS_UNTOUCHED_H
 
-#include "portolan/results.h"
+#include "results/results.h"
 
 /* Fills results->untouched, if the run has more targets than are listed and stopped early. False:
  * no memory. */

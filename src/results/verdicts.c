@@ -1,5 +1,5 @@
 /* The end of a run: what was expected against what was seen. */
-#include "results/judge.h"
+#include "results/judging.h"
 #include "results/untouched.h"
 
 #include <stdlib.h>

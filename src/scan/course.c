@@ -1,5 +1,5 @@
 /* The course of a run: what held it back and when, told in its results. */
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/plan_state.h"
 
 /* One more point of what was allowed and what was answered; twice as far apart where there is no

@@ -1,7 +1,7 @@
 #include "scan/draft.h"
 
-#include "portolan/array.h"
-#include "portolan/text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef SCAN_DRAFT_H
 #define SCAN_DRAFT_H
 
-#include "portolan/run.h"
+#include "scan/run.h"
 
 #define PTL_DESCRIPTORS_RESERVED 24 /* reports, /etc/services, what libraries open */
 

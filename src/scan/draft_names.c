@@ -1,5 +1,5 @@
 /* Hosts and exclude_hosts as blocks of addresses. */
-#include "portolan/array.h"
+#include "base/array.h"
 #include "scan/draft.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "scan/engine.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 #include <limits.h>
 #include <time.h>

@@ -6,7 +6,7 @@
 #ifndef SCAN_ENGINE_H
 #define SCAN_ENGINE_H
 
-#include "portolan/profile.h"
+#include "profile/profile.h"
 #include "scan/permits.h"
 #include "scan/plan.h"
 #include "scan/probe.h"

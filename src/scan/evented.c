@@ -1,4 +1,4 @@
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/engine.h"
 #include "scan/holding.h"
 #include "scan/local.h"

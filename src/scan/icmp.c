@@ -1,6 +1,6 @@
 #include "scan/icmp.h"
 
-#include "portolan/results.h"
+#include "results/results.h"
 
 #include <linux/errqueue.h>
 #include <netinet/icmp6.h>

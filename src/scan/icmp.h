@@ -2,7 +2,7 @@
 #ifndef SCAN_ICMP_H
 #define SCAN_ICMP_H
 
-#include "portolan/address.h"
+#include "target/address.h"
 
 #include <stdbool.h>
 #include <stdint.h>

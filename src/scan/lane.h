@@ -6,12 +6,12 @@
 #ifndef SCAN_LANE_H
 #define SCAN_LANE_H
 
-#include "portolan/address.h"
-#include "portolan/permute.h"
-#include "portolan/results.h"
+#include "base/permute.h"
+#include "results/results.h"
 #include "scan/path.h"
 #include "scan/served.h"
 #include "scan/tally.h"
+#include "target/address.h"
 
 #include <stdbool.h>
 #include <stddef.h>

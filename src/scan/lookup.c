@@ -1,5 +1,5 @@
 /* Addresses on a link that nobody has: one fact, not one for each port. */
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #define LOOKUPS_MOST                                                                               \

@@ -7,7 +7,7 @@
 #ifndef SCAN_NEIGHBOUR_H
 #define SCAN_NEIGHBOUR_H
 
-#include "portolan/address.h"
+#include "target/address.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* What goes to the run's journal: each verdict, and each silent attempt, once. */
-#include "portolan/array.h"
-#include "portolan/clock.h"
+#include "base/array.h"
+#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 #include "scan/pacer.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 void ptl_pacer_init(struct ptl_pacer *pacer, uint64_t rate, uint64_t now_ns)
 {

@@ -1,6 +1,6 @@
 #include "scan/path.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 #define LEAST_RATE 5U /* attempts a second */
 #define FEW 8         /* sentinels: enough where most are lost, twice as many where half... */

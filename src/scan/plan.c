@@ -1,4 +1,4 @@
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #include <errno.h>

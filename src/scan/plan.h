@@ -6,15 +6,15 @@
 #ifndef SCAN_PLAN_H
 #define SCAN_PLAN_H
 
-#include "portolan/error.h"
-#include "portolan/journal.h"
-#include "portolan/live.h"
-#include "portolan/profile.h"
-#include "portolan/results.h"
-#include "portolan/run.h"
-#include "portolan/targets.h"
+#include "base/error.h"
+#include "journal/journal.h"
+#include "profile/profile.h"
+#include "results/live.h"
+#include "results/results.h"
 #include "scan/lane.h"
 #include "scan/permits.h"
+#include "scan/run.h"
+#include "target/targets.h"
 
 #include <stdbool.h>
 #include <stddef.h>

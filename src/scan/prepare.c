@@ -1,6 +1,6 @@
-#include "portolan/run.h"
+#include "scan/run.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/draft.h"
 #include "scan/limits.h"
 

@@ -5,8 +5,8 @@
 #ifndef SCAN_PROBE_H
 #define SCAN_PROBE_H
 
-#include "portolan/address.h"
-#include "portolan/results.h"
+#include "results/results.h"
+#include "target/address.h"
 
 #include <stdbool.h>
 #include <stdint.h>

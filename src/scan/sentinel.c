@@ -2,7 +2,7 @@
  * Sentinels: ports that have answered, asked again. nmap calls them port scan pings. What has
  * answered answers again, or something was lost on the way: the only silence that proves anything.
  */
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #include <string.h>

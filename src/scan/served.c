@@ -1,6 +1,6 @@
 #include "scan/served.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 #define COUNTED_NS 100000000ULL  /* what is found is counted over so long... */
 #define LONGEST_NS 1000000000ULL /* ...or longer, till it is... */

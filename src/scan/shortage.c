@@ -1,7 +1,7 @@
 #include "scan/shortage.h"
 
-#include "portolan/buf.h"
-#include "portolan/clock.h"
+#include "base/buf.h"
+#include "base/clock.h"
 
 #include <errno.h>
 

@@ -6,8 +6,8 @@
 #ifndef SCAN_SHORTAGE_H
 #define SCAN_SHORTAGE_H
 
-#include "portolan/error.h"
-#include "portolan/results.h"
+#include "base/error.h"
+#include "results/results.h"
 #include "scan/permits.h"
 
 #include <stdbool.h>

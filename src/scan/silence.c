@@ -5,7 +5,7 @@
  * another pass, till they had as many attempts as the profile grants, or the losses that were seen
  * make necessary.
  */
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "scan/sources.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 #include <ifaddrs.h>
 #include <netinet/in.h>

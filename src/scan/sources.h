@@ -6,7 +6,7 @@
 #ifndef SCAN_SOURCES_H
 #define SCAN_SOURCES_H
 
-#include "portolan/address.h"
+#include "target/address.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

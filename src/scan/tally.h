@@ -8,7 +8,7 @@
 #ifndef SCAN_TALLY_H
 #define SCAN_TALLY_H
 
-#include "portolan/evidence.h"
+#include "base/evidence.h"
 #include "scan/path.h"
 
 #include <stdbool.h>

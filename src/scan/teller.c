@@ -1,6 +1,6 @@
 #include "scan/teller.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <stdatomic.h>

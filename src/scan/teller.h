@@ -5,12 +5,12 @@
 #ifndef SCAN_TELLER_H
 #define SCAN_TELLER_H
 
-#include "portolan/error.h"
-#include "portolan/live.h"
-#include "portolan/results.h"
-#include "portolan/run.h"
+#include "base/error.h"
+#include "results/live.h"
+#include "results/results.h"
 #include "scan/permits.h"
 #include "scan/plan.h"
+#include "scan/run.h"
 
 #include <pthread.h>
 #include <stdbool.h>

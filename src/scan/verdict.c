@@ -1,6 +1,6 @@
 /* Verdicts: counted, noted by the judge, kept; open ports are confirmed first. */
-#include "portolan/clock.h"
-#include "portolan/judge.h"
+#include "base/clock.h"
+#include "results/judge.h"
 #include "scan/plan_state.h"
 
 #include <stdlib.h>

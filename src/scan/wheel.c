@@ -1,6 +1,6 @@
 #include "scan/wheel.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

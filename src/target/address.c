@@ -1,4 +1,4 @@
-#include "portolan/address.h"
+#include "target/address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

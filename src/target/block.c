@@ -1,5 +1,5 @@
-#include "portolan/address.h"
-#include "portolan/number.h"
+#include "base/number.h"
+#include "target/address.h"
 
 #include <stdio.h>
 #include <string.h>

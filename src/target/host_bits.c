@@ -1,5 +1,5 @@
 /* 10.0.0.5/24 scans 256 addresses where one may have been meant. */
-#include "portolan/hosts.h"
+#include "target/hosts.h"
 
 #include <stdio.h>
 #include <string.h>

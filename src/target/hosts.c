@@ -1,8 +1,8 @@
-#include "portolan/hosts.h"
+#include "target/hosts.h"
 
+#include "base/array.h"
 #include "base/plain.h"
-#include "portolan/array.h"
-#include "portolan/text.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
-#include "portolan/portset.h"
+#include "target/portset.h"
 
-#include "portolan/number.h"
-#include "portolan/services.h"
+#include "base/number.h"
+#include "target/services.h"
 
 #include <stdio.h>
 #include <stdlib.h>

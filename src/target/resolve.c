@@ -1,6 +1,6 @@
-#include "portolan/resolve.h"
+#include "target/resolve.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 #include <netdb.h>
 #include <pthread.h>

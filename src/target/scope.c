@@ -1,6 +1,6 @@
-#include "portolan/scope.h"
+#include "target/scope.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-#include "portolan/services.h"
+#include "target/services.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>

@@ -1,4 +1,4 @@
-#include "portolan/targets.h"
+#include "target/targets.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  */
 #include "unit/results/model.h"
 
-#include "portolan/read.h"
-#include "portolan/report.h"
+#include "report/report.h"
+#include "results/read.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -6,7 +6,7 @@
  */
 #include "support/cmocka_all.h"
 
-#include "portolan/run.h"
+#include "scan/run.h"
 #include "support/listeners.h"
 #include "support/namespace.h"
 

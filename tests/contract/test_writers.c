@@ -6,10 +6,10 @@
 #include "support/failing_malloc.h"
 #include "unit/results/model.h"
 
-#include "portolan/live.h"
-#include "portolan/report.h"
-#include "portolan/text.h"
+#include "base/text.h"
+#include "report/report.h"
 #include "report/writer.h"
+#include "results/live.h"
 
 #include <errno.h>
 #include <fcntl.h>

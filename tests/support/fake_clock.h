@@ -5,7 +5,7 @@
 #ifndef TESTS_FAKE_CLOCK_H
 #define TESTS_FAKE_CLOCK_H
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 #include <stdint.h>
 

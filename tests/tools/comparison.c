@@ -5,7 +5,7 @@
  *   strange     names, messages and a reason that try to be markup; a run that failed
  *   nothing     no open port, no recommendation, stopped early
  */
-#include "portolan/compare.h"
+#include "compare/compare.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
  *   large      100,000 results
  *   empty      nothing found
  */
-#include "portolan/report.h"
-#include "portolan/services.h"
+#include "report/report.h"
+#include "target/services.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

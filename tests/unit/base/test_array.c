@@ -1,7 +1,7 @@
 #include "support/cmocka_all.h"
 #include "support/failing_malloc.h"
 
-#include "portolan/array.h"
+#include "base/array.h"
 
 static void holds_what_was_put_in(void **state)
 {

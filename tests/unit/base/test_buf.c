@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/buf.h"
+#include "base/buf.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/cancel.h"
+#include "base/cancel.h"
 
 #include <errno.h>
 #include <poll.h>

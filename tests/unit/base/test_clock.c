@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 static void durations_as_people_write_them(void **state)
 {

@@ -1,7 +1,7 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/error.h"
-#include "portolan/text.h"
+#include "base/error.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/json.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Each allocation of this storey refused in turn: a clean failure, no crash, no leak. */
 #include "support/failing_malloc.h"
 
-#include "portolan/error.h"
-#include "portolan/json.h"
+#include "base/error.h"
+#include "base/json.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/number.h"
+#include "base/number.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/permute.h"
+#include "base/permute.h"
 
 #include <stdlib.h>
 

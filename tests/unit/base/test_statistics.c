@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/statistics.h"
+#include "base/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>

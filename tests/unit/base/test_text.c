@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/text.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

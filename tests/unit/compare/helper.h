@@ -5,7 +5,7 @@
 #include "support/cmocka_all.h"
 
 #include "compare/study.h"
-#include "portolan/run.h"
+#include "scan/run.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "support/failing_malloc.h"
 
 #include "compare/record.h"
-#include "portolan/results.h"
+#include "results/results.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* --vary, the variants it makes, and their names. */
 #include "support/failing_malloc.h"
 
-#include "portolan/compare.h"
+#include "compare/compare.h"
 
 #include <stdio.h>
 #include <stdlib.h>

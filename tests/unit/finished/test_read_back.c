@@ -1,10 +1,10 @@
 /* diff and merge of files that nobody wrote on purpose, and without memory. */
 #include "support/cmocka_all.h"
 
-#include "portolan/diff.h"
-#include "portolan/merge.h"
-#include "portolan/read.h"
-#include "portolan/report.h"
+#include "finished/diff.h"
+#include "finished/merge.h"
+#include "report/report.h"
+#include "results/read.h"
 #include "support/failing_malloc.h"
 #include "unit/results/sample.h"
 

@@ -4,10 +4,10 @@
 
 #include "support/cmocka_all.h"
 
+#include "base/clock.h"
+#include "journal/journal.h"
 #include "journal/ledger.h"
 #include "journal/past.h"
-#include "portolan/clock.h"
-#include "portolan/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "portolan/profile.h"
+#include "profile/profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 #include "helper.h"
 
-#include "portolan/services.h"
+#include "target/services.h"
 
 #include <sys/stat.h>
 

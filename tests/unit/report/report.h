@@ -4,7 +4,7 @@
 
 #include "unit/results/model.h"
 
-#include "portolan/report.h"
+#include "report/report.h"
 
 #include <errno.h>
 #include <unistd.h>

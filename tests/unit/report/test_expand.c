@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/report.h"
+#include "report/report.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Each allocation refused in turn: paths and the schema. The writers: tests/contract. */
 #include "support/failing_malloc.h"
 
-#include "portolan/csv.h"
-#include "portolan/report.h"
+#include "report/csv.h"
+#include "report/report.h"
 
 #include <stdlib.h>
 #include <string.h>

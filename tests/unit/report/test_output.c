@@ -1,8 +1,8 @@
 /* Where a report goes: whole or not at all, or in place. Each test has a directory of its own. */
 #include "support/cmocka_all.h"
 
-#include "portolan/report.h"
 #include "report/output.h"
+#include "report/report.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "portolan/json.h"
+#include "base/json.h"
 #include "report/assets.h"
 #include "report/page.h"
 #include "support/cmocka_all.h"

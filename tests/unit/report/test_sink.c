@@ -1,7 +1,7 @@
 /* Writing where nobody may read: waited for, given up, gone. */
 #include "support/cmocka_all.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "report/sink.h"
 
 #include <errno.h>

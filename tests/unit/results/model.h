@@ -4,8 +4,8 @@
 
 #include "support/cmocka_all.h"
 
-#include "portolan/judge.h"
-#include "portolan/results.h"
+#include "results/judge.h"
+#include "results/results.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/estimate.h"
-#include "portolan/results.h"
+#include "results/estimate.h"
+#include "results/results.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "unit/results/model.h"
 
-#include "portolan/buf.h"
+#include "base/buf.h"
 
 /* "ip port expected state verdict\n" for each expectation that is listed. */
 static char *told(const struct ptl_results *results)

@@ -2,7 +2,7 @@
  */
 #include "support/cmocka_all.h"
 
-#include "portolan/live.h"
+#include "results/live.h"
 
 #include <stdlib.h>
 

@@ -3,9 +3,9 @@
 
 #include "model.h"
 
-#include "portolan/read.h"
-#include "portolan/services.h"
+#include "results/read.h"
 #include "sample.h"
+#include "target/services.h"
 
 static bool keep(void *context)
 {

@@ -1,7 +1,7 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/read.h"
-#include "portolan/report.h"
+#include "report/report.h"
+#include "results/read.h"
 #include "unit/results/sample.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/results.h"
+#include "results/results.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "model.h"
 
-#include "portolan/permute.h"
+#include "base/permute.h"
 
 static struct ptl_result result(uint32_t target, uint16_t port, enum ptl_state state)
 {

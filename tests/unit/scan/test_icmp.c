@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/results.h"
+#include "results/results.h"
 #include "scan/icmp.h"
 
 static void every_ipv4_kind_has_its_word(void **state)

@@ -2,7 +2,7 @@
 
 #include "scan/pacer.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 
 static void without_a_rate_all_may_go(void **state)
 {

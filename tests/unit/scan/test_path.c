@@ -1,7 +1,7 @@
 /* The controller, told what a network would tell it. */
 #include "support/cmocka_all.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/path.h"
 
 #define MS PTL_NS_PER_MS

@@ -2,8 +2,8 @@
 #include "support/failing_malloc.h"
 #include "support/fake_hosts.h"
 
-#include "portolan/run.h"
-#include "portolan/services.h"
+#include "scan/run.h"
+#include "target/services.h"
 
 #include <signal.h>
 #include <sys/resource.h>

@@ -1,6 +1,6 @@
 #include "support/failing_malloc.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/schedule.h"
 
 #include <stdlib.h>

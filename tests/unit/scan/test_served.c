@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/served.h"
 
 #include <string.h>

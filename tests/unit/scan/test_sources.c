@@ -1,6 +1,6 @@
 #include "support/failing_malloc.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/sources.h"
 
 #include <netinet/in.h>

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/clock.h"
+#include "base/clock.h"
 #include "scan/wheel.h"
 
 #define START (1000 * PTL_NS_PER_S)

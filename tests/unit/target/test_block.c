@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/address.h"
+#include "target/address.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/buf.h"
-#include "portolan/hosts.h"
+#include "base/buf.h"
+#include "target/hosts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

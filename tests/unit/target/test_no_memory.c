@@ -1,11 +1,11 @@
 /* Each allocation of this storey refused in turn; that of names is in test_resolve.c. */
 #include "support/failing_malloc.h"
 
-#include "portolan/hosts.h"
-#include "portolan/portset.h"
-#include "portolan/scope.h"
-#include "portolan/services.h"
-#include "portolan/targets.h"
+#include "target/hosts.h"
+#include "target/portset.h"
+#include "target/scope.h"
+#include "target/services.h"
+#include "target/targets.h"
 
 #include <stdio.h>
 #include <stdlib.h>

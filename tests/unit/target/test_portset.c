@@ -1,7 +1,7 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/portset.h"
-#include "portolan/services.h"
+#include "target/portset.h"
+#include "target/services.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "support/failing_malloc.h"
 #include "support/fake_hosts.h"
 
-#include "portolan/resolve.h"
+#include "target/resolve.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/scope.h"
+#include "target/scope.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "portolan/targets.h"
+#include "target/targets.h"
 
 #include <string.h>
 

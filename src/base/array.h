@@ -1,0 +1,19 @@
+/* Arrays that grow. Any thread, an array at a time. */
+#ifndef BASE_ARRAY_H
+#define BASE_ARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Makes room for one more item of `size` bytes behind the `count` that *items holds of *capacity.
+ * Grows by half, which for large arrays moves no memory (mremap) and wastes little. *items (NULL at
+ * first) stays the caller's, to free. False: no memory, and the array is as it was. What bounds
+ * `count` is the caller's business.
+ */
+bool ptl_array_room(void **items, size_t *capacity, size_t count, size_t size);
+/* The same for arrays that stay small, and keep no capacity: they have room up to the next power of
+ * two, so nothing else may have made it. */
+bool ptl_array_room_for_few(void **items, size_t count, size_t size);
+
+#endif

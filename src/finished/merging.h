@@ -1,0 +1,29 @@
+/* What the parts of a merge share. */
+#ifndef FINISHED_MERGING_H
+#define FINISHED_MERGING_H
+
+#include "finished/merge.h"
+#include "finished/view.h"
+
+struct ptl_merging {
+    struct ptl_view *views; /* of the runs, in the order given */
+    size_t count;
+    struct ptl_results *results;
+    struct ptl_portset *ports; /* of any of them */
+    bool is_disjoint;          /* no port is one of two of the runs' */
+    uint8_t (
+        *seen)[PTL_PORT_BYTES]; /* ports that no file lists, by the set of states they can be in */
+    uint64_t probes;            /* of all runs */
+    uint64_t estimated;         /* hosts whose counts of closed and filtered are not certain */
+    uint64_t silent;            /* ports that no file lists, in other states here and there */
+};
+
+/* Adds what the runs know of one host, the target of that number (merge_host.c). False: no memory.
+ */
+bool ptl_merge_host(struct ptl_merging *merging, uint32_t target);
+
+/* Adds the expectations of all runs, as they were judged (merge_expect.c). The hosts and the
+ * unresolved are in. False: no memory. */
+bool ptl_merge_expectations(struct ptl_merging *merging);
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * The profile: what to scan and how. Loaded from YAML through one table of fields
+ * (src/profile/fields.c), constant afterwards; any thread may read.
+ */
+#ifndef PROFILE_PROFILE_H
+#define PROFILE_PROFILE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "target/address.h"
+#include "target/hosts.h"
+#include "target/portset.h"
+#include "target/resolve.h"
+#include "target/scope.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum ptl_engine { PTL_ENGINE_SEQUENTIAL, PTL_ENGINE_THREADS, PTL_ENGINE_EVENTS, PTL_ENGINE_POOL };
+#define PTL_ENGINE_COUNT 4
+enum ptl_order { PTL_ORDER_INTERLEAVED, PTL_ORDER_SEQUENTIAL, PTL_ORDER_RANDOM };
+enum ptl_resolve_mode { PTL_RESOLVE_FIRST, PTL_RESOLVE_ALL };
+
+/* States of a probe (the contract's words), also the order in which they are counted. */
+enum ptl_state { PTL_OPEN, PTL_CLOSED, PTL_FILTERED, PTL_ERROR, PTL_UNPROBED };
+#define PTL_STATE_COUNT 5
+extern const char *const ptl_state_names[PTL_STATE_COUNT]; /* "open", ... */
+extern const char *const ptl_engine_names[PTL_ENGINE_COUNT];
+extern const char *const ptl_order_names[3];
+extern const char *const ptl_family_names[3];
+extern const char *const ptl_resolve_names[2];
+
+/*
+ * The report formats, one row each: the enum's word, the name (the profile's key under `report`,
+ * and the option), what it is. The enum, the names, the keys and the options all come from here.
+ */
+#define PTL_FORMATS(ROW)                                                                           \
+    ROW(JSON, "json", "results.json")                                                              \
+    ROW(JSONL, "jsonl", "one result a line, written as found")                                     \
+    ROW(CSV, "csv", "the CSV table")                                                               \
+    ROW(TEXT, "text", "the text for people")                                                       \
+    ROW(HTML, "html", "one page for a browser, with charts")                                       \
+    ROW(HOSTPORT, "hostport", "a host:port line for each open port")                               \
+    ROW(XML, "xml", "XML as nmap writes it")                                                       \
+    ROW(JUNIT, "junit", "JUnit XML")                                                               \
+    ROW(PROM, "prom", "Prometheus metrics")
+
+#define PTL_FORMAT_ENUM(word, name, what) PTL_FORMAT_##word,
+enum ptl_format { PTL_FORMATS(PTL_FORMAT_ENUM) PTL_FORMAT_COUNT };
+#undef PTL_FORMAT_ENUM
+extern const char *const ptl_format_names[PTL_FORMAT_COUNT];
+
+#define PTL_CONCURRENCY_UNLIMITED UINT32_MAX
+#define PTL_CONCURRENCY_AUTO                                                                       \
+    (UINT32_MAX - 1) /* what the network bears is found while the run lasts */
+/* "unlimited" or "auto"; NULL: it is a number. */
+const char *ptl_concurrency_word(uint32_t concurrency);
+
+struct ptl_texts { /* entries as given, for `show` */
+    char **items;
+    size_t count;
+};
+
+struct ptl_expect { /* one rule of `expect` */
+    struct ptl_hosts hosts;
+    struct ptl_texts hosts_text; /* as given; the paths of host files absolute */
+    struct ptl_portset *open;    /* NULL: not given */
+    struct ptl_portset *closed;  /* NULL: not given */
+    struct ptl_portset *only;    /* NULL: not given */
+    unsigned line, column;
+};
+
+#define PTL_SHARE_ONE 10000 /* shares are kept as ten-thousandths */
+
+struct ptl_profile {
+    char *name;
+    char *description;
+    char *file; /* as the user named it; "-" for standard input */
+    struct ptl_hosts hosts;
+    struct ptl_texts hosts_text; /* as given; the paths of host files absolute */
+    struct ptl_hosts exclude_hosts;
+    struct ptl_texts exclude_hosts_text;
+    struct ptl_portset *ports;         /* exclude_ports taken out; sealed; never empty */
+    struct ptl_portset *exclude_ports; /* as given, for `show`; NULL: none */
+    struct ptl_portset *all_ports;     /* `ports` as given, for `show` */
+    struct ptl_scope scope;
+    char **scope_text; /* as given, for `show` */
+    size_t scope_count;
+    bool has_source_address;
+    struct ptl_address source_address;
+    enum ptl_family address_family;
+    enum ptl_resolve_mode resolve;
+    uint64_t timeout_ms;
+    bool adaptive_timeout;
+    uint32_t retries;
+    bool adaptive;
+    uint32_t loss_retries;
+    uint32_t min_recall_e4; /* of PTL_SHARE_ONE */
+    uint32_t confirm;
+    uint32_t give_up_after;
+    uint32_t per_target;  /* most attempts waiting on one target; 0: no bound of its own */
+    uint64_t outage_ms;   /* how long a run waits for what has fallen silent */
+    uint32_t concurrency; /* or one of the two words above; the engine's default is filled in */
+    uint32_t workers;     /* 0: one per usable CPU */
+    enum ptl_engine engine;
+    uint64_t rate; /* attempts a second; 0: no limit */
+    enum ptl_order order;
+    uint64_t seed;        /* 0: to be drawn */
+    uint64_t deadline_ms; /* 0: none */
+    char *journal;        /* NULL: none */
+    struct ptl_expect *expects;
+    size_t expect_count;
+    char *report_paths[PTL_FORMAT_COUNT]; /* NULL: not asked for */
+    bool report_given; /* false: the default, text to "-" (already in report_paths) */
+    bool report_states[PTL_STATE_COUNT]; /* which states results keep; error is always true */
+};
+
+/* One --set KEY=VALUE. KEY may be dotted ("report.json"); VALUE is YAML ("[1, 2]") . */
+struct ptl_setting {
+    const char *key;
+    const char *value;
+    const char *option; /* NULL: --set; else the option it came by, whose VALUE is plain text */
+};
+
+/*
+ * Loads a profile from `path` ("-": standard input, once) with its `extends`, then applies the
+ * settings in order, then validates. Every problem found is added to `problems`, with its place;
+ * a setting's problems name the file "--set", or its option. Names are not resolved; scope is
+ * checked here for literal addresses less the literal excludes, for resolved ones when the run is
+ * prepared. On success (no problem) *profile is yours; else NULL and PTL_E_INVALID, or
+ * PTL_E_NO_MEMORY.
+ */
+enum ptl_status ptl_profile_load(const char *path, const struct ptl_setting *settings, size_t count,
+                                 struct ptl_profile **profile, struct ptl_problems *problems);
+/* The same from memory: `file` names it in messages, `base_dir` is what paths are relative to. */
+enum ptl_status ptl_profile_load_text(const char *text, size_t length, const char *file,
+                                      const char *base_dir, const struct ptl_setting *settings,
+                                      size_t count, struct ptl_profile **profile,
+                                      struct ptl_problems *problems);
+void ptl_profile_free(struct ptl_profile *profile);
+
+/* The effective profile as YAML that loads again to the same profile, appended to buf. */
+void ptl_profile_show(const struct ptl_profile *profile, struct ptl_buf *buf);
+/*
+ * The keys that decide what a run finds, one after the other, and their values as far as they
+ * matter for that, appended to `value` (NULL: not asked for): two profiles that agree in all of
+ * them ask the same probes in the same way. False past the last. *key is borrowed.
+ */
+bool ptl_profile_decides(const struct ptl_profile *profile, size_t number, const char **key,
+                         struct ptl_buf *value);
+/* SHA-256 (FIPS 180-4) of what ptl_profile_show prints, in hexadecimal. */
+enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[65],
+                                   struct ptl_error *error);
+/* JSON Schema, draft-07, of the profile, from the field table; pretty-printed, with a newline. */
+void ptl_profile_schema(struct ptl_buf *buf);
+/* docs/profile.md, from the field table. */
+void ptl_profile_reference(struct ptl_buf *buf);
+
+/* Every known top-level key, for completions. False past the last. Borrowed. */
+bool ptl_profile_key(size_t number, const char **key, const char **summary);
+
+/*
+ * The path of a saved profile: `word` itself when it is "-", contains "/" or ends in .yaml or
+ * .yml; else NAME.yaml (or NAME.yml) in $PORTOLAN_PATH, ./configs, $XDG_CONFIG_HOME/portolan (or
+ * ~/.config/portolan), /etc/portolan. *path is yours. Not found: PTL_E_INVALID with the places
+ * searched and the nearest name.
+ */
+enum ptl_status ptl_profile_find(const char *word, char **path, struct ptl_error *error);
+
+struct ptl_saved_profile {
+    char *name;
+    char *path;
+    char *description; /* "" when it has none; the first problem's text when it does not load */
+    bool loads;
+};
+/* All saved profiles, in search order, by name within a directory; one hidden by an earlier
+ * directory is left out. *saved is yours (ptl_profile_list_free). */
+enum ptl_status ptl_profile_list(struct ptl_saved_profile **saved, size_t *count,
+                                 struct ptl_error *error);
+void ptl_profile_list_free(struct ptl_saved_profile *saved, size_t count);
+
+#endif
