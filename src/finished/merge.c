@@ -70,6 +70,7 @@ static bool make_run(struct ptl_merging *merging)
     run->path = (struct ptl_path_info){.outages = NULL};
     run->segments = NULL;
     run->segment_count = 0;
+    run->shard = (struct ptl_shard_info){.count = 0};
     snprintf(run->tool_version, sizeof(run->tool_version), "%s", PTL_VERSION);
     run->profile = same_text(merging, offsetof(struct ptl_run_info, profile), "merged");
     run->description = same_text(merging, offsetof(struct ptl_run_info, description), "");

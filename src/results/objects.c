@@ -103,6 +103,28 @@ static const struct ptl_key resumed_keys[] = {
 static const struct ptl_object resumed =
     PTL_OBJECT(struct ptl_resumed, resumed_keys, "run.resumed");
 
+static const struct ptl_key shard_name_keys[] = {
+    {"name", &ptl_key_chars, PTL_AT(struct ptl_shard_name, name), .about = "as in hosts"},
+    {"ip", &ptl_key_chars, PTL_AT(struct ptl_shard_name, ip), .about = "an address of it"},
+};
+static const struct ptl_object shard_name =
+    PTL_OBJECT(struct ptl_shard_name, shard_name_keys, "run.shard.names");
+
+static const struct ptl_key shard_keys[] = {
+    {"index", &ptl_key_number, PTL_AT(struct ptl_shard_info, index), .max = PTL_SHARDS_MAX,
+     .about = "which slice of the plan this is, from 1"},
+    {"count", &ptl_key_number, PTL_AT(struct ptl_shard_info, count), .max = PTL_SHARDS_MAX,
+     .about = "of how many"},
+    {"plan_sha256", &ptl_key_chars, PTL_AT(struct ptl_shard_info, plan_sha256),
+     .about = "SHA-256 over the whole plan; slices of one plan agree in it"},
+    {"names", &ptl_key_list, PTL_AT(struct ptl_shard_info, names),
+     PTL_COUNT_AT(struct ptl_shard_info, name_count), .max = PTL_SHARD_NAMES_LISTED,
+     .object = &shard_name,
+     .about = "what the names of the whole plan stood for, at most 4,096 of them"},
+};
+const struct ptl_object ptl_object_shard =
+    PTL_OBJECT(struct ptl_shard_info, shard_keys, "run.shard");
+
 static const char *const stops[] = {
     [PTL_STOP_NONE] = NULL,   [PTL_STOP_SIGNAL] = "signal", [PTL_STOP_DEADLINE] = "deadline",
     [PTL_STOP_MEMORY] = NULL, [PTL_STOP_OUTAGE] = NULL,     [PTL_STOP_OUTPUT] = NULL};
@@ -179,6 +201,9 @@ static const struct ptl_key run_keys[] = {
     {"resumed", &ptl_key_object, AT(resumed), PTL_COUNT_AT(struct ptl_run_info, segment_count),
      .object = &resumed, .is_later = true, .is_omitted = true,
      .about = "of a run that was resumed: what the last segment took over"},
+    {"shard", &ptl_key_object, ASKED(shard), PTL_COUNT_AT(struct ptl_run_info, shard.count),
+     .object = &ptl_object_shard, .is_later = true, .is_omitted = true,
+     .about = "of a slice of a plan: which one"},
 };
 #undef AT
 #undef ASKED

@@ -40,6 +40,16 @@ static void read_ports(struct ptl_reader *reader, struct ptl_members *run)
     ptl_buf_free(&again);
 }
 
+/* A file of one slice says which, so that what is missing beside it is known. */
+static void check_shard(struct ptl_members *run, const struct ptl_shard_info *shard)
+{
+    bool has_one = ptl_json_get(run->json, "shard") != NULL;
+    if (has_one && (shard->index == 0 || shard->index > shard->count))
+        ptl_members_refuse(run, "\"shard\" is %u of %u", shard->index, shard->count);
+    else if (has_one && strlen(shard->plan_sha256) != 64)
+        ptl_members_refuse(run, "\"plan_sha256\" of \"shard\" is no SHA-256");
+}
+
 enum ptl_status ptl_read_run(struct ptl_reader *reader, const struct ptl_json *json,
                              const struct ptl_origin *place, struct ptl_error *error)
 {
@@ -48,6 +58,7 @@ enum ptl_status ptl_read_run(struct ptl_reader *reader, const struct ptl_json *j
     struct ptl_members run = {
         .json = json, .place = place, .what = "run", .error = &reader->run_error};
     ptl_object_read(&ptl_object_run, PTL_KEYS_ASKED, &run, info);
+    check_shard(&run, &info->shard);
     read_ports(reader, &run);
     reader->asked_status = run.status;
     ptl_object_read(&ptl_object_run, PTL_KEYS_FOUND, &run, info);

@@ -56,6 +56,7 @@ void ptl_results_free(struct ptl_results *results)
     free(results->warning_hashes);
     free(results->run.path.outages);
     free(results->run.segments);
+    free(results->run.shard.names);
     free(results->expectations);
     free_merged(results);
     ptl_judge_free(results->judge);

@@ -139,6 +139,22 @@ struct ptl_resumed {
     bool salvaged;        /* from a journal that was damaged */
 };
 
+/* A name of the plan with an address that it stands for. */
+struct ptl_shard_name {
+    char name[256];
+    char ip[PTL_ADDRESS_SIZE];
+};
+#define PTL_SHARD_NAMES_LISTED 4096
+#define PTL_SHARDS_MAX 100000 /* of one plan */
+
+/* Which slice of a plan a run is of. Shards of one plan have the same `count` and `plan_sha256`. */
+struct ptl_shard_info {
+    uint32_t index, count; /* 1 to count; 0 of 0: the run is of the whole plan */
+    char plan_sha256[65];
+    struct ptl_shard_name *names; /* of the whole plan, the first of them: why two plans differ */
+    size_t name_count;
+};
+
 /* What was asked and how it went: the "run" object, less what the profile holds. */
 struct ptl_run_info {
     char tool_version[32];
@@ -179,6 +195,7 @@ struct ptl_run_info {
     struct ptl_segment *segments;          /* none: the run was not resumed */
     size_t segment_count;
     struct ptl_resumed resumed;
+    struct ptl_shard_info shard;
     bool has_path; /* false: a file of an older version, or one that was merged */
     struct ptl_path_info path;
 };

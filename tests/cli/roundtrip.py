@@ -108,6 +108,13 @@ def make_segments(rng):
                         "oldest": time(rng), "salvaged": rng.random() < 0.5}}
 
 
+def make_shard(rng):
+    """Of a slice of a plan."""
+    count = rng.choice([1, 2, 100000])
+    return {"index": rng.randint(1, count), "count": count, "plan_sha256": "%064x" % rng.getrandbits(256),
+            "names": [{"name": text(rng, 1), "ip": rng.choice(["198.18.0.1", "2001:2::1"])} for _ in range(rng.choice([0, 2]))]}
+
+
 def make_expectations(rng, targets, unresolved, ports):
     expectations = []
     for target in targets:
@@ -161,6 +168,8 @@ def make(rng):
         run["paths"] = [make_path(rng)]
     if rng.random() < 0.3:
         run.update(make_segments(rng))
+    if rng.random() < 0.3:
+        run["shard"] = make_shard(rng)
     untouched = rng.choice([0, 0, 0, 65537, 2**31])
     ranges = ["198.18.0.1", "198.18.0.3-198.19.255.255", "2001:2::-2001:2::ffff:ffff"]
     count = rng.choice([0, 5])

@@ -22,7 +22,10 @@
     "per_second\":4,\"round_trip_us\":25,\"sentinels\":{\"asked\":9,\"lost\":3},\"unanswered_"     \
     "peak\":6,\"outages\":[{\"at_ms\":100,\"lasted_ms\":1100,\"target\":null},{\"at_ms\":200,"     \
     "\"lasted_ms\":1200,\"target\":\"198.18.0.1\"}],\"course\":[{\"at_ms\":100,\"limit\":0,"       \
-    "\"answers_per_second\":40}]}]}"
+    "\"answers_per_second\":40}]}],\"shard\":{\"index\":2,\"count\":3,\"plan_sha256\":\""          \
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"names\":[{\"name\":"     \
+    "\"db."                                                                                        \
+    "example\",\"ip\":\"198.18.0.1\"}]}}"
 #define SAMPLE_SUMMARY                                                                             \
     "{\"targets\":2,\"probes\":6,\"open\":2,\"closed\":2,\"filtered\":1,\"error\":1,\"unprobed\":" \
     "0,\"retried\":1,\"attempts\":7,\"syn_resent\":5,\"probes_per_second\":4,\"peak_in_flight\":"  \
