@@ -29,7 +29,8 @@ struct ptl_result_keys ptl_part_result(const struct ptl_row *row,
                                        char confirmed[PTL_CONFIRMED_SIZE])
 {
     const struct ptl_result *r = row->result;
-    snprintf(confirmed, PTL_CONFIRMED_SIZE, "%u/%u", r->confirm_yes, r->confirm_done);
+    if (r->confirm_done > 0)
+        snprintf(confirmed, PTL_CONFIRMED_SIZE, "%u/%u", r->confirm_yes, r->confirm_done);
     return (struct ptl_result_keys){.host = row->names->host,
                                     .ip = row->names->ip,
                                     .port = r->port,

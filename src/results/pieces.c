@@ -152,6 +152,17 @@ enum ptl_status ptl_pieces_peek(struct ptl_pieces *pieces, int *next, struct ptl
     }
 }
 
+const char *ptl_pieces_ahead(const struct ptl_pieces *pieces, size_t *length)
+{
+    *length = pieces->length - pieces->start;
+    return pieces->buffer + pieces->start;
+}
+
+void ptl_pieces_skip(struct ptl_pieces *pieces, size_t count)
+{
+    take(pieces, count);
+}
+
 void ptl_pieces_drop(struct ptl_pieces *pieces)
 {
     take(pieces, 1);

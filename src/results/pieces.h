@@ -32,6 +32,12 @@ bool ptl_pieces_begin_with(struct ptl_pieces *pieces, const char *words);
 /* Takes a whole value; *json is the caller's; *place says where it began. */
 enum ptl_status ptl_pieces_value(struct ptl_pieces *pieces, struct ptl_json **json,
                                  struct ptl_origin *place, struct ptl_error *error);
+/* What is there of the text without reading on, from where peek looked; borrowed until the next
+ * call.
+ */
+const char *ptl_pieces_ahead(const struct ptl_pieces *pieces, size_t *length);
+/* Takes so many bytes of it. */
+void ptl_pieces_skip(struct ptl_pieces *pieces, size_t count);
 /* Did the last call fail because the file ends too early? */
 bool ptl_pieces_truncated(const struct ptl_pieces *pieces);
 /* Where the next byte stands. */

@@ -87,7 +87,13 @@ static enum ptl_status take_value(struct ptl_reader *reader, ptl_take *take,
 {
     struct ptl_json *json = NULL;
     struct ptl_origin place;
-    enum ptl_status status = ptl_pieces_value(reader->pieces, &json, &place, error);
+    bool taken = false;
+    enum ptl_status status = PTL_OK;
+    if (take == ptl_read_result) /* there may be millions */
+        status = ptl_read_result_at_sight(reader, &taken, error);
+    if (status != PTL_OK || taken)
+        return status;
+    status = ptl_pieces_value(reader->pieces, &json, &place, error);
     if (status == PTL_OK && take != NULL)
         status = take(reader, json, &place, error);
     ptl_json_free(json);

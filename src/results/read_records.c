@@ -1,3 +1,4 @@
+#include "results/keys_scan.h"
 #include "results/objects.h"
 #include "results/reader.h"
 
@@ -103,6 +104,33 @@ static void keep_service(struct ptl_reader *reader, struct ptl_members *members,
         ptl_members_refuse(members, "port %u has another service here than before", port);
 }
 
+static enum ptl_status keep_result(struct ptl_reader *reader, struct ptl_members *one,
+                                   const struct ptl_result_keys *keys)
+{
+    if (!reader->has_result || strcmp(keys->ip, reader->ip) != 0 ||
+        strcmp(keys->host, reader->host) != 0)
+        turn_to(reader, one, keys->ip, keys->host);
+    struct ptl_result result = {.target = reader->result_target,
+                                .port = keys->port,
+                                .state = keys->state & 7U,
+                                .reason = keys->reason,
+                                .rtt_us = keys->rtt_us & PTL_US_NONE,
+                                .connect_us = keys->connect_us & PTL_US_NONE,
+                                .attempts = keys->attempts & 31U,
+                                .offset_ms = keys->offset_ms};
+    check_port(reader, one, keys->port);
+    read_confirmed(one, keys->confirmed, &result);
+    if (reader->ports != NULL && reader->run_status == PTL_OK &&
+        !reader->results->run.states[result.state])
+        ptl_members_refuse(one, "%s is not among the states of the run",
+                           ptl_state_names[result.state]);
+    if (one->status == PTL_OK)
+        keep_service(reader, one, keys->port, keys->service);
+    if (one->status == PTL_OK && ptl_results_add(reader->results, &result) != PTL_OK)
+        return no_memory(one);
+    return one->status;
+}
+
 enum ptl_status ptl_read_result(struct ptl_reader *reader, const struct ptl_json *json,
                                 const struct ptl_origin *place, struct ptl_error *error)
 {
@@ -111,30 +139,30 @@ enum ptl_status ptl_read_result(struct ptl_reader *reader, const struct ptl_json
     if (ptl_json_type(json) != PTL_JSON_OBJECT)
         return ptl_members_refuse(&one, "it is no object");
     ptl_object_read(&ptl_object_result, PTL_KEYS_ALL, &one, &keys);
-    if (one.status != PTL_OK)
-        return one.status;
-    if (!reader->has_result || strcmp(keys.ip, reader->ip) != 0 ||
-        strcmp(keys.host, reader->host) != 0)
-        turn_to(reader, &one, keys.ip, keys.host);
-    struct ptl_result result = {.target = reader->result_target,
-                                .port = keys.port,
-                                .state = keys.state & 7U,
-                                .reason = keys.reason,
-                                .rtt_us = keys.rtt_us & PTL_US_NONE,
-                                .connect_us = keys.connect_us & PTL_US_NONE,
-                                .attempts = keys.attempts & 31U,
-                                .offset_ms = keys.offset_ms};
-    check_port(reader, &one, keys.port);
-    read_confirmed(&one, keys.confirmed, &result);
-    if (reader->ports != NULL && reader->run_status == PTL_OK &&
-        !reader->results->run.states[result.state])
-        ptl_members_refuse(&one, "%s is not among the states of the run",
-                           ptl_state_names[result.state]);
-    if (one.status == PTL_OK)
-        keep_service(reader, &one, keys.port, keys.service);
-    if (one.status == PTL_OK && ptl_results_add(reader->results, &result) != PTL_OK)
-        return no_memory(&one);
-    return one.status;
+    return one.status == PTL_OK ? keep_result(reader, &one, &keys) : one.status;
+}
+
+enum ptl_status ptl_read_result_at_sight(struct ptl_reader *reader, bool *taken,
+                                         struct ptl_error *error)
+{
+    int next;
+    enum ptl_status status = ptl_pieces_peek(reader->pieces, &next, error);
+    if (status != PTL_OK)
+        return status;
+    struct ptl_origin place = ptl_pieces_place(reader->pieces);
+    struct ptl_members one = {.place = &place, .what = "a result", .error = error};
+    struct ptl_result_keys keys;
+    struct ptl_scan scan;
+    size_t length;
+    const char *text = ptl_pieces_ahead(reader->pieces, &length);
+    scan.at = text;
+    scan.end = text + length;
+    scan.used = 0;
+    *taken = ptl_object_scan(&ptl_object_result, &scan, &keys);
+    if (!*taken)
+        return PTL_OK;
+    ptl_pieces_skip(reader->pieces, (size_t)(scan.at - text));
+    return keep_result(reader, &one, &keys);
 }
 
 /* The target of the record: new, or known from a result. */

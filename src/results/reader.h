@@ -69,6 +69,10 @@ ptl_take ptl_read_tool, ptl_read_run, ptl_read_summary, ptl_read_open_ports; /* 
 ptl_take ptl_read_unresolved, ptl_read_warning, ptl_read_untouched;          /* read_head.c */
 ptl_take ptl_read_expectation;                                               /* read_expect.c */
 ptl_take ptl_read_target, ptl_read_result;                                   /* read_records.c */
+/* Takes the result that is next in the file, where it stands there as portolan writes it. *taken
+ * false: it does not, or not all of it was read yet. */
+enum ptl_status ptl_read_result_at_sight(struct ptl_reader *reader, bool *taken,
+                                         struct ptl_error *error); /* read_records.c */
 
 ptl_take ptl_read_merged, ptl_read_disagreement; /* read_merged.c */
 

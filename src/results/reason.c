@@ -29,7 +29,7 @@ const char *ptl_reason_name(uint8_t reason, char text[PTL_REASON_NAME_SIZE])
     else if (reason >= PTL_REASON_ERRNO)
         name = strerrorname_np(reason - PTL_REASON_ERRNO);
     if (name != NULL)
-        snprintf(text, PTL_REASON_NAME_SIZE, "%s", name);
+        memccpy(text, name, '\0', PTL_REASON_NAME_SIZE); /* all are shorter */
     else
         snprintf(text, PTL_REASON_NAME_SIZE, "errno-%d", reason - PTL_REASON_ERRNO);
     return text;
@@ -38,8 +38,13 @@ const char *ptl_reason_name(uint8_t reason, char text[PTL_REASON_NAME_SIZE])
 bool ptl_reason_parse(const char *text, uint8_t *reason)
 {
     char name[PTL_REASON_NAME_SIZE];
-    enum { WORDS = sizeof(words) / sizeof(words[0]) };
-    for (unsigned r = 0; r <= UINT8_MAX; r = r + 1 == WORDS ? PTL_REASON_ERRNO : r + 1) {
+    for (unsigned r = 0; r < sizeof(words) / sizeof(words[0]); r++) {
+        if (strcmp(words[r], text) == 0) {
+            *reason = (uint8_t)r;
+            return true;
+        }
+    }
+    for (unsigned r = PTL_REASON_ERRNO; r <= UINT8_MAX; r++) {
         if (strcmp(ptl_reason_name((uint8_t)r, name), text) == 0) {
             *reason = (uint8_t)r;
             return true;
