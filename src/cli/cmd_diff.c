@@ -26,6 +26,8 @@ static int judge(const struct arguments *arguments, const struct ptl_diff *diff)
 {
     if (ptl_diff_is_different(diff) || (arguments->fail_unknown && ptl_diff_has_unknown(diff)))
         return EXIT_DIFFERENT;
+    if (ptl_diff_is_perhaps_different(diff) && !arguments->allow_inconclusive)
+        return EXIT_DIFFERENT;
     return ptl_diff_is_incomplete(diff) ? EXIT_INCOMPLETE : EXIT_DONE;
 }
 
@@ -94,6 +96,9 @@ static const struct option options[] = {
      .name = "text",
      .argument = "PATH",
      .help = "write the text there (- where no output is named)"},
+    {.id = OPTION_ALLOW_INCONCLUSIVE,
+     .name = "allow-inconclusive",
+     .help = "no status 1 for nothing but ports that a run may have missed"},
     {.id = OPTION_FAIL_UNKNOWN,
      .name = "fail-unknown",
      .help = "status 1 where something is not known, too"},
@@ -109,6 +114,7 @@ const struct command command_diff = {
     .details =
         "OLD and NEW are results.json or jsonl files; one of them may be - for standard input.\n"
         "What one of the two runs did not probe, or may not have, is unknown: no difference.\n"
+        "What was open and is silent, in a run that may well have missed it, is perhaps closed.\n"
         "Exit status: 0 no difference, 1 different, 2 usage, 3 a file was rejected, 4 no "
         "difference\n"
         "is known, but one of the runs is incomplete, 5 an output could not be written.",

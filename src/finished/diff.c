@@ -17,6 +17,8 @@ struct pair {
     int32_t least[PTL_ERROR]; /* how many more, at least and at most, the ports that were looked */
     int32_t most[PTL_ERROR];  /* at account for */
     bool is_whole;            /* of every port that was looked at the state is known */
+    bool is_poor[2];          /* what is silent there may have been missed */
+    uint64_t certain, perhaps;
 };
 
 static bool add_port(struct ptl_diff *diff, const struct ptl_diff_port *port)
@@ -39,6 +41,31 @@ static bool add_host(struct ptl_diff *diff, enum ptl_side side, uint32_t host, e
         .host = host, .side = (uint8_t)side, .lone = (uint8_t)lone, .why = (uint8_t)why};
     diff->lone[lone]++;
     return true;
+}
+
+static bool has(unsigned states, enum ptl_state state)
+{
+    return (states >> state & 1) != 0;
+}
+
+/* May that run just have missed the port, since nothing answered? Not if an error on the way
+ * stopped it. `result` is its result, NULL: it has none. */
+static bool is_missed(const struct pair *pair, enum ptl_side side, unsigned states,
+                      const struct ptl_result *result)
+{
+    return pair->is_poor[side] && has(states, PTL_FILTERED) &&
+           (result == NULL || result->reason == PTL_REASON_NO_RESPONSE);
+}
+
+/* Which change is it, in a run that may have missed what is silent? */
+static void doubt(const bool missed[2], struct ptl_diff_port *one)
+{
+    if (one->change == PTL_CHANGE_OPENED)
+        one->missed = missed[PTL_OLD];
+    else if (one->change == PTL_CHANGE_CLOSED && missed[PTL_NEW])
+        one->change = PTL_CHANGE_PERHAPS_CLOSED;
+    else if (one->change == PTL_CHANGE_STATE && (missed[PTL_OLD] || missed[PTL_NEW]))
+        one->change = PTL_CHANGE_PERHAPS_STATE;
 }
 
 /* True: the two sets of states tell something, in *change. */
@@ -87,12 +114,14 @@ static bool compare_ports(struct pair *pair)
                                     .port = port};
         enum ptl_unknown whys[2];
         enum ptl_change change;
+        bool missed[2];
         for (int side = 0; side < 2; side++) {
             bool has = pair->left[side] > 0 && pair->next[side]->port == port;
             const struct ptl_result *result = has ? pair->next[side]++ : NULL;
             pair->left[side] -= has;
             one.states[side] = (uint8_t)ptl_view_states(&diff->views[side], pair->hosts[side], port,
                                                         result, &whys[side]);
+            missed[side] = is_missed(pair, side, one.states[side], result);
         }
         account(pair, one.states[0], one.states[1]);
         pair->both_absent -= ptl_portset_contains(diff->views[0].ports, port) &&
@@ -104,6 +133,10 @@ static bool compare_ports(struct pair *pair)
             one.why = (uint8_t)(one.states[0] == 0   ? whys[0]
                                 : one.states[1] == 0 ? whys[1]
                                                      : PTL_UNKNOWN_NOT_LISTED);
+        doubt(missed, &one);
+        pair->certain += one.change <= PTL_CHANGE_STATE;
+        pair->perhaps +=
+            one.change == PTL_CHANGE_PERHAPS_CLOSED || one.change == PTL_CHANGE_PERHAPS_STATE;
         if (!add_port(diff, &one))
             return false;
     }
@@ -138,6 +171,15 @@ static bool shift_by_counts(const struct pair *pair, int32_t more[PTL_ERROR])
     return any;
 }
 
+/* Is it no more than what a run would show that missed ports: fewer that answer in NEW, or more
+ * closed ones than in OLD? One that is open now is told as such. */
+static bool is_shift_of_missed(const struct pair *pair, const int32_t more[PTL_ERROR])
+{
+    if (pair->is_poor[PTL_NEW] && more[PTL_OPEN] <= 0 && more[PTL_CLOSED] <= 0)
+        return true;
+    return pair->is_poor[PTL_OLD] && more[PTL_OPEN] == 0 && more[PTL_FILTERED] <= 0;
+}
+
 /* Ports that neither lists: all of them changed, if they cannot have been in one state. */
 static bool compare_absent(struct pair *pair)
 {
@@ -159,6 +201,9 @@ static bool compare_absent(struct pair *pair)
     }
     if (!any)
         return true;
+    shift.perhaps = is_shift_of_missed(pair, shift.more);
+    pair->certain += !shift.perhaps;
+    pair->perhaps += shift.perhaps;
     if (!ptl_array_room((void **)&diff->shifts, &diff->shift_capacity, diff->shift_count,
                         sizeof(shift)))
         return false;
@@ -171,18 +216,19 @@ static bool compare_pair(struct ptl_diff *diff, uint32_t old, uint32_t new)
     struct pair pair = {
         .diff = diff, .hosts = {old, new}, .both_absent = diff->common_ports, .is_whole = true};
     for (int side = 0; side < 2; side++) {
+        pair.is_poor[side] = ptl_estimate_is_poor_at(diff->views[side].results, pair.hosts[side]);
+        diff->poor[side] += pair.is_poor[side];
         if (pair.hosts[side] == PTL_VIEW_NONE)
             continue;
         const struct ptl_view_host *host = &diff->views[side].hosts[pair.hosts[side]];
         pair.next[side] = diff->views[side].results->items + host->first;
         pair.left[side] = host->count;
     }
-    uint64_t before = diff->port_count + diff->shift_count - diff->changes[PTL_CHANGE_UNKNOWN];
     if (!compare_ports(&pair) || !compare_absent(&pair))
         return false;
-    uint64_t after = diff->port_count + diff->shift_count - diff->changes[PTL_CHANGE_UNKNOWN];
     diff->compared++;
-    diff->changed += after > before;
+    diff->changed += pair.certain > 0;
+    diff->perhaps += pair.certain == 0 && pair.perhaps > 0;
     return true;
 }
 
@@ -258,7 +304,7 @@ enum ptl_status ptl_diff_new(const struct ptl_results *old, const char *old_name
     enum ptl_status status = ptl_view_init(&made->views[PTL_OLD], old_name, old, error);
     if (status == PTL_OK)
         status = ptl_view_init(&made->views[PTL_NEW], new_name, new, error);
-    if (status == PTL_OK && (!ptl_diff_warn(made) || !compare_all(made)))
+    if (status == PTL_OK && (!compare_all(made) || !ptl_diff_warn(made)))
         status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     if (status == PTL_OK)
         *diff = made;

@@ -8,8 +8,25 @@
 #include "results/results.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct ptl_diff;
+
+/* What became of a port. Perhaps: the run that has it silent may have missed it, since its bound of
+ * what it missed there is poor (ptl_estimate_is_poor_at). A port that is open has opened, whatever
+ * the run before may have missed. */
+enum ptl_change {
+    PTL_CHANGE_OPENED,         /* open, and was not */
+    PTL_CHANGE_CLOSED,         /* was open, and is not */
+    PTL_CHANGE_STATE,          /* neither was nor is open, or may be either */
+    PTL_CHANGE_PERHAPS_CLOSED, /* was open, and is silent */
+    PTL_CHANGE_PERHAPS_STATE,  /* neither was nor is open, and was or is silent */
+    PTL_CHANGE_UNKNOWN         /* open in one run, not known in the other */
+};
+#define PTL_CHANGE_COUNT 6
+/* "opened", "closed", "changed", "perhaps-closed", "perhaps-changed", "unknown". */
+extern const char *const ptl_change_names[PTL_CHANGE_COUNT];
 
 /*
  * Compares two runs, host by host (by address) and port by port. Only what both runs know is a
@@ -21,13 +38,32 @@ enum ptl_status ptl_diff_new(const struct ptl_results *old, const char *old_name
                              const struct ptl_results *new, const char *new_name,
                              struct ptl_diff **diff, struct ptl_error *error);
 void ptl_diff_free(struct ptl_diff *diff);
+/* A difference is known. */
 bool ptl_diff_is_different(const struct ptl_diff *diff);
+/* There may be one: a run may have missed what it has silent. */
+bool ptl_diff_is_perhaps_different(const struct ptl_diff *diff);
+/* How many ports there are of a change. */
+uint64_t ptl_diff_count(const struct ptl_diff *diff, enum ptl_change change);
 /* Something is unknown, or one of the runs has probes or hosts without a verdict. */
 bool ptl_diff_has_unknown(const struct ptl_diff *diff);
 /* One of the runs did not do all that it was to do: that no difference is known tells little. */
 bool ptl_diff_is_incomplete(const struct ptl_diff *diff);
 /* What has to be known to judge the diff: incomplete runs and the like. NULL past the end. */
 const char *ptl_diff_warning(const struct ptl_diff *diff, size_t number);
+
+/* One port that changed, may have, or is not known, as ptl_diff_port tells it. */
+struct ptl_diff_one {
+    struct ptl_target_names names; /* as NEW has them, else as OLD does */
+    uint16_t port;
+    enum ptl_change change;
+    const char *service; /* borrowed of the results; NULL: not known */
+    unsigned old, new;   /* states that it can have been in, a bit for each enum ptl_state; 0: not
+                          * known */
+    bool missed_before;  /* opened: the old run may just have missed it */
+};
+/* The ports in the order of the hosts of NEW, then of those that OLD alone has; of a host
+ * ascending. False past the end. Any thread. */
+bool ptl_diff_port(const struct ptl_diff *diff, size_t number, struct ptl_diff_one *one);
 
 /* Writes it as JSON or text, whole or not at all, as a report; "-" is standard output. Errors:
  * PTL_E_OUTPUT, PTL_E_NO_MEMORY. */

@@ -33,6 +33,8 @@ static const struct ptl_object run = PTL_OBJECT(struct run_keys, run_keys, "a ru
 static const struct ptl_key summary_keys[] = {
     {"hosts_compared", &ptl_key_number, AT(compared), .about = "that both runs have"},
     {"hosts_changed", &ptl_key_number, AT(changed), .about = "of these, with a difference"},
+    {"hosts_perhaps_changed", &ptl_key_number, AT(perhaps), .is_later = true, .is_promised = true,
+     .about = "of these, perhaps with a difference: a run may have missed what is silent"},
     {"hosts_appeared", &ptl_key_number, AT(lone[PTL_APPEARED]), .about = "only the new run has"},
     {"hosts_vanished", &ptl_key_number, AT(lone[PTL_VANISHED]), .about = "only the old run has"},
     {"hosts_unknown", &ptl_key_number, AT(lone[PTL_LONE_UNKNOWN]),
@@ -43,6 +45,11 @@ static const struct ptl_key summary_keys[] = {
      .about = "ports that were open, and are not"},
     {"changed", &ptl_key_number, AT(changes[PTL_CHANGE_STATE]),
      .about = "ports that changed otherwise"},
+    {"perhaps_closed", &ptl_key_number, AT(changes[PTL_CHANGE_PERHAPS_CLOSED]), .is_later = true,
+     .is_promised = true,
+     .about = "ports that were open and are silent, where the new run may have missed them"},
+    {"perhaps_changed", &ptl_key_number, AT(changes[PTL_CHANGE_PERHAPS_STATE]), .is_later = true,
+     .is_promised = true, .about = "ports that changed otherwise, or that a run may have missed"},
     {"unknown", &ptl_key_number, AT(changes[PTL_CHANGE_UNKNOWN]),
      .about = "ports that are open in one run and not known in the other"},
 };
@@ -94,6 +101,7 @@ static const struct ptl_object lone_host = PTL_OBJECT(struct host_keys, host_key
 struct shift_keys {
     const char *host, *ip;
     int32_t more[PTL_ERROR];
+    bool perhaps;
 };
 #define AT(member) PTL_AT(struct shift_keys, member)
 static const struct ptl_key shift_keys[] = {
@@ -102,6 +110,8 @@ static const struct ptl_key shift_keys[] = {
     {"open", &ptl_key_signed, AT(more[PTL_OPEN]), .about = "so many more of its ports are open"},
     {"closed", &ptl_key_signed, AT(more[PTL_CLOSED]), .about = "so many more are closed"},
     {"filtered", &ptl_key_signed, AT(more[PTL_FILTERED]), .about = "so many more are filtered"},
+    {"perhaps", &ptl_key_bool, AT(perhaps), .is_later = true, .is_promised = true,
+     .about = "nothing else than what a run may have missed: no difference is known"},
 };
 #undef AT
 static const struct ptl_object shift = PTL_OBJECT(struct shift_keys, shift_keys, "a shift");
@@ -112,6 +122,7 @@ struct port_keys {
     const char *host, *ip, *service;
     uint16_t port;
     uint8_t change, why, states[2];
+    bool missed;
 };
 
 static const char *const protocols[] = {"tcp"};
@@ -130,8 +141,19 @@ static const char *const protocols[] = {"tcp"};
 static const struct ptl_key change_keys[] = {
     PORT,
     {"change", &ptl_key_word, AT(change), .words = ptl_change_names,
-     .word_count = PTL_CHANGE_UNKNOWN,
+     .word_count = PTL_CHANGE_PERHAPS_CLOSED,
      .about = "opened: it is open and was not; closed: it was open and is not; changed: else"},
+    {"old", STATES(states[PTL_OLD]), .about = "states that it can have been in"},
+    {"new", STATES(states[PTL_NEW]), .about = "states that it can be in"},
+    {"missed_before", &ptl_key_bool, AT(missed), .is_later = true, .is_promised = true,
+     .about = "opened: the old run may just have missed it"},
+};
+static const char *const perhaps_words[PTL_CHANGE_COUNT] = {
+    [PTL_CHANGE_PERHAPS_CLOSED] = "perhaps-closed", [PTL_CHANGE_PERHAPS_STATE] = "perhaps-changed"};
+static const struct ptl_key perhaps_keys[] = {
+    PORT,
+    {"change", &ptl_key_word, AT(change), PTL_WORDS(perhaps_words),
+     .about = "perhaps-closed: it was open and is silent; perhaps-changed: else"},
     {"old", STATES(states[PTL_OLD]), .about = "states that it can have been in"},
     {"new", STATES(states[PTL_NEW]), .about = "states that it can be in"},
 };
@@ -147,6 +169,7 @@ static const struct ptl_key unknown_keys[] = {
 #undef PORT
 #undef STATES
 static const struct ptl_object change = PTL_OBJECT(struct port_keys, change_keys, "a port"),
+                               perhaps = PTL_OBJECT(struct port_keys, perhaps_keys, "a port"),
                                unknown = PTL_OBJECT(struct port_keys, unknown_keys, "a port");
 
 /* ---- the whole document ---- */
@@ -171,6 +194,8 @@ static const struct ptl_key diff_keys[] = {
     PART("unlisted", "hosts with ports that changed and that neither file lists", &ptl_key_list,
          .object = &shift),
     PART("changes", "ports with a difference", &ptl_key_list, .object = &change),
+    PART("perhaps", "ports that changed, if no run missed them", &ptl_key_list, .object = &perhaps,
+         .is_later = true, .is_promised = true),
     PART("unknown", "ports that are open in one run and not known in the other", &ptl_key_list,
          .object = &unknown),
 };
@@ -291,7 +316,8 @@ static bool write_shifts(struct document *document)
     for (size_t i = 0; i < diff->shift_count; i++) {
         struct ptl_target_names names;
         ptl_diff_names(diff, diff->shifts[i].hosts, &names);
-        struct shift_keys keys = {.host = names.host, .ip = names.ip};
+        struct shift_keys keys = {
+            .host = names.host, .ip = names.ip, .perhaps = diff->shifts[i].perhaps};
         for (int s = 0; s < PTL_ERROR; s++)
             keys.more[s] = diff->shifts[i].more[s];
         if (!add_element(document, &shift, &keys))
@@ -301,14 +327,16 @@ static bool write_shifts(struct document *document)
     return true;
 }
 
-static bool write_ports(struct document *document, const char *key, bool is_unknown)
+/* The list of ports with the changes from `first` to `last`. */
+static bool write_ports(struct document *document, const char *key, enum ptl_change first,
+                        enum ptl_change last, const struct ptl_object *object)
 {
     const struct ptl_diff *diff = document->diff;
     begin_list(document, key);
     for (size_t i = 0; i < diff->port_count; i++) {
         const struct ptl_diff_port *port = &diff->ports[i];
         struct ptl_target_names names;
-        if ((port->change == PTL_CHANGE_UNKNOWN) != is_unknown)
+        if (port->change < first || port->change > last)
             continue;
         ptl_diff_names(diff, port->hosts, &names);
         struct port_keys keys = {.host = names.host,
@@ -317,11 +345,12 @@ static bool write_ports(struct document *document, const char *key, bool is_unkn
                                  .port = port->port,
                                  .change = port->change,
                                  .why = port->why,
-                                 .states = {port->states[PTL_OLD], port->states[PTL_NEW]}};
-        if (!add_element(document, is_unknown ? &unknown : &change, &keys))
+                                 .states = {port->states[PTL_OLD], port->states[PTL_NEW]},
+                                 .missed = port->missed};
+        if (!add_element(document, object, &keys))
             return false;
     }
-    end_list(document, is_unknown ? "}\n" : ",\n");
+    end_list(document, last == PTL_CHANGE_UNKNOWN ? "}\n" : ",\n");
     return flush(document);
 }
 
@@ -341,8 +370,11 @@ bool ptl_diff_write_json(const struct ptl_diff *diff, struct ptl_output *output)
     bool good = write_hosts(&document, "appeared", PTL_APPEARED) &&
                 write_hosts(&document, "vanished", PTL_VANISHED) &&
                 write_hosts(&document, "unknown_hosts", PTL_LONE_UNKNOWN) &&
-                write_shifts(&document) && write_ports(&document, "changes", false) &&
-                write_ports(&document, "unknown", true);
+                write_shifts(&document) &&
+                write_ports(&document, "changes", PTL_CHANGE_OPENED, PTL_CHANGE_STATE, &change) &&
+                write_ports(&document, "perhaps", PTL_CHANGE_PERHAPS_CLOSED,
+                            PTL_CHANGE_PERHAPS_STATE, &perhaps) &&
+                write_ports(&document, "unknown", PTL_CHANGE_UNKNOWN, PTL_CHANGE_UNKNOWN, &unknown);
     ptl_buf_free(&document.line);
     return good;
 }

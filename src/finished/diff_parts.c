@@ -9,7 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const ptl_change_names[PTL_CHANGE_COUNT] = {"opened", "closed", "changed", "unknown"};
+const char *const ptl_change_names[PTL_CHANGE_COUNT] = {
+    [PTL_CHANGE_OPENED] = "opened",
+    [PTL_CHANGE_CLOSED] = "closed",
+    [PTL_CHANGE_STATE] = "changed",
+    [PTL_CHANGE_PERHAPS_CLOSED] = "perhaps-closed",
+    [PTL_CHANGE_PERHAPS_STATE] = "perhaps-changed",
+    [PTL_CHANGE_UNKNOWN] = "unknown"};
 const char *const ptl_unknown_names[6] = {NULL,    "not-probed", "unprobed",
                                           "error", "unresolved", "not-listed"};
 
@@ -46,10 +52,20 @@ static bool warn_of_run(struct ptl_diff *diff, const struct ptl_view *view)
     return good;
 }
 
+static bool warn_of_missed(struct ptl_diff *diff, enum ptl_side side)
+{
+    uint64_t poor = diff->poor[side];
+    return poor == 0 || warn(diff,
+                             "%s may well have missed ports of %" PRIu64
+                             " host%s: what is silent there need not have changed",
+                             diff->views[side].name, poor, poor == 1 ? "" : "s");
+}
+
 bool ptl_diff_warn(struct ptl_diff *diff)
 {
     const struct ptl_view *old = &diff->views[PTL_OLD], *new = &diff->views[PTL_NEW];
-    if (!warn_of_run(diff, old) || !warn_of_run(diff, new))
+    if (!warn_of_run(diff, old) || !warn_of_run(diff, new) || !warn_of_missed(diff, PTL_OLD) ||
+        !warn_of_missed(diff, PTL_NEW))
         return false;
     if (strcmp(old->results->run.ports, new->results->run.ports) != 0 &&
         !warn(diff, "%s and %s did not probe the same ports: only those of both are compared",
@@ -62,6 +78,33 @@ bool ptl_diff_warn(struct ptl_diff *diff)
 bool ptl_diff_is_different(const struct ptl_diff *diff)
 {
     return diff->changed + diff->lone[PTL_APPEARED] + diff->lone[PTL_VANISHED] > 0;
+}
+
+bool ptl_diff_is_perhaps_different(const struct ptl_diff *diff)
+{
+    return diff->perhaps + diff->changes[PTL_CHANGE_PERHAPS_CLOSED] +
+               diff->changes[PTL_CHANGE_PERHAPS_STATE] >
+           0;
+}
+
+uint64_t ptl_diff_count(const struct ptl_diff *diff, enum ptl_change change)
+{
+    return diff->changes[change];
+}
+
+bool ptl_diff_port(const struct ptl_diff *diff, size_t number, struct ptl_diff_one *one)
+{
+    if (number >= diff->port_count)
+        return false;
+    const struct ptl_diff_port *port = &diff->ports[number];
+    *one = (struct ptl_diff_one){.port = port->port,
+                                 .change = port->change,
+                                 .service = ptl_diff_service(diff, port->port),
+                                 .old = port->states[PTL_OLD],
+                                 .new = port->states[PTL_NEW],
+                                 .missed_before = port->missed};
+    ptl_diff_names(diff, port->hosts, &one->names);
+    return true;
 }
 
 bool ptl_diff_has_unknown(const struct ptl_diff *diff)

@@ -56,10 +56,12 @@ static void add_port(struct text *text, const struct ptl_diff_port *port)
     char number[16], old[PTL_STATES_SIZE], new[PTL_STATES_SIZE];
     const char *service = ptl_diff_service(text->diff, port->port);
     snprintf(number, sizeof(number), "%u/tcp", port->port);
-    ptl_buf_printf(&text->line, "%-10s%-9s%-20s%-20s", number, ptl_change_names[port->change],
+    ptl_buf_printf(&text->line, "%-10s%-16s%-20s%-20s", number, ptl_change_names[port->change],
                    cell(port->states[PTL_OLD], port->why, old),
                    cell(port->states[PTL_NEW], port->why, new));
     ptl_text_add_printable(&text->line, service != NULL ? service : "-");
+    if (port->missed)
+        ptl_buf_add(&text->line, "  (OLD may have missed it)");
     ptl_buf_add_char(&text->line, '\n');
 }
 
@@ -72,7 +74,7 @@ static void add_shift(struct text *text, const struct ptl_diff_shift *shift)
         ptl_buf_printf(&text->line, "%s%+d %s", comma, shift->more[s], ptl_state_names[s]);
         comma = ", ";
     }
-    ptl_buf_add_char(&text->line, '\n');
+    ptl_buf_add(&text->line, shift->perhaps ? " (or missed)\n" : "\n");
 }
 
 static bool is_same(const uint32_t a[2], const uint32_t b[2])
@@ -96,7 +98,7 @@ static bool write_blocks(struct text *text)
         add_host(text, &names);
         ptl_buf_add_char(&text->line, '\n');
         if (by_port)
-            ptl_buf_printf(&text->line, "%-10s%-9s%-20s%-20s%s\n", "PORT", "CHANGE", "OLD", "NEW",
+            ptl_buf_printf(&text->line, "%-10s%-16s%-20s%-20s%s\n", "PORT", "CHANGE", "OLD", "NEW",
                            "SERVICE");
         for (; port < diff->port_count && is_same(diff->ports[port].hosts, hosts); port++) {
             add_port(text, &diff->ports[port]);
@@ -148,7 +150,9 @@ static void add_summary(struct text *text)
     ptl_buf_printf(&text->line,
                    "\n%s: %" PRIu64 " host%s compared, %" PRIu64 " changed, %" PRIu64
                    " appeared, %" PRIu64 " vanished",
-                   ptl_diff_is_different(diff) ? "DIFFERENT" : "no difference is known",
+                   ptl_diff_is_different(diff)           ? "DIFFERENT"
+                   : ptl_diff_is_perhaps_different(diff) ? "PERHAPS DIFFERENT"
+                                                         : "no difference is known",
                    diff->compared, diff->compared == 1 ? "" : "s", diff->changed,
                    diff->lone[PTL_APPEARED], diff->lone[PTL_VANISHED]);
     ptl_buf_printf(&text->line,
@@ -156,6 +160,14 @@ static void add_summary(struct text *text)
                    " changed between other states",
                    diff->changes[PTL_CHANGE_OPENED], diff->changes[PTL_CHANGE_CLOSED],
                    diff->changes[PTL_CHANGE_STATE]);
+    uint64_t closed = diff->changes[PTL_CHANGE_PERHAPS_CLOSED],
+             changed = diff->changes[PTL_CHANGE_PERHAPS_STATE];
+    if (closed > 0)
+        ptl_buf_printf(&text->line,
+                       "; perhaps closed: %" PRIu64 " (the new run may have missed %s)", closed,
+                       closed == 1 ? "it" : "them");
+    if (changed > 0)
+        ptl_buf_printf(&text->line, "; perhaps changed otherwise: %" PRIu64, changed);
     if (diff->changes[PTL_CHANGE_UNKNOWN] + diff->lone[PTL_LONE_UNKNOWN] > 0)
         ptl_buf_printf(&text->line, "; unknown: %" PRIu64 " port%s, %" PRIu64 " host%s",
                        diff->changes[PTL_CHANGE_UNKNOWN],

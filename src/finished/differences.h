@@ -8,14 +8,6 @@
 
 enum ptl_side { PTL_OLD, PTL_NEW };
 
-enum ptl_change {
-    PTL_CHANGE_OPENED, /* open, and was not */
-    PTL_CHANGE_CLOSED, /* was open, and is not */
-    PTL_CHANGE_STATE,  /* neither was nor is open, or may be either */
-    PTL_CHANGE_UNKNOWN /* open in one run, not known in the other */
-};
-#define PTL_CHANGE_COUNT 4
-
 struct ptl_diff_port {
     uint32_t hosts[2]; /* by enum ptl_side; PTL_VIEW_NONE: not named there */
     uint32_t order;    /* of the host, as the shifts have it */
@@ -23,6 +15,7 @@ struct ptl_diff_port {
     uint8_t change;    /* enum ptl_change */
     uint8_t states[2]; /* that it can have been in, a bit each; 0: not known */
     uint8_t why;       /* enum ptl_unknown, where not known */
+    bool missed;       /* opened: OLD may have missed it */
 };
 
 /* A host of which only one run knows. */
@@ -40,6 +33,7 @@ struct ptl_diff_shift {
     uint32_t hosts[2];
     uint32_t order;
     int32_t more[PTL_ERROR]; /* by enum ptl_state, those before error */
+    bool perhaps;            /* a run may have missed them */
 };
 
 struct ptl_diff {
@@ -53,13 +47,14 @@ struct ptl_diff {
     uint32_t common_ports; /* that both runs probed */
     uint64_t compared;     /* hosts that both runs have */
     uint64_t changed;      /* of these, with a difference */
+    uint64_t perhaps;      /* of these, without one that is known, but perhaps with one */
+    uint64_t poor[2];      /* of these, those of which a run may well have missed ports */
     uint64_t changes[PTL_CHANGE_COUNT];
     uint64_t lone[PTL_LONE_COUNT];
     char **warnings;
     size_t warning_count;
 };
 
-extern const char *const ptl_change_names[PTL_CHANGE_COUNT];
 /* "not-probed", ...; by enum ptl_unknown, NULL for PTL_UNKNOWN_NOT. */
 extern const char *const ptl_unknown_names[6];
 

@@ -49,6 +49,10 @@ struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
                                     const struct ptl_evidence *others);
 /* Something may well have been missed: more than an open port, each with a chance that counts. */
 bool ptl_estimate_is_poor(const struct ptl_estimate *estimate);
+/* May a port of that target that is silent well have been missed? Of one that tells nothing by
+ * itself (it is not listed, or never answered), the run as a whole says. Of results that are
+ * sealed. */
+bool ptl_estimate_is_poor_at(const struct ptl_results *results, uint32_t target);
 /* Of results that are sealed. */
 struct ptl_estimate ptl_estimate_target(const struct ptl_results *results,
                                         const struct ptl_target_counts *counts);

@@ -51,8 +51,8 @@ is() {
     [ "$status" -eq 1 ]
     [[ "$output" == "OLD old.json: profile made, started 2026-01-31T12:00:00.000Z, COMPLETE"* ]]
     [[ "$output" == *$'\nweb (198.18.0.1)\nPORT '* ]]
-    [[ "$output" == *"22/tcp    closed   open                closed "* ]]
-    [[ "$output" == *"80/tcp    opened   closed              open "* ]]
+    [[ "$output" == *"22/tcp    closed          open                closed "* ]]
+    [[ "$output" == *"80/tcp    opened          closed              open "* ]]
     [[ "$output" == *$'\n198.18.0.2\nports that are not listed: -2 closed, +2 filtered\n'* ]]
     [[ "$output" == *$'\nappeared: 198.18.0.3; open: 22\n'* ]]
     [[ "$output" == *$'\nvanished: 198.18.0.4; open: 22, 80, 81\n'* ]]
@@ -269,6 +269,96 @@ is() {
     make new 198.18.0.1:ocf
     cp new.json old.json
     differ 0 --fail-unknown
+}
+
+@test "what was open and is silent where the new run may have missed it is perhaps closed" {
+    make old --evidence 198.18.0.1:ooc 198.18.0.2:occ
+    make new --evidence --poor 198.18.0.1 198.18.0.1:ofc 198.18.0.2:occ
+    differ 1
+    differ 0 --allow-inconclusive
+    is '[.changes, .different]' '[[],false]'
+    is '[.perhaps[] | [.ip, .port, .change, .old, .new]]' \
+        '[["198.18.0.1",80,"perhaps-closed",["open"],["closed","filtered"]]]'
+    is '.summary | [.closed, .perhaps_closed, .hosts_changed, .hosts_perhaps_changed]' '[0,1,0,1]'
+    run "$PORTOLAN" diff old.json new.json
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"warning: new.json may well have missed ports of 1 host: what is silent there need not have changed"* ]]
+    [[ "$output" == *"80/tcp    perhaps-closed  open                closed or filtered "* ]]
+    [[ "$output" == *$'\nPERHAPS DIFFERENT: 2 hosts compared, 0 changed,'*"; perhaps closed: 1 (the new run may have missed it)" ]]
+    run "$PORTOLAN" diff old.json new.json --quiet --allow-inconclusive
+    [ "$status" -eq 0 ]
+    [ "$output" = "" ]
+    # What is known to differ is told apart, and is status 1.
+    make new --evidence --poor 198.18.0.1 198.18.0.1:ofc 198.18.0.2:fcc
+    differ 1 --allow-inconclusive
+    is '[[.changes[], .perhaps[]] | .[] | [.ip, .port, .change]]' \
+        '[["198.18.0.2",22,"closed"],["198.18.0.1",80,"perhaps-closed"]]'
+    # So it is where the bound is good, and where the file tells of none.
+    make new --evidence 198.18.0.1:ofc 198.18.0.2:occ
+    differ 1 --allow-inconclusive
+    is '[.changes[].change, (.perhaps | length)]' '["closed",0]'
+    make new 198.18.0.1:ofc 198.18.0.2:occ
+    differ 1 --allow-inconclusive
+}
+
+@test "a listed port is perhaps closed by silence, not by an answer nor by an error on the way" {
+    make old --evidence --states ocf 198.18.0.1:ooo
+    make new --evidence --states ocf --poor 198.18.0.1 198.18.0.1:fcf
+    differ 1 --allow-inconclusive
+    is '[[.changes[], .perhaps[]] | .[] | [.port, .change, .new]]' \
+        '[[80,"closed",["closed"]],[22,"perhaps-closed",["filtered"]],[81,"perhaps-closed",["filtered"]]]'
+    make new --evidence --states ocf --poor 198.18.0.1 --filtered admin-prohibited 198.18.0.1:foo
+    differ 1 --allow-inconclusive
+    is '[.changes[] | [.port, .change]]' '[[22,"closed"]]'
+}
+
+@test "closed ports that a run may have missed make no difference either" {
+    make old --evidence 198.18.0.1:occ
+    make new --evidence --poor 198.18.0.1 198.18.0.1:ocf
+    differ 0 --allow-inconclusive
+    is '[.unlisted[] | [.closed, .filtered, .perhaps]]' '[[-1,1,true]]'
+    run "$PORTOLAN" diff old.json new.json
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"ports that are not listed: -1 closed, +1 filtered (or missed)"* ]]
+    run "$PORTOLAN" diff new.json old.json --allow-inconclusive
+    [ "$status" -eq 0 ]
+    # One that was silent for certain and is refused now .
+    make new --evidence --poor 198.18.0.1 198.18.0.1:occ
+    make old --evidence 198.18.0.1:ocf
+    differ 1 --allow-inconclusive
+    is '[.unlisted[].perhaps]' '[false]'
+    make old --evidence --states ocf 198.18.0.1:ocf
+    make new --evidence --states ocf --poor 198.18.0.1 198.18.0.1:ofc
+    differ 1 --allow-inconclusive
+    is '[[.changes[], .perhaps[]] | .[] | [.port, .change]]' '[[81,"changed"],[80,"perhaps-changed"]]'
+}
+
+@test "what is open has opened, whatever the old run may have missed" {
+    make old --evidence --poor 198.18.0.1 198.18.0.1:off
+    make new --evidence 198.18.0.1:oof
+    differ 1 --allow-inconclusive
+    is '[.changes[] | [.port, .change, .missed_before]]' '[[80,"opened",true]]'
+    run "$PORTOLAN" diff old.json new.json
+    [[ "$output" == *"80/tcp    opened "*"(OLD may have missed it)"* ]]
+    make old --evidence 198.18.0.1:off
+    differ 1
+    is '[.changes[].missed_before]' '[false]'
+}
+
+@test "of a host that answered nothing at all the run as a whole says whether it was missed" {
+    make old --evidence 198.18.0.1:ooc 198.18.0.2:occ
+    make new --evidence --poor all --poor 198.18.0.1 198.18.0.1:ooc 198.18.0.2:fff
+    differ 0 --allow-inconclusive
+    is '[.perhaps[] | [.ip, .port]]' '[["198.18.0.2",22]]'
+    make new --evidence 198.18.0.1:ooc 198.18.0.2:fff
+    differ 1 --allow-inconclusive
+    is '[.changes[] | [.ip, .port, .change]]' '[["198.18.0.2",22,"closed"]]'
+    # One of more than are listed.
+    make old --evidence --targets 70000 198.18.0.1:oof 198.18.0.2:off
+    make new --evidence --targets 70000 --poor all 198.18.0.2:off
+    differ 0 --allow-inconclusive
+    is '[.perhaps[] | [.ip, .port]]' '[["198.18.0.1",22],["198.18.0.1",80]]'
 }
 
 @test "text from outside is not obeyed by a terminal" {

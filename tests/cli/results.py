@@ -18,6 +18,16 @@ def ports_of(text):
     return ports
 
 
+def evidence_of(count, is_poor):
+    """What a run notes of ports in so many states: half of its sentinels were lost, or none."""
+    def places(number, attempts):
+        return [0] * (attempts - 1) + [number] if number else []
+    attempts = 1 if is_poor else 4
+    return {"open": places(count["open"], 1), "closed": places(count["closed"], 1),
+            "silent": places(count["filtered"], attempts),
+            "sentinels": {"asked": 200, "lost": 100 if is_poor else 0, "slices": 20, "alike": 0, "blind": 0}}
+
+
 def make(options):
     ports = ports_of(options.ports)
     listed = [STATES[letter] for letter in options.states] + ["error"]
@@ -35,10 +45,11 @@ def make(options):
         if options.targets <= 65536 or count["open"] + count["error"] + count["unprobed"] > 0:
             targets.append({"input": name or options.input or ip, "host": name or ip, "ip": ip,
                             "open_ports": [port for port, state in kept if state == "open"], **count,
-                            "gave_up": False, "suspicious": None})
+                            "gave_up": False, "suspicious": None,
+                            **({"evidence": evidence_of(count, ip in options.poor)} if options.evidence else {})})
         for port, state in kept:
             results.append({"host": name or ip, "ip": ip, "port": port, "protocol": "tcp", "state": state,
-                            "reason": REASONS[state], "service": None, "rtt_us": None, "connect_us": 7,
+                            "reason": options.filtered if state == "filtered" else REASONS[state], "service": None, "rtt_us": None, "connect_us": 7,
                             "attempts": 1, "confirmed": None, "offset_ms": len(results)})
     number = max(options.targets, len(options.hosts))
     total["filtered"] += (number - len(options.hosts)) * len(ports)
@@ -58,6 +69,8 @@ def make(options):
                "attempts": number * len(ports), "syn_resent": 0, "probes_per_second": 1,
                "peak_in_flight": 1, "expectations": {"pass": 0, "fail": 0, "inconclusive": 0},
                "rtt_us": rtt}
+    if options.evidence:
+        summary["evidence"] = evidence_of(total, "all" in options.poor)
     union = sorted({result["port"] for result in results if result["state"] == "open"})
     return {"schema": "portolan-results/1", "tool": {"name": "portolan", "version": "0.1.0"}, "run": run,
             "summary": summary, "open_ports": union,
@@ -80,6 +93,10 @@ def main():
     parser.add_argument("--started", default="2026-01-31T12:00:00.000Z")
     parser.add_argument("--stopped", choices=["signal", "deadline"])
     parser.add_argument("--unresolved", action="append", default=[])
+    parser.add_argument("--evidence", action="store_true", help="of how ports answered")
+    parser.add_argument("--poor", action="append", default=[],
+                        help="a host, or all for the run, of which the evidence tells that ports were missed")
+    parser.add_argument("--filtered", default="no-response", help="why ports are filtered")
     options = parser.parse_args()
     if options.file:
         with open(options.file, encoding="utf-8") as file:

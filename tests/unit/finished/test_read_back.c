@@ -191,7 +191,7 @@ static bool diff_once(void *context)
     struct ptl_diff *diff = NULL;
     enum ptl_status status = ptl_diff_new(both->runs[0], "a", both->runs[1], "b", &diff, NULL);
     if (status == PTL_OK) {
-        assert_true(ptl_diff_is_different(diff));
+        assert_int_equal(ptl_diff_count(diff, PTL_CHANGE_PERHAPS_CLOSED), 1);
         status = ptl_diff_write(diff, PTL_FORMAT_JSON, "/dev/null", NULL);
         if (status == PTL_OK)
             status = ptl_diff_write(diff, PTL_FORMAT_TEXT, "/dev/null", NULL);
@@ -217,7 +217,8 @@ static bool merge_once(void *context)
     return status == PTL_OK;
 }
 
-/* The sample with port 80 of its first host filtered: two parts, and a difference. */
+/* The sample with port 80 of its first host filtered: two parts, and a difference, if that
+ * run, of which little is known, did not miss it. */
 static char *make_other(void)
 {
     static const char *const changes[][2] = {

@@ -1,0 +1,85 @@
+/* What a target, and a run, may have missed. */
+#include "results/estimate.h"
+#include "results/results.h"
+
+#include <math.h>
+
+static double sum_of(const uint64_t counts[PTL_TRIES])
+{
+    double sum = 0;
+    for (int i = 0; i < PTL_TRIES; i++)
+        sum += (double)counts[i];
+    return sum;
+}
+
+struct ptl_estimate ptl_estimate_target(const struct ptl_results *results,
+                                        const struct ptl_target_counts *counts)
+{
+    if (!counts->has_evidence)
+        return (struct ptl_estimate){.basis = PTL_BASIS_NOT_RECORDED};
+    struct ptl_evidence evidence = ptl_evidence_of(&counts->evidence);
+    bool alone = results->summary.targets < 2 || !results->has_evidence;
+    return ptl_estimate_of(&evidence, alone ? NULL : &results->evidence);
+}
+
+struct ptl_estimate ptl_estimate_find(const struct ptl_results *results, uint32_t target)
+{
+    size_t low = 0, high = results->target_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (results->targets[middle].target < target)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < results->target_count && results->targets[low].target == target)
+        return ptl_estimate_target(results, &results->targets[low]);
+    return (struct ptl_estimate){.basis = PTL_BASIS_NOT_RECORDED};
+}
+
+bool ptl_estimate_is_poor_at(const struct ptl_results *results, uint32_t target)
+{
+    struct ptl_estimate estimate = ptl_estimate_find(results, target);
+    bool tells = estimate.known || estimate.basis == PTL_BASIS_NO_EVIDENCE;
+    return ptl_estimate_is_poor(tells ? &estimate : &results->estimate);
+}
+
+static bool is_below(const struct ptl_estimate *estimate, double min_recall)
+{
+    if (min_recall <= 0)
+        return false;
+    return estimate->known ? estimate->recall_at_least < min_recall
+                           : estimate->basis == PTL_BASIS_NO_EVIDENCE;
+}
+
+/*
+ * All ports of the run as if they were one target's, which tells of targets that never answered,
+ * too; and, since that is an average, what targets that lost more than it may have missed: what
+ * bounds exceed the expected adds up by its squares (Zou and Donner, "Construction of confidence
+ * limits about effect measures", Statistics in Medicine 27, 2008).
+ */
+struct ptl_estimate ptl_estimate_run(const struct ptl_results *results)
+{
+    if (!results->has_evidence)
+        return (struct ptl_estimate){.basis = PTL_BASIS_NOT_RECORDED};
+    struct ptl_estimate whole = ptl_estimate_of(&results->evidence, NULL);
+    double missed = 0, squares = 0, open = sum_of(results->evidence.open);
+    if (results->summary.targets == 1 && results->target_count == 1)
+        whole = ptl_estimate_target(results, &results->targets[0]);
+    for (size_t i = 0; i < results->target_count; i++) {
+        struct ptl_estimate one = ptl_estimate_target(results, &results->targets[i]);
+        whole.poor += ptl_estimate_is_poor(&one);
+        whole.below += is_below(&one, results->run.min_recall);
+        double beyond = (double)one.missed_at_most - one.missed;
+        missed += one.known && one.worse ? one.missed : 0;
+        squares += one.known && one.worse ? beyond * beyond : 0;
+    }
+    if (!whole.known || missed + squares <= 0)
+        return whole;
+    double at_most = (double)whole.missed_at_most + floor(missed + sqrt(squares));
+    at_most = fmin(at_most, sum_of(results->evidence.silent));
+    whole.missed = fmin(whole.missed + missed, at_most);
+    whole.missed_at_most = (uint64_t)at_most;
+    whole.recall_at_least = open / (open + fmax(at_most, 1e-9));
+    return whole;
+}
