@@ -159,12 +159,14 @@ static bool look_at_all(struct check *check)
 static bool may_be_too_many(const struct ptl_hosts *hosts)
 {
     uint64_t sum = 0;
+    if (hosts->count > COUNTED_MOST)
+        return false;
     for (size_t i = 0; i < hosts->count && sum <= PTL_TARGETS_MAX; i++) {
         struct ptl_host host = ptl_hosts_get(hosts, i);
         uint64_t count = host.is_name ? 0 : ptl_block_count(&host.block);
         sum += count < PTL_TARGETS_MAX ? count : PTL_TARGETS_MAX + 1;
     }
-    return sum > PTL_TARGETS_MAX && hosts->count <= COUNTED_MOST;
+    return sum > PTL_TARGETS_MAX;
 }
 
 /* Counts them as the run does. False: no memory, or too many, which is told. */

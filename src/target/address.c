@@ -1,6 +1,7 @@
 #include "target/address.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,15 +20,32 @@ static void store64(uint8_t *bytes, uint64_t value)
         bytes[i] = (uint8_t)value;
 }
 
-static struct ptl_address from_v6(const struct in6_addr *v6)
+static struct ptl_address from_halves(uint64_t high, uint64_t low)
 {
-    struct ptl_address address = {
-        .high = load64(v6->s6_addr), .low = load64(v6->s6_addr + 8), .family = 6};
+    struct ptl_address address = {.high = high, .low = low, .family = 6};
     if (address.high == 0 && address.low >> 32 == 0xFFFF) {
         address.low &= 0xFFFFFFFFU;
         address.family = 4;
     }
     return address;
+}
+
+/* Eight groups of at most four digits, as long lists of IPv6 hold them: several times as fast as
+ * inet_pton, which takes what is written otherwise. */
+static bool parse_groups(const char *at, struct ptl_address *address)
+{
+    uint64_t halves[2] = {0, 0};
+    for (unsigned group = 0; group < 8; group++) {
+        unsigned value = 0, digits = 0;
+        for (; isxdigit((unsigned char)*at) && digits < 5; digits++, at++)
+            value = value << 4 | (unsigned)((*at & 0xF) + 9 * (*at >> 6)); /* 'a' is 0x61 */
+        if (digits == 0 || digits > 4 || *at != (group < 7 ? ':' : '\0'))
+            return false;
+        at++;
+        halves[group / 4] = halves[group / 4] << 16 | value;
+    }
+    *address = from_halves(halves[0], halves[1]);
+    return true;
 }
 
 enum ptl_status ptl_address_parse(const char *text, struct ptl_address *address,
@@ -38,18 +56,21 @@ enum ptl_status ptl_address_parse(const char *text, struct ptl_address *address,
     bool bracketed = length > 2 && text[0] == '[' && text[length - 1] == ']';
     struct in_addr v4;
     struct in6_addr v6;
+    if (parse_groups(text, address))
+        return PTL_OK;
     if (strchr(text, '%') != NULL)
         return ptl_error_set(error, PTL_E_INVALID,
                              "\"%s\": addresses with a zone are not supported", text);
     if (length < sizeof(copy)) {
-        snprintf(copy, sizeof(copy), "%.*s", (int)(bracketed ? length - 2 : length),
-                 text + bracketed);
+        size_t inner = bracketed ? length - 2 : length;
+        memcpy(copy, text + bracketed, inner);
+        copy[inner] = '\0';
         if (!bracketed && inet_pton(AF_INET, copy, &v4) == 1) {
             *address = (struct ptl_address){.low = ntohl(v4.s_addr), .family = 4};
             return PTL_OK;
         }
         if (inet_pton(AF_INET6, copy, &v6) == 1) {
-            *address = from_v6(&v6);
+            *address = from_halves(load64(v6.s6_addr), load64(v6.s6_addr + 8));
             return PTL_OK;
         }
     }
@@ -115,7 +136,7 @@ bool ptl_address_from_sockaddr(const struct sockaddr *in, struct ptl_address *ad
     if (in->sa_family == AF_INET6) {
         struct sockaddr_in6 v6;
         memcpy(&v6, in, sizeof(v6));
-        *address = from_v6(&v6.sin6_addr);
+        *address = from_halves(load64(v6.sin6_addr.s6_addr), load64(v6.sin6_addr.s6_addr + 8));
         return true;
     }
     return false;

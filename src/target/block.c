@@ -83,15 +83,15 @@ enum ptl_status ptl_block_parse(const char *text, struct ptl_block *block, bool 
             return PTL_OK;
         }
     }
-    /* A name has a letter somewhere; digits and dots, or a colon, were meant as an address. */
-    bool meant_as_address = all_of(text, "0123456789.-") || strchr(text, ':') != NULL ||
-                            strchr(text, '[') != NULL || strchr(text, '%') != NULL;
-    if (ptl_address_parse(text, &block->first, meant_as_address ? error : NULL) == PTL_OK) {
+    if (ptl_address_parse(text, &block->first, NULL) == PTL_OK) {
         block->last = block->first;
         return PTL_OK;
     }
+    /* A name has a letter somewhere; digits and dots, or a colon, were meant as an address. */
+    bool meant_as_address = all_of(text, "0123456789.-") || strchr(text, ':') != NULL ||
+                            strchr(text, '[') != NULL || strchr(text, '%') != NULL;
     if (meant_as_address)
-        return PTL_E_INVALID;
+        return ptl_address_parse(text, &block->first, error);
     *is_block = false;
     return PTL_OK;
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool has_bits(const struct ptl_host *host)
+bool ptl_host_has_bits(const struct ptl_host *host)
 {
     const char *slash = host->is_name ? NULL : strchr(host->text, '/');
     char left[PTL_ADDRESS_SIZE + 2];
@@ -19,17 +19,13 @@ static bool has_bits(const struct ptl_host *host)
 bool ptl_hosts_with_bits(const struct ptl_hosts *hosts, struct ptl_host *first,
                          char out[PTL_HOST_BITS_SIZE])
 {
-    size_t count = 0;
-    for (size_t i = 0; i < hosts->count; i++) {
-        struct ptl_host host = ptl_hosts_get(hosts, i);
-        if (has_bits(&host) && count++ == 0)
-            *first = host;
-    }
-    if (count == 0)
+    if (hosts->with_bits == 0)
         return false;
+    *first = ptl_hosts_get(hosts, hosts->first_with_bits);
     char network[PTL_ADDRESS_SIZE], more[64] = "";
-    if (count > 1)
-        snprintf(more, sizeof(more), ", as in %zu more of hosts", count - 1);
+    if (hosts->with_bits > 1)
+        snprintf(more, sizeof(more), ", as in %zu more of %s", hosts->with_bits - 1,
+                 hosts->is_exclude ? "exclude_hosts" : "hosts");
     snprintf(out, PTL_HOST_BITS_SIZE, "%s is every address of %s%s: its host bits are set%s",
              first->text, ptl_address_format(&first->block.first, network),
              strchr(first->text, '/'), more);

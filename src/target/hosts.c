@@ -1,8 +1,8 @@
 #include "target/hosts.h"
 
-#include "base/array.h"
 #include "base/plain.h"
 #include "base/text.h"
+#include "target/host_records.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -14,85 +14,11 @@
 #define LINE_MAX_BYTES 1024
 #define NAME_MAX_BYTES 253
 
-enum kind { KIND_IPV4, KIND_IPV6, KIND_IPV6_BLOCK, KIND_NAME };
-
-struct ptl_host_slot {
-    uint32_t text;        /* number of its piece of `texts`, and where in it, 16 bits each */
-    uint32_t first, last; /* of IPv4; of IPv6, first: where its one or two stand in `wide` */
-    uint32_t file;        /* number of its file + 1; 0: none */
-    uint32_t line;
-    uint32_t column : 30;
-    uint32_t kind : 2; /* enum kind */
-};
-_Static_assert(sizeof(struct ptl_host_slot) == 24, "there may be a million of these");
-
-struct ptl_host_wide { /* an address of IPv6 */
-    uint64_t high, low;
-};
-
-#define TEXTS_LEAST 256U /* most lists are short... */
-#define TEXTS_MOST 65536U
-#define TEXTS_PIECES 65536U
-struct ptl_host_texts {
-    size_t used, size;
-    char bytes[];
-};
-
-void ptl_hosts_free(struct ptl_hosts *hosts)
-{
-    for (size_t i = 0; i < hosts->text_count; i++)
-        free(hosts->texts[i]);
-    free(hosts->texts);
-    free(hosts->slots);
-    free(hosts->wide);
-    for (size_t i = 0; i < hosts->file_count; i++)
-        free(hosts->files[i]);
-    free(hosts->files);
-    *hosts = (struct ptl_hosts){.slots = NULL};
-}
-
 static void out_of_memory(struct ptl_problems *problems)
 {
     struct ptl_error error;
     ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
     ptl_problems_add(problems, &error);
-}
-
-/* The number + 1 of the list's own copy of a file's name, which neighbours in one file share. 0: no
- * memory. */
-static uint32_t keep_file(struct ptl_hosts *hosts, const char *file)
-{
-    if (hosts->file_count > 0 && strcmp(hosts->files[hosts->file_count - 1], file) == 0)
-        return (uint32_t)hosts->file_count;
-    if (!ptl_array_room_for_few((void **)&hosts->files, hosts->file_count, sizeof(*hosts->files)))
-        return 0;
-    hosts->files[hosts->file_count] = strdup(file);
-    return hosts->files[hosts->file_count] != NULL ? (uint32_t)++hosts->file_count : 0;
-}
-
-/* Keeps a copy of an entry; false: no memory. */
-static bool keep_text(struct ptl_hosts *hosts, const char *text, uint32_t *number)
-{
-    size_t size = strlen(text) + 1;
-    struct ptl_host_texts *last = hosts->text_count ? hosts->texts[hosts->text_count - 1] : NULL;
-    if (last == NULL || size > last->size - last->used) {
-        size_t room = last == NULL ? TEXTS_LEAST : 2 * last->size;
-        room = room < TEXTS_MOST ? room : TEXTS_MOST;
-        room = room > size ? room : size;
-        if (hosts->text_count == TEXTS_PIECES ||
-            !ptl_array_room((void **)&hosts->texts, &hosts->text_capacity, hosts->text_count,
-                            sizeof(struct ptl_host_texts *)))
-            return false;
-        last = malloc(sizeof(*last) + room);
-        if (last == NULL)
-            return false;
-        *last = (struct ptl_host_texts){.size = room};
-        hosts->texts[hosts->text_count++] = last;
-    }
-    memcpy(last->bytes + last->used, text, size);
-    *number = (uint32_t)((hosts->text_count - 1) << 16 | last->used);
-    last->used += size;
-    return true;
 }
 
 /* Labels of RFC 1123, with the underscores that are met in practice. */
@@ -128,62 +54,6 @@ static bool is_name(const char *text)
 static bool contains_unspecified(const struct ptl_block *block)
 {
     return block->first.high == 0 && block->first.low == 0;
-}
-
-static bool keep_wide(struct ptl_hosts *hosts, const struct ptl_address *address)
-{
-    if (!ptl_array_room((void **)&hosts->wide, &hosts->wide_capacity, hosts->wide_count,
-                        sizeof(*hosts->wide)))
-        return false;
-    hosts->wide[hosts->wide_count++] = (struct ptl_host_wide){address->high, address->low};
-    return true;
-}
-
-static bool append(struct ptl_hosts *hosts, const struct ptl_host *host)
-{
-    struct ptl_host_slot new = {.line = host->line, .column = host->column & ((1U << 30) - 1)};
-    if (!ptl_array_room((void **)&hosts->slots, &hosts->capacity, hosts->count,
-                        sizeof(*hosts->slots)))
-        return false;
-    if (host->file != NULL)
-        new.file = keep_file(hosts, host->file);
-    if (!keep_text(hosts, host->text, &new.text) || (host->file != NULL && new.file == 0))
-        return false;
-    if (host->is_name) {
-        new.kind = KIND_NAME;
-    } else if (host->block.first.family == 4) {
-        new.first = (uint32_t)host->block.first.low;
-        new.last = (uint32_t)host->block.last.low;
-    } else {
-        bool is_one = ptl_address_compare(&host->block.first, &host->block.last) == 0;
-        new.kind = is_one ? KIND_IPV6 : KIND_IPV6_BLOCK;
-        new.first = (uint32_t)hosts->wide_count;
-        if (!keep_wide(hosts, &host->block.first) ||
-            (!is_one && !keep_wide(hosts, &host->block.last)))
-            return false;
-    }
-    hosts->slots[hosts->count++] = new;
-    return true;
-}
-
-struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number)
-{
-    const struct ptl_host_slot *slot = &hosts->slots[number];
-    struct ptl_host host = {.text = hosts->texts[slot->text >> 16]->bytes + (slot->text & 0xFFFF),
-                            .is_name = slot->kind == KIND_NAME,
-                            .file = slot->file > 0 ? hosts->files[slot->file - 1] : NULL,
-                            .line = slot->line,
-                            .column = slot->column};
-    if (slot->kind == KIND_IPV6 || slot->kind == KIND_IPV6_BLOCK) {
-        const struct ptl_host_wide *first = &hosts->wide[slot->first];
-        const struct ptl_host_wide *last = slot->kind == KIND_IPV6 ? first : first + 1;
-        host.block.first = (struct ptl_address){first->high, first->low, 6};
-        host.block.last = (struct ptl_address){last->high, last->low, 6};
-    } else if (slot->kind == KIND_IPV4) {
-        host.block.first = (struct ptl_address){.low = slot->first, .family = 4};
-        host.block.last = (struct ptl_address){.low = slot->last, .family = 4};
-    }
-    return host;
 }
 
 /* A problem that quotes what came from outside, made fit to print. */
@@ -241,8 +111,10 @@ static void add_entry(struct ptl_hosts *hosts, const char *text, const struct pt
     host.is_name = !is_block;
     host.text = text;
     host.file = origin->file;
-    if (!append(hosts, &host))
+    if (!ptl_hosts_keep(hosts, &host))
         out_of_memory(problems);
+    else if (ptl_host_has_bits(&host) && hosts->with_bits++ == 0)
+        hosts->first_with_bits = hosts->count - 1;
 }
 
 /* ---- files ---- */

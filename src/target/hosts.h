@@ -9,6 +9,7 @@
 #include "target/address.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define PTL_HOSTS_MAX 1000000                  /* entries of one list */
 #define PTL_HOSTS_FILES_MAX ((size_t)64 << 20) /* bytes of all its files */
@@ -21,27 +22,25 @@ struct ptl_host {
     unsigned line, column;
 };
 
-struct ptl_host_slot;  /* an entry as it is kept: 24 bytes, since there may be a million */
-struct ptl_host_wide;  /* an address of IPv6 */
-struct ptl_host_texts; /* what many of them are called, in one piece that stays where it is */
+struct ptl_host_texts; /* records of many entries, in one piece that stays where it is */
 
 struct ptl_hosts {
-    struct ptl_host_slot *slots;
+    uint32_t *records; /* of each entry: the number of its piece, and where in it, 16 bits each */
     size_t count;
     size_t capacity;
-    struct ptl_host_wide *wide; /* the first addresses of IPv6, and the last ones of blocks */
-    size_t wide_count, wide_capacity;
     struct ptl_host_texts **texts;
     size_t text_count, text_capacity;
     char **files; /* the names that entries borrow */
     size_t file_count;
-    size_t file_bytes; /* read so far, of at most PTL_HOSTS_FILES_MAX */
-    bool is_exclude;   /* set before the first add: 0.0.0.0 and :: may be left out, 0.0.0.0/8 say */
+    size_t file_bytes;                 /* read so far, of at most PTL_HOSTS_FILES_MAX */
+    size_t with_bits, first_with_bits; /* how many have host bits set, and the first one's number */
+    bool is_exclude; /* set before the first add: 0.0.0.0 and :: may be left out, 0.0.0.0/8 say */
 };
 
 /* Zero-initialise before the first add. */
 void ptl_hosts_free(struct ptl_hosts *hosts);
-/* number < count. Its texts live as long as the list. */
+/* number < count. Its texts live as long as the list. A block of IPv6 is read from its text anew,
+ * so ask once for each entry. */
 struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number);
 /*
  * Adds one entry: address, CIDR, range, name (RFC 1123 labels, or with underscores), or
@@ -53,9 +52,11 @@ struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number);
 void ptl_hosts_add(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
                    const char *base_dir, struct ptl_problems *problems);
 
+/* Is it a block that is written with host bits, as 10.0.0.5/24 is? */
+bool ptl_host_has_bits(const struct ptl_host *host);
 /*
- * Are there blocks that are written with host bits, as 10.0.0.5/24 is? Then `first` is the first of
- * them, and `out` says so of it and how many more there are.
+ * Are there such blocks? Then `first` is the first of them, and `out` says so of it and how many
+ * more there are.
  */
 #define PTL_HOST_BITS_SIZE 256
 bool ptl_hosts_with_bits(const struct ptl_hosts *hosts, struct ptl_host *first,

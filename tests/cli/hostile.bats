@@ -157,6 +157,14 @@ print("\n".join(f"10.{r.randrange(256)}.{r.randrange(256)}.{r.randrange(256)}" f
     peak "$PORTOLAN" check ./million6.yaml
     [ "$status" -eq 0 ]
     [ "$kilobytes" -le 64000 ]
+    # Written as long as they can be.
+    python3 -c 'import random
+r = random.Random(1)
+print("\n".join(":".join(f"{r.randrange(4096, 65536):x}" for _ in range(8)) for _ in range(1000000)))' >hosts6
+    profile random6 'hosts: ["file: hosts6"]' 'ports: 80' 'scope: [any]'
+    peak "$PORTOLAN" check ./random6.yaml
+    [ "$status" -eq 0 ]
+    [ "$kilobytes" -le 64000 ]
     # Outside the scope, each is a problem, of which a hundred are told.
     profile outside 'hosts: ["file: hosts"]' 'ports: 80'
     peak "$PORTOLAN" check ./outside.yaml

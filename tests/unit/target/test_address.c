@@ -97,6 +97,43 @@ static void what_is_none_is_refused(void **state)
     assert_int_equal(ptl_address_parse(longest, &out, NULL), PTL_E_INVALID);
 }
 
+/* What is read here without inet_pton is what inet_pton reads. */
+static void as_the_system_reads_them(void **state)
+{
+    (void)state;
+    static const char set[] = "0123456789abcdefABCDEF:::::g/@` ";
+    uint32_t seed = 1;
+    unsigned good = 0;
+    for (unsigned round = 0; round < 300000; round++) {
+        char text[48];
+        size_t length = 0;
+        for (unsigned group = 0; group < 8; group++) {
+            seed = seed * 1103515245U + 12345U;
+            unsigned digits = seed >> 16 & 7 ? 1 + (seed >> 20 & 3) : seed >> 20 & 7;
+            for (unsigned i = 0; i < digits && length < 45; i++) {
+                seed = seed * 1103515245U + 12345U;
+                unsigned any = (seed >> 16) % 4096;
+                text[length++] = any < 4 ? set[(seed >> 8) % (sizeof(set) - 1)] : set[any % 22];
+            }
+            if (group < 7)
+                text[length++] = ':';
+        }
+        text[length] = '\0';
+        struct in6_addr v6;
+        struct ptl_address read, back;
+        bool is_one = inet_pton(AF_INET6, text, &v6) == 1;
+        assert_int_equal(ptl_address_parse(text, &read, NULL) == PTL_OK, is_one);
+        if (!is_one)
+            continue;
+        struct sockaddr_in6 out = {.sin6_family = AF_INET6, .sin6_addr = v6};
+        assert_true(ptl_address_from_sockaddr((struct sockaddr *)&out, &back));
+        assert_int_equal(ptl_address_compare(&read, &back), 0);
+        good++;
+    }
+    assert_true(good > 10000); /* of both, there were many */
+    assert_true(good < 290000);
+}
+
 static void the_order_is_ipv4_first_then_by_number(void **state)
 {
     (void)state;
@@ -186,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_to_write_one),
         cmocka_unit_test(what_is_none_is_refused),
+        cmocka_unit_test(as_the_system_reads_them),
         cmocka_unit_test(the_order_is_ipv4_first_then_by_number),
         cmocka_unit_test(adding_carries),
         cmocka_unit_test(sockaddr_and_back),

@@ -90,6 +90,69 @@ static void blocks_and_names_in_order(void **state)
     ptl_hosts_free(&hosts);
 }
 
+/* Each is given back as it was read, whatever little of it is kept. */
+static void every_kind_of_entry_comes_back(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"10.0.0.1",
+                                        "10.0.0.0/8",
+                                        "0.0.0.1-255.255.255.255",
+                                        "2001:db8::1",
+                                        "2001:DB8::/32",
+                                        "2001:db8::5/128",
+                                        "1:2:3:4:5:6:7:8",
+                                        "[1:2:3:4:5:6:7:8]",
+                                        "::1-::ffff",
+                                        "::ffff:10.0.0.1",
+                                        "::ffff:10.0.0.0/104",
+                                        "1:2:3:4:5:6:7:8-1:2:3:4:5:6:7:9",
+                                        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"};
+    static const unsigned lines[] = {0, 1, 127, 128, 16384, 67000000, UINT32_MAX};
+    struct ptl_hosts hosts = {0};
+    for (size_t i = 0; i < COUNT(texts) * COUNT(lines); i++) {
+        char file[32];
+        snprintf(file, sizeof(file), "f%zu", i / 2);
+        struct ptl_origin origin = {file, lines[i % COUNT(lines)], lines[(i + 1) % COUNT(lines)]};
+        ptl_hosts_add(&hosts, texts[i % COUNT(texts)], &origin, "", NULL);
+    }
+    assert_int_equal(hosts.count, COUNT(texts) * COUNT(lines));
+    for (size_t i = 0; i < hosts.count; i++) {
+        struct ptl_host host = ptl_hosts_get(&hosts, i);
+        struct ptl_block block;
+        bool is_block;
+        char file[32];
+        snprintf(file, sizeof(file), "f%zu", i / 2);
+        assert_int_equal(ptl_block_parse(texts[i % COUNT(texts)], &block, &is_block, NULL), PTL_OK);
+        assert_string_equal(host.text, texts[i % COUNT(texts)]);
+        assert_string_equal(host.file, file);
+        assert_int_equal(host.line, lines[i % COUNT(lines)]);
+        assert_int_equal(host.column, lines[(i + 1) % COUNT(lines)]);
+        assert_int_equal(ptl_address_compare(&host.block.first, &block.first), 0);
+        assert_int_equal(ptl_address_compare(&host.block.last, &block.last), 0);
+    }
+    ptl_hosts_free(&hosts);
+}
+
+static void host_bits_are_counted(void **state)
+{
+    (void)state;
+    struct ptl_hosts hosts = {.is_exclude = true};
+    struct ptl_host first;
+    char text[PTL_HOST_BITS_SIZE];
+    add(&hosts, "10.0.0.0/24", "", 1);
+    assert_false(ptl_hosts_with_bits(&hosts, &first, text));
+    add(&hosts, "10.0.0.5/24", "", 2);
+    assert_true(ptl_hosts_with_bits(&hosts, &first, text));
+    assert_string_equal(text, "10.0.0.5/24 is every address of 10.0.0.0/24: its host bits are set");
+    add(&hosts, "2001:db8::5/64", "", 3);
+    add(&hosts, "2001:db8::5/128", "", 4);
+    assert_true(ptl_hosts_with_bits(&hosts, &first, text));
+    assert_string_equal(first.text, "10.0.0.5/24");
+    assert_string_equal(text, "10.0.0.5/24 is every address of 10.0.0.0/24: its host bits are set, "
+                              "as in 1 more of exclude_hosts");
+    ptl_hosts_free(&hosts);
+}
+
 static void an_origin_is_optional(void **state)
 {
     (void)state;
@@ -346,6 +409,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_and_names_in_order),
+        cmocka_unit_test(every_kind_of_entry_comes_back),
+        cmocka_unit_test(host_bits_are_counted),
         cmocka_unit_test(an_origin_is_optional),
         cmocka_unit_test(names_by_rfc_1123),
         cmocka_unit_test(the_unspecified_address_is_no_target),
