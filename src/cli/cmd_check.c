@@ -15,11 +15,11 @@ static void print_ok(const char *file)
 }
 
 /* As a run warns of it, with the place. */
-static void warn_of_host_bits(const struct ptl_profile *profile)
+static void warn_of_host_bits(const struct ptl_hosts *hosts)
 {
     char text[PTL_HOST_BITS_SIZE];
     struct ptl_host first;
-    if (!ptl_hosts_with_bits(&profile->hosts, &first, text))
+    if (!ptl_hosts_with_bits(hosts, &first, text))
         return;
     struct ptl_problems warnings = {.items = NULL};
     struct ptl_origin origin = {.file = first.file, .line = first.line, .column = first.column};
@@ -34,7 +34,8 @@ static int run(const struct arguments *arguments)
     for (size_t i = 0; i < arguments->word_count; i++) {
         struct ptl_profile *profile = load_profile(arguments->words[i], arguments);
         if (profile != NULL) {
-            warn_of_host_bits(profile);
+            warn_of_host_bits(&profile->hosts);
+            warn_of_host_bits(&profile->exclude_hosts);
             print_ok(profile->file);
         } else {
             status = EXIT_REJECTED;

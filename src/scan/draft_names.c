@@ -15,11 +15,11 @@ static void leave_out(struct ptl_draft *draft, const struct ptl_host *host)
     draft->left_out[1] = host->text;
 }
 
-static bool warn_of_host_bits(struct ptl_draft *draft)
+static bool warn_of_host_bits(struct ptl_draft *draft, const struct ptl_hosts *hosts)
 {
     char text[PTL_HOST_BITS_SIZE];
     struct ptl_host first;
-    return !ptl_hosts_with_bits(&draft->profile->hosts, &first, text) ||
+    return !ptl_hosts_with_bits(hosts, &first, text) ||
            ptl_draft_warn(draft->prepared, "%s", text) || ptl_draft_out_of_memory(draft);
 }
 
@@ -136,9 +136,11 @@ enum ptl_status ptl_draft_resolve(struct ptl_draft *draft, const struct ptl_canc
         status = ptl_resolve(names, count, &options, &resolved, error);
     draft->interrupted = ptl_cancel_cause(cancel) != 0;
     size_t next = 0;
-    if (status == PTL_OK && (!add_all(draft, &profile->hosts, resolved, &next, false) ||
-                             !warn_of_left_out(draft) || !warn_of_host_bits(draft) ||
-                             !add_all(draft, &profile->exclude_hosts, resolved, &next, true)))
+    if (status == PTL_OK &&
+        (!add_all(draft, &profile->hosts, resolved, &next, false) || !warn_of_left_out(draft) ||
+         !warn_of_host_bits(draft, &profile->hosts) ||
+         !warn_of_host_bits(draft, &profile->exclude_hosts) ||
+         !add_all(draft, &profile->exclude_hosts, resolved, &next, true)))
         status = PTL_E_NO_MEMORY;
     ptl_resolved_free(resolved, count);
     free(names);

@@ -323,6 +323,16 @@ SH
     [ "$stderr" = "warning: 127.0.0.5/24 is every address of 127.0.0.0/24: its host bits are set, as in 1 more of hosts" ]
 }
 
+@test "plan and check warn of host bits in exclude_hosts, too" {
+    profile p 'hosts: 127.0.0.0/16' 'exclude_hosts: [127.0.0.5/24, 127.0.1.1/24]' 'ports: 80'
+    told="127.0.0.5/24 is every address of 127.0.0.0/24: its host bits are set, as in 1 more of exclude_hosts"
+    run --separate-stderr "$PORTOLAN" plan p.yaml
+    [ "$stderr" = "warning: $told" ]
+    run --separate-stderr "$PORTOLAN" check ./p.yaml
+    [ "$status" -eq 0 ]
+    [ "$stderr" = "./p.yaml:2:17: warning: $told" ]
+}
+
 @test "check warns of host bits, with the place, and the profile is good" {
     profile p 'hosts:' '  - 127.0.1.0/24' '  - "file: more"' 'exclude_hosts: 127.0.1.7' 'ports: 80'
     printf '127.0.2.0/24\n127.0.3.0-127.0.3.9 # a range\n 127.0.4.9/30\n' >more
