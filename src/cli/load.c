@@ -2,17 +2,20 @@
 #include "cli/commands.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define KEYS 2
+static const struct {
+    enum option_id id;
+    const char *key, *option;
+} keys[KEYS] = {{OPTION_HOSTS, "hosts", "--hosts"}, {OPTION_PORTS, "ports", "--ports"}};
 
 /* What --hosts and --ports say goes first, so that --set has the last word. NULL: no memory. */
 static struct ptl_setting *all_settings(const struct arguments *arguments, size_t *count)
 {
-    static const struct {
-        enum option_id id;
-        const char *key, *option;
-    } keys[] = {{OPTION_HOSTS, "hosts", "--hosts"}, {OPTION_PORTS, "ports", "--ports"}};
-    struct ptl_setting *settings = calloc(arguments->setting_count + 3, sizeof(*settings));
+    struct ptl_setting *settings = calloc(arguments->setting_count + KEYS + 1, sizeof(*settings));
     *count = 0;
-    for (size_t i = 0; settings != NULL && i < sizeof(keys) / sizeof(keys[0]); i++)
+    for (size_t i = 0; settings != NULL && i < KEYS; i++)
         if (arguments->texts[keys[i].id] != NULL)
             settings[(*count)++] = (struct ptl_setting){.key = keys[i].key,
                                                         .value = arguments->texts[keys[i].id],
@@ -46,12 +49,29 @@ static enum ptl_status load(const char *word, const struct arguments *arguments,
     return status;
 }
 
+/* The library speaks of keys; whoever gave options alone would not know where to write them. */
+static void name_missing_options(const struct ptl_problems *problems)
+{
+    for (size_t i = 0; i < problems->count; i++)
+        for (size_t k = 0; k < KEYS; k++) {
+            const char *message = problems->items[i].message;
+            size_t length = strlen(keys[k].key);
+            if (strncmp(message, keys[k].key, length) == 0 &&
+                strncmp(message + length, " is missing", strlen(" is missing")) == 0)
+                print_line("say it with %s, or name a profile that has %s", keys[k].option,
+                           keys[k].key);
+        }
+}
+
 struct ptl_profile *load_profile(const char *word, const struct arguments *arguments)
 {
     struct ptl_problems problems = {.items = NULL};
     struct ptl_profile *profile = NULL;
-    if (load(word, arguments, &profile, &problems) != PTL_OK)
+    if (load(word, arguments, &profile, &problems) != PTL_OK) {
         print_problems(&problems);
+        if (word == NULL)
+            name_missing_options(&problems);
+    }
     ptl_problems_free(&problems);
     return profile;
 }

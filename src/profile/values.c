@@ -288,6 +288,9 @@ static void load_address(struct ptl_loading *loading, const struct ptl_field *fi
     struct ptl_address *address = member(base, field);
     if (ptl_address_parse(text, address, &error) != PTL_OK)
         ptl_value_error(loading, field, node, &error);
+    else if (address->high == 0 && address->low == 0)
+        ptl_value_problem(loading, field, node,
+                          "must be an address of this machine, or none: the system chooses");
     else if (is_for_many(address))
         ptl_value_problem(loading, field, node, "must be an address of this machine, not %s",
                           address->low == UINT32_MAX && address->family == 4 ? "broadcast"

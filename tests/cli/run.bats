@@ -147,7 +147,8 @@ load helper
     [ "$output" = '--hosts: 10.0.0.1: 10.0.0.1 is outside the profile'"'"'s scope (loopback); add "10.0.0.1" to scope' ]
     run "$PORTOLAN" run --hosts 127.0.0.1
     [ "$status" -eq 3 ]
-    [ "$output" = 'command line:1:1: ports is missing: which TCP ports: numbers, ranges, service names' ]
+    [ "$output" = 'command line:1:1: ports is missing: which TCP ports: numbers, ranges, service names
+say it with --ports, or name a profile that has ports' ]
     run "$PORTOLAN" run
     [ "$status" -eq 2 ]
     run in_ns timeout 60 "$PORTOLAN" run --hosts '127.0.0.1, 127.0.0.2' --ports 80,81 \

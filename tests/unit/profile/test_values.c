@@ -288,7 +288,12 @@ static void source_addresses(void **state)
          NULL},
         {"source_address: 10.0.0.1-5", "3:17: source_address: \"10.0.0.1-5\" is no address\n",
          NULL},
-        {"source_address: 0.0.0.0", NULL, "source_address: \"0.0.0.0\""},
+        {"source_address: 0.0.0.0",
+         "3:17: source_address must be an address of this machine, or none: the system chooses\n",
+         NULL},
+        {"source_address: \"::\"",
+         "3:17: source_address must be an address of this machine, or none: the system chooses\n",
+         NULL},
         {"source_address: ::",
          "3:18: not YAML: mapping values are not allowed in this context; put an IPv6 address in "
          "quotes\n",
