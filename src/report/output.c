@@ -89,13 +89,6 @@ static void dispose(struct ptl_output *output)
     free(output);
 }
 
-static mode_t default_mode(void)
-{
-    mode_t mask = umask(0);
-    umask(mask);
-    return 0666 & ~mask;
-}
-
 static bool fail(int failure)
 {
     errno = failure;
@@ -195,11 +188,15 @@ static bool open_found(struct ptl_output *output, const struct ptl_output_option
         return open_in_place(output, options->cancel);
     if (place->is_there && !may_replace(place))
         return false;
-    /* Rights to what was another's are not handed on. */
-    output->mode = place->is_there ? place->info.st_mode & 0777 : default_mode();
-    if (!ptl_temporary_open(place->folder, &output->temporary))
+    /* Nobody reads what takes the place of a file that is theirs alone; a new one is made as any
+     * program makes it. Rights to what was another's are not handed on. */
+    struct stat info = place->info;
+    if (!ptl_temporary_open(place->folder, place->is_there ? 0600 : 0666, &output->temporary))
         return false;
     output->fd = output->temporary.fd;
+    if (!place->is_there && fstat(output->fd, &info) != 0)
+        return false;
+    output->mode = info.st_mode & 0777;
     return true;
 }
 

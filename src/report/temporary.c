@@ -73,14 +73,14 @@ static void choose_name(struct ptl_temporary *temporary, unsigned number)
     snprintf(temporary->name, sizeof(temporary->name), PREFIX "%ld.%u", (long)getpid(), number);
 }
 
-static bool open_named(int folder, struct ptl_temporary *temporary)
+static bool open_named(int folder, mode_t mode, struct ptl_temporary *temporary)
 {
     temporary->folder = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     for (unsigned i = 0; i < TRIES && temporary->folder >= 0; i++) {
         struct stat info;
         choose_name(temporary, i);
         temporary->fd =
-            openat(folder, temporary->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+            openat(folder, temporary->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (temporary->fd < 0 && errno == EEXIST)
             continue;
         if (temporary->fd < 0)
@@ -98,13 +98,13 @@ static bool open_named(int folder, struct ptl_temporary *temporary)
     return false;
 }
 
-bool ptl_temporary_open(int folder, struct ptl_temporary *temporary)
+bool ptl_temporary_open(int folder, mode_t mode, struct ptl_temporary *temporary)
 {
     char way[WAY_SIZE];
     struct stat info, seen;
     *temporary = (struct ptl_temporary){.fd = -1, .folder = -1};
     remove_leftovers(folder);
-    temporary->fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    temporary->fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     if (temporary->fd >= 0) {
         if (fstat(temporary->fd, &info) == 0 && stat(way_to(temporary->fd, way), &seen) == 0 &&
             is_same(&info, &seen)) {
@@ -113,7 +113,8 @@ bool ptl_temporary_open(int folder, struct ptl_temporary *temporary)
         }
         close(temporary->fd); /* without /proc it would never have a name */
     }
-    return open_named(folder, temporary); /* and what that fails with is what everybody knows */
+    return open_named(folder, mode,
+                      temporary); /* and what that fails with is what everybody knows */
 }
 
 /* Gives it a temporary name in the folder: linkat() cannot replace, rename() can. */
@@ -161,7 +162,7 @@ static bool copy_all(int from, int to)
 static bool copy_to(struct ptl_temporary *temporary, int folder, mode_t mode)
 {
     struct ptl_temporary other = {.fd = -1, .folder = -1};
-    if (!open_named(folder, &other))
+    if (!open_named(folder, 0600, &other))
         return false;
     bool good =
         copy_all(temporary->fd, other.fd) && fchmod(other.fd, mode) == 0 && fsync(other.fd) == 0;

@@ -14,8 +14,9 @@ struct ptl_temporary {
     char name[40]; /* ".portolan.PID.NUMBER": short enough for every folder */
 };
 
-/* In the folder of a place. Removes what runs that were killed have left there. False: errno. */
-bool ptl_temporary_open(int folder, struct ptl_temporary *temporary);
+/* In the folder of a place, with a mode as open() takes it, of which the umask or the folder's ACL
+ * takes its part. Removes what runs that were killed have left there. False: errno. */
+bool ptl_temporary_open(int folder, mode_t mode, struct ptl_temporary *temporary);
 /* Puts it where `place` is now, on whatever file system; it is synced. False: errno. */
 bool ptl_temporary_move(struct ptl_temporary *temporary, const struct ptl_place *place,
                         mode_t mode);

@@ -50,7 +50,7 @@ static void write_to(const char *path)
     struct ptl_place place;
     struct ptl_temporary temporary;
     assert_true(ptl_place_find(path, PTL_MISSING_TOLD, &place));
-    assert_true(ptl_temporary_open(place.folder, &temporary));
+    assert_true(ptl_temporary_open(place.folder, 0600, &temporary));
     assert_int_equal(write(temporary.fd, "new", 3), 3);
     assert_true(ptl_temporary_move(&temporary, &place, 0640));
     ptl_temporary_drop(&temporary);
@@ -119,7 +119,7 @@ static int write_one(void)
     struct ptl_place place;
     struct ptl_temporary temporary;
     if (!ptl_place_find("r.json", PTL_MISSING_TOLD, &place) ||
-        !ptl_temporary_open(place.folder, &temporary))
+        !ptl_temporary_open(place.folder, 0600, &temporary))
         return 1;
     bool is_named = is_there(temporary.name);
     if (!ptl_temporary_move(&temporary, &place, 0640))
@@ -133,7 +133,7 @@ static int be_killed(void)
     struct ptl_place place;
     struct ptl_temporary temporary;
     if (!ptl_place_find("r.json", PTL_MISSING_TOLD, &place) ||
-        !ptl_temporary_open(place.folder, &temporary))
+        !ptl_temporary_open(place.folder, 0600, &temporary))
         return 1;
     return raise(SIGKILL);
 }
@@ -168,7 +168,7 @@ static int lose_proc(void)
     struct ptl_place place;
     struct ptl_temporary temporary;
     if (umount2("/proc", MNT_DETACH) != 0 || !ptl_place_find("r.json", PTL_MISSING_TOLD, &place) ||
-        !ptl_temporary_open(place.folder, &temporary))
+        !ptl_temporary_open(place.folder, 0600, &temporary))
         return 1;
     bool is_named = temporary.folder >= 0; /* where the file system has no nameless files */
     if (write(temporary.fd, "new", 3) != 3 || mount("none", "/proc", "tmpfs", 0, NULL) != 0 ||
@@ -196,7 +196,7 @@ static void test_a_folder_that_is_gone(void **state)
     assert_int_equal(mkdir("d", 0700), 0);
     assert_true(ptl_place_find("d/a", PTL_MISSING_TOLD, &place));
     assert_int_equal(rmdir("d"), 0);
-    assert_false(ptl_temporary_open(place.folder, &temporary));
+    assert_false(ptl_temporary_open(place.folder, 0600, &temporary));
     assert_int_equal(errno, ENOENT);
     ptl_place_leave(&place);
 }
@@ -212,7 +212,7 @@ static void test_another_file_system(void **state)
     char path[64];
     snprintf(path, sizeof(path), "/dev/shm/portolan-temporary-%ld", (long)getpid());
     assert_true(ptl_place_find(path, PTL_MISSING_TOLD, &there));
-    assert_true(ptl_temporary_open(here.folder, &temporary));
+    assert_true(ptl_temporary_open(here.folder, 0600, &temporary));
     char block[200000];
     memset(block, 'x', sizeof(block));
     assert_int_equal(write(temporary.fd, block, sizeof(block)), sizeof(block));
