@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /*
@@ -38,9 +39,20 @@ static void guard_streams(void)
     print_patiently();
 }
 
+/* What a run may open is what this system grants. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int main(int argc, char **argv)
 {
     guard_streams();
+    raise_descriptors();
     if (argc < 2) {
         print_line("usage: portolan COMMAND [OPTIONS] [ARGUMENTS]; see portolan help");
         return EXIT_USAGE;

@@ -5,15 +5,6 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-void ptl_limits_raise_descriptors(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 static uint32_t open_descriptors(void)
 {
     DIR *dir = opendir("/proc/self/fd");

@@ -4,8 +4,6 @@
 
 #include <stdint.h>
 
-/* Raises RLIMIT_NOFILE to its hard limit. */
-void ptl_limits_raise_descriptors(void);
 /* Descriptors that can still be opened, less `reserve`; at least 1. */
 uint32_t ptl_limits_descriptors(uint32_t reserve);
 /* Threads that the system's settings allow this process; at least 1. */

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "scan/draft.h"
-#include "scan/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +133,6 @@ enum ptl_status ptl_prepare_again(const struct ptl_profile *profile, const struc
     struct ptl_draft draft = {.profile = profile, .problems = problems};
     draft.prepared = calloc(1, sizeof(*draft.prepared));
     enum ptl_status status = PTL_E_NO_MEMORY;
-    ptl_limits_raise_descriptors();
     if (draft.prepared == NULL)
         ptl_draft_out_of_memory(&draft);
     else

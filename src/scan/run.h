@@ -34,8 +34,8 @@ struct ptl_prepared {
 };
 
 /*
- * Resolves, excludes, checks the scope, clamps to what the system grants. Raises RLIMIT_NOFILE to
- * its hard limit. Sends no probe. Problems (scope, an exclude that does not resolve, no target
+ * Resolves, excludes, checks the scope, clamps to what the system grants (RLIMIT_NOFILE as it is).
+ * Sends no probe. Problems (scope, an exclude that does not resolve, no target
  * left) go to `problems`, with the place of the entry; the status is then PTL_E_INVALID. A cancel
  * ends the wait for names, which are then unresolved ("interrupted"): ptl_run with the same token
  * sends nothing and its results say so.
