@@ -10,6 +10,8 @@
     __asm__(".section .rodata\n"                                                                   \
             ".global ptl_embedded_" #symbol "\n"                                                   \
             ".global ptl_embedded_" #symbol "_end\n"                                               \
+            ".hidden ptl_embedded_" #symbol "\n"                                                   \
+            ".hidden ptl_embedded_" #symbol "_end\n"                                               \
             "ptl_embedded_" #symbol ":\n"                                                          \
             ".incbin \"" PTL_WEB_DIR "/" file "\"\n"                                               \
             "ptl_embedded_" #symbol "_end:\n"                                                      \

@@ -35,7 +35,7 @@ blocks() {
     need_namespace
     first='./dev run configs/localhost.yaml'
     mkdir clone
-    (cd "$TOP" && tar -cf - CMakeLists.txt dev src include configs tests reports/.gitignore) | tar -xf - -C clone
+    (cd "$TOP" && tar -cf - CMakeLists.txt cmake dev src include configs tests reports/.gitignore) | tar -xf - -C clone
     cd clone
     # Everything is installed where this test runs: nothing is asked of a network that is not there.
     run in_ns "$LISTEN" 22 9999 -- sh -c "$first"

@@ -1,0 +1,127 @@
+#include "embed/embed.h"
+
+#include <stdlib.h>
+
+#define SHOWN_MAX (256U << 20) /* a list of a million hosts is 20 MiB */
+
+/* How the three ways to load one differ. */
+struct source {
+    const char *path; /* NULL: it is a text */
+    const char *text;
+    size_t length;
+};
+
+static enum ptl_status load(const struct source *source,
+                            const struct portolan_load_options *options,
+                            const struct ptl_setting *settings, struct ptl_profile **profile,
+                            struct ptl_problems *found)
+{
+    if (source->path != NULL)
+        return ptl_profile_load(source->path, settings, options->setting_count, profile, found);
+    return ptl_profile_load_text(source->text, source->length,
+                                 options->file != NULL ? options->file : "profile",
+                                 options->base_dir != NULL ? options->base_dir : "", settings,
+                                 options->setting_count, profile, found);
+}
+
+static enum portolan_status load_with(const struct source *source,
+                                      const struct portolan_load_options *options,
+                                      struct portolan_profile **profile,
+                                      struct portolan_problems *problems)
+{
+    struct ptl_setting *settings = calloc(options->setting_count + 1, sizeof(*settings));
+    struct portolan_profile *new = calloc(1, sizeof(*new));
+    if (settings == NULL || new == NULL) {
+        free(settings);
+        free(new);
+        return ptl_embed_no_memory(problems);
+    }
+    for (size_t i = 0; i < options->setting_count; i++)
+        settings[i] = (struct ptl_setting){.key = options->settings[i].key,
+                                           .value = options->settings[i].value};
+    struct ptl_problems found = {.items = NULL};
+    enum ptl_status status = load(source, options, settings, &new->profile, &found);
+    free(settings);
+    atomic_init(&new->users, 1);
+    if (status == PTL_OK)
+        *profile = new;
+    else
+        free(new);
+    return ptl_embed_tell(problems, &found, status);
+}
+
+static enum portolan_status load_from(const struct source *source,
+                                      const struct portolan_load_options *given,
+                                      struct portolan_profile **profile,
+                                      struct portolan_problems *problems)
+{
+    struct portolan_load_options options;
+    if (ptl_embed_take(&options, sizeof(options), given, "struct portolan_load_options",
+                       problems) != PTL_OK)
+        return PORTOLAN_INVALID;
+    locale_t before = ptl_embed_enter();
+    enum portolan_status status = load_with(source, &options, profile, problems);
+    ptl_embed_leave(before);
+    return status;
+}
+
+enum portolan_status portolan_profile_load_file(const char *path,
+                                                const struct portolan_load_options *options,
+                                                struct portolan_profile **profile,
+                                                struct portolan_problems *problems)
+{
+    return load_from(&(struct source){.path = path}, options, profile, problems);
+}
+
+enum portolan_status portolan_profile_load_name(const char *name,
+                                                const struct portolan_load_options *options,
+                                                struct portolan_profile **profile,
+                                                struct portolan_problems *problems)
+{
+    struct ptl_error error;
+    char *path = NULL;
+    if (ptl_profile_find(name, &path, &error) != PTL_OK)
+        return ptl_embed_fail(problems, &error);
+    enum portolan_status status =
+        load_from(&(struct source){.path = path}, options, profile, problems);
+    free(path);
+    return status;
+}
+
+enum portolan_status portolan_profile_load_text(const char *text, size_t length,
+                                                const struct portolan_load_options *options,
+                                                struct portolan_profile **profile,
+                                                struct portolan_problems *problems)
+{
+    return load_from(&(struct source){.text = text, .length = length}, options, profile, problems);
+}
+
+enum portolan_status portolan_profile_show(const struct portolan_profile *profile, char **text,
+                                           struct portolan_problems *problems)
+{
+    struct ptl_buf buf;
+    ptl_buf_init(&buf, SHOWN_MAX);
+    locale_t before = ptl_embed_enter();
+    ptl_profile_show(profile->profile, &buf);
+    ptl_embed_leave(before);
+    char *shown = buf.failed ? NULL : ptl_buf_steal(&buf);
+    ptl_buf_free(&buf);
+    if (shown == NULL)
+        return ptl_embed_no_memory(problems);
+    *text = shown;
+    return PORTOLAN_OK;
+}
+
+struct portolan_profile *ptl_embed_share(struct portolan_profile *profile)
+{
+    atomic_fetch_add(&profile->users, 1);
+    return profile;
+}
+
+void portolan_profile_free(struct portolan_profile *profile)
+{
+    if (profile == NULL || atomic_fetch_sub(&profile->users, 1) > 1)
+        return;
+    ptl_profile_free(profile->profile);
+    free(profile);
+}
