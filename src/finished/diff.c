@@ -216,11 +216,14 @@ static bool compare_pair(struct ptl_diff *diff, uint32_t old, uint32_t new)
     struct pair pair = {
         .diff = diff, .hosts = {old, new}, .both_absent = diff->common_ports, .is_whole = true};
     for (int side = 0; side < 2; side++) {
-        pair.is_poor[side] = ptl_estimate_is_poor_at(diff->views[side].results, pair.hosts[side]);
+        const struct ptl_view *view = &diff->views[side];
+        bool is_named = pair.hosts[side] != PTL_VIEW_NONE;
+        const struct ptl_view_host *host = is_named ? &view->hosts[pair.hosts[side]] : NULL;
+        pair.is_poor[side] =
+            ptl_estimate_is_poor_at(view->results, is_named ? host->target : PTL_VIEW_NONE);
         diff->poor[side] += pair.is_poor[side];
-        if (pair.hosts[side] == PTL_VIEW_NONE)
+        if (!is_named)
             continue;
-        const struct ptl_view_host *host = &diff->views[side].hosts[pair.hosts[side]];
         pair.next[side] = diff->views[side].results->items + host->first;
         pair.left[side] = host->count;
     }
@@ -255,7 +258,7 @@ static bool compare_lone(struct ptl_diff *diff, enum ptl_side side, uint32_t hos
 {
     const struct ptl_view *other = &diff->views[1 - side];
     struct ptl_target_names names;
-    ptl_results_names(diff->views[side].results, host, &names);
+    ptl_view_names(&diff->views[side], host, &names);
     if (ptl_view_is_unresolved(other, names.input) || ptl_view_is_unresolved(other, names.host))
         return add_host(diff, side, host, PTL_LONE_UNKNOWN, PTL_UNKNOWN_UNRESOLVED);
     if (other->results->run.cut) /* it may have had the host */

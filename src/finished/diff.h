@@ -1,4 +1,4 @@
-/* What changed between two runs that were read back. One thread. */
+/* What changed between two runs that were read back, or that ended in this process. One thread. */
 #ifndef FINISHED_DIFF_H
 #define FINISHED_DIFF_H
 
@@ -31,8 +31,8 @@ extern const char *const ptl_change_names[PTL_CHANGE_COUNT];
 /*
  * Compares two runs, host by host (by address) and port by port. Only what both runs know is a
  * difference: a port that one of them did not probe, or may not have, or could not ask, is unknown.
- * Results and names (of the files, for people) must outlive the diff, which is the caller's.
- * Errors: PTL_E_NO_MEMORY.
+ * Results, sealed, and names (of the files, for people) must outlive the diff, which is the
+ * caller's. Errors: PTL_E_NO_MEMORY.
  */
 enum ptl_status ptl_diff_new(const struct ptl_results *old, const char *old_name,
                              const struct ptl_results *new, const char *new_name,

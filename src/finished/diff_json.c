@@ -297,7 +297,7 @@ static bool write_hosts(struct document *document, const char *key, enum ptl_lon
         uint32_t count;
         if (host->lone != lone)
             continue;
-        ptl_results_names(diff->views[host->side].results, host->host, &names);
+        ptl_view_names(&diff->views[host->side], host->host, &names);
         struct host_keys keys = {names.input, names.host,
                                  names.ip,    host->side,
                                  host->why,   {.items = ptl_diff_results(diff, host, &count)}};

@@ -133,7 +133,7 @@ void ptl_diff_names(const struct ptl_diff *diff, const uint32_t hosts[2],
                     struct ptl_target_names *names)
 {
     enum ptl_side side = hosts[PTL_NEW] != PTL_VIEW_NONE ? PTL_NEW : PTL_OLD;
-    ptl_results_names(diff->views[side].results, hosts[side], names);
+    ptl_view_names(&diff->views[side], hosts[side], names);
 }
 
 const char *ptl_diff_service(const struct ptl_diff *diff, uint16_t port)

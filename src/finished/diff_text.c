@@ -121,7 +121,7 @@ static bool write_lone(struct text *text)
         const struct ptl_diff_host *host = &diff->hosts[i];
         struct ptl_target_names names;
         uint32_t count;
-        ptl_results_names(diff->views[host->side].results, host->host, &names);
+        ptl_view_names(&diff->views[host->side], host->host, &names);
         ptl_buf_printf(&text->line, "%s: ", words[host->lone]);
         add_host(text, &names);
         if (host->lone == PTL_LONE_UNKNOWN)

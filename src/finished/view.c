@@ -17,13 +17,13 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void fill_hosts(struct ptl_view *view)
+static void fill_stored(struct ptl_view *view)
 {
     const struct ptl_results *results = view->results;
     for (uint32_t h = 0; h < view->host_count; h++) {
         view->hosts[h].address = ptl_stored_address(results->stored, h);
         view->hosts[h].counts = PTL_VIEW_NONE;
-        view->by_address[h] = h;
+        view->hosts[h].target = h;
     }
     for (size_t i = 0; i < results->target_count; i++)
         view->hosts[results->targets[i].target].counts = (uint32_t)i;
@@ -32,6 +32,41 @@ static void fill_hosts(struct ptl_view *view)
         if (host->count++ == 0)
             host->first = i;
     }
+}
+
+/* Hosts of a run of this process: those that a file of it would list. */
+static uint32_t walk_live(const struct ptl_results *results, struct ptl_view_host *hosts)
+{
+    struct ptl_target_cursor cursor = {.next_target = 0};
+    struct ptl_target_counts counts;
+    uint32_t found = 0;
+    size_t first, count;
+    for (; ptl_results_next_target(results, &cursor, &counts, &first, &count); found++) {
+        struct ptl_target target;
+        if (hosts == NULL)
+            continue;
+        size_t at = cursor.next_counts - 1;
+        bool has_counts = cursor.next_counts > 0 && results->targets[at].target == counts.target;
+        ptl_targets_get(results->live, counts.target, &target);
+        hosts[found] = (struct ptl_view_host){.address = target.address,
+                                              .target = counts.target,
+                                              .counts = has_counts ? (uint32_t)at : PTL_VIEW_NONE,
+                                              .untouched = !has_counts,
+                                              .first = first,
+                                              .count = (uint32_t)count};
+    }
+    return found;
+}
+
+static void fill_hosts(struct ptl_view *view)
+{
+    const struct ptl_results *results = view->results;
+    if (results->stored != NULL)
+        fill_stored(view);
+    else
+        walk_live(results, view->hosts);
+    for (uint32_t h = 0; h < view->host_count; h++)
+        view->by_address[h] = h;
     qsort_r(view->by_address, view->host_count, sizeof(*view->by_address), compare_hosts,
             view->hosts);
     for (size_t i = 0; i < results->unresolved_count; i++)
@@ -42,8 +77,9 @@ static void fill_hosts(struct ptl_view *view)
 enum ptl_status ptl_view_init(struct ptl_view *view, const char *name,
                               const struct ptl_results *results, struct ptl_error *error)
 {
-    *view = (struct ptl_view){
-        .name = name, .results = results, .host_count = ptl_stored_count(results->stored)};
+    *view = (struct ptl_view){.name = name, .results = results};
+    view->host_count =
+        results->stored != NULL ? ptl_stored_count(results->stored) : walk_live(results, NULL);
     view->hosts = calloc(view->host_count + 1UL, sizeof(*view->hosts));
     view->by_address = calloc(view->host_count + 1UL, sizeof(*view->by_address));
     view->unresolved = calloc(results->unresolved_count + 1, sizeof(*view->unresolved));
@@ -81,6 +117,11 @@ uint32_t ptl_view_find(const struct ptl_view *view, const struct ptl_address *ad
     return PTL_VIEW_NONE;
 }
 
+void ptl_view_names(const struct ptl_view *view, uint32_t host, struct ptl_target_names *names)
+{
+    ptl_results_names(view->results, view->hosts[host].target, names);
+}
+
 bool ptl_view_is_unresolved(const struct ptl_view *view, const char *input)
 {
     return bsearch(&input, view->unresolved, view->results->unresolved_count,
@@ -95,7 +136,8 @@ unsigned ptl_view_absent(const struct ptl_view *view, uint32_t host, enum ptl_un
     *why = PTL_UNKNOWN_UNPROBED;
     /* Without memory, results were lost that had been counted. */
     if (results->run.stopped_by == PTL_STOP_MEMORY ||
-        (counts != NULL && counts->states[PTL_UNPROBED] > 0))
+        (counts != NULL && counts->states[PTL_UNPROBED] > 0) ||
+        (host != PTL_VIEW_NONE && view->hosts[host].untouched))
         return 0;
     unsigned states = 0;
     for (int s = 0; s < PTL_ERROR; s++) {

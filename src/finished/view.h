@@ -1,6 +1,6 @@
 /*
- * A run that was read back, as seen by address: which of its hosts it is, and what is known of a
- * port there. Constant once made.
+ * A run that has ended, or was read back, as seen by address: which of its hosts it is, and what is
+ * known of a port there. Constant once made.
  */
 #ifndef FINISHED_VIEW_H
 #define FINISHED_VIEW_H
@@ -20,6 +20,8 @@ struct ptl_view_host {
     uint32_t count;  /* of its results */
     uint32_t counts; /* index in results->targets; PTL_VIEW_NONE: not listed */
     size_t first;    /* of its results */
+    uint32_t target; /* its number in the results */
+    bool untouched;  /* the run did not come to it */
 };
 
 struct ptl_view {
@@ -27,7 +29,8 @@ struct ptl_view {
     const struct ptl_results *results;
     struct ptl_portset *ports;
     uint32_t host_count;
-    struct ptl_view_host *hosts; /* by number of the target */
+    struct ptl_view_host *hosts; /* those that the results list, by number of the target; of
+                                  * results that were read back, all numbers, one after the other */
     uint32_t *by_address;
     const char **unresolved; /* sorted */
 };
@@ -49,6 +52,7 @@ void ptl_view_free(struct ptl_view *view);
 
 /* PTL_VIEW_NONE: no host that the file names. */
 uint32_t ptl_view_find(const struct ptl_view *view, const struct ptl_address *address);
+void ptl_view_names(const struct ptl_view *view, uint32_t host, struct ptl_target_names *names);
 /* Did the run fail to resolve this input? */
 bool ptl_view_is_unresolved(const struct ptl_view *view, const char *input);
 /*
