@@ -73,6 +73,34 @@ struct ptl_expect { /* one rule of `expect` */
 
 #define PTL_SHARE_ONE 10000 /* shares are kept as ten-thousandths */
 
+/*
+ * How a run asks. What the profile says of it is what the run's record keeps: one struct, which
+ * both have, and whose members are their own. A member is a row of the field table, and one of the
+ * keys of a run (results/objects.c) where results are to tell of it.
+ */
+#define PTL_SETTINGS                                                                               \
+    enum ptl_family address_family;                                                                \
+    enum ptl_resolve_mode resolve;                                                                 \
+    uint64_t timeout_ms;                                                                           \
+    bool adaptive_timeout;                                                                         \
+    uint32_t retries;                                                                              \
+    bool adaptive;                                                                                 \
+    uint32_t loss_retries;                                                                         \
+    uint32_t min_recall_e4; /* of PTL_SHARE_ONE; 0: none is asked for */                           \
+    uint32_t confirm;                                                                              \
+    uint32_t give_up_after;                                                                        \
+    uint32_t per_target;  /* most attempts waiting on one target; 0: no bound of its own */        \
+    uint64_t outage_ms;   /* how long it waits for what has fallen silent; 0: an old file's */     \
+    uint32_t concurrency; /* or one of the two words above; the engine's default is filled in */   \
+    enum ptl_engine engine;                                                                        \
+    uint64_t rate; /* attempts a second; 0: no limit */                                            \
+    enum ptl_order order;                                                                          \
+    uint64_t seed;        /* 0: to be drawn */                                                     \
+    uint64_t deadline_ms; /* 0: none */
+struct ptl_settings {
+    PTL_SETTINGS
+};
+
 struct ptl_profile {
     char *name;
     char *description;
@@ -89,26 +117,14 @@ struct ptl_profile {
     size_t scope_count;
     bool has_source_address;
     struct ptl_address source_address;
-    enum ptl_family address_family;
-    enum ptl_resolve_mode resolve;
-    uint64_t timeout_ms;
-    bool adaptive_timeout;
-    uint32_t retries;
-    bool adaptive;
-    uint32_t loss_retries;
-    uint32_t min_recall_e4; /* of PTL_SHARE_ONE */
-    uint32_t confirm;
-    uint32_t give_up_after;
-    uint32_t per_target;  /* most attempts waiting on one target; 0: no bound of its own */
-    uint64_t outage_ms;   /* how long a run waits for what has fallen silent */
-    uint32_t concurrency; /* or one of the two words above; the engine's default is filled in */
-    uint32_t workers;     /* 0: one per usable CPU */
-    enum ptl_engine engine;
-    uint64_t rate; /* attempts a second; 0: no limit */
-    enum ptl_order order;
-    uint64_t seed;        /* 0: to be drawn */
-    uint64_t deadline_ms; /* 0: none */
-    char *journal;        /* NULL: none */
+    union {
+        struct ptl_settings settings;
+        struct {
+            PTL_SETTINGS
+        };
+    };
+    uint32_t workers; /* 0: one per usable CPU */
+    char *journal;    /* NULL: none */
     struct ptl_expect *expects;
     size_t expect_count;
     char *report_paths[PTL_FORMAT_COUNT]; /* NULL: not asked for */

@@ -44,9 +44,10 @@ bool ptl_estimate_is_poor_at(const struct ptl_results *results, uint32_t target)
     return ptl_estimate_is_poor(tells ? &estimate : &results->estimate);
 }
 
-static bool is_below(const struct ptl_estimate *estimate, double min_recall)
+static bool is_below(const struct ptl_estimate *estimate, uint32_t min_recall_e4)
 {
-    if (min_recall <= 0)
+    double min_recall = (double)min_recall_e4 / PTL_SHARE_ONE;
+    if (min_recall_e4 == 0)
         return false;
     return estimate->known ? estimate->recall_at_least < min_recall
                            : estimate->basis == PTL_BASIS_NO_EVIDENCE;
@@ -69,7 +70,7 @@ struct ptl_estimate ptl_estimate_run(const struct ptl_results *results)
     for (size_t i = 0; i < results->target_count; i++) {
         struct ptl_estimate one = ptl_estimate_target(results, &results->targets[i]);
         whole.poor += ptl_estimate_is_poor(&one);
-        whole.below += is_below(&one, results->run.min_recall);
+        whole.below += is_below(&one, results->run.min_recall_e4);
         double beyond = (double)one.missed_at_most - one.missed;
         missed += one.known && one.worse ? one.missed : 0;
         squares += one.known && one.worse ? beyond * beyond : 0;

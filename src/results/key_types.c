@@ -1,5 +1,6 @@
 /* Types of keys: texts, numbers, words. */
 #include "base/clock.h"
+#include "profile/profile.h"
 #include "results/keys.h"
 
 #include <inttypes.h>
@@ -207,6 +208,24 @@ static void describe_decimal(const struct ptl_key *key, struct ptl_json *schema)
 
 const struct ptl_key_type ptl_key_decimal = {"decimal", print_decimal, read_decimal,
                                              describe_decimal};
+
+static void print_share(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
+{
+    uint64_t share = ptl_key_load(object, key->offset, key->bytes);
+    ptl_json_print_double((double)share / PTL_SHARE_ONE, buf);
+}
+
+static void read_share(const struct ptl_key *key, const struct ptl_json *value,
+                       struct ptl_members *members, void *object)
+{
+    double number = 0;
+    if (!ptl_json_as_double(value, &number) || !(number >= 0 && number <= 1))
+        ptl_members_refuse(members, "\"%s\" is no number from 0 to 1", key->name);
+    else
+        ptl_key_store(object, key->offset, key->bytes, (uint64_t)lround(number * PTL_SHARE_ONE));
+}
+
+const struct ptl_key_type ptl_key_share = {"decimal", print_share, read_share, describe_decimal};
 
 /* ---- truths ---- */
 

@@ -78,6 +78,7 @@ extern const struct ptl_key_type ptl_key_number; /* unsigned, of 1 to 8 bytes */
 extern const struct ptl_key_type ptl_key_port;   /* the same, from 1 to 65535; null: 0 */
 extern const struct ptl_key_type ptl_key_signed; /* int32_t */
 extern const struct ptl_key_type ptl_key_decimal; /* double; not finite: null */
+extern const struct ptl_key_type ptl_key_share;   /* unsigned: that many of PTL_SHARE_ONE */
 extern const struct ptl_key_type ptl_key_bool;
 extern const struct ptl_key_type ptl_key_is;    /* true: the unsigned member is `none` */
 extern const struct ptl_key_type ptl_key_word;  /* unsigned: one of words */

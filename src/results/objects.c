@@ -171,7 +171,7 @@ static const struct ptl_key run_keys[] = {
      .about = "further attempts after no answer"},
     {"loss_retries", &ptl_key_number, SETTING(loss_retries),
      .about = "attempts beyond them where loss is proven"},
-    {"min_recall", &ptl_key_decimal, SETTING(min_recall), .is_later = true, .is_omitted = true,
+    {"min_recall", &ptl_key_share, SETTING(min_recall_e4), .is_later = true, .is_omitted = true,
      .about = "the recall that each target has to reach, at 95 %"},
     {"confirm", &ptl_key_number, SETTING(confirm), .is_later = true,
      .about = "further probes of each open port"},

@@ -171,26 +171,14 @@ struct ptl_run_info {
                                * null, outage and output */
     char *ports;              /* "1-1024,8080" */
     bool states[PTL_STATE_COUNT];
-    enum ptl_engine engine;
-    uint32_t concurrency; /* asked; PTL_CONCURRENCY_UNLIMITED: written as "unlimited" */
+    union {
+        struct ptl_settings settings; /* the profile's, with the seed that was drawn */
+        struct {
+            PTL_SETTINGS
+        };
+    };
     uint32_t effective_concurrency;
-    uint32_t workers;
-    uint64_t timeout_ms;
-    bool adaptive_timeout;
-    bool adaptive;
-    uint32_t retries;
-    uint32_t loss_retries;
-    double min_recall; /* 0: none was asked for */
-    uint32_t confirm;
-    uint64_t rate;
-    enum ptl_order order;
-    uint64_t seed;
-    uint32_t give_up_after;
-    uint32_t per_target;
-    uint64_t outage_ms; /* 0: a file of an older version, which does not tell */
-    uint64_t deadline_ms;
-    enum ptl_family address_family;
-    enum ptl_resolve_mode resolve;
+    uint32_t workers;                      /* that there were */
     char source_address[PTL_ADDRESS_SIZE]; /* "": none */
     struct ptl_segment *segments;          /* none: the run was not resumed */
     size_t segment_count;

@@ -74,25 +74,9 @@ static enum ptl_status describe(struct run *run, struct ptl_error *error)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     memcpy(info->states, profile->report_states, sizeof(info->states));
     info->states[PTL_ERROR] = true;
-    info->engine = profile->engine;
-    info->concurrency = profile->concurrency;
-    info->effective_concurrency = run->prepared->effective_concurrency;
-    info->timeout_ms = profile->timeout_ms;
-    info->adaptive_timeout = profile->adaptive_timeout;
-    info->adaptive = profile->adaptive;
-    info->retries = profile->retries;
-    info->loss_retries = profile->loss_retries;
-    info->min_recall = (double)profile->min_recall_e4 / PTL_SHARE_ONE;
-    info->confirm = profile->confirm;
-    info->rate = profile->rate;
-    info->order = profile->order;
+    info->settings = profile->settings;
     info->seed = run->prepared->seed;
-    info->give_up_after = profile->give_up_after;
-    info->per_target = profile->per_target;
-    info->outage_ms = profile->outage_ms;
-    info->deadline_ms = profile->deadline_ms;
-    info->address_family = profile->address_family;
-    info->resolve = profile->resolve;
+    info->effective_concurrency = run->prepared->effective_concurrency;
     if (profile->has_source_address)
         ptl_address_format(&profile->source_address, info->source_address);
     return ptl_profile_sha256(profile, info->profile_sha256, error);
