@@ -297,31 +297,29 @@ static enum ptl_status refuse_memory(cJSON *item, struct ptl_error *error)
     return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
 }
 
-enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl_origin *origin,
-                               struct ptl_json **json, struct ptl_error *error)
+enum ptl_status ptl_json_look(const char *text, size_t length, const struct ptl_origin *origin,
+                              struct ptl_error *error)
 {
     if (!ptl_text_is_utf8(text, length))
         return refuse(text, 0, origin, error, "not valid UTF-8");
     size_t offset = 0;
     const char *wrong = ptl_json_check(text, length, &offset);
-    if (wrong != NULL)
-        return refuse(text, offset, origin, error, wrong);
+    return wrong != NULL ? refuse(text, offset, origin, error, wrong) : PTL_OK;
+}
+
+enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl_origin *origin,
+                               struct ptl_json **json, struct ptl_error *error)
+{
+    enum ptl_status status = ptl_json_look(text, length, origin, error);
+    if (status != PTL_OK)
+        return status;
     pthread_once(&once, watch_memory);
     no_memory = false;
-    const char *end = NULL;
-    cJSON *item = cJSON_ParseWithLengthOpts(text, length, &end, false);
+    cJSON *item = cJSON_ParseWithLengthOpts(text, length, NULL, false);
     if (no_memory)
         return refuse_memory(item, error);
     if (item == NULL)
-        return refuse(text, end != NULL ? (size_t)(end - text) : 0, origin, error,
-                      "not valid JSON");
-    for (; end < text + length; end++) {
-        if (strchr(" \t\r\n", *end) == NULL || *end == '\0') {
-            cJSON_Delete(item);
-            return refuse(text, (size_t)(end - text), origin, error,
-                          "something follows the JSON value");
-        }
-    }
+        return refuse(text, 0, origin, error, "not valid JSON");
     const char *twice = duplicate_key(item);
     if (no_memory)
         return refuse_memory(item, error);

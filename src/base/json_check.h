@@ -1,4 +1,4 @@
-/* What cJSON lets pass and JSON does not: looked for before it sees the text. */
+/* Is a text JSON? Looked at before cJSON, which lets pass what JSON does not, sees it. */
 #ifndef BASE_JSON_CHECK_H
 #define BASE_JSON_CHECK_H
 
@@ -8,10 +8,9 @@
 #define PTL_JSON_VALUES_MAX 250000 /* in one text: each takes 64 bytes once parsed */
 
 /*
- * NULL when strings hold no control character, NUL escape or unknown escape, numbers are written
- * as RFC 8259 says, nothing but blanks stands between values, and depth and count of values are
- * within bounds. Else what is wrong, with its *offset. Pairs of brackets, commas and the like are
- * left to the parser.
+ * NULL when the text is exactly one value as RFC 8259 has it, without NUL in its strings, and with
+ * depth and count of values within bounds. Else what is wrong, with its *offset. That the text is
+ * UTF-8, and that no key stands twice, is not looked at. Any thread.
  */
 const char *ptl_json_check(const char *text, size_t length, size_t *offset);
 

@@ -116,6 +116,8 @@ static enum ptl_status fill(struct ptl_pieces *pieces, struct ptl_error *error)
 
 static void take(struct ptl_pieces *pieces, size_t count)
 {
+    if (count == 0)
+        return;
     const char *at = pieces->buffer + pieces->start, *end = at + count;
     for (const char *newline; (newline = memchr(at, '\n', (size_t)(end - at))) != NULL;
          at = newline + 1) {
@@ -165,7 +167,8 @@ void ptl_pieces_skip(struct ptl_pieces *pieces, size_t count)
 
 void ptl_pieces_drop(struct ptl_pieces *pieces)
 {
-    take(pieces, 1);
+    pieces->start++; /* peek saw it: it is no newline */
+    pieces->column++;
 }
 
 enum ptl_status ptl_pieces_expect(struct ptl_pieces *pieces, char wanted, struct ptl_error *error)
@@ -284,8 +287,10 @@ enum ptl_status ptl_pieces_value(struct ptl_pieces *pieces, struct ptl_json **js
     if (next == ',' || next == ':' || next == ']' || next == '}')
         return refuse(pieces, error, "not valid JSON: a value was expected");
     status = find_end(pieces, &length, error);
+    const char *text = pieces->buffer + pieces->start;
     if (status == PTL_OK)
-        status = ptl_json_parse(pieces->buffer + pieces->start, length, place, json, error);
+        status = json != NULL ? ptl_json_parse(text, length, place, json, error)
+                              : ptl_json_look(text, length, place, error);
     if (status == PTL_OK)
         take(pieces, length);
     return status;

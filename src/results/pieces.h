@@ -29,7 +29,8 @@ void ptl_pieces_drop(struct ptl_pieces *pieces);
 enum ptl_status ptl_pieces_expect(struct ptl_pieces *pieces, char wanted, struct ptl_error *error);
 /* Does the text, from where peek looked, begin so? */
 bool ptl_pieces_begin_with(struct ptl_pieces *pieces, const char *words);
-/* Takes a whole value; *json is the caller's; *place says where it began. */
+/* Takes a whole value; *json is the caller's; *place says where it began. With NULL for json the
+ * value is passed over: that it is JSON is all that is seen to. */
 enum ptl_status ptl_pieces_value(struct ptl_pieces *pieces, struct ptl_json **json,
                                  struct ptl_origin *place, struct ptl_error *error);
 /* What is there of the text without reading on, from where peek looked; borrowed until the next

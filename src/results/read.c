@@ -93,7 +93,7 @@ static enum ptl_status take_value(struct ptl_reader *reader, ptl_take *take,
         status = ptl_read_result_at_sight(reader, &taken, error);
     if (status != PTL_OK || taken)
         return status;
-    status = ptl_pieces_value(reader->pieces, &json, &place, error);
+    status = ptl_pieces_value(reader->pieces, take != NULL ? &json : NULL, &place, error);
     if (status == PTL_OK && take != NULL)
         status = take(reader, json, &place, error);
     ptl_json_free(json);

@@ -197,3 +197,13 @@ sys.stdout.write("{\"unresolved\": [" + "{\"input\":\"\",\"message\":\"\"}," * 2
     [[ "$output" == *"unresolved: more than 1100000 of them"* ]]
     [ "$kilobytes" -le 64000 ]
 }
+
+@test "hostile: a results file of thirty million values under a key that nobody knows" {
+    python3 -c 'import sys
+sys.stdout.write("{\"schema\": \"portolan-results/1\", \"junk\": [" + "1," * 30000000 + "1], \"more\": [[1,]]}")' >junk.json
+    peak "$PORTOLAN" convert ./junk.json
+    [ "$status" -eq 3 ]
+    # Passed over, it must be JSON all the same.
+    [[ "$output" == *"junk.json:1:60000059: not valid JSON"* ]]
+    [ "$kilobytes" -le 64000 ]
+}

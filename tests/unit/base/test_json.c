@@ -225,6 +225,19 @@ static void what_is_no_json_is_refused_with_its_line(void **state)
         {"\xEF\xBB\xBF[]", "r.json:1: not valid JSON"},
         {"[\"\\ud800\"]", "r.json:1: not valid JSON"},
         {"[NaN]", "r.json:1: not valid JSON"},
+        {"[truex]", "r.json:1: not valid JSON"},
+        {"[1 2]", "r.json:1: not valid JSON"},
+        {"[1}", "r.json:1: not valid JSON"},
+        {"{\"a\"]", "r.json:1: not valid JSON"},
+        {"{\"a\":\n}", "r.json:2: not valid JSON"},
+        {"{\"a\", 1}", "r.json:1: not valid JSON"},
+        {"{1: 1}", "r.json:1: not valid JSON"},
+        {"[,1]", "r.json:1: not valid JSON"},
+        {"[]]", "r.json:1: something follows the JSON value"},
+        {"[\"\\u12g4\"]", "r.json:1: not valid JSON"},
+        {"[\"\\ud800\\u0041\"]", "r.json:1: not valid JSON"},
+        {"[\"\\udc00\"]", "r.json:1: not valid JSON"},
+        {"[\"\\u12", "r.json:1: not valid JSON"},
         {"{'a': 1}", "r.json:1: not valid JSON"},
         {"{} {}", "r.json:1: something follows the JSON value"},
         {"[]\n\nx", "r.json:3: something follows the JSON value"},
@@ -236,10 +249,23 @@ static void what_is_no_json_is_refused_with_its_line(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         refused(rows[i].text, strlen(rows[i].text), "r.json", rows[i].message);
-    refused("[]\0", 3, "r.json", "r.json:1: not valid JSON");
+    refused("[]\0", 3, "r.json", "r.json:1: something follows the JSON value");
     ptl_json_free(parse("[\"\\\\u0000\", \"\\\\\"]"));         /* a backslash and no NUL */
     struct ptl_json *json = parse("[{\"a\": 1}, {\"a\": 1}]"); /* twice, in two objects */
     ptl_json_free(json);
+}
+
+/* What is passed over must be JSON all the same, and nothing else. */
+static void what_is_looked_at_is_not_taken(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"1", "true", " [] ", "{\"a\":1,\"a\":1}",
+                                       "\"\\ud83d\\ude00\""};
+    static const char *const bad[] = {"", "1 1", "tru", "[1,]", "\"\xFF\"", "{\"a\":1,}"};
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        assert_int_equal(ptl_json_look(good[i], strlen(good[i]), NULL, NULL), PTL_OK);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(ptl_json_look(bad[i], strlen(bad[i]), NULL, NULL), PTL_E_INVALID);
 }
 
 static void depth_is_bounded(void **state)
@@ -311,6 +337,7 @@ int main(void)
         cmocka_unit_test(what_is_read_can_be_taken_apart),
         cmocka_unit_test(only_whole_numbers_in_range_are_numbers),
         cmocka_unit_test(what_is_no_json_is_refused_with_its_line),
+        cmocka_unit_test(what_is_looked_at_is_not_taken),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(the_text_needs_no_end),
         cmocka_unit_test(many_keys),
