@@ -46,7 +46,7 @@ static double median_of(const struct ptl_compared_variant *variant, size_t offse
 static void add_means(const struct ptl_world *world, size_t number,
                       struct ptl_compared_variant *variant)
 {
-    double runs = 0, found = 0, missed = 0, extra = 0;
+    double runs = 0, found = 0, missed = 0, extra = 0, missed_open = 0, least = 1;
     for (size_t i = 0; i < variant->run_count; i++) {
         const struct ptl_compared_run *run = &variant->runs[i];
         if (run->failure != NULL)
@@ -55,6 +55,9 @@ static void add_means(const struct ptl_world *world, size_t number,
         found += (double)run->found;
         missed += (double)run->missed;
         extra += (double)run->extra;
+        missed_open += run->estimate.known ? run->estimate.missed : NAN;
+        if (run->estimate.recall_at_least < least)
+            least = run->estimate.recall_at_least;
         variant->filtered += (double)run->states[PTL_FILTERED];
         variant->error += (double)run->states[PTL_ERROR];
         variant->retried += (double)run->retried;
@@ -71,6 +74,8 @@ static void add_means(const struct ptl_world *world, size_t number,
     variant->found = runs > 0 ? found / runs : NAN;
     variant->missed = runs > 0 ? missed / runs : NAN;
     variant->extra = runs > 0 ? extra / runs : NAN;
+    variant->missed_open = runs > 0 ? missed_open / runs : NAN;
+    variant->recall_at_least = isnan(variant->missed_open) ? NAN : least;
     variant->filtered = runs > 0 ? variant->filtered / runs : NAN;
     variant->error = runs > 0 ? variant->error / runs : NAN;
     variant->retried = runs > 0 ? variant->retried / runs : NAN;

@@ -105,6 +105,7 @@ struct ptl_compared_run {
     uint64_t retried, attempts;
     uint64_t found, missed, extra; /* against the reference */
     double recall, precision;      /* NAN: nothing to measure by */
+    struct ptl_estimate estimate;  /* what it says of itself, whatever the reference */
     struct ptl_latency rtt;
     uint32_t peak_in_flight;
     uint32_t effective_concurrency, workers; /* in force */
@@ -150,6 +151,8 @@ struct ptl_compared_variant {
     double p_value;              /* of that, after Holm; NAN: none */
     double found, missed, extra; /* means over its runs */
     double recall, precision;    /* over all its runs; NAN: nothing to measure by */
+    double missed_open;          /* as its runs estimate it, mean; NAN: one of them cannot */
+    double recall_at_least;      /* the least that one of its runs is sure of; NAN: one is not */
     double agreement;            /* of the ports seen open by any of its runs, the share that all
                                     saw open; NAN: fewer than two runs, or nothing open */
     double filtered, error, retried; /* means */

@@ -8,23 +8,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const columns[] = {"variant",        "profile",
-                                      "settings",       "baseline",
-                                      "engine",         "concurrency",
-                                      "workers",        "order",
-                                      "round",          "started",
-                                      "complete",       "failure",
-                                      "elapsed_ms",     "probes_per_second",
-                                      "probes",         "open",
-                                      "closed",         "filtered",
-                                      "error",          "unprobed",
-                                      "retried",        "attempts",
-                                      "found",          "missed",
-                                      "extra",          "recall",
-                                      "precision",      "rtt_p50_us",
-                                      "rtt_p90_us",     "rtt_p99_us",
-                                      "peak_in_flight", "user_ms",
-                                      "system_ms",      "peak_rss_kb"};
+static const char *const columns[] = {"variant",         "profile",
+                                      "settings",        "baseline",
+                                      "engine",          "concurrency",
+                                      "workers",         "order",
+                                      "round",           "started",
+                                      "complete",        "failure",
+                                      "elapsed_ms",      "probes_per_second",
+                                      "probes",          "open",
+                                      "closed",          "filtered",
+                                      "error",           "unprobed",
+                                      "retried",         "attempts",
+                                      "found",           "missed",
+                                      "extra",           "recall",
+                                      "precision",       "rtt_p50_us",
+                                      "rtt_p90_us",      "rtt_p99_us",
+                                      "peak_in_flight",  "user_ms",
+                                      "system_ms",       "peak_rss_kb",
+                                      "missed_open",     "missed_open_at_most",
+                                      "recall_at_least", "basis"};
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
 struct row {
@@ -109,6 +111,10 @@ static void add_run(struct row *row, const struct ptl_compared_run *run)
     add_known(row, has_run, 3, run->user_ms);
     add_known(row, has_run, 3, run->system_ms);
     add(row, "%" PRIu64, run->peak_rss_kb);
+    add_known(row, run->estimate.known, 2, run->estimate.missed);
+    add_known(row, run->estimate.known, 0, (double)run->estimate.missed_at_most);
+    add_known(row, run->estimate.known, 4, floor(run->estimate.recall_at_least * 1e4) / 1e4);
+    add(row, "%s", has_run ? ptl_basis_names[run->estimate.basis] : "");
 }
 
 static void write_row(struct ptl_buf *buf, const struct row *row)

@@ -25,7 +25,12 @@ static bool describe_run(const struct ptl_seen *seen, struct ptl_compared_run *r
                                      .workers = head->workers,
                                      .user_ms = head->user_ms,
                                      .system_ms = head->system_ms,
-                                     .peak_rss_kb = head->peak_rss_kb};
+                                     .peak_rss_kb = head->peak_rss_kb,
+                                     .estimate = {.basis = (enum ptl_basis)head->basis,
+                                                  .known = head->is_estimated,
+                                                  .missed = head->missed,
+                                                  .missed_at_most = head->missed_at_most,
+                                                  .recall_at_least = head->recall_at_least}};
     memcpy(run->states, head->states, sizeof(run->states));
     double done = (double)(head->probes - head->states[PTL_UNPROBED]);
     run->probes_per_second = head->elapsed_ms > 0 ? done / head->elapsed_ms * 1000 : 0;

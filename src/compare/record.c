@@ -43,6 +43,7 @@ struct ptl_record *ptl_record_failed(const char *reason)
     }
     record->head.magic = PTL_RECORD_MAGIC;
     record->head.finished = record->head.failed = 1;
+    record->head.basis = PTL_BASIS_NOT_RECORDED;
     record->head.text_bytes = record->head.warnings_at = strlen(reason) + 1;
     return record;
 }
@@ -186,6 +187,11 @@ static void fill_head(struct ptl_record_head *head, const struct ptl_results *re
     head->stopped_by = results->run.stopped_by;
     head->complete = results->run.complete;
     head->unresolved = (uint32_t)results->unresolved_count;
+    head->is_estimated = results->estimate.known;
+    head->basis = results->estimate.basis;
+    head->missed = results->estimate.missed;
+    head->missed_at_most = results->estimate.missed_at_most;
+    head->recall_at_least = results->estimate.recall_at_least;
 }
 
 enum ptl_status ptl_record_build(const struct ptl_results *results, struct ptl_record **record,

@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define PTL_RECORD_MAX (512ULL << 20)
-#define PTL_RECORD_MAGIC 0x3152544c50ULL /* "PLTR1" */
+#define PTL_RECORD_MAGIC 0x3252544c50ULL /* "PLTR2" */
 /* Above so many targets with unprobed ports the record says "any" instead of which. */
 #define PTL_PARTIAL_MAX 65536
 
@@ -35,7 +35,10 @@ struct ptl_record_head {
     uint32_t stopped_by; /* enum ptl_stop */
     uint32_t complete, unresolved, partial_everywhere, failed;
     uint64_t target_count, span_count, time_count, text_bytes;
-    uint64_t warnings_at; /* where in the texts they begin */
+    uint64_t warnings_at;           /* where in the texts they begin */
+    double missed, recall_at_least; /* what the run says of itself, as struct ptl_estimate has it */
+    uint64_t missed_at_most;
+    uint32_t is_estimated, basis;
 };
 
 struct ptl_record_target { /* one with something to tell */

@@ -87,6 +87,12 @@ static bool is_time(double ms)
     return isfinite(ms) && ms >= 0 && ms < 1e12;
 }
 
+static bool is_sane_estimate(const struct ptl_record_head *head)
+{
+    return head->basis < PTL_BASIS_COUNT && head->is_estimated <= 1 && isfinite(head->missed) &&
+           head->missed >= 0 && head->recall_at_least >= 0 && head->recall_at_least <= 1;
+}
+
 static bool is_sane_head(const struct ptl_record_head *head, uint64_t size)
 {
     if (head->magic != PTL_RECORD_MAGIC || head->finished != 1)
@@ -107,7 +113,7 @@ static bool is_sane_head(const struct ptl_record_head *head, uint64_t size)
     return is_time(head->elapsed_ms) && is_time(head->user_ms) && is_time(head->system_ms) &&
            head->stopped_by <= PTL_STOP_OUTPUT && head->complete <= 1 && head->failed <= 1 &&
            head->partial_everywhere <= 1 && head->text_bytes >= 1 &&
-           head->warnings_at <= head->text_bytes && sum == head->probes;
+           head->warnings_at <= head->text_bytes && sum == head->probes && is_sane_estimate(head);
 }
 
 static bool is_sane_span(const struct ptl_record *record, uint64_t i)

@@ -119,6 +119,8 @@ static const struct ptl_key run_keys[] = {
      .about = "found of found and missed; null: nothing to measure by"},
     {"precision", &ptl_key_decimal, AT(precision), .is_nullable = true, .steps = 1e4,
      .about = "found of found and extra; null: nothing to measure by"},
+    {"estimate", &ptl_key_estimate, AT(estimate), .is_later = true, .is_promised = true,
+     .about = "what the run itself says that it may have missed"},
     {"rtt_us", &ptl_key_object, AT(rtt), .object = &ptl_object_latency,
      .about = "round trips of the open ports"},
     {"peak_in_flight", &ptl_key_number, AT(peak_in_flight), .about = "most probes at a time"},
@@ -191,6 +193,12 @@ static const struct ptl_key variant_keys[] = {
     {"extra", MEAN(extra), .about = "mean of its runs"},
     {"recall", SHARE(recall), .about = "over all its runs; null: nothing to measure by"},
     {"precision", SHARE(precision), .about = "over all its runs; null: nothing to measure by"},
+    {"missed_open", MEAN(missed_open), .is_later = true, .is_promised = true,
+     .about = "open ports that its runs say they missed, mean; null: one of them cannot tell"},
+    {"recall_at_least", &ptl_key_decimal, AT(recall_at_least), .is_nullable = true, .steps = 1e4,
+     .is_later = true, .is_promised = true,
+     .about = "what its runs say that they found at least, the lowest; null: one of them cannot "
+              "tell"},
     {"agreement", SHARE(agreement),
      .about = "of the ports that any of its runs saw open, the share that all saw open; null: "
               "fewer than two runs, or nothing open"},

@@ -177,6 +177,13 @@ TABLE
     jq -c '.variants[] | [.name, .recall, .missed]' r.json
     jq -e '.variants[0].recall == 1 and .variants[0].recall > .variants[1].recall and .variants[1].recall > .variants[2].recall' r.json
     jq -e '.recommendation | .variant == "p concurrency=16" and .ties == [.variant]' r.json
+    # The runs that missed much say so of themselves, beside what was measured.
+    jq -c '.variants[] | [.name, .missed_open, .recall_at_least, .runs[].estimate]' r.json
+    jq -e '.variants[0].recall_at_least > .variants[2].recall_at_least' r.json
+    jq -e 'all(.variants[1:][].runs[]; .estimate.basis == "sentinels")' r.json
+    jq -r '.variants[].runs[] | .estimate | "\(.missed_open_at_most) \(.basis)"' r.json >says
+    /usr/bin/python3 -c 'import csv, sys
+for row in csv.DictReader(open("r.csv")): print(row["missed_open_at_most"], row["basis"])' | diff - says
     # The reference is the union, and here it is the truth, which only the simulator knows.
     "$SIMNET" --print-truth --seed 3 --hosts 1 --open 0.1 --ports 1-2000 >truth
     jq -r '.reference.open[] | "\(.ip) \(.port) open"' r.json | diff - truth

@@ -77,6 +77,12 @@ static void fill_run(const struct ptl_compared_variant *variant, struct ptl_comp
     run->attempts = run->probes;
     run->recall = (double)run->found / 100;
     run->precision = 1;
+    run->estimate = (struct ptl_estimate){.basis = PTL_BASIS_BOTH,
+                                          .known = true,
+                                          .missed = (double)run->missed,
+                                          .missed_at_most = run->missed + 1,
+                                          .recall_at_least =
+                                              (double)run->found / (101.0 + (double)run->missed)};
     run->rtt = (struct ptl_latency){
         .count = 100, .min = 900, .p50 = 1000, .p90 = 1200, .p99 = 1900, .max = 2000};
     run->peak_in_flight = run->effective_concurrency = variant->effective_concurrency;
@@ -127,6 +133,8 @@ static void fill_variant(struct ptl_comparison *comparison, size_t number, const
     variant->missed = 100 - variant->found;
     variant->recall = variant->found / 100;
     variant->precision = 1;
+    variant->missed_open = variant->missed;
+    variant->recall_at_least = variant->found / (101 + variant->missed);
     variant->agreement = share;
     variant->rtt = (struct ptl_latency){
         .count = 500, .min = 900, .p50 = 1000, .p90 = 1200, .p99 = 1900, .max = 2000};

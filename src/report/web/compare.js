@@ -276,7 +276,8 @@ function numbers() {
     make("p", {class: "soft small"}, "Counts are means over the runs. Agreement: of the ports that any run of the variant saw open, the share that all of its runs saw open."),
     tableOf("found-table", "Open ports", [
       number("Found", (one) => one.found, mean), number("Missed", (one) => one.missed, mean), number("Extra", (one) => one.extra, mean, "Open, but not in the reference"),
-      number("Recall", (one) => one.recall, percent, "Of the reference, the share found"), number("Precision", (one) => one.precision, percent, "Of what was found, the share in the reference"),
+      number("Recall", (one) => one.recall, percent, "Of the reference, the share found"),
+      number("At least", (one) => one.recall_at_least ?? null, percent, "The recall that the runs say of themselves (95 %), by the least sure of them"), number("Precision", (one) => one.precision, percent, "Of what was found, the share in the reference"),
       number("Agreement", (one) => one.agreement, percent), number("Filtered", (one) => one.filtered, mean), number("Error", (one) => one.error, mean, "This machine failed to ask"),
       number("Retried", (one) => one.retried, mean),
     ]),
@@ -298,7 +299,8 @@ function runs() {
     value("Order", "order", count), value("Round", "round", count),
     {title: "Variant", value: (i) => variants.indexOf(list[i].variant), show: (i) => make("bdi", null, short(list[i].variant))},
     value("Time", "elapsed_ms", duration), value("Probes/s", "probes_per_second", count), value("Open", "open", count), value("Found", "found", count), value("Missed", "missed", count),
-    value("Recall", "recall", percent), value("Filtered", "filtered", count), value("Error", "error", count), value("In flight", "peak_in_flight", count),
+    value("Recall", "recall", percent),
+    {title: "At least", numeric: true, value: (i) => list[i].run.estimate?.recall_at_least ?? null, show: (i) => percent(list[i].run.estimate?.recall_at_least ?? null)}, value("Filtered", "filtered", count), value("Error", "error", count), value("In flight", "peak_in_flight", count),
     {title: "Ended", value: (i) => list[i].run.failure ?? (list[i].run.complete ? "complete" : "incomplete"),
       show: (i) => (list[i].run.failure !== null ? make("span", {class: "verdict-fail"}, "failed: ", outside(list[i].run.failure)) : list[i].run.complete ? "complete" : "incomplete")},
   ]});

@@ -20,7 +20,8 @@ struct made_port {
 struct made_run {
     double elapsed_ms;
     const char *failure;
-    bool partial; /* not every port of its host was asked */
+    bool partial;           /* not every port of its host was asked */
+    double recall_at_least; /* what it says of itself; 0: nothing */
     const struct made_port *ports;
     size_t count;
 };
@@ -86,6 +87,12 @@ static inline struct ptl_record *made_record(const struct made_run *run, uint64_
                                      .effective_concurrency = 10,
                                      .workers = 2,
                                      .complete = !run->partial,
+                                     .is_estimated = run->recall_at_least > 0,
+                                     .missed = run->recall_at_least > 0 ? 1 : 0,
+                                     .missed_at_most = 2,
+                                     .recall_at_least = run->recall_at_least,
+                                     .basis = run->recall_at_least > 0 ? PTL_BASIS_BOTH
+                                                                       : PTL_BASIS_NO_EVIDENCE,
                                      .target_count = 1,
                                      .span_count = run->count,
                                      .text_bytes = sizeof(texts),

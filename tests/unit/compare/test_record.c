@@ -4,6 +4,7 @@
 #include "compare/record.h"
 #include "results/results.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,11 @@ static struct ptl_results *make_results(void)
     ptl_results_add_unresolved(results, "no.example", "no such host");
     assert_int_equal(ptl_results_seal(results, NULL), PTL_OK);
     results->run.elapsed_ms = 12.5;
+    results->estimate = (struct ptl_estimate){.known = true,
+                                              .basis = PTL_BASIS_SENTINELS,
+                                              .missed = 1.5,
+                                              .missed_at_most = 4,
+                                              .recall_at_least = 0.5};
     return results;
 }
 
@@ -82,6 +88,10 @@ static void check(const struct ptl_record *record, const struct ptl_results *res
     assert_int_equal(head->probes, 200);
     assert_int_equal(head->done, 102);
     assert_int_equal(head->targets_hash, ptl_record_hash(results->live));
+    assert_int_equal(head->is_estimated, 1);
+    assert_int_equal(head->basis, PTL_BASIS_SENTINELS);
+    assert_int_equal(head->missed_at_most, 4);
+    assert_true(head->missed == 1.5 && head->recall_at_least == 0.5);
     const char *warning = ptl_record_warning(record, NULL);
     assert_string_equal(warning, "no.example did not resolve: no such host");
     warning = ptl_record_warning(record, warning);
@@ -158,6 +168,32 @@ static void a_file_cut_short_is_not_believed(void **state)
         assert_true(error.message[0] != '\0');
     }
     close(fd);
+    ptl_record_free(record);
+    ptl_results_free(results);
+}
+
+static void an_estimate_that_cannot_be_is_not_believed(void **state)
+{
+    (void)state;
+    struct ptl_results *results = make_results();
+    struct ptl_record *record, *again;
+    assert_int_equal(ptl_record_build(results, &record, NULL), PTL_OK);
+    const struct ptl_record_head good = record->head;
+    for (int i = 0; i < 6; i++) {
+        struct ptl_record_head *head = &record->head;
+        *head = good;
+        if (i == 0)
+            head->basis = PTL_BASIS_COUNT;
+        else if (i == 1)
+            head->is_estimated = 2;
+        else if (i <= 3)
+            head->missed = i == 2 ? -1 : NAN;
+        else
+            head->recall_at_least = i == 4 ? 1.5 : NAN;
+        int fd = file_of(record);
+        assert_int_equal(ptl_record_read(fd, &again, NULL), PTL_E_INVALID);
+        close(fd);
+    }
     ptl_record_free(record);
     ptl_results_free(results);
 }
@@ -241,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_failure_comes_back_with_its_reason),
         cmocka_unit_test(progress_is_no_record),
         cmocka_unit_test(a_file_cut_short_is_not_believed),
+        cmocka_unit_test(an_estimate_that_cannot_be_is_not_believed),
         cmocka_unit_test(no_byte_can_lead_astray),
         cmocka_unit_test(memory_that_runs_out_is_told),
     };

@@ -95,6 +95,37 @@ static void the_union_is_of_ports_seen_open_more_than_once(void **state)
     ptl_variants_free(&made.variants);
 }
 
+/* What runs say of themselves stands beside what was measured: of a variant, by the least sure. */
+static void runs_say_what_they_may_have_missed(void **state)
+{
+    (void)state;
+    struct made_study made;
+    enum ptl_status status;
+    make_variants(&made, 3, "");
+    for (size_t v = 0; v < 3; v++)
+        for (unsigned round = 0; round < 2; round++)
+            set_run(&made, v, round, 10, both, 2);
+    made.runs[0][0].recall_at_least = 0.75;
+    made.runs[0][1].recall_at_least = 0.5;
+    made.runs[1][0].recall_at_least = 1;
+    made.runs[2][1].failure = "it died";
+    made.runs[2][0].recall_at_least = 0.25;
+    struct ptl_study_options options = {.repeat = 2};
+    struct ptl_comparison *comparison = compare_made(&made, &options, NULL, &status);
+    assert_non_null(comparison);
+    assert_true(comparison->variants[0].runs[1].estimate.known);
+    near(comparison->variants[0].runs[1].estimate.recall_at_least, 0.5);
+    near(comparison->variants[0].recall_at_least, 0.5);
+    near(comparison->variants[0].missed_open, 1);
+    assert_false(comparison->variants[1].runs[1].estimate.known);
+    assert_int_equal(comparison->variants[1].runs[1].estimate.basis, PTL_BASIS_NO_EVIDENCE);
+    assert_true(isnan(comparison->variants[1].recall_at_least));
+    assert_true(isnan(comparison->variants[1].missed_open));
+    near(comparison->variants[2].recall_at_least, 0.25);
+    ptl_comparison_free(comparison);
+    ptl_variants_free(&made.variants);
+}
+
 static void what_is_expected_is_the_reference(void **state)
 {
     (void)state;
@@ -337,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_round_begins_one_further_on),
         cmocka_unit_test(the_union_is_of_ports_seen_open_more_than_once),
+        cmocka_unit_test(runs_say_what_they_may_have_missed),
         cmocka_unit_test(what_is_expected_is_the_reference),
         cmocka_unit_test(flips_are_named_with_what_was_seen),
         cmocka_unit_test(what_was_not_asked_is_no_flip),
