@@ -25,6 +25,7 @@ EMBED(common, "common.js");
 EMBED(charts, "charts.js");
 EMBED(run, "run.js");
 EMBED(compare, "compare.js");
+EMBED(history, "history.js");
 
 #define BOUNDS(symbol)                                                                             \
     {                                                                                              \
@@ -34,9 +35,10 @@ EMBED(compare, "compare.js");
 static const struct {
     const char *start, *end;
 } assets[PTL_ASSET_COUNT] = {
-    [PTL_ASSET_STYLE] = BOUNDS(style),   [PTL_ASSET_PLOT] = BOUNDS(plot),
-    [PTL_ASSET_COMMON] = BOUNDS(common), [PTL_ASSET_CHARTS] = BOUNDS(charts),
-    [PTL_ASSET_RUN] = BOUNDS(run),       [PTL_ASSET_COMPARE] = BOUNDS(compare),
+    [PTL_ASSET_STYLE] = BOUNDS(style),     [PTL_ASSET_PLOT] = BOUNDS(plot),
+    [PTL_ASSET_COMMON] = BOUNDS(common),   [PTL_ASSET_CHARTS] = BOUNDS(charts),
+    [PTL_ASSET_RUN] = BOUNDS(run),         [PTL_ASSET_COMPARE] = BOUNDS(compare),
+    [PTL_ASSET_HISTORY] = BOUNDS(history),
 };
 
 const char *ptl_asset(enum ptl_asset asset, size_t *size)

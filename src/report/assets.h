@@ -11,8 +11,9 @@ enum ptl_asset {
     PTL_ASSET_CHARTS,  /* charts.js: charts with their text and numbers */
     PTL_ASSET_RUN,     /* run.js */
     PTL_ASSET_COMPARE, /* compare.js */
+    PTL_ASSET_HISTORY, /* history.js */
 };
-#define PTL_ASSET_COUNT 6
+#define PTL_ASSET_COUNT 7
 
 /* The bytes of an asset, without a NUL; *size says how many. */
 const char *ptl_asset(enum ptl_asset asset, size_t *size);

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "report/output.h"
 
-enum ptl_page { PTL_PAGE_RUN, PTL_PAGE_COMPARE };
+enum ptl_page { PTL_PAGE_RUN, PTL_PAGE_COMPARE, PTL_PAGE_HISTORY };
 
 /* Everything up to the data. `title` may come from outside. Through `scratch`, which is emptied.
  * False: memory ran out. */

@@ -166,6 +166,17 @@ function dataTable({id, caption, columns, total, noun, pageSize = 100, marked = 
   return {element, filter(by) { test = by; update(); }, sortBy, get kept() { return kept; }};
 }
 
+// "22, 80-443" as a test of a port; null: not understood.
+function portTest(text) {
+  const ranges = [];
+  for (const part of text.split(",").map((one) => one.trim()).filter(Boolean)) {
+    const match = part.match(/^(\d{1,5})(?:\s*-\s*(\d{1,5}))?$/);
+    if (!match) return null;
+    ranges.push([Number(match[1]), Number(match[2] ?? match[1])]);
+  }
+  return (port) => ranges.length === 0 || ranges.some(([from, to]) => port >= from && port <= to);
+}
+
 // On paper every closed chapter is open.
 addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("details:not([open])")) {

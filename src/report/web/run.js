@@ -266,17 +266,6 @@ function apart(marks, low, high, width) {
   });
 }
 
-// "22, 80-443" as a test of a port; null: not understood.
-function portTest(text) {
-  const ranges = [];
-  for (const part of text.split(",").map((one) => one.trim()).filter(Boolean)) {
-    const match = part.match(/^(\d{1,5})(?:\s*-\s*(\d{1,5}))?$/);
-    if (!match) return null;
-    ranges.push([Number(match[1]), Number(match[2] ?? match[1])]);
-  }
-  return (port) => ranges.length === 0 || ranges.some(([from, to]) => port >= from && port <= to);
-}
-
 function results() {
   if (total === 0)
     return section("results", "Results", make("p", null, `No port is in one of the states that the report lists: ${either(run.states)}.`));

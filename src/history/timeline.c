@@ -1,0 +1,64 @@
+#include "history/timeline.h"
+
+#include <stdlib.h>
+
+static int by_value(const void *one, const void *other)
+{
+    uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
+    return a < b ? -1 : a > b;
+}
+
+uint64_t ptl_timeline_usual_s(const struct ptl_timeline *timeline)
+{
+    uint64_t steps[PTL_TIMELINE_RUNS_MAX];
+    size_t count = 0;
+    for (size_t i = 1; i < timeline->run_count && count < PTL_TIMELINE_RUNS_MAX; i++) {
+        uint64_t from = timeline->runs[i - 1].started_ms, to = timeline->runs[i].started_ms;
+        steps[count++] = to > from ? (to - from) / 1000 : 0;
+    }
+    if (count < 2)
+        return 0;
+    qsort(steps, count, sizeof(steps[0]), by_value);
+    return steps[count / 2];
+}
+
+void ptl_timeline_find_partial(const struct ptl_timeline *timeline, bool *is_partial)
+{
+    for (size_t run = 0; run < timeline->run_count; run++) {
+        is_partial[run] = false;
+        if (timeline->runs[run].is_complete)
+            continue;
+        for (size_t row = 0; row < timeline->row_count && !is_partial[run]; row++)
+            is_partial[run] = timeline->rows[row].seen[run] == PTL_SEEN_NOTHING;
+    }
+}
+
+/* Of numbers that are not 0 or 1. */
+static void add_base_36(size_t number, struct ptl_buf *buf)
+{
+    char digits[16];
+    size_t at = sizeof(digits);
+    digits[--at] = '\0';
+    for (; number > 0; number /= 36)
+        digits[--at] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % 36];
+    ptl_buf_add(buf, digits + at);
+}
+
+void ptl_timeline_pack(const char *seen, size_t runs, const bool *is_partial, struct ptl_buf *buf)
+{
+    char now = '\0';
+    size_t length = 0;
+    for (size_t run = 0; run <= runs; run++) {
+        char next = run < runs ? seen[run] : '\0';
+        if (run < runs && is_partial[run] && next == PTL_SEEN_NOTHING && length > 0)
+            next = now;
+        if (next != now && length > 0) {
+            ptl_buf_add_char(buf, now);
+            if (length > 1)
+                add_base_36(length, buf);
+            length = 0;
+        }
+        now = next;
+        length++;
+    }
+}
