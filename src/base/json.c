@@ -7,7 +7,6 @@
 #include <cjson/cJSON.h>
 #include <float.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,28 +204,6 @@ void ptl_json_free(struct ptl_json *json)
 
 /* ---- reading ---- */
 
-/* cJSON does not tell a text that is wrong from memory that ran out: its allocations do. */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static _Thread_local bool no_memory;
-
-static void *allocate(size_t size)
-{
-    void *memory = malloc(size);
-    no_memory = no_memory || memory == NULL;
-    return memory;
-}
-
-static void release(void *memory)
-{
-    free(memory);
-}
-
-static void watch_memory(void)
-{
-    cJSON_Hooks hooks = {.malloc_fn = allocate, .free_fn = release};
-    cJSON_InitHooks(&hooks);
-}
-
 static int compare_keys(const void *a, const void *b)
 {
     const char *const *x = a, *const *y = b;
@@ -244,7 +221,7 @@ static const char *duplicate_of_few(const cJSON *object)
 }
 
 /* Sorted, so that an object of a hundred thousand keys costs no more than its sort. */
-static const char *duplicate_here(const cJSON *object)
+static const char *duplicate_here(const cJSON *object, bool *no_memory)
 {
     size_t count = 0, used = 0;
     for (const cJSON *child = object->child; child != NULL; child = child->next)
@@ -253,7 +230,7 @@ static const char *duplicate_here(const cJSON *object)
         return duplicate_of_few(object);
     const char **keys = calloc(count + 1, sizeof(*keys));
     if (keys == NULL) {
-        no_memory = true;
+        *no_memory = true;
         return NULL;
     }
     for (const cJSON *child = object->child; child != NULL; child = child->next)
@@ -268,12 +245,12 @@ static const char *duplicate_here(const cJSON *object)
 }
 
 /* cJSON takes duplicate keys without a word. */
-static const char *duplicate_key(const cJSON *item)
+static const char *duplicate_key(const cJSON *item, bool *no_memory)
 {
-    const char *twice = cJSON_IsObject(item) ? duplicate_here(item) : NULL;
+    const char *twice = cJSON_IsObject(item) ? duplicate_here(item, no_memory) : NULL;
     for (const cJSON *child = item->child; child != NULL && twice == NULL; child = child->next)
         if (child->child != NULL)
-            twice = duplicate_key(child);
+            twice = duplicate_key(child, no_memory);
     return twice;
 }
 
@@ -313,14 +290,9 @@ enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl
     enum ptl_status status = ptl_json_look(text, length, origin, error);
     if (status != PTL_OK)
         return status;
-    pthread_once(&once, watch_memory);
-    no_memory = false;
-    cJSON *item = cJSON_ParseWithLengthOpts(text, length, NULL, false);
-    if (no_memory)
-        return refuse_memory(item, error);
-    if (item == NULL)
-        return refuse(text, 0, origin, error, "not valid JSON");
-    const char *twice = duplicate_key(item);
+    cJSON *item = cJSON_ParseWithLength(text, length);
+    bool no_memory = item == NULL; /* the text is JSON: there is no other reason */
+    const char *twice = no_memory ? NULL : duplicate_key(item, &no_memory);
     if (no_memory)
         return refuse_memory(item, error);
     if (twice != NULL) {

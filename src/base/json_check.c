@@ -58,6 +58,14 @@ static const char *check_number(struct check *check)
     return NULL;
 }
 
+static const char *check_number_whole(struct check *check)
+{
+    const char *start = check->at, *wrong = check_number(check);
+    if (wrong == NULL && check->at - start > PTL_JSON_NUMBER_MAX)
+        wrong = "a number that is too long";
+    return wrong;
+}
+
 /* At the u. False: no four digits follow. */
 static bool read_hex(const struct check *check, unsigned *code)
 {
@@ -185,7 +193,7 @@ static const char *check_value(struct check *check)
     if (c == '"')
         wrong = check_string(check);
     else if (c == '-' || is_digit(check))
-        wrong = check_number(check);
+        wrong = check_number_whole(check);
     else
         wrong = check_word(check);
     end_value(check);

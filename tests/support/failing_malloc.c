@@ -1,6 +1,7 @@
 /* The wrappers that ld's --wrap puts in place of the allocating functions. */
 #include "support/failing_malloc.h"
 
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -15,8 +16,22 @@ static atomic_size_t bytes;
 static atomic_bool fails_after, has_refused;
 static atomic_uint threads_left = UINT_MAX; /* UINT_MAX: as many as wanted */
 
+static void *allocate(size_t size)
+{
+    return malloc(size);
+}
+
+/* cJSON is a shared library: of its calls ld's --wrap knows nothing. */
+static void arm_cjson(void)
+{
+    cJSON_Hooks hooks = {.malloc_fn = allocate, .free_fn = free};
+    cJSON_InitHooks(&hooks);
+}
+
 void failing_malloc_arm(unsigned long nth, bool and_after)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, arm_cjson);
     atomic_store(&calls, 0);
     atomic_store(&bytes, 0);
     atomic_store(&has_refused, false);

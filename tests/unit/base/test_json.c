@@ -224,6 +224,15 @@ static void what_is_no_json_is_refused_with_its_line(void **state)
         {"[1,\v2]", "r.json:1: not valid JSON"},
         {"\xEF\xBB\xBF[]", "r.json:1: not valid JSON"},
         {"[\"\\ud800\"]", "r.json:1: not valid JSON"},
+        {"[\"\\ud800\\ud800\"]", "r.json:1: not valid JSON"},
+        {"{\"a\"}", "r.json:1: not valid JSON"},
+        {"{\"a\":}", "r.json:1: not valid JSON"},
+        {"{1: 2}", "r.json:1: not valid JSON"},
+        {"]", "r.json:1: not valid JSON"},
+        {"[true false]", "r.json:1: not valid JSON"},
+        {"[truefalse]", "r.json:1: not valid JSON"},
+        {"[1000000000000000000000000000000000000000000000000000000000000000]",
+         "r.json:1: a number that is too long"},
         {"[NaN]", "r.json:1: not valid JSON"},
         {"[truex]", "r.json:1: not valid JSON"},
         {"[1 2]", "r.json:1: not valid JSON"},
@@ -266,6 +275,37 @@ static void what_is_looked_at_is_not_taken(void **state)
         assert_int_equal(ptl_json_look(good[i], strlen(good[i]), NULL, NULL), PTL_OK);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_int_equal(ptl_json_look(bad[i], strlen(bad[i]), NULL, NULL), PTL_E_INVALID);
+}
+
+/* Memory is never said to have run out where a text is wrong, and what is taken is whole. */
+static void changed_texts_are_json_or_refused(void **state)
+{
+    (void)state;
+    static const char seed_text[] = "{\"a\": [1, -2.5e+3, {\"b\": \"c\\n\\u00e9\\ud83d\\ude00\", "
+                                    "\"d\": {}}, []], \"e\": null, \"f\": true, \"g\": false}";
+    static const char signs[] = "{}[],:\"\\ud8309eE+-. tfn\x01\n";
+    uint64_t random = 1;
+    unsigned taken = 0;
+    for (int round = 0; round < 100000; round++) {
+        char text[sizeof(seed_text)];
+        size_t length = sizeof(seed_text) - 1;
+        memcpy(text, seed_text, sizeof(text));
+        for (uint64_t change = 0; change <= random % 3; change++) {
+            random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+            size_t at = (size_t)(random >> 33) % length;
+            if ((random >> 60) < 3 && length > 20)
+                memmove(text + at, text + at + 1, --length - at);
+            else
+                text[at] = signs[(random >> 45) % (sizeof(signs) - 1)];
+        }
+        struct ptl_json *json = NULL;
+        struct ptl_error error = {0};
+        enum ptl_status status = ptl_json_parse(text, length, NULL, &json, &error);
+        assert_true(status == PTL_OK || status == PTL_E_INVALID);
+        taken += status == PTL_OK;
+        ptl_json_free(json);
+    }
+    assert_in_range(taken, 1000, 99000);
 }
 
 static void depth_is_bounded(void **state)
@@ -338,6 +378,7 @@ int main(void)
         cmocka_unit_test(only_whole_numbers_in_range_are_numbers),
         cmocka_unit_test(what_is_no_json_is_refused_with_its_line),
         cmocka_unit_test(what_is_looked_at_is_not_taken),
+        cmocka_unit_test(changed_texts_are_json_or_refused),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(the_text_needs_no_end),
         cmocka_unit_test(many_keys),

@@ -103,7 +103,7 @@ static void json_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_text), /* first: from then on cJSON's memory is refused too */
+        cmocka_unit_test(json_text),
         cmocka_unit_test(buffers),
         cmocka_unit_test(problems),
         cmocka_unit_test(json_values),
