@@ -24,18 +24,36 @@ static void print_targets(const struct ptl_targets *targets)
         printf("  ... and %" PRIu64 " more\n", count - TARGETS_SHOWN);
 }
 
+/* Where a slice has some of the plan's ports alone. */
+static void print_ports(const struct ptl_profile *profile, const struct ptl_prepared *prepared)
+{
+    unsigned count = ptl_portset_count(prepared->ports);
+    struct ptl_buf list;
+    ptl_buf_init(&list, 1U << 20);
+    if (count < ptl_portset_count(profile->ports)) {
+        ptl_buf_add(&list, ": ");
+        ptl_portset_format(prepared->ports, &list);
+    }
+    printf("ports        %u each%s\n", count, ptl_buf_text(&list));
+    ptl_buf_free(&list);
+}
+
 static int print_plan(const struct ptl_profile *profile, const struct ptl_prepared *prepared)
 {
     char duration[PTL_DURATION_SIZE];
     uint64_t targets = ptl_targets_count(prepared->targets);
-    printf("profile      %s\ntargets      %" PRIu64 "\n", profile->name, targets);
+    printf("profile      %s\n", profile->name);
+    if (prepared->shard.count > 0)
+        printf("shard        %" PRIu32 " of %" PRIu32 " of plan %.16s\n", prepared->shard.index,
+               prepared->shard.count, prepared->shard.plan_sha256);
+    printf("targets      %" PRIu64 "\n", targets);
     print_targets(prepared->targets);
-    printf("ports        %u each\nprobes       %" PRIu64 "\n", ptl_portset_count(profile->ports),
-           prepared->probes);
+    print_ports(profile, prepared);
+    printf("probes       %" PRIu64 "\n", prepared->probes);
     printf("engine       %s, %u worker%s\nconcurrency  %u\n", ptl_engine_names[profile->engine],
            prepared->workers, prepared->workers == 1 ? "" : "s", prepared->effective_concurrency);
     if (profile->rate > 0)
-        printf("rate         %" PRIu64 " attempts a second\n", profile->rate);
+        printf("rate         %" PRIu64 " attempts a second\n", prepared->rate);
     if (prepared->worst_case_ms == UINT64_MAX)
         printf("worst case   longer than can be said: every probe silent, every retry made\n");
     else
@@ -54,6 +72,10 @@ static int run(const struct arguments *arguments)
     struct ptl_profile *profile = load_profile(arguments->words[0], arguments);
     if (profile == NULL)
         return EXIT_REJECTED;
+    if (!take_shard("plan", profile, arguments)) {
+        ptl_profile_free(profile);
+        return EXIT_USAGE;
+    }
     struct ptl_prepared *prepared = NULL;
     struct ptl_problems problems = {.items = NULL};
     enum ptl_status status = ptl_prepare(profile, NULL, &prepared, &problems);
@@ -74,14 +96,15 @@ static const struct option options[] = {
      .help = "override a key of the profile (repeatable)"},
     OPTION_ROW_HOSTS,
     OPTION_ROW_PORTS,
+    OPTION_ROW_SHARD,
 };
 
 const struct command command_plan = {
     .name = "plan",
-    .synopsis = "PROFILE [--set KEY=VALUE]...",
+    .synopsis = "PROFILE [OPTIONS]",
     .summary = "Resolve and expand: targets, probes, worst-case duration; send no probe",
     .details = "Names are looked up: a scope that rejects their addresses says so here too.\n\n"
-               "Exit status: 0 done, 3 rejected, 4 a host does not resolve.",
+               "Exit status: 0 done, 2 usage, 3 rejected, 4 a host does not resolve.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .least_words = 1,

@@ -22,6 +22,8 @@ static int judge(const struct arguments *arguments, const struct ptl_results *re
                  results->unresolved_count == 0 && results->estimate.below == 0;
     if (!whole)
         return EXIT_INCOMPLETE;
+    if (results->run.shard.count > 0)
+        return EXIT_DONE; /* what a slice sees is a part: whoever has all of them judges */
     bool unmet = results->verdicts[PTL_FAIL] > 0 ||
                  (results->verdicts[PTL_INCONCLUSIVE] > 0 && !arguments->allow_inconclusive);
     return unmet ? EXIT_DIFFERENT : EXIT_DONE;
@@ -173,6 +175,15 @@ static bool check_patterns(const struct arguments *arguments)
     return true;
 }
 
+/* A slice knows of a part of what is open alone. */
+static bool may_save_expect(const struct job *job)
+{
+    if (job->paths[JOB_EXPECT] == NULL || job->profile->shard.count == 0)
+        return true;
+    print_line("portolan run: --save-expect wants the whole plan, and a shard is a slice of it");
+    return false;
+}
+
 static int run(const struct arguments *arguments)
 {
     if (!check_patterns(arguments))
@@ -190,7 +201,10 @@ static int run(const struct arguments *arguments)
         jobs[i].profile = load_profile(arguments->words[i], arguments);
         if (jobs[i].profile == NULL)
             status = EXIT_REJECTED;
-        else if (!job_expand_paths(&jobs[i], arguments, now_ms) && status == EXIT_DONE)
+        else if (!take_shard("run", jobs[i].profile, arguments))
+            status = status == EXIT_DONE ? EXIT_USAGE : status;
+        else if ((!job_expand_paths(&jobs[i], arguments, now_ms) || !may_save_expect(&jobs[i])) &&
+                 status == EXIT_DONE)
             status = EXIT_USAGE;
     }
     if (status == EXIT_DONE &&
@@ -211,6 +225,7 @@ static const struct option options[] = {
      .help = "override a key of the profile (repeatable)"},
     OPTION_ROW_HOSTS,
     OPTION_ROW_PORTS,
+    OPTION_ROW_SHARD,
     {.id = OPTION_ALLOW_INCONCLUSIVE,
      .name = "allow-inconclusive",
      .help = "expectations that cannot be judged do not fail the run"},
@@ -253,8 +268,8 @@ const struct command command_run = {
     .synopsis = "PROFILE... [OPTIONS]",
     .summary = "Scan; write the reports that the profile names",
     .details = "The report options replace the profile's reports. PATH - is standard output;\n"
-               "{profile} and {started} are expanded in it. With several profiles a PATH needs\n"
-               "{profile}.\n\n"
+               "{profile}, {shard} and {started} are expanded in it. With several profiles a PATH\n"
+               "needs {profile}.\n\n"
                "Exit status: 0 done, 1 an expectation failed or is inconclusive, 2 usage,\n"
                "3 rejected, 4 incomplete, 5 an output could not be written, 130, 143 or 129\n"
                "ended by a signal.",

@@ -21,6 +21,13 @@ const struct command *command_find(const char *name);
 /* "no command X; did you mean Y?" on standard error. Returns the status. */
 int command_unknown(const char *name);
 
+/*
+ * Which slice of its plan the profile is for: as --shard says, or else the profile, where `auto` is
+ * replaced by the number that the environment tells. False, said: it tells none, or two, or --shard
+ * is none; the status is EXIT_USAGE.
+ */
+bool take_shard(const char *command, struct ptl_profile *profile,
+                const struct arguments *arguments);
 /* Finds and loads a profile; prints what is wrong. NULL: the status is EXIT_REJECTED. */
 struct ptl_profile *load_profile(const char *word, const struct arguments *arguments);
 

@@ -74,9 +74,13 @@ int job_create_journal(struct job *job)
     if (job->journal == NULL)
         return EXIT_DONE;
     prepared->journal = job->journal;
-    enum ptl_status status =
-        ptl_journal_create(job->journal, job->profile, prepared->targets, prepared->unresolved,
-                           prepared->unresolved_hosts, prepared->seed, &error);
+    struct ptl_journal_plan plan = {.profile = job->profile,
+                                    .targets = prepared->targets,
+                                    .ports = prepared->ports,
+                                    .unresolved = prepared->unresolved,
+                                    .unresolved_count = prepared->unresolved_hosts,
+                                    .seed = prepared->seed};
+    enum ptl_status status = ptl_journal_create(job->journal, &plan, &error);
     if (status == PTL_OK)
         return EXIT_DONE;
     print_error(&error);

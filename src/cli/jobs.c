@@ -32,11 +32,15 @@ const char *job_pattern(const struct job *job, const struct arguments *arguments
 
 bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_t now_ms)
 {
+    struct ptl_expansion values = {.profile = job->profile->name,
+                                   .started_ms = now_ms,
+                                   .shard = job->profile->shard.index,
+                                   .shards = job->profile->shard.count};
     for (int f = 0; f < JOB_OUTPUTS; f++) {
         const char *pattern = job_pattern(job, arguments, f);
         struct ptl_error error;
-        if (pattern != NULL && ptl_report_expand(pattern, job->profile->name, now_ms,
-                                                 &job->paths[f], &error) != PTL_OK) {
+        if (pattern != NULL &&
+            ptl_report_expand(pattern, &values, &job->paths[f], &error) != PTL_OK) {
             print_error(&error);
             return false;
         }

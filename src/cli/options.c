@@ -171,6 +171,8 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_SAVE_PROFILE:
     case OPTION_JOURNAL:
     case OPTION_MAX_AGE:
+    case OPTION_SHARD:
+    case OPTION_FREEZE:
         return take_once(command, option, value, &arguments->texts[option->id]);
     case OPTION_COUNT:
         break;

@@ -31,6 +31,8 @@ enum option_id {
     OPTION_KEEP_JOURNAL,
     OPTION_SALVAGE,
     OPTION_MAX_AGE,
+    OPTION_SHARD,
+    OPTION_FREEZE,
     OPTION_COUNT
 };
 
@@ -94,6 +96,12 @@ void arguments_free(struct arguments *arguments);
     {                                                                                              \
         .id = OPTION_PORTS, .name = "ports", .argument = "PORTS",                                  \
         .help = "which ports, as \"22,80,8000-8100\""                                              \
+    }
+/* The row --shard, of commands that scan, or plan to. */
+#define OPTION_ROW_SHARD                                                                           \
+    {                                                                                              \
+        .id = OPTION_SHARD, .name = "shard", .argument = "K/N|auto/N",                             \
+        .help = "only slice K, from 1, of N of the plan; auto: K is the array's or the job's"      \
     }
 /* What a PROFILE is: shown by --help of every command that begins with one. */
 extern const char options_about_profile[];

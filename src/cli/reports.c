@@ -37,14 +37,17 @@ static bool expand_paths(const char *command, const struct arguments *arguments,
                          char *paths[PTL_FORMAT_COUNT])
 {
     struct ptl_error error;
+    struct ptl_expansion values = {.profile = run->profile,
+                                   .started_ms = run->started_ms,
+                                   .shard = run->shard.index,
+                                   .shards = run->shard.count};
     for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
         const char *pattern = arguments->reports[f];
         if (!arguments->any_report && f == (int)standard)
             pattern = "-";
         if (pattern == NULL)
             continue;
-        if (ptl_report_expand(pattern, run->profile, run->started_ms, &paths[f], &error) !=
-            PTL_OK) {
+        if (ptl_report_expand(pattern, &values, &paths[f], &error) != PTL_OK) {
             print_error(&error);
             return false;
         }

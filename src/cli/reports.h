@@ -17,8 +17,8 @@ typedef enum ptl_status write_report(const void *what, enum ptl_format format, c
 
 /*
  * Calls `write` for every --FORMAT PATH of the command line; with standard output in `standard`
- * where none was given. {profile} and {started} expand as those of `run`. Prints what goes wrong.
- * Returns an exit status: EXIT_DONE, EXIT_USAGE (a path is wrong; nothing was written),
+ * where none was given. {profile}, {shard} and {started} expand as those of `run`. Prints what goes
+ * wrong. Returns an exit status: EXIT_DONE, EXIT_USAGE (a path is wrong; nothing was written),
  * EXIT_OUTPUT.
  */
 int reports_write(const char *command, const struct arguments *arguments,

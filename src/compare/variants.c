@@ -178,6 +178,11 @@ static enum ptl_status load(const struct ptl_variants_request *request, const st
             ? ptl_profile_load_text(source->text, source->length, source->path, "", settings, count,
                                     &variant->profile, &found)
             : ptl_profile_load(source->path, settings, count, &variant->profile, &found);
+    if (status == PTL_OK && variant->profile->shard.count > 0) { /* recall is of the whole plan */
+        ptl_problems_at(&found, &(struct ptl_origin){.file = variant->profile->file},
+                        "shard: whole plans are compared, no slices");
+        status = PTL_E_INVALID;
+    }
     name_vary(variant, &found);
     ptl_problems_add_new(problems, &found);
     ptl_problems_free(&found);

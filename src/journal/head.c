@@ -122,11 +122,12 @@ static void put_targets(struct ptl_buf *buf, const struct ptl_targets *targets)
     }
 }
 
-static void put_plan(struct ptl_buf *buf, const struct ptl_profile *profile, uint64_t seed)
+static void put_settings(struct ptl_buf *buf, const struct ptl_journal_plan *plan)
 {
+    const struct ptl_profile *profile = plan->profile;
     struct ptl_buf ports;
     ptl_buf_init(&ports, 1U << 20);
-    ptl_portset_format(profile->ports, &ports);
+    ptl_portset_format(plan->ports, &ports);
     ptl_bytes_put_text(buf, ptl_buf_text(&ports));
     buf->failed = buf->failed || ports.failed;
     ptl_buf_free(&ports);
@@ -135,7 +136,7 @@ static void put_plan(struct ptl_buf *buf, const struct ptl_profile *profile, uin
         states |= (profile->report_states[s] || s == PTL_ERROR ? 1U : 0U) << s;
     ptl_bytes_put(buf, states);
     ptl_bytes_put(buf, profile->order);
-    ptl_bytes_put(buf, seed);
+    ptl_bytes_put(buf, plan->seed);
     ptl_bytes_put(buf, profile->retries);
 }
 
@@ -146,25 +147,23 @@ static void put_hex(char *text, const uint8_t *bytes, size_t count)
 }
 
 /* The identity of the plan, then of the run, then the rest. */
-enum ptl_status ptl_head_write(struct ptl_buf *buf, const struct ptl_profile *profile,
-                               const struct ptl_targets *targets,
-                               const struct ptl_unresolved *unresolved, size_t unresolved_count,
-                               uint64_t seed, int64_t started_ms, struct ptl_error *error)
+enum ptl_status ptl_head_write(struct ptl_buf *buf, const struct ptl_journal_plan *plan,
+                               int64_t started_ms, struct ptl_error *error)
 {
-    struct ptl_buf plan;
+    struct ptl_buf rest;
     uint8_t digest[SHA256_DIGEST_LENGTH], identity[IDENTITY_SIZE];
-    ptl_buf_init(&plan, buf->max);
-    put_plan(&plan, profile, seed);
-    put_targets(&plan, targets);
-    ptl_bytes_put(&plan, unresolved_count);
-    for (size_t i = 0; i < unresolved_count; i++) {
-        ptl_bytes_put_text(&plan, unresolved[i].input);
-        ptl_bytes_put_text(&plan, unresolved[i].message);
+    ptl_buf_init(&rest, buf->max);
+    put_settings(&rest, plan);
+    put_targets(&rest, plan->targets);
+    ptl_bytes_put(&rest, plan->unresolved_count);
+    for (size_t i = 0; i < plan->unresolved_count; i++) {
+        ptl_bytes_put_text(&rest, plan->unresolved[i].input);
+        ptl_bytes_put_text(&rest, plan->unresolved[i].message);
     }
-    enum ptl_status status = put_keys(&plan, profile, error);
+    enum ptl_status status = put_keys(&rest, plan->profile, error);
     SHA256_CTX context;
     SHA256_Init(&context);
-    SHA256_Update(&context, (const uint8_t *)ptl_buf_text(&plan), plan.length);
+    SHA256_Update(&context, (const uint8_t *)ptl_buf_text(&rest), rest.length);
     SHA256_Final(digest, &context);
     memcpy(identity, digest, sizeof(identity)); /* where nothing can be drawn */
     ssize_t ignored = getrandom(identity, sizeof(identity), GRND_NONBLOCK);
@@ -173,9 +172,9 @@ enum ptl_status ptl_head_write(struct ptl_buf *buf, const struct ptl_profile *pr
     ptl_buf_add_bytes(buf, identity, sizeof(identity));
     ptl_bytes_put(buf, (uint64_t)started_ms);
     ptl_bytes_put_text(buf, PTL_VERSION);
-    ptl_buf_add_bytes(buf, ptl_buf_text(&plan), plan.length);
-    buf->failed = buf->failed || plan.failed;
-    ptl_buf_free(&plan);
+    ptl_buf_add_bytes(buf, ptl_buf_text(&rest), rest.length);
+    buf->failed = buf->failed || rest.failed;
+    ptl_buf_free(&rest);
     if (status == PTL_OK && buf->failed)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     return status;

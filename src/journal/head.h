@@ -37,10 +37,8 @@ struct ptl_head {
 };
 
 /* Appends it; buf->failed: no memory, or it is too large. */
-enum ptl_status ptl_head_write(struct ptl_buf *buf, const struct ptl_profile *profile,
-                               const struct ptl_targets *targets,
-                               const struct ptl_unresolved *unresolved, size_t unresolved_count,
-                               uint64_t seed, int64_t started_ms, struct ptl_error *error);
+enum ptl_status ptl_head_write(struct ptl_buf *buf, const struct ptl_journal_plan *plan,
+                               int64_t started_ms, struct ptl_error *error);
 /* False: it is none, or memory is out (*no_memory). Free it in either case. */
 bool ptl_head_read(const uint8_t *payload, size_t length, struct ptl_head *head, bool *no_memory);
 void ptl_head_free(struct ptl_head *head);

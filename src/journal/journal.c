@@ -68,6 +68,16 @@ static enum ptl_status is_unfinished(const struct ptl_journal *journal, struct p
                          journal->path);
 }
 
+static bool is_same_shard(const struct ptl_past *past, const struct ptl_profile *profile)
+{
+    struct ptl_run_info info = {.profile = NULL};
+    bool same = ptl_past_asked(past, &info, NULL) == PTL_OK &&
+                info.shard.index == profile->shard.index &&
+                info.shard.count == profile->shard.count;
+    ptl_run_info_free(&info);
+    return same;
+}
+
 static enum ptl_status compare(const struct ptl_journal *journal, const struct ptl_profile *profile,
                                struct ptl_error *error)
 {
@@ -75,6 +85,9 @@ static enum ptl_status compare(const struct ptl_journal *journal, const struct p
     enum ptl_status status = PTL_OK;
     ptl_buf_init(&names, 512);
     ptl_head_differences(&journal->past->head, profile, &names);
+    bool has_begun = journal->past->segment_count > 0 || profile->shard.count > 0;
+    if (has_begun && !is_same_shard(journal->past, profile))
+        ptl_buf_add(&names, names.length > 0 ? ", shard" : "shard");
     if (names.length > 0)
         status = ptl_error_set(
             error, PTL_E_INVALID,
@@ -95,9 +108,11 @@ static enum ptl_status look(struct ptl_journal *journal, const struct ptl_journa
         ptl_past_read(journal->file.fd, journal->path, &request->past, true, &journal->past, error);
     if (status != PTL_OK)
         return status;
-    /* Where no segment has begun, nothing was asked: a run of several that could not begin. */
+    /* Where no segment has begun, nothing was asked: a run of several that could not begin. Only a
+     * segment tells which slice of the plan it is of. */
     bool is_empty = journal->past->segment_count == 0 && journal->past->damaged_at == UINT64_MAX;
-    if (journal->past->done || (is_empty && !request->resume)) {
+    bool begins = is_empty && (!request->resume || profile->shard.count > 0);
+    if (journal->past->done || begins) {
         ptl_past_free(journal->past);
         journal->past = NULL;
         return PTL_OK;
@@ -184,15 +199,12 @@ static enum ptl_status rewrite(struct ptl_journal *journal, struct ptl_error *er
     return status;
 }
 
-static enum ptl_status make(struct ptl_journal *journal, const struct ptl_profile *profile,
-                            const struct ptl_targets *targets,
-                            const struct ptl_unresolved *unresolved, size_t unresolved_count,
-                            uint64_t seed, struct ptl_error *error)
+static enum ptl_status make(struct ptl_journal *journal, const struct ptl_journal_plan *plan,
+                            struct ptl_error *error)
 {
     struct ptl_buf head;
     ptl_buf_init(&head, PTL_CHUNK_FIRST);
-    enum ptl_status status = ptl_head_write(&head, profile, targets, unresolved, unresolved_count,
-                                            seed, ptl_clock_wall_ms(), error);
+    enum ptl_status status = ptl_head_write(&head, plan, ptl_clock_wall_ms(), error);
     ptl_buf_reset(&journal->out);
     ptl_buf_add_bytes(&journal->out, PTL_JOURNAL_MAGIC, PTL_JOURNAL_MAGIC_SIZE);
     if (status == PTL_OK)
@@ -206,19 +218,17 @@ static enum ptl_status make(struct ptl_journal *journal, const struct ptl_profil
     return status;
 }
 
-enum ptl_status ptl_journal_create(struct ptl_journal *journal, const struct ptl_profile *profile,
-                                   const struct ptl_targets *targets,
-                                   const struct ptl_unresolved *unresolved, size_t unresolved_count,
-                                   uint64_t seed, struct ptl_error *error)
+enum ptl_status ptl_journal_create(struct ptl_journal *journal, const struct ptl_journal_plan *plan,
+                                   struct ptl_error *error)
 {
-    if (!ptl_places_init(&journal->places, ptl_targets_count(targets),
-                         ptl_portset_seal(profile->ports), ptl_portset_count(profile->ports),
-                         profile->order, seed))
+    if (!ptl_places_init(&journal->places, ptl_targets_count(plan->targets),
+                         ptl_portset_seal(plan->ports), ptl_portset_count(plan->ports),
+                         plan->profile->order, plan->seed))
         return no_memory(error);
     ptl_encoder_init(&journal->encoder, &journal->places);
     const struct ptl_past *past = journal->past;
     if (past == NULL)
-        return make(journal, profile, targets, unresolved, unresolved_count, seed, error);
+        return make(journal, plan, error);
     if (past->damaged_at != UINT64_MAX)
         return rewrite(journal, error);
     journal->encoder.number = past->number;

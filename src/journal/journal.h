@@ -63,6 +63,10 @@ void ptl_past_free(struct ptl_past *past);
 const struct ptl_named_block *ptl_past_blocks(const struct ptl_past *past, size_t *count);
 const struct ptl_unresolved *ptl_past_unresolved(const struct ptl_past *past, size_t *count);
 uint64_t ptl_past_seed(const struct ptl_past *past);
+/* What the run was said to be when it began its last segment, as far as `run` of a results file
+ * tells it beforehand; without a segment, nothing. What it allocates is the info's. */
+enum ptl_status ptl_past_asked(const struct ptl_past *past, struct ptl_run_info *info,
+                               struct ptl_error *error);
 /* Sealed results of what is known, as a run that was stopped would have left them. They borrow from
  * `past`, which must outlive them. */
 enum ptl_status ptl_past_results(const struct ptl_past *past, struct ptl_results **results,
@@ -109,14 +113,22 @@ enum ptl_status ptl_journal_open(const struct ptl_journal_request *request,
                                  struct ptl_error *error);
 /* What there is to go on with; NULL: nothing. Borrowed. */
 const struct ptl_past *ptl_journal_past(const struct ptl_journal *journal);
+/* What the run is of. Borrowed. */
+struct ptl_journal_plan {
+    const struct ptl_profile *profile;
+    const struct ptl_targets *targets;
+    struct ptl_portset *ports; /* sealed; of each target */
+    const struct ptl_unresolved *unresolved;
+    size_t unresolved_count;
+    uint64_t seed; /* in force */
+};
+
 /*
  * Makes the file, or makes the one that was read ready to be written on. PTL_E_OUTPUT: it cannot
- * be written. `profile` and `targets` must outlive it.
+ * be written. The ports must outlive the writing.
  */
-enum ptl_status ptl_journal_create(struct ptl_journal *journal, const struct ptl_profile *profile,
-                                   const struct ptl_targets *targets,
-                                   const struct ptl_unresolved *unresolved, size_t unresolved_count,
-                                   uint64_t seed, struct ptl_error *error);
+enum ptl_status ptl_journal_create(struct ptl_journal *journal, const struct ptl_journal_plan *plan,
+                                   struct ptl_error *error);
 
 /* One verdict that is not kept, or an attempt that was silent. */
 struct ptl_journal_note {

@@ -36,9 +36,12 @@ void ptl_segment_head_write(struct ptl_buf *buf, const struct ptl_segment_head *
     ptl_bytes_put_text(buf, head->asked);
 }
 
-enum ptl_status ptl_segment_read_asked(const char *asked, struct ptl_run_info *info,
-                                       struct ptl_error *error)
+enum ptl_status ptl_past_asked(const struct ptl_past *past, struct ptl_run_info *info,
+                               struct ptl_error *error)
 {
+    const char *asked = past->last.asked;
+    if (asked == NULL)
+        return PTL_OK;
     struct ptl_origin place = {.file = "journal"};
     struct ptl_json *json = NULL;
     enum ptl_status status = ptl_json_parse(asked, strlen(asked), &place, &json, error);

@@ -53,9 +53,6 @@ struct ptl_past {
 /* From an open file. `resumes`: probes that ended in `error` are to be asked again. */
 enum ptl_status ptl_past_read(int fd, const char *path, const struct ptl_past_request *request,
                               bool resumes, struct ptl_past **past, struct ptl_error *error);
-/* Fills what was asked. What it allocates is the info's. */
-enum ptl_status ptl_segment_read_asked(const char *asked, struct ptl_run_info *info,
-                                       struct ptl_error *error);
 /* A chunk of data. What is wrong stays in bytes; `is_last`: it is of the last segment. False: no
  * memory. */
 bool ptl_past_read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_last);

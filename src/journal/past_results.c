@@ -22,8 +22,7 @@ static enum ptl_status describe(const struct ptl_past *past, struct ptl_run_info
 {
     const struct ptl_head *head = &past->head;
     const struct ptl_segment_head *last = &past->last;
-    enum ptl_status status =
-        last->asked != NULL ? ptl_segment_read_asked(last->asked, info, error) : PTL_OK;
+    enum ptl_status status = ptl_past_asked(past, info, error);
     if (status != PTL_OK)
         return status;
     snprintf(info->tool_version, sizeof(info->tool_version), "%s", head->tool_version);
@@ -234,12 +233,11 @@ void ptl_past_tell(const struct ptl_past *past, struct ptl_buf *buf)
     int64_t last_ms = past->started_ms + (int64_t)past->offset_ms;
     tell_state(past, buf);
     struct ptl_run_info info = {.profile = NULL};
-    if (past->last.asked != NULL && ptl_segment_read_asked(past->last.asked, &info, NULL) == PTL_OK)
+    if (past->last.asked != NULL && ptl_past_asked(past, &info, NULL) == PTL_OK)
         ptl_buf_printf(buf, "  profile: %s (%s)\n", info.profile, info.file);
-    free(info.profile);
-    free(info.description);
-    free(info.file);
-    free(info.ports);
+    if (info.shard.count > 0)
+        ptl_buf_printf(buf, "  shard: %u of %u\n", info.shard.index, info.shard.count);
+    ptl_run_info_free(&info);
     ptl_buf_printf(buf, "  ports: %.200s\n", past->head.ports);
     ptl_buf_printf(buf, "  plan %.16s, run %s\n", past->head.plan_sha256, past->head.run_id);
     ptl_buf_printf(buf, "  begun %s", ptl_clock_rfc3339(past->started_ms, time));

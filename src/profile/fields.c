@@ -320,6 +320,7 @@ const struct ptl_field ptl_fields[] = {
      .type_text = "int",
      .fallback = "0",
      .summary = "attempts a second, at most; 0: no limit",
+     .details = "Of all slices together, where the plan is cut (`shard`).",
      .example = "rate: 1000"},
     {.name = "order",
      .type = PTL_FIELD_ENUM,
@@ -358,10 +359,26 @@ const struct ptl_field ptl_fields[] = {
      .type_text = "path",
      .fallback = "none",
      .summary = "a file that holds what is settled while the run lasts, so that it can go on",
-     .details = "Relative to the current directory; `{profile}` expands. `run --resume` goes on "
+     .details = "Relative to the current directory; `{profile}` and `{shard}` expand. `run "
+                "--resume` goes on "
                 "with the run in it, or begins one; without it a run that is not finished is "
                 "refused. It is removed once the reports are written. docs/outputs.md tells more.",
      .example = "journal: \"{profile}.journal\""},
+    {.name = "shard",
+     .type = PTL_FIELD_SHARD,
+     AT(shard),
+     .max = PTL_SHARDS_MAX,
+     .special = "none",
+     .type_text = "K/N or auto/N",
+     .fallback = "none",
+     .summary = "which slice of the plan is scanned: number K, from 1, of N",
+     .details =
+         "N slices are disjoint and together the plan, whatever the order: of consecutive targets, "
+         "or of the ports of one target where there are fewer targets than slices. `auto` takes K "
+         "from whatever starts one process a slice: Slurm, Kubernetes, AWS Batch, Cloud Run, GNU "
+         "parallel or GitLab. `rate` is that of the whole scan, of which a slice takes its N-th. A "
+         "slice never ends with status 1: what `expect` says is judged once all are merged.",
+     .example = "shard: 3/8"},
     {.name = "expect",
      .type = PTL_FIELD_EXPECT,
      AT(expects),
@@ -387,7 +404,7 @@ const struct ptl_field ptl_fields[] = {
      .fallback_text = "text to `-`",
      .summary = "where the results go, and which of them",
      .details = "Paths are relative to the current directory, and missing folders are made; "
-                "`{profile}` and `{started}` expand.",
+                "`{profile}`, `{shard}` (03-of-16) and `{started}` expand.",
      .example = "report:\n  json: \"{profile}.json\"\n  text: \"-\"\n  states: [open, closed]",
      .children = report_fields,
      .child_count = COUNT(report_fields)},

@@ -23,6 +23,7 @@ enum ptl_field_type {
     PTL_FIELD_SCOPE,    /* a list of scope entries */
     PTL_FIELD_STATES,   /* a list of words, into an array of bool */
     PTL_FIELD_MAPPING,  /* a mapping of children, into the same struct */
+    PTL_FIELD_SHARD,    /* K/N or auto/N, or the special word */
     PTL_FIELD_EXPECT,   /* a list of mappings of children, each a struct ptl_expect */
 };
 

@@ -71,6 +71,13 @@ struct ptl_expect { /* one rule of `expect` */
     unsigned line, column;
 };
 
+/* Which slice of the plan is to be scanned. */
+struct ptl_shard {
+    uint32_t index; /* 1 to count; 0: "auto", which whoever runs it has to replace */
+    uint32_t count; /* 0: the whole plan is scanned */
+};
+#define PTL_SHARDS_MAX 100000
+
 #define PTL_SHARE_ONE 10000 /* shares are kept as ten-thousandths */
 
 /*
@@ -125,6 +132,7 @@ struct ptl_profile {
     };
     uint32_t workers; /* 0: one per usable CPU */
     char *journal;    /* NULL: none */
+    struct ptl_shard shard;
     struct ptl_expect *expects;
     size_t expect_count;
     char *report_paths[PTL_FORMAT_COUNT]; /* NULL: not asked for */
@@ -165,9 +173,13 @@ void ptl_profile_show(const struct ptl_profile *profile, struct ptl_buf *buf);
  */
 bool ptl_profile_decides(const struct ptl_profile *profile, size_t number, const char **key,
                          struct ptl_buf *value);
-/* SHA-256 (FIPS 180-4) of what ptl_profile_show prints, in hexadecimal. */
+/* SHA-256 (FIPS 180-4) of what ptl_profile_show prints, in hexadecimal; of every slice of a plan
+ * that of the whole one. */
 enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[65],
                                    struct ptl_error *error);
+/* "3/8" or "auto/8". PTL_E_INVALID: neither, or no such slice. */
+enum ptl_status ptl_shard_parse(const char *text, struct ptl_shard *shard, struct ptl_error *error);
+
 /* JSON Schema, draft-07, of the profile, from the field table; pretty-printed, with a newline. */
 void ptl_profile_schema(struct ptl_buf *buf);
 /* docs/profile.md, from the field table. */

@@ -16,6 +16,8 @@ static void add_limits(struct ptl_buf *buf, const struct ptl_field *field)
         ptl_buf_add(buf, "0 to 1");
     else if (field->type == PTL_FIELD_EXPECT)
         ptl_buf_printf(buf, "%" PRIu64 " rules", field->max);
+    else if (field->type == PTL_FIELD_SHARD)
+        ptl_buf_printf(buf, "%" PRIu64 " shards", field->max);
     else if (field->type == PTL_FIELD_EXTENDS)
         ptl_buf_printf(buf, "%" PRIu64 " profiles", field->max);
     else if (field->max)

@@ -6,6 +6,8 @@
 
 #define DURATION_PATTERN "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"
 
+#define SHARD_PATTERN "^(none|([1-9][0-9]*|auto)/[1-9][0-9]*)$"
+
 /* "type": NAME, in a new member of `anyOf` where there is one. */
 static struct ptl_json *choice(struct ptl_json *any_of, const char *type)
 {
@@ -101,7 +103,8 @@ static void add_text(struct ptl_json *schema, const struct ptl_field *field)
     if (field->type == PTL_FIELD_NAME)
         ptl_json_add_string(schema, "pattern", "^[A-Za-z0-9._-]+$");
     if (field->type == PTL_FIELD_PATH)
-        ptl_json_add_string(schema, "pattern", "^([^{}]|\\{profile\\}|\\{started\\})+$");
+        ptl_json_add_string(schema, "pattern",
+                            "^([^{}]|\\{profile\\}|\\{shard\\}|\\{started\\})+$");
     add_range(schema, "minLength", field->type == PTL_FIELD_PATH ? 1 : field->min, "maxLength",
               field->max);
 }
@@ -187,6 +190,10 @@ static void add_type(struct ptl_json *schema, const struct ptl_field *field)
         break;
     case PTL_FIELD_MAPPING:
         add_object(schema, field->children, field->child_count);
+        break;
+    case PTL_FIELD_SHARD:
+        ptl_json_add_string(schema, "type", "string");
+        ptl_json_add_string(schema, "pattern", SHARD_PATTERN);
         break;
     case PTL_FIELD_EXPECT:
         add_rules(schema, field);

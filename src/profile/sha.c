@@ -9,7 +9,9 @@ enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[6
 {
     struct ptl_buf buf;
     ptl_buf_init(&buf, SHOWN_MAX);
-    ptl_profile_show(profile, &buf);
+    struct ptl_profile whole = *profile;
+    whole.shard = (struct ptl_shard){.count = 0};
+    ptl_profile_show(&whole, &buf);
     if (buf.failed) {
         ptl_buf_free(&buf);
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");

@@ -104,6 +104,16 @@ static void add_address(struct ptl_buf *buf, const struct ptl_profile *profile)
         ptl_buf_add(buf, " none");
 }
 
+static void add_shard(struct ptl_buf *buf, const struct ptl_shard *shard)
+{
+    if (shard->count == 0)
+        ptl_buf_add(buf, " none");
+    else if (shard->index == 0)
+        ptl_buf_printf(buf, " auto/%" PRIu32, shard->count);
+    else
+        ptl_buf_printf(buf, " %" PRIu32 "/%" PRIu32, shard->index, shard->count);
+}
+
 static void add_states(struct ptl_buf *buf, const struct ptl_field *field, const bool *states)
 {
     const char *separator = "";
@@ -192,6 +202,9 @@ static void add_value(struct ptl_buf *buf, const struct ptl_field *field, const 
         break;
     case PTL_FIELD_MAPPING:
         add_fields(buf, field->children, field->child_count, base, "  ");
+        break;
+    case PTL_FIELD_SHARD:
+        add_shard(buf, (const void *)member);
         break;
     case PTL_FIELD_EXPECT:
         add_expects(buf, field, profile);

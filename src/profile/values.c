@@ -84,6 +84,8 @@ static bool is_pattern(const char *path)
     for (const char *at = path; *at; at++) {
         if (strncmp(at, "{profile}", 9) == 0 || strncmp(at, "{started}", 9) == 0)
             at += 8;
+        else if (strncmp(at, "{shard}", 7) == 0)
+            at += 6;
         else if (*at == '{' || *at == '}')
             return false;
     }
@@ -119,7 +121,8 @@ static void load_string(struct ptl_loading *loading, const struct ptl_field *fie
     else if (field->type == PTL_FIELD_PATH && length == 0)
         ptl_value_problem(loading, field, node, "must be a path, not empty");
     else if (field->type == PTL_FIELD_PATH && !is_pattern(text))
-        ptl_value_problem(loading, field, node, "may hold no { or } but {profile} and {started}");
+        ptl_value_problem(loading, field, node,
+                          "may hold no { or } but {profile}, {shard} and {started}");
     else
         set_string(loading, field, base, text);
 }
@@ -329,6 +332,7 @@ void ptl_value_load(struct ptl_loading *loading, const struct ptl_field *field, 
         [PTL_FIELD_HOSTS] = ptl_load_hosts,   [PTL_FIELD_PORTS] = ptl_load_ports,
         [PTL_FIELD_SCOPE] = ptl_load_scope,   [PTL_FIELD_STATES] = ptl_load_states,
         [PTL_FIELD_MAPPING] = load_mapping,   [PTL_FIELD_EXPECT] = ptl_load_expect,
+        [PTL_FIELD_SHARD] = ptl_load_shard,
     };
     if (node->kind != PTL_NODE_BROKEN)
         loaders[field->type](loading, field, base, node);

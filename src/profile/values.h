@@ -39,5 +39,7 @@ void ptl_value_error(struct ptl_loading *loading, const struct ptl_field *field,
 typedef void ptl_value_loader(struct ptl_loading *loading, const struct ptl_field *field,
                               void *base, const struct ptl_node *node);
 ptl_value_loader ptl_load_hosts, ptl_load_ports, ptl_load_scope, ptl_load_states, ptl_load_expect;
+/* shard.c */
+ptl_value_loader ptl_load_shard;
 
 #endif

@@ -84,10 +84,16 @@ enum ptl_status ptl_report_close(struct ptl_report *report, struct ptl_error *er
 void ptl_report_abandon(struct ptl_report *report);
 
 /*
- * Expands {profile} and {started} (20260131T120000Z) in a report path. *path is yours.
- * PTL_E_INVALID for any other brace expression, and for a name with a slash where it is asked for.
+ * Expands {profile}, {started} (20260131T120000Z) and {shard} (03-of-16; of a run that is of the
+ * whole plan, 1-of-1) in a report path. *path is yours. PTL_E_INVALID for any other brace
+ * expression, and for a name with a slash where it is asked for.
  */
-enum ptl_status ptl_report_expand(const char *pattern, const char *profile_name, int64_t started_ms,
+struct ptl_expansion {
+    const char *profile; /* its name */
+    int64_t started_ms;
+    uint32_t shard, shards; /* 0 of 0: the whole plan */
+};
+enum ptl_status ptl_report_expand(const char *pattern, const struct ptl_expansion *values,
                                   char **path, struct ptl_error *error);
 
 /* JSON Schema, draft-07, of results.json; pretty-printed, with a newline. */

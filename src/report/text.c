@@ -255,6 +255,14 @@ static void add_path(struct ptl_writing *writing)
                        (double)silent_ms / 1000);
 }
 
+static void add_shard(struct ptl_writing *writing)
+{
+    const struct ptl_shard_info *shard = &writing->results->run.shard;
+    if (shard->count > 0)
+        ptl_buf_printf(&writing->line, "slice %" PRIu32 " of %" PRIu32 " of the plan %.16s\n",
+                       shard->index, shard->count, shard->plan_sha256);
+}
+
 /* A run that was resumed is of several times. */
 static void add_resumed(struct ptl_writing *writing)
 {
@@ -288,6 +296,7 @@ static bool end(struct ptl_writing *writing)
         return false;
     ptl_buf_add_char(&writing->line, '\n');
     add_path(writing);
+    add_shard(writing);
     add_resumed(writing);
     if (results->estimate.basis != PTL_BASIS_NOT_RECORDED) {
         ptl_estimate_tell(results, &writing->line);

@@ -23,15 +23,23 @@ struct ptl_judge;
 
 /*
  * Matches the rules of profile->expect with the targets. A name is matched with the target that
- * it labels, else resolved. An entry that covers no target is a problem, with its place. `names`
- * are the hosts already known not to resolve. *judge is yours; NULL where nothing is expected.
- * The profile must outlive it. Errors: PTL_E_NO_MEMORY, PTL_E_CANCELLED.
+ * it labels, else resolved. An entry that covers no target is a problem, with its place, unless
+ * the targets are a slice alone (`is_slice`): it may be about another one. `names` are the hosts
+ * already known not to resolve. *judge is yours; NULL where nothing is expected. The profile must
+ * outlive it. Errors: PTL_E_NO_MEMORY, PTL_E_CANCELLED.
  */
 enum ptl_status ptl_judge_new(const struct ptl_profile *profile, const struct ptl_targets *targets,
-                              const struct ptl_unresolved *names, size_t name_count,
+                              bool is_slice, const struct ptl_unresolved *names, size_t name_count,
                               const struct ptl_cancel *cancel, struct ptl_judge **judge,
                               struct ptl_problems *problems, struct ptl_error *error);
 void ptl_judge_free(struct ptl_judge *judge);
+/*
+ * Before anything is noted: leaves what is expected of the `count` targets from number `first` on,
+ * which becomes 0, and of these ports. Hosts that did not resolve are no part of any slice, and
+ * stay. False: no memory, and it is of no more use. NULL is nothing.
+ */
+bool ptl_judge_cut(struct ptl_judge *judge, uint64_t first, uint64_t count,
+                   const struct ptl_portset *ports);
 /* The names in `expect`, beyond those that ptl_judge_new was told of, that did not resolve: they
  * belong among the results' unresolved. False past the last. Borrowed. */
 bool ptl_judge_unresolved(const struct ptl_judge *judge, size_t number, const char **name,

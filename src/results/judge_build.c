@@ -28,6 +28,7 @@ struct draft {
     const struct ptl_profile *profile;
     struct ptl_judge *judge;
     struct ptl_problems *problems;
+    bool is_slice;
     const struct ptl_unresolved *names; /* known not to resolve */
     size_t name_count;
     struct segment *by_address, *by_name;
@@ -149,7 +150,8 @@ static bool apply_label(struct draft *draft, const char *name, uint32_t rule)
 static void complain(struct draft *draft, const struct ptl_host *host, const char *what)
 {
     struct ptl_origin origin = {.file = host->file, .line = host->line, .column = host->column};
-    ptl_problems_at(draft->problems, &origin, "expect: %s %s", host->text, what);
+    if (!draft->is_slice)
+        ptl_problems_at(draft->problems, &origin, "expect: %s %s", host->text, what);
 }
 
 /* ---- groups: the sets of rules that come together ---- */
@@ -353,15 +355,18 @@ static bool make_spans(struct draft *draft)
 }
 
 enum ptl_status ptl_judge_new(const struct ptl_profile *profile, const struct ptl_targets *targets,
-                              const struct ptl_unresolved *names, size_t name_count,
+                              bool is_slice, const struct ptl_unresolved *names, size_t name_count,
                               const struct ptl_cancel *cancel, struct ptl_judge **judge,
                               struct ptl_problems *problems, struct ptl_error *error)
 {
     *judge = NULL;
     if (profile->expect_count == 0)
         return PTL_OK;
-    struct draft draft = {
-        .profile = profile, .problems = problems, .names = names, .name_count = name_count};
+    struct draft draft = {.profile = profile,
+                          .problems = problems,
+                          .is_slice = is_slice,
+                          .names = names,
+                          .name_count = name_count};
     draft.judge = calloc(1, sizeof(*draft.judge));
     enum ptl_status status = PTL_OK;
     if (draft.judge == NULL || !index_targets(&draft, targets))

@@ -24,7 +24,7 @@ static void add_rule(struct ptl_judge_group *group, const struct ptl_expect *rul
     group->only = true;
 }
 
-static bool list_ports(struct ptl_judge_group *group)
+bool ptl_judge_group_list(struct ptl_judge_group *group)
 {
     uint32_t count = 0;
     for (unsigned port = 1; port <= 65535; port++)
@@ -44,5 +44,5 @@ bool ptl_judge_group_fill(struct ptl_judge_group *group, const struct ptl_profil
     for (size_t rule = 0; rule < profile->expect_count; rule++)
         if ((rules[rule / 64] >> (rule % 64) & 1) != 0)
             add_rule(group, &profile->expects[rule]);
-    return list_ports(group);
+    return ptl_judge_group_list(group);
 }

@@ -61,6 +61,8 @@ static inline enum ptl_state ptl_judge_state(const struct ptl_judge *judge,
     return known == 0 ? PTL_UNPROBED : (enum ptl_state)(known - 1);
 }
 
+/* Lists the ports of open and closed. False: no memory. */
+bool ptl_judge_group_list(struct ptl_judge_group *group);
 /* Fills a zeroed group from the rules of the profile whose bits are set. False: no memory. */
 bool ptl_judge_group_fill(struct ptl_judge_group *group, const struct ptl_profile *profile,
                           const uint64_t *rules);

@@ -120,7 +120,7 @@ static const struct ptl_key shard_keys[] = {
     {"names", &ptl_key_list, PTL_AT(struct ptl_shard_info, names),
      PTL_COUNT_AT(struct ptl_shard_info, name_count), .max = PTL_SHARD_NAMES_LISTED,
      .object = &shard_name,
-     .about = "what the names of the whole plan stood for, at most 4,096 of them"},
+     .about = "what the names of the whole plan stood for, at most 2,048 of them"},
 };
 const struct ptl_object ptl_object_shard =
     PTL_OBJECT(struct ptl_shard_info, shard_keys, "run.shard");

@@ -36,14 +36,22 @@ static void free_merged(struct ptl_results *results)
     free(results->disagreements);
 }
 
+void ptl_run_info_free(struct ptl_run_info *info)
+{
+    free(info->profile);
+    free(info->description);
+    free(info->file);
+    free(info->ports);
+    free(info->path.outages);
+    free(info->segments);
+    free(info->shard.names);
+}
+
 void ptl_results_free(struct ptl_results *results)
 {
     if (results == NULL)
         return;
-    free(results->run.profile);
-    free(results->run.description);
-    free(results->run.file);
-    free(results->run.ports);
+    ptl_run_info_free(&results->run);
     free(results->items);
     free(results->targets);
     free(results->untouched.ranges);
@@ -54,9 +62,6 @@ void ptl_results_free(struct ptl_results *results)
         free(results->warnings[i]);
     free(results->warnings);
     free(results->warning_hashes);
-    free(results->run.path.outages);
-    free(results->run.segments);
-    free(results->run.shard.names);
     free(results->expectations);
     free_merged(results);
     ptl_judge_free(results->judge);

@@ -144,8 +144,7 @@ struct ptl_shard_name {
     char name[256];
     char ip[PTL_ADDRESS_SIZE];
 };
-#define PTL_SHARD_NAMES_LISTED 4096
-#define PTL_SHARDS_MAX 100000 /* of one plan */
+#define PTL_SHARD_NAMES_LISTED 2048
 
 /* Which slice of a plan a run is of. Shards of one plan have the same `count` and `plan_sha256`. */
 struct ptl_shard_info {
@@ -315,6 +314,9 @@ struct ptl_results {
      * under ptl_permute(seed). Both are equal to all targets in a complete run. */
     uint64_t started;
 };
+
+/* Frees what it holds, not itself. */
+void ptl_run_info_free(struct ptl_run_info *info);
 
 /* An empty model; NULL: no memory. */
 struct ptl_results *ptl_results_new(void);

@@ -34,6 +34,12 @@ struct ptl_origin ptl_draft_origin(const struct ptl_host *host);
 /* Resolves every name, fills `blocks` and `excludes`, and warns of what was left out of them. */
 enum ptl_status ptl_draft_resolve(struct ptl_draft *draft, const struct ptl_cancel *cancel,
                                   struct ptl_error *error);
+/*
+ * Once the targets are known and the judge is made: which ports are asked of each, how fast, and,
+ * of a slice, which targets; `past` is what the run goes on with, whose targets are the slice's.
+ */
+enum ptl_status ptl_draft_shard(struct ptl_draft *draft, const struct ptl_past *past,
+                                const struct ptl_cancel *cancel, struct ptl_error *error);
 /* Workers and concurrency: what is asked for, within what the system grants. False: no memory. */
 bool ptl_draft_clamp(struct ptl_prepared *prepared, const struct ptl_profile *profile);
 /* How long it takes where every probe is silent; UINT64_MAX: longer than can be said. */

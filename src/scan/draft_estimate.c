@@ -10,8 +10,8 @@ uint64_t ptl_draft_worst_case_ms(const struct ptl_prepared *prepared,
     double ms = (waves < 1.0 + profile->retries ? 1.0 + profile->retries : waves) *
                     (double)profile->timeout_ms +
                 profile->retries * (double)PTL_RETRY_DELAY_MS;
-    if (profile->rate > 0 && ms < attempts * 1000.0 / (double)profile->rate)
-        ms = attempts * 1000.0 / (double)profile->rate;
+    if (prepared->rate > 0 && ms < attempts * 1000.0 / (double)prepared->rate)
+        ms = attempts * 1000.0 / (double)prepared->rate;
     if (prepared->probes == 0)
         ms = 0;
     if (profile->deadline_ms > 0 && ms > (double)profile->deadline_ms)

@@ -214,30 +214,32 @@ void ptl_plan_stood_still(struct ptl_plan *plan, uint64_t from_ns, uint64_t to_n
     pthread_mutex_unlock(&plan->lock);
 }
 
-enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_results *results,
-                             struct ptl_permits *permits, uint64_t seed, uint32_t workers,
-                             uint64_t start_ns, struct ptl_plan **plan, struct ptl_error *error)
+enum ptl_status ptl_plan_new(const struct ptl_plan_parts *parts, struct ptl_plan **plan,
+                             struct ptl_error *error)
 {
+    const struct ptl_profile *profile = parts->profile;
+    struct ptl_results *results = parts->results;
+    uint64_t start_ns = parts->start_ns;
     struct ptl_plan *new = calloc(1, sizeof(*new));
     if (new == NULL)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     pthread_mutex_init(&new->lock, NULL);
     new->profile = profile;
     new->results = results;
-    new->ports = ptl_portset_seal(profile->ports);
-    new->port_count = ptl_portset_count(profile->ports);
+    new->ports = ptl_portset_seal(parts->ports);
+    new->port_count = ptl_portset_count(parts->ports);
     new->targets = ptl_targets_count(results->live);
-    new->seed = seed;
+    new->seed = parts->seed;
     new->start_ns = start_ns;
     new->now_ns = start_ns;
     ptl_neighbours_init(&new->neighbours);
     new->point_ms = new->point_every_ms = PTL_COURSE_EVERY_MS;
-    ptl_pacer_init(&new->pacer, profile->rate, start_ns);
-    ptl_shortage_init(&new->shortage, permits);
+    ptl_pacer_init(&new->pacer, parts->rate, start_ns);
+    ptl_shortage_init(&new->shortage, parts->permits);
     new->sum.targets = results->summary.targets = new->targets;
     new->sum.probes = new->targets *new->port_count;
     if (new->targets > 0)
-        ptl_permute_init(&new->target_order, new->targets, seed);
+        ptl_permute_init(&new->target_order, new->targets, parts->seed);
     bool finds = profile->concurrency == PTL_CONCURRENCY_AUTO && profile->adaptive;
     ptl_path_init(&new->path, finds ? PTL_PATH_START : 0, start_ns);
     uint32_t most =
@@ -246,9 +248,9 @@ enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_resul
     if (new->ports == NULL ||
         !ptl_schedule_init(&new->schedule, window, PTL_SENTINEL_TARGETS, new->port_count,
                            profile->per_target, profile->adaptive, start_ns) ||
-        !ptl_bells_init(&new->bells, workers)) {
-        enum ptl_status status = ptl_error_errno(error, PTL_E_SYSTEM, errno,
-                                                 "cannot set the plan up for %u workers", workers);
+        !ptl_bells_init(&new->bells, parts->workers)) {
+        enum ptl_status status = ptl_error_errno(
+            error, PTL_E_SYSTEM, errno, "cannot set the plan up for %u workers", parts->workers);
         ptl_plan_free(new);
         return status;
     }

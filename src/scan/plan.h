@@ -48,14 +48,21 @@ struct ptl_pull {
 
 struct ptl_plan;
 
-/*
- * `results` must have `live` set; verdicts are added to it. `seed` is the one in force;
- * the limit of `permits` shrinks and grows with what this machine is able to do.
- * `start_ns` is the run's start. Errors: PTL_E_NO_MEMORY, PTL_E_SYSTEM.
- */
-enum ptl_status ptl_plan_new(const struct ptl_profile *profile, struct ptl_results *results,
-                             struct ptl_permits *permits, uint64_t seed, uint32_t workers,
-                             uint64_t start_ns, struct ptl_plan **plan, struct ptl_error *error);
+/* What a plan is made of. All must outlive it. */
+struct ptl_plan_parts {
+    const struct ptl_profile *profile;
+    struct ptl_results *results; /* has `live` set: the targets; verdicts are added to it */
+    struct ptl_portset *ports;   /* sealed: of each target; the profile's, or some of them */
+    uint64_t rate;               /* attempts a second; 0: no limit */
+    struct ptl_permits *permits; /* their limit shrinks and grows with what this machine can do */
+    uint64_t seed;               /* in force */
+    uint32_t workers;
+    uint64_t start_ns; /* of the run */
+};
+
+/* PTL_E_NO_MEMORY, PTL_E_SYSTEM. */
+enum ptl_status ptl_plan_new(const struct ptl_plan_parts *parts, struct ptl_plan **plan,
+                             struct ptl_error *error);
 void ptl_plan_free(struct ptl_plan *plan);
 /*
  * Before the first exchange: goes on where `past`, which must outlive the plan, ends; base_ms is

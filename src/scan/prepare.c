@@ -54,12 +54,12 @@ static uint64_t draw_seed(void)
     return seed % ((1ULL << 52) - 1) + 1; /* 1 to 2^52: a number that JSON keeps, and not 0 */
 }
 
-static enum ptl_status expect(struct ptl_draft *draft, const struct ptl_cancel *cancel,
-                              struct ptl_error *error)
+static enum ptl_status expect(struct ptl_draft *draft, bool is_slice,
+                              const struct ptl_cancel *cancel, struct ptl_error *error)
 {
     struct ptl_prepared *prepared = draft->prepared;
     enum ptl_status status =
-        ptl_judge_new(draft->profile, prepared->targets, prepared->unresolved,
+        ptl_judge_new(draft->profile, prepared->targets, is_slice, prepared->unresolved,
                       prepared->unresolved_count, cancel, &prepared->judge, draft->problems, error);
     const char *name, *message;
     for (size_t i = 0; ptl_judge_unresolved(prepared->judge, i, &name, &message); i++)
@@ -101,14 +101,16 @@ static enum ptl_status fill(struct ptl_draft *draft, const struct ptl_past *past
         return status;
     prepared->unresolved_hosts = prepared->unresolved_count;
     check_segments(draft);
-    status = expect(draft, cancel, error);
+    status = expect(draft, past != NULL && profile->shard.count > 0, cancel, error);
     if (status != PTL_OK)
         return status;
-    uint64_t targets = ptl_targets_count(prepared->targets);
-    if (targets == 0 && prepared->unresolved_count == 0)
+    if (ptl_targets_count(prepared->targets) == 0 && prepared->unresolved_count == 0)
         ptl_problems_at(draft->problems, &(struct ptl_origin){.file = profile->file},
                         "no target is left: exclude_hosts and address_family take all of hosts");
-    prepared->probes = targets * ptl_portset_count(profile->ports);
+    status = ptl_draft_shard(draft, past, cancel, error);
+    if (status != PTL_OK)
+        return status;
+    prepared->probes = ptl_targets_count(prepared->targets) * ptl_portset_count(prepared->ports);
     prepared->seed = profile->seed != 0 ? profile->seed : draw_seed();
     if (past != NULL)
         prepared->seed = ptl_past_seed(past);
@@ -156,6 +158,8 @@ void ptl_prepared_free(struct ptl_prepared *prepared)
     if (prepared == NULL)
         return;
     ptl_targets_free(prepared->targets);
+    ptl_portset_free(prepared->ports);
+    free(prepared->shard.names);
     ptl_judge_free(prepared->judge);
     for (size_t i = 0; i < prepared->unresolved_count; i++) {
         free(prepared->unresolved[i].input);

@@ -64,7 +64,7 @@ static enum ptl_status describe(struct run *run, struct ptl_error *error)
     snprintf(info->tool_version, sizeof(info->tool_version), "%s", PTL_VERSION);
     struct ptl_buf ports;
     ptl_buf_init(&ports, 1U << 20);
-    ptl_portset_format(profile->ports, &ports);
+    ptl_portset_format(run->prepared->ports, &ports);
     info->ports = ptl_buf_steal(&ports);
     info->profile = strdup(profile->name);
     info->description = strdup(profile->description);
@@ -79,6 +79,8 @@ static enum ptl_status describe(struct run *run, struct ptl_error *error)
     info->effective_concurrency = run->prepared->effective_concurrency;
     if (profile->has_source_address)
         ptl_address_format(&profile->source_address, info->source_address);
+    info->shard = run->prepared->shard;
+    run->prepared->shard.names = NULL;
     return ptl_profile_sha256(profile, info->profile_sha256, error);
 }
 
@@ -281,8 +283,15 @@ static enum ptl_status set_up(struct run *run, struct ptl_error *error)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     run->results->run.started_ms = run->began_ms = ptl_clock_wall_ms();
     run->start_ns = ptl_clock_now_ns();
-    status = ptl_plan_new(run->profile, run->results, &run->permits, run->prepared->seed,
-                          run->prepared->workers, run->start_ns, &run->plan, error);
+    struct ptl_plan_parts parts = {.profile = run->profile,
+                                   .results = run->results,
+                                   .ports = run->prepared->ports,
+                                   .rate = run->prepared->rate,
+                                   .permits = &run->permits,
+                                   .seed = run->prepared->seed,
+                                   .workers = run->prepared->workers,
+                                   .start_ns = run->start_ns};
+    status = ptl_plan_new(&parts, &run->plan, error);
     return status == PTL_OK && run->journal != NULL ? begin_journal(run, error) : status;
 }
 

@@ -19,6 +19,9 @@ struct ptl_prepared {
     struct ptl_targets *targets;
     struct ptl_unresolved *unresolved;
     size_t unresolved_count;
+    struct ptl_portset *ports; /* of each target; sealed */
+    uint64_t rate;             /* attempts a second: the profile's, or the slice's part of it */
+    struct ptl_shard_info shard;
     uint64_t probes;
     uint32_t workers;               /* in force */
     uint32_t effective_concurrency; /* after clamping to descriptors */
@@ -34,11 +37,11 @@ struct ptl_prepared {
 };
 
 /*
- * Resolves, excludes, checks the scope, clamps to what the system grants (RLIMIT_NOFILE as it is).
- * Sends no probe. Problems (scope, an exclude that does not resolve, no target
- * left) go to `problems`, with the place of the entry; the status is then PTL_E_INVALID. A cancel
- * ends the wait for names, which are then unresolved ("interrupted"): ptl_run with the same token
- * sends nothing and its results say so.
+ * Resolves, excludes, checks the scope, takes the profile's slice of the plan, clamps to what the
+ * system grants (RLIMIT_NOFILE as it is). Sends no probe. Problems (scope, an exclude that does not
+ * resolve, no target left) go to `problems`, with the place of the entry; the status is then
+ * PTL_E_INVALID. A cancel ends the wait for names, which are then unresolved ("interrupted"):
+ * ptl_run with the same token sends nothing and its results say so.
  */
 enum ptl_status ptl_prepare(const struct ptl_profile *profile, const struct ptl_cancel *cancel,
                             struct ptl_prepared **prepared, struct ptl_problems *problems);

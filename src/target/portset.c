@@ -131,6 +131,24 @@ enum ptl_status ptl_portset_add(struct ptl_portset *set, const char *text, struc
     return PTL_OK;
 }
 
+struct ptl_portset *ptl_portset_part(const struct ptl_portset *set, unsigned first, unsigned count)
+{
+    struct ptl_portset *part = ptl_portset_new();
+    unsigned place = 0;
+    for (unsigned port = 1; part != NULL && port <= 65535; port++) {
+        if (!ptl_portset_contains(set, (uint16_t)port))
+            continue;
+        if (place >= first && place - first < count)
+            ptl_portset_add_port(part, (uint16_t)port);
+        place++;
+    }
+    if (part != NULL && ptl_portset_seal(part) == NULL) {
+        ptl_portset_free(part);
+        return NULL;
+    }
+    return part;
+}
+
 void ptl_portset_remove_set(struct ptl_portset *set, const struct ptl_portset *removed)
 {
     set->count = 0;

@@ -32,6 +32,9 @@ void ptl_portset_free(struct ptl_portset *set);
  */
 enum ptl_status ptl_portset_add(struct ptl_portset *set, const char *text, struct ptl_error *error);
 void ptl_portset_add_port(struct ptl_portset *set, uint16_t port);
+/* A sealed set of `count` of its ports from place `first` of the ascending list on. Yours;
+ * NULL: no memory. */
+struct ptl_portset *ptl_portset_part(const struct ptl_portset *set, unsigned first, unsigned count);
 void ptl_portset_remove_set(struct ptl_portset *set, const struct ptl_portset *remove);
 bool ptl_portset_contains(const struct ptl_portset *set, uint16_t port);
 unsigned ptl_portset_count(const struct ptl_portset *set);

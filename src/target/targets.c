@@ -209,6 +209,26 @@ enum ptl_status ptl_targets_build(const struct ptl_named_block *blocks, size_t c
     return status;
 }
 
+void ptl_targets_cut(struct ptl_targets *targets, uint64_t first, uint64_t count)
+{
+    size_t kept = 0;
+    uint64_t past = first + count;
+    for (size_t i = 0; i < targets->count; i++) {
+        struct segment segment = targets->segments[i];
+        uint64_t end = segment.start + ptl_block_count(&segment.block);
+        if (end <= first || segment.start >= past)
+            continue;
+        if (end > past)
+            segment.block.last = ptl_address_add(&segment.block.first, past - segment.start - 1);
+        if (segment.start < first)
+            segment.block.first = ptl_address_add(&segment.block.first, first - segment.start);
+        segment.start = segment.start < first ? 0 : segment.start - first;
+        targets->segments[kept++] = segment;
+    }
+    targets->count = kept;
+    targets->total = count;
+}
+
 void ptl_targets_free(struct ptl_targets *targets)
 {
     if (targets == NULL)

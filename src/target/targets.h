@@ -31,6 +31,8 @@ struct ptl_targets;
 enum ptl_status ptl_targets_build(const struct ptl_named_block *blocks, size_t count,
                                   const struct ptl_block *excludes, size_t exclude_count,
                                   struct ptl_targets **targets, struct ptl_error *error);
+/* Leaves `count` of them from number `first` on, which becomes 0; both lie within them. */
+void ptl_targets_cut(struct ptl_targets *targets, uint64_t first, uint64_t count);
 void ptl_targets_free(struct ptl_targets *targets);
 uint64_t ptl_targets_count(const struct ptl_targets *targets);
 

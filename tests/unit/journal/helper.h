@@ -138,14 +138,23 @@ static inline enum ptl_status maker_look(struct maker *maker, bool resume, bool 
     return ptl_journal_open(&request, maker->profile, &maker->journal, error);
 }
 
+static inline enum ptl_status maker_create(struct maker *maker, struct ptl_error *error)
+{
+    uint64_t seed = maker->profile->seed != 0 ? maker->profile->seed : 99;
+    struct ptl_journal_plan plan = {.profile = maker->profile,
+                                    .targets = maker->targets,
+                                    .ports = maker->profile->ports,
+                                    .seed = seed};
+    return ptl_journal_create(maker->journal, &plan, error);
+}
+
 /* Looks at the file, makes or continues it, and begins a segment. */
 static inline enum ptl_status maker_begin(struct maker *maker, bool resume, bool salvage,
                                           struct ptl_error *error)
 {
     enum ptl_status status = maker_look(maker, resume, salvage, error);
     if (status == PTL_OK)
-        status = ptl_journal_create(maker->journal, maker->profile, maker->targets, NULL, 0,
-                                    maker->profile->seed != 0 ? maker->profile->seed : 99, error);
+        status = maker_create(maker, error);
     const struct ptl_past *past = maker->journal != NULL ? ptl_journal_past(maker->journal) : NULL;
     if (status == PTL_OK)
         status = ptl_journal_begin(maker->journal, &maker->info,

@@ -609,9 +609,7 @@ static void old_verdicts_are_forgotten(void **state)
     const struct ptl_past *past = ptl_journal_past(maker.journal);
     assert_int_equal(known_of(past), 0);
     assert_int_equal(past->item_count, 0);
-    assert_int_equal(
-        ptl_journal_create(maker.journal, maker.profile, maker.targets, NULL, 0, 99, &error),
-        PTL_OK);
+    assert_int_equal(maker_create(&maker, &error), PTL_OK);
     assert_int_equal(ptl_journal_begin(maker.journal, &maker.info, past->cutoff_ms + 30, maker_take,
                                        &maker, &error),
                      PTL_OK);

@@ -12,8 +12,9 @@ static bool expand(void *context)
     (void)context;
     char *path = NULL;
     struct ptl_error error = {0};
+    struct ptl_expansion values = {.profile = "lan", .started_ms = 1500000000000};
     enum ptl_status status =
-        ptl_report_expand("reports/{profile}-{started}.json", "lan", 1500000000000, &path, &error);
+        ptl_report_expand("reports/{profile}-{started}.json", &values, &path, &error);
     assert_int_equal(status, error.code);
     assert_int_equal(status == PTL_OK, path != NULL);
     if (status == PTL_OK)

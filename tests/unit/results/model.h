@@ -42,8 +42,8 @@ static inline enum ptl_status model_open(struct model *model, const char *yaml,
     if (unresolved != NULL)
         ptl_results_add_unresolved(results, unresolved, "no such host");
     enum ptl_status status =
-        ptl_judge_new(model->profile, results->live, results->unresolved, results->unresolved_count,
-                      NULL, &results->judge, &model->problems, &error);
+        ptl_judge_new(model->profile, results->live, false, results->unresolved,
+                      results->unresolved_count, NULL, &results->judge, &model->problems, &error);
     model->targets = ptl_targets_count(results->live);
     model->ports = ptl_portset_count(model->profile->ports);
     results->run.profile = strdup("test");

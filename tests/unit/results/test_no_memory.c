@@ -61,8 +61,8 @@ static bool judge(void *context)
     struct ptl_error error = {0};
     struct ptl_problems problems = {0};
     struct ptl_judge *made = NULL;
-    enum ptl_status status = ptl_judge_new(model->profile, model->results->live, &lost, 1, NULL,
-                                           &made, &problems, &error);
+    enum ptl_status status = ptl_judge_new(model->profile, model->results->live, false, &lost, 1,
+                                           NULL, &made, &problems, &error);
     assert_int_equal(problems.count, 0);
     assert_true(status == PTL_OK || status == PTL_E_NO_MEMORY);
     assert_int_equal(status == PTL_OK, made != NULL);

@@ -103,9 +103,15 @@ static inline void sim_open(struct sim *sim, const char *yaml, uint32_t permits,
     free(blocks);
     ptl_permits_init(&sim->permits, permits);
     uint64_t seed = sim->profile->seed != 0 ? sim->profile->seed : 99;
-    assert_int_equal(ptl_plan_new(sim->profile, sim->results, &sim->permits, seed, SIM_WORKERS,
-                                  fake_now_ns, &sim->plan, &error),
-                     PTL_OK);
+    struct ptl_plan_parts parts = {.profile = sim->profile,
+                                   .results = sim->results,
+                                   .ports = sim->profile->ports,
+                                   .rate = sim->profile->rate,
+                                   .permits = &sim->permits,
+                                   .seed = seed,
+                                   .workers = SIM_WORKERS,
+                                   .start_ns = fake_now_ns};
+    assert_int_equal(ptl_plan_new(&parts, &sim->plan, &error), PTL_OK);
     sim->ports = calloc(sim->plan->targets * sim->plan->port_count, sizeof(*sim->ports));
     assert_non_null(sim->ports);
 }

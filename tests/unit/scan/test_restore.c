@@ -78,10 +78,11 @@ static void go_on(const char *yaml, uint64_t stop_after, struct sim *sim)
     sim->before_end = write_notes;
     struct ptl_journal_request request = {.path = path, .resume = true};
     assert_int_equal(ptl_journal_open(&request, sim->profile, &journal, &error), PTL_OK);
-    uint64_t seed = sim->profile->seed != 0 ? sim->profile->seed : 99;
-    assert_int_equal(
-        ptl_journal_create(journal, sim->profile, sim->results->live, NULL, 0, seed, &error),
-        PTL_OK);
+    struct ptl_journal_plan plan = {.profile = sim->profile,
+                                    .targets = sim->results->live,
+                                    .ports = sim->profile->ports,
+                                    .seed = sim->profile->seed != 0 ? sim->profile->seed : 99};
+    assert_int_equal(ptl_journal_create(journal, &plan, &error), PTL_OK);
     const struct ptl_past *past = ptl_journal_past(journal);
     if (past != NULL) {
         assert_int_equal(

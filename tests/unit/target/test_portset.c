@@ -201,6 +201,24 @@ static void taking_out_and_sealing(void **state)
     ptl_portset_free(out);
 }
 
+static void parts_by_place(void **state)
+{
+    (void)state;
+    struct ptl_portset *set = ptl_portset_new();
+    assert_int_equal(ptl_portset_add(set, "22,80-83,65535", NULL), PTL_OK);
+    static const struct {
+        unsigned first, count;
+        const char *formatted;
+    } rows[] = {{0, 1, "22"}, {0, 6, "22,80-83,65535"}, {1, 3, "80-82"}, {4, 2, "83,65535"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ptl_portset *part = ptl_portset_part(set, rows[i].first, rows[i].count);
+        formatted_is(part, rows[i].formatted);
+        assert_int_equal(ptl_portset_count(part), rows[i].count);
+        ptl_portset_free(part);
+    }
+    ptl_portset_free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +229,7 @@ int main(void)
         cmocka_unit_test(a_long_list),
         cmocka_unit_test(single_ports),
         cmocka_unit_test(taking_out_and_sealing),
+        cmocka_unit_test(parts_by_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

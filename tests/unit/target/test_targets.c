@@ -192,6 +192,43 @@ static void more_than_2_to_the_32_is_refused(void **state)
     }
 }
 
+static void every_part_is_as_it_was(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {"127.0.0.1-5", "127.0.1.9", "::1-::3", "127.0.0.8/30",
+                                        NULL};
+    static const char *const excludes[] = {"127.0.0.3", NULL};
+    struct ptl_targets *whole = build(hosts, excludes);
+    uint64_t all = ptl_targets_count(whole);
+    assert_int_equal(all, 12);
+    for (uint64_t first = 0; first < all; first++) {
+        for (uint64_t count = 1; count <= all - first; count++) {
+            struct ptl_targets *part = build(hosts, excludes);
+            ptl_targets_cut(part, first, count);
+            assert_int_equal(ptl_targets_count(part), count);
+            struct ptl_block one;
+            const char *input;
+            uint64_t walked = 0;
+            for (size_t i = 0; ptl_targets_segment(part, i, &one, &input); i++)
+                walked += ptl_block_count(&one);
+            assert_int_equal(walked, count);
+            for (uint64_t i = 0; i < count; i++) {
+                struct ptl_target expected, got;
+                ptl_targets_get(whole, first + i, &expected);
+                ptl_targets_get(part, i, &got);
+                assert_int_equal(ptl_address_compare(&expected.address, &got.address), 0);
+                assert_string_equal(expected.input, got.input);
+            }
+            ptl_targets_free(part);
+        }
+    }
+    struct ptl_targets *none = build(hosts, excludes);
+    ptl_targets_cut(none, 0, 0);
+    assert_int_equal(ptl_targets_count(none), 0);
+    ptl_targets_free(none);
+    ptl_targets_free(whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +239,7 @@ int main(void)
         cmocka_unit_test(nothing_left),
         cmocka_unit_test(segments_are_as_few_as_they_can_be),
         cmocka_unit_test(more_than_2_to_the_32_is_refused),
+        cmocka_unit_test(every_part_is_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
