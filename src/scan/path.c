@@ -39,6 +39,7 @@ void ptl_path_forget(struct ptl_path *path, uint64_t now_ns)
 {
     path->since_ns = now_ns;
     path->sent = path->silent = path->asked = path->lost = 0;
+    path->sent_then = path->silent_then = 0;
     path->queue_samples = 0;
     path->held = false;
 }
@@ -109,14 +110,28 @@ static void lower(struct ptl_path *path, uint64_t now_ns)
         path->base_share = BASE_FIRST;
 }
 
+/* Nearly all that was asked lately was answered: whatever took the sentinels that were lost before
+ * is gone, and no silence is left for others to be asked after. */
+static bool is_over(struct ptl_path *path)
+{
+    uint32_t sent = path->sent - path->sent_then;
+    if (sent < ENOUGH)
+        return false;
+    bool over = (path->silent - path->silent_then) * 16 < sent && path->asked < ENOUGH / 2;
+    path->sent_then = path->sent;
+    path->silent_then = path->silent;
+    return over;
+}
+
 /* A step of an eighth up, then of a quarter, a half and the whole; taken back where it brought no
  * more than loss. */
 static void raise(struct ptl_path *path, uint64_t now_ns)
 {
-    double share = share_lost(path);
+    bool over = is_over(path);
+    double share = over ? 0 : share_lost(path);
     bool well = share <= path->base_share + EXCESS / 2;
     bool known = path->asked >= (well ? ENOUGH / 2 : ENOUGH) || path->silent * 16ULL < path->sent ||
-                 (path->lost == 0 && path->asked >= FEW / 2);
+                 (path->lost == 0 && path->asked >= FEW / 2) || over;
     if (!known && (!well || now_ns - path->since_ns < PTL_NS_PER_S))
         return;
     if (path->asked >= ENOUGH / 2 && share < path->base_share)
@@ -318,7 +333,11 @@ bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, b
     if (path->paused || sent_ns < path->since_ns)
         return false;
     path->asked++;
-    path->lost += !answered;
+    if (!answered) {
+        path->lost++;
+        path->sent_then = path->sent;
+        path->silent_then = path->silent;
+    }
     bool most = (path->asked >= FEW && path->lost * 4 >= path->asked * 3) ||
                 (path->asked >= 2 * FEW && path->lost * 2 >= path->asked);
     bool many = path->asked >= ENOUGH && share_lost(path) > path->base_share + EXCESS;

@@ -43,15 +43,16 @@ struct ptl_path {
     /* since the limit or the evidence changed */
     uint64_t since_ns;
     uint32_t sent, silent;
-    uint32_t asked, lost;   /* sentinels that have ended, and those of them that nothing answered */
-    double lowered_share;   /* of loss, when the limit was lowered last */
-    uint8_t in_vain;        /* how often it was, and as much was lost */
-    double base_share;      /* of loss at any pace, as far as is known */
-    uint8_t steps;          /* up, one after the other: each is twice the one before */
-    uint64_t last_limit;    /* before the last step up; 0: none to be judged */
-    double last_share;      /* of loss, then */
-    uint64_t hold_until_ns; /* a step up was in vain: none before */
-    uint64_t raised_ns;     /* when the ceiling was */
+    uint32_t asked, lost; /* sentinels that have ended, and those of them that nothing answered */
+    uint32_t sent_then, silent_then; /* when one was lost last, or that many were sent since */
+    double lowered_share;            /* of loss, when the limit was lowered last */
+    uint8_t in_vain;                 /* how often it was, and as much was lost */
+    double base_share;               /* of loss at any pace, as far as is known */
+    uint8_t steps;                   /* up, one after the other: each is twice the one before */
+    uint64_t last_limit;             /* before the last step up; 0: none to be judged */
+    double last_share;               /* of loss, then */
+    uint64_t hold_until_ns;          /* a step up was in vain: none before */
+    uint64_t raised_ns;              /* when the ceiling was */
     /* is it there? */
     uint64_t alive_ns;    /* when the latest attempt was sent that was answered; 0: none was */
     uint64_t heard_ns;    /* when the last answer came */

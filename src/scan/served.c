@@ -2,13 +2,16 @@
 
 #include "base/clock.h"
 
-#define COUNTED_NS 100000000ULL  /* what is found is counted over so long... */
-#define LONGEST_NS 1000000000ULL /* ...or longer, till it is... */
-#define ENOUGH 8                 /* ...so much */
-#define FULL 0.9                 /* of the most: as much as gets through */
-#define LESS 0.7                 /* of it: the ports with a limit are behind us */
-#define SHARE 8                  /* a limit: one in so many is found where no more are asked */
-#define TRIALS 2                 /* that found none: losses are those of chance */
+#define COUNTED_NS 100000000ULL     /* what is found is counted over so long... */
+#define LONGEST_NS 1000000000ULL    /* ...or longer, till it is... */
+#define ENOUGH 8                    /* ...so much */
+#define FULL 0.9                    /* of the most: as much as gets through */
+#define LESS 0.7                    /* of it: the ports with a limit are behind us */
+#define SHARE 8                     /* a limit: one in so many is found where no more are asked */
+#define TRIALS 2                    /* that found none: losses are those of chance */
+#define MORE 1.2                    /* times as much gets through: the limit is another by now */
+#define FIRST_REST_NS 1000000000ULL /* how often that is looked at: at first... */
+#define LAST_REST_NS 8000000000ULL  /* ...and where it is in vain */
 
 /* Not slower than what gets through, as far as that is known, nor faster than a pass has to be. */
 static void set_every(struct ptl_served *served, uint64_t every_ns)
@@ -49,6 +52,23 @@ static void judge_trial(struct ptl_served *served)
     served->by_chance += !served->limited;
 }
 
+/* Others may have had their share of the limit, and be done. Twice as fast loses half of what is
+ * asked, if not. */
+static void look_for_more(struct ptl_served *served, double rate, uint64_t now_ns)
+{
+    if (served->faster) {
+        bool more = rate > MORE * served->before;
+        served->rest_ns = more ? 0 : served->rest_ns * 2 + FIRST_REST_NS;
+        if (served->rest_ns > LAST_REST_NS)
+            served->rest_ns = LAST_REST_NS;
+        served->look_ns = now_ns + served->rest_ns;
+    }
+    served->faster = now_ns >= served->look_ns;
+    served->before = served->most;
+    if (served->faster)
+        served->every_ns /= 2;
+}
+
 static void adapt(struct ptl_served *served, bool full, double rate)
 {
     if (full)
@@ -75,7 +95,7 @@ uint64_t ptl_served_rest_ns(struct ptl_served *served, uint64_t trips_ns, uint64
     double rate = (double)served->found * (double)PTL_NS_PER_S / (double)took_ns;
     bool full =
         many && served->most > 0 && served->by_chance < TRIALS && rate >= FULL * served->most;
-    if (!over && !full)
+    if (!over && (!full || served->faster)) /* a burst tells nothing of what there is more */
         return served->every_ns;
     if (over && many && !served->bursts && rate > served->most)
         served->most = (uint32_t)rate;
@@ -83,6 +103,8 @@ uint64_t ptl_served_rest_ns(struct ptl_served *served, uint64_t trips_ns, uint64
         judge_trial(served);
     full = full && (!trial || served->limited);
     adapt(served, full, rate);
+    if (served->limited && full)
+        look_for_more(served, rate, now_ns);
     served->slowed = full && !served->limited;
     served->bursts = (served->bursts && !over) || served->found == 0;
     count_from(served, now_ns + (served->slowed ? trips_ns : 0));

@@ -20,6 +20,10 @@ struct ptl_served {
     bool slowed;       /* to `most`, to see whether it is a limit... */
     bool limited;      /* ...and it is */
     uint8_t by_chance; /* ...so often it was none */
+    bool faster;       /* than `most`, to see whether more gets through by now... */
+    uint32_t before;   /* what `most` was then */
+    uint64_t rest_ns;  /* ...which is looked at so often... */
+    uint64_t look_ns;  /* ...and not before */
 };
 
 /* A pass begins. */

@@ -122,6 +122,25 @@ static void a_limit_that_goes_away_is_left_behind(void **state)
     assert_true(path.limit > 10000);
 }
 
+/* Others had their share of the limit. Since then all is answered, so that no sentinel is asked. */
+static void a_loss_of_long_ago_does_not_hold_back(void **state)
+{
+    (void)state;
+    begin(0);
+    ptl_path_resume(&path, 40, now_ns);
+    assert_int_equal(path.limit, 20);
+    uint64_t due_ns;
+    ptl_path_sentinel(&path, now_ns, false, true, now_ns);
+    for (int tick = 0; tick < 10000; tick++) {
+        now_ns += MS;
+        size_t may = ptl_path_allow(&path, 64, 0, now_ns, &due_ns);
+        ptl_path_sent(&path, may, now_ns);
+        for (size_t i = 0; i < may; i++)
+            answer(20000);
+    }
+    assert_true(path.limit > 1000);
+}
+
 static void a_queue_ends_slow_start(void **state)
 {
     (void)state;
@@ -232,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_limit_is_found_and_kept),
         cmocka_unit_test(what_is_lost_at_any_pace_is_no_limit),
         cmocka_unit_test(a_limit_that_goes_away_is_left_behind),
+        cmocka_unit_test(a_loss_of_long_ago_does_not_hold_back),
         cmocka_unit_test(a_queue_ends_slow_start),
         cmocka_unit_test(all_is_silent_then_it_is_over),
         cmocka_unit_test(what_our_pace_may_have_brought_about_is_not_done_again),

@@ -73,6 +73,20 @@ static void a_limit_is_found_and_kept_to(void **state)
     assert_int_equal(with_a_limit(left, left + 2000, 200, MS / 2), 0);
 }
 
+/* Whoever shared the limit is done: what gets through is more by now. */
+static void a_limit_that_grows_is_noticed(void **state)
+{
+    (void)state;
+    begin();
+    unsigned left = with_a_limit(500, 1500, 50, 4 * MS);
+    assert_true(served.limited);
+    assert_in_range(served.most, 45, 60);
+    uint64_t from_ns = now_ns;
+    with_a_limit(left + 2000, left + 2000, 1000, MS / 2);
+    assert_true(served.most > 500);
+    assert_true((now_ns - from_ns) / MS < 15000); /* of 40 s at the old pace */
+}
+
 /* The ports behind those with a limit are passed quickly, and a pass without any of them is soon as
  * fast as it may be. */
 static void what_only_drops_is_passed_quickly(void **state)
@@ -108,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_limit_is_found_and_kept_to),
+        cmocka_unit_test(a_limit_that_grows_is_noticed),
         cmocka_unit_test(what_only_drops_is_passed_quickly),
         cmocka_unit_test(losses_of_chance_slow_nothing_down),
         cmocka_unit_test(a_pass_that_is_not_held_back),
