@@ -19,9 +19,9 @@
  * One object is for one thread at a time, but for results, which are constant and may be read by
  * any number of them, and for portolan_stop_trigger.
  *
- * The process. The library neither prints nor ends it, reads no settings but those it is given,
- * and leaves umask, limits and signals alone. Whoever calls it raises RLIMIT_NOFILE if much is to
- * be in flight: a run uses what is granted.
+ * The process. The library neither prints nor ends it, and leaves umask, limits, signals, locale
+ * and allocators alone; a write that fails raises no signal. Whoever calls it raises RLIMIT_NOFILE
+ * if much is to be in flight: a run uses what is granted.
  *
  * Lawful use: a profile's `scope` is all that a run may touch; without one that is loopback.
  */
@@ -159,7 +159,8 @@ struct portolan_prepared_info {
 };
 
 /*
- * Resolves names, which takes 10 seconds at most, checks the scope and what this machine grants.
+ * Resolves names, which takes 10 seconds at most (a lookup that hangs in the system's resolver has
+ * a thread of the library's until that ends), checks the scope and what this machine grants.
  * Sends no probe. *prepared is yours, for portolan_run or portolan_prepared_free. A host that does
  * not resolve is no error. Errors: PORTOLAN_INVALID: an address outside the scope, an exclude that
  * does not resolve, no target left; PORTOLAN_NO_MEMORY.

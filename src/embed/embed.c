@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static locale_t plain;
@@ -12,15 +13,40 @@ static void make_plain(void)
     plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
-locale_t ptl_embed_enter(void)
+/* Of a write, to the thread that writes. */
+static void fill_with_signals(sigset_t *set)
 {
-    pthread_once(&once, make_plain);
-    return uselocale(plain); /* without memory for it this only asks */
+    sigemptyset(set);
+    sigaddset(set, SIGPIPE);
+    sigaddset(set, SIGXFSZ);
 }
 
-void ptl_embed_leave(locale_t before)
+struct ptl_embed_thread ptl_embed_enter(void)
 {
-    uselocale(before);
+    struct ptl_embed_thread before;
+    sigset_t of_writes;
+    fill_with_signals(&of_writes);
+    sigpending(&before.pending);
+    pthread_sigmask(SIG_BLOCK, &of_writes, &before.blocked);
+    pthread_once(&once, make_plain);
+    before.locale = uselocale(plain); /* without memory for it this only asks */
+    return before;
+}
+
+void ptl_embed_leave(const struct ptl_embed_thread *before)
+{
+    static const int numbers[] = {SIGPIPE, SIGXFSZ};
+    static const struct timespec at_once = {0};
+    uselocale(before->locale);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        sigset_t one;
+        sigemptyset(&one);
+        sigaddset(&one, numbers[i]);
+        /* One that waited before is the caller's. */
+        if (sigismember(&before->pending, numbers[i]) == 0)
+            sigtimedwait(&one, NULL, &at_once);
+    }
+    pthread_sigmask(SIG_SETMASK, &before->blocked, NULL);
 }
 
 size_t ptl_embed_size(const void *given)

@@ -16,6 +16,7 @@
 #include "scan/run.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 struct portolan_problems {
@@ -75,12 +76,19 @@ enum portolan_status ptl_embed_tell(struct portolan_problems *problems, struct p
 
 /* ---- the caller's thread ---- */
 
+/* What it had before. */
+struct ptl_embed_thread {
+    locale_t locale;
+    sigset_t blocked, pending;
+};
+
 /*
- * Numbers are written and read as in the C locale, whatever the caller's is. What lies between
- * these two must not call the caller.
+ * Between these two, numbers are written and read as in the C locale, whatever the caller's is, and
+ * a write that fails is told by its errno, not by a signal that ends the process. What lies there
+ * must not call the caller.
  */
-locale_t ptl_embed_enter(void);
-void ptl_embed_leave(locale_t before);
+struct ptl_embed_thread ptl_embed_enter(void);
+void ptl_embed_leave(const struct ptl_embed_thread *before);
 
 /* ---- objects ---- */
 

@@ -59,9 +59,9 @@ static enum portolan_status load_from(const struct source *source,
     if (ptl_embed_take(&options, sizeof(options), given, "struct portolan_load_options",
                        problems) != PTL_OK)
         return PORTOLAN_INVALID;
-    locale_t before = ptl_embed_enter();
+    struct ptl_embed_thread before = ptl_embed_enter();
     enum portolan_status status = load_with(source, &options, profile, problems);
-    ptl_embed_leave(before);
+    ptl_embed_leave(&before);
     return status;
 }
 
@@ -101,9 +101,9 @@ enum portolan_status portolan_profile_show(const struct portolan_profile *profil
 {
     struct ptl_buf buf;
     ptl_buf_init(&buf, SHOWN_MAX);
-    locale_t before = ptl_embed_enter();
+    struct ptl_embed_thread before = ptl_embed_enter();
     ptl_profile_show(profile->profile, &buf);
-    ptl_embed_leave(before);
+    ptl_embed_leave(&before);
     char *shown = buf.failed ? NULL : ptl_buf_steal(&buf);
     ptl_buf_free(&buf);
     if (shown == NULL)

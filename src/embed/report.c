@@ -36,11 +36,11 @@ enum portolan_status portolan_report_open(const char *format, const char *path,
         return ptl_embed_no_memory(problems);
     struct ptl_report_options how = {
         .color = options.color, .live = options.live, .cancel = ptl_embed_cancel(options.stop)};
-    locale_t before = ptl_embed_enter();
+    struct ptl_embed_thread before = ptl_embed_enter();
     enum ptl_status status = find_format(format, &found, &error);
     if (status == PTL_OK)
         status = ptl_report_open(found, path, &how, &new->report, &error);
-    ptl_embed_leave(before);
+    ptl_embed_leave(&before);
     if (status != PTL_OK) {
         free(new);
         return ptl_embed_fail(problems, &error);
@@ -54,13 +54,13 @@ enum portolan_status portolan_report_write(struct portolan_report *report,
                                            struct portolan_problems *problems)
 {
     struct ptl_error error;
-    locale_t before = ptl_embed_enter();
+    struct ptl_embed_thread before = ptl_embed_enter();
     enum ptl_status status = ptl_report_write(report->report, results->results, &error);
     if (status == PTL_OK)
         status = ptl_report_close(report->report, &error);
     else
         ptl_report_abandon(report->report);
-    ptl_embed_leave(before);
+    ptl_embed_leave(&before);
     free(report);
     return status == PTL_OK ? PORTOLAN_OK : ptl_embed_fail(problems, &error);
 }

@@ -49,9 +49,9 @@ enum portolan_status portolan_results_read(const char *path, struct portolan_res
     struct ptl_past *past = NULL;
     struct ptl_results *read = NULL;
     struct ptl_error error;
-    locale_t before = ptl_embed_enter();
+    struct ptl_embed_thread before = ptl_embed_enter();
     enum ptl_status status = read_any(path, &past, &read, &error);
-    ptl_embed_leave(before);
+    ptl_embed_leave(&before);
     if (status == PTL_OK)
         return ptl_embed_results(read, NULL, past, results, problems);
     ptl_past_free(past);

@@ -20,10 +20,10 @@ enum portolan_status portolan_prepare(struct portolan_profile *profile,
     struct portolan_prepared *new = calloc(1, sizeof(*new));
     if (new == NULL)
         return ptl_embed_no_memory(problems);
-    locale_t before = ptl_embed_enter();
+    struct ptl_embed_thread before = ptl_embed_enter();
     enum ptl_status status =
         ptl_prepare(profile->profile, ptl_embed_cancel(options.stop), &new->prepared, &found);
-    ptl_embed_leave(before);
+    ptl_embed_leave(&before);
     if (status == PTL_OK) {
         new->profile = ptl_embed_share(profile);
         *prepared = new;
@@ -79,11 +79,11 @@ static void tell_found(void *context, const struct ptl_results *results,
                        const struct ptl_result *items, size_t count)
 {
     struct telling *telling = context;
-    locale_t before = ptl_embed_enter();
+    struct ptl_embed_thread before = ptl_embed_enter();
     for (size_t i = 0; i < telling->options.report_count; i++)
         if (ptl_report_is_live(telling->options.reports[i]->report))
             ptl_report_found(telling->options.reports[i]->report, results, items, count);
-    ptl_embed_leave(before);
+    ptl_embed_leave(&before);
     for (size_t i = 0; i < count && telling->options.found != NULL; i++)
         tell_one(telling, results, &items[i]);
 }
@@ -155,10 +155,10 @@ static enum portolan_status run(struct portolan_prepared *prepared, struct telli
     struct ptl_error error;
     prepared->prepared = NULL; /* ptl_run takes it over */
     limit_wait(options, profile->profile);
-    locale_t before = ptl_embed_enter();
+    struct ptl_embed_thread before = ptl_embed_enter();
     enum ptl_status status = ptl_run(profile->profile, inner, ptl_embed_cancel(options->stop),
                                      &hooks, &inner_results, &error);
-    ptl_embed_leave(before);
+    ptl_embed_leave(&before);
     if (status == PTL_OK && options->found != NULL && !tell_rest(telling, inner_results))
         status = ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
     if (status == PTL_OK)

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/thread.h"
 #include "journal/bytes.h"
 #include "journal/encode.h"
 #include "journal/file.h"
@@ -376,7 +377,7 @@ enum ptl_status ptl_journal_begin(struct ptl_journal *journal, const struct ptl_
     enum ptl_status status = begin_segment(journal, info, error);
     if (status != PTL_OK)
         return status;
-    int failure = pthread_create(&journal->thread, NULL, work, journal);
+    int failure = ptl_thread_start(&journal->thread, NULL, work, journal);
     if (failure != 0)
         return ptl_error_errno(error, PTL_E_SYSTEM, failure, "cannot start a thread");
     journal->has_thread = true;

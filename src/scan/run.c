@@ -1,6 +1,7 @@
 #include "scan/run.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "scan/engine.h"
 #include "scan/teller.h"
 
@@ -127,7 +128,7 @@ static enum ptl_status start_workers(struct run *run, const struct ptl_cancel *c
         /* Thousands take their time, and work already. */
         if (ptl_cancel_cause(cancel) != 0 && !ptl_plan_stopped(run->plan))
             ptl_plan_stop(run->plan, PTL_STOP_SIGNAL);
-        failure = pthread_create(&thread->id, &attributes, work, thread);
+        failure = ptl_thread_start(&thread->id, &attributes, work, thread);
         if (failure != 0)
             break;
     }

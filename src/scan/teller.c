@@ -1,6 +1,7 @@
 #include "scan/teller.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -91,7 +92,7 @@ enum ptl_status ptl_teller_start(struct ptl_teller *teller, struct ptl_error *er
     pthread_cond_init(&teller->wake, &attributes);
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&teller->lock, NULL);
-    int failure = pthread_create(&teller->id, NULL, tell, teller);
+    int failure = ptl_thread_start(&teller->id, NULL, tell, teller);
     teller->started = failure == 0;
     if (!teller->started) {
         pthread_mutex_destroy(&teller->lock);

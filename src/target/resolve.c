@@ -1,6 +1,7 @@
 #include "target/resolve.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 #include <netdb.h>
 #include <pthread.h>
@@ -22,6 +23,8 @@ struct job {
     size_t count, next, finished;
     int family;
     unsigned users;
+    pthread_t ids[PTL_RESOLVE_THREADS];
+    size_t started;
 };
 
 static void release(struct job *job) /* the lock is held */
@@ -136,19 +139,28 @@ static struct job *new_job(const char *const *names, size_t count, enum ptl_fami
 
 static void start_threads(struct job *job) /* the lock is held */
 {
-    pthread_attr_t detached;
-    pthread_attr_init(&detached);
-    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
     size_t wanted = job->count < PTL_RESOLVE_THREADS ? job->count : PTL_RESOLVE_THREADS;
-    for (size_t i = 0; i < wanted; i++) {
-        pthread_t id;
+    while (job->started < wanted &&
+           ptl_thread_start(&job->ids[job->started], NULL, work, job) == 0) {
+        job->started++;
         job->users++;
-        if (pthread_create(&id, &detached, work, job) != 0) {
-            job->users--;
-            break;
-        }
     }
-    pthread_attr_destroy(&detached);
+}
+
+/* Where every name has its answer, no thread is left. One that hangs in the system's resolver ends
+ * when that does: nothing else ends it. Gives the lock up. */
+static void part(struct job *job)
+{
+    bool is_done = job->finished == job->count;
+    job->next = job->count; /* those not begun are not begun any more */
+    pthread_mutex_unlock(&job->lock);
+    for (size_t i = 0; i < job->started; i++)
+        if (is_done)
+            pthread_join(job->ids[i], NULL);
+        else
+            pthread_detach(job->ids[i]);
+    pthread_mutex_lock(&job->lock);
+    release(job);
 }
 
 /* Waits for all, the deadline or a cancel. False: cancelled. */
@@ -191,7 +203,7 @@ enum ptl_status ptl_resolve(const char *const *names, size_t count,
     }
     pthread_mutex_lock(&job->lock);
     start_threads(job);
-    bool started = job->users > 1;
+    bool started = job->started > 0;
     bool completed = wait_for_all(job, options);
     for (size_t i = 0; i < count; i++) {
         if (job->done[i]) {
@@ -204,8 +216,7 @@ enum ptl_status ptl_resolve(const char *const *names, size_t count,
                                 : "no thread could be started");
         }
     }
-    job->next = job->count; /* those not begun are not begun any more */
-    release(job);
+    part(job);
     *resolved = out;
     return PTL_OK;
 }

@@ -571,6 +571,134 @@ static void the_process_is_as_it_was(void **state)
     close_all(&listeners);
 }
 
+/* A program that shows numbers to people, with a comma in them. The folder is to be removed. */
+static bool speak_german(char *directory)
+{
+    char command[200];
+    assert_non_null(mkdtemp(directory));
+    snprintf(command, sizeof(command), "localedef -i de_DE -f UTF-8 %s/de_DE.utf8 2>/dev/null",
+             directory);
+    setenv("LOCPATH", directory, 1);
+    return system(command) == 0 && setlocale(LC_ALL, "de_DE.utf8") != NULL &&
+           strcmp(localeconv()->decimal_point, ",") == 0;
+}
+
+static void numbers_in_files_know_no_language(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    char directory[] = "/tmp/portolan-locale-XXXXXX", command[200], path[100];
+    bool is_german = speak_german(directory);
+    static struct heard heard;
+    struct listeners listeners;
+    listen_to_all(&listeners);
+    struct portolan_report_options how;
+    CLEAR(how);
+    how.live = true;
+    struct portolan_report *report = NULL, *again = NULL;
+    snprintf(path, sizeof(path), "%s/a.jsonl", directory);
+    assert_int_equal(portolan_report_open("jsonl", path, &how, &report, NULL), PORTOLAN_OK);
+    struct portolan_run_options options;
+    CLEAR(options);
+    options.reports = &report;
+    options.report_count = 1;
+    options.tick_ms = 10;
+    options.context = &heard;
+    options.found = on_found;
+    struct portolan_results *read = NULL;
+    struct portolan_results *results =
+        run("hosts: 127.0.0.1\nports: 2000-2999\nrate: 4000\nmin_recall: 0.5\ntimeout: 0.5s\n",
+            &options);
+    assert_int_equal(portolan_report_write(report, results, NULL), PORTOLAN_OK);
+    assert_null(strstr(contents(path), "0,5"));
+    assert_int_equal(portolan_results_read(path, &read, NULL), PORTOLAN_OK);
+    snprintf(path, sizeof(path), "%s/b.jsonl", directory);
+    assert_int_equal(portolan_report_open("jsonl", path, NULL, &again, NULL), PORTOLAN_OK);
+    assert_int_equal(portolan_report_write(again, read, NULL), PORTOLAN_OK);
+    assert_non_null(strstr(contents(path), "\"min_recall\":0.5"));
+    portolan_results_free(read);
+    portolan_results_free(results);
+    close_all(&listeners);
+    setlocale(LC_ALL, "C");
+    snprintf(command, sizeof(command), "rm -r %s", directory);
+    assert_int_equal(system(command), 0);
+    if (!is_german)
+        without("no locale with a decimal comma can be made here");
+}
+
+static unsigned caught;
+
+static void catch (int number)
+{
+    caught += number == SIGUSR1;
+}
+
+/* Neither ends the process: what a reader leaves is an error, and signals meet no thread of the
+ * library's. */
+static void signals_are_the_callers(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    char directory[] = "/tmp/portolan-pipe-XXXXXX", path[100];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/pipe", directory);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct portolan_report *report = NULL;
+    struct portolan_problems *problems = portolan_problems_new();
+    assert_int_equal(portolan_report_open("json", path, NULL, &report, NULL), PORTOLAN_OK);
+    close(reader);
+    struct portolan_results *results = run("hosts: 127.0.0.1\nports: 1-10\n", NULL);
+    void (*before)(int) = signal(SIGPIPE, SIG_DFL);
+    assert_int_equal(portolan_report_write(report, results, problems), PORTOLAN_OUTPUT);
+    assert_int_equal(problem_of(problems, 0).system_errno, EPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    assert_int_equal(sigismember(&pending, SIGPIPE), 0);
+    signal(SIGPIPE, before);
+    portolan_results_free(results);
+    portolan_problems_free(problems);
+    unlink(path);
+    rmdir(directory);
+}
+
+/* To the process: its only other thread blocks it. */
+static void on_tick_signal(void *context, const struct portolan_progress *progress)
+{
+    (void)progress;
+    if (!*(bool *)context)
+        kill(getpid(), SIGUSR1);
+    *(bool *)context = true;
+}
+
+static void no_thread_of_the_library_takes_a_signal(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    sigset_t one, before, pending;
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR1);
+    signal(SIGUSR1, catch);
+    pthread_sigmask(SIG_BLOCK, &one, &before);
+    bool is_sent = false;
+    struct portolan_run_options options;
+    CLEAR(options);
+    options.context = &is_sent;
+    options.tick_ms = 5;
+    options.progress = on_tick_signal;
+    portolan_results_free(run("hosts: 127.0.0.1\nports: 1-1000\nrate: 4000\n", &options));
+    assert_true(is_sent);
+    sigpending(&pending);
+    assert_int_equal(sigismember(&pending, SIGUSR1), 1);
+    assert_int_equal(caught, 0);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    assert_int_equal(caught, 1);
+    signal(SIGUSR1, SIG_DFL);
+}
+
 int main(void)
 {
     in_namespace = enter_namespace();
@@ -587,6 +715,9 @@ int main(void)
         cmocka_unit_test(formats_and_states_have_names),
         cmocka_unit_test(warnings_unresolved_hosts_and_expectations),
         cmocka_unit_test(the_process_is_as_it_was),
+        cmocka_unit_test(numbers_in_files_know_no_language),
+        cmocka_unit_test(signals_are_the_callers),
+        cmocka_unit_test(no_thread_of_the_library_takes_a_signal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
