@@ -3,9 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <stdbool.h>
 #include <stddef.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -47,4 +45,13 @@ int ptl_plain_open(const char *path, const char **refusal)
     close(fd);
     errno = failure;
     return -1;
+}
+
+bool ptl_plain_is_strangers(int folder, const struct stat *info)
+{
+    struct stat holder;
+    if (fstat(folder, &holder) != 0)
+        return true;
+    return (holder.st_mode & S_ISVTX) != 0 && (holder.st_mode & S_IWOTH) != 0 &&
+           info->st_uid != geteuid() && info->st_uid != holder.st_uid;
 }

@@ -1,6 +1,9 @@
-/* Opening what another file names: something that ends, or a sentence. */
+/* What a path that comes from outside leads to: may it be opened, may it be trusted? */
 #ifndef BASE_PLAIN_H
 #define BASE_PLAIN_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
 
 /*
  * Opens a file for reading. What may never end, or act on being opened, is refused: a device (but
@@ -9,5 +12,9 @@
  * says why, or where that is NULL, errno does.
  */
 int ptl_plain_open(const char *path, const char **refusal);
+
+/* Can only one who is neither us nor the folder's owner have put it into a folder for everybody, as
+ * /tmp is? `info` is what the folder holds; where that cannot be told: yes. */
+bool ptl_plain_is_strangers(int folder, const struct stat *info);
 
 #endif

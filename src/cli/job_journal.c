@@ -51,6 +51,14 @@ bool job_journals_are_asked_well(const struct arguments *arguments, const struct
     return take_age(arguments, &age_ms);
 }
 
+static int tell(enum ptl_status status, const struct ptl_error *error)
+{
+    print_error(error);
+    return status == PTL_E_INVALID  ? EXIT_REJECTED
+           : status == PTL_E_OUTPUT ? EXIT_OUTPUT
+                                    : EXIT_INCOMPLETE;
+}
+
 int job_open_journal(struct job *job, const struct arguments *arguments)
 {
     struct ptl_error error;
@@ -63,8 +71,7 @@ int job_open_journal(struct job *job, const struct arguments *arguments)
     enum ptl_status status = ptl_journal_open(&request, job->profile, &job->journal, &error);
     if (status == PTL_OK)
         return EXIT_DONE;
-    print_error(&error);
-    return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
+    return tell(status, &error);
 }
 
 int job_create_journal(struct job *job)
@@ -83,8 +90,7 @@ int job_create_journal(struct job *job)
     enum ptl_status status = ptl_journal_create(job->journal, &plan, &error);
     if (status == PTL_OK)
         return EXIT_DONE;
-    print_error(&error);
-    return status == PTL_E_OUTPUT ? EXIT_OUTPUT : EXIT_INCOMPLETE;
+    return tell(status, &error);
 }
 
 bool job_finish_journal(struct job *job, const struct arguments *arguments, bool done)

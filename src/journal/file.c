@@ -1,5 +1,7 @@
 #include "journal/file.h"
 
+#include "base/plain.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -48,6 +50,20 @@ static bool has_name(int fd, const char *path)
            own.st_ino == named.st_ino;
 }
 
+/* What a stranger left in /tmp is believed as little as it is written to: it may say anything of
+ * what was found, in a run's own words. */
+static bool is_strangers(int fd, const char *path)
+{
+    struct stat info;
+    char *copy = strdup(path);
+    int folder = copy != NULL ? open(dirname(copy), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    bool is = folder < 0 || fstat(fd, &info) != 0 || ptl_plain_is_strangers(folder, &info);
+    free(copy);
+    if (folder >= 0)
+        close(folder);
+    return is;
+}
+
 enum ptl_status ptl_journal_file_open(const char *path, struct ptl_journal_file *file,
                                       struct ptl_error *error)
 {
@@ -73,11 +89,15 @@ enum ptl_status ptl_journal_file_open(const char *path, struct ptl_journal_file 
             return ptl_error_errno(error, PTL_E_INVALID, sys_errno, "cannot lock the journal %s",
                                    path);
         }
-        if (has_name(fd, path)) {
+        bool is_it = has_name(fd, path);
+        if (is_it && !is_strangers(fd, path)) {
             file->fd = fd;
             return PTL_OK;
         }
         close(fd);
+        if (is_it)
+            return reject(path, "belongs to another user, in a folder that everybody may write to",
+                          error);
     }
     return reject(path, "is replaced again and again by other runs", error);
 }
@@ -245,7 +265,12 @@ enum ptl_status ptl_journal_file_make(struct ptl_journal_file *file, const struc
     bool good = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
                 write_all(fd, ptl_buf_text(bytes), bytes->length, 0) && fsync(fd) == 0 &&
                 put_in_place(fd, file->path, file->fd >= 0, &temporary) && sync_folder(file->path);
-    enum ptl_status status = good ? PTL_OK : refuse(file, errno, error);
+    int sys_errno = errno;
+    enum ptl_status status = PTL_OK;
+    if (!good && fd >= 0 && file->fd < 0 && sys_errno == EEXIST) /* since it was looked for */
+        status = reject(file->path, "is in use by another run, which has just begun", error);
+    else if (!good)
+        status = refuse(file, sys_errno, error);
     if (temporary != NULL)
         unlink(temporary);
     free(temporary);

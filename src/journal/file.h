@@ -16,13 +16,13 @@ struct ptl_journal_file {
 };
 
 /* Opens and locks what is there; fd -1: nothing is. PTL_E_INVALID: it is no regular file, cannot be
- * opened, or is locked by another. */
+ * opened, is locked by another, or is what a stranger put into a folder for everybody. */
 enum ptl_status ptl_journal_file_open(const char *path, struct ptl_journal_file *file,
                                       struct ptl_error *error);
 /*
  * Makes a file that holds `bytes` and is synced, with its folder; it appears whole or not at all,
  * locked. `file` is the one whose place it takes, which is closed; where its fd is -1, there must
- * be nothing. PTL_E_OUTPUT.
+ * be nothing. PTL_E_OUTPUT; PTL_E_INVALID: another run was faster, and nothing was changed.
  */
 enum ptl_status ptl_journal_file_make(struct ptl_journal_file *file, const struct ptl_buf *bytes,
                                       struct ptl_error *error);

@@ -125,7 +125,7 @@ struct ptl_journal_plan {
 
 /*
  * Makes the file, or makes the one that was read ready to be written on. PTL_E_OUTPUT: it cannot
- * be written. The ports must outlive the writing.
+ * be written; PTL_E_INVALID: another run has made it meanwhile. The ports must outlive the writing.
  */
 enum ptl_status ptl_journal_create(struct ptl_journal *journal, const struct ptl_journal_plan *plan,
                                    struct ptl_error *error);

@@ -1,5 +1,6 @@
 #include "report/place.h"
 
+#include "base/plain.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -35,19 +36,10 @@ static void close_quietly(int fd)
     errno = failure;
 }
 
-/* Can only one who is neither us nor the folder's owner have put it into a folder for everybody? */
-static bool is_strangers(int folder, const struct stat *info)
-{
-    struct stat holder;
-    if (fstat(folder, &holder) != 0)
-        return true;
-    return (holder.st_mode & S_ISVTX) != 0 && (holder.st_mode & S_IWOTH) != 0 &&
-           info->st_uid != geteuid() && info->st_uid != holder.st_uid;
-}
-
 bool ptl_place_is_strangers(const struct ptl_place *place)
 {
-    return place->is_there && !place->is_passage && is_strangers(place->folder, &place->info);
+    return place->is_there && !place->is_passage &&
+           ptl_plain_is_strangers(place->folder, &place->info);
 }
 
 static bool is_of_proc(int fd)
@@ -119,7 +111,7 @@ static bool enter(struct walk *walk, const char *name)
         return move_to(walk, fd);
     if (good && !S_ISLNK(info.st_mode))
         good = fail(ENOTDIR);
-    else if (good && is_strangers(folder, &info))
+    else if (good && ptl_plain_is_strangers(folder, &info))
         good = refuse_link(walk);
     else if (good && is_of_proc(fd)) /* what it holds need not be a path */
         good = move_to(walk, openat(folder, name, O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -168,7 +160,7 @@ static bool arrive(struct walk *walk, const char *name, bool *again)
     snprintf(place->name, sizeof(place->name), "%s", name);
     bool good = fd < 0 || fstat(fd, &place->info) == 0;
     if (fd >= 0 && good && S_ISLNK(place->info.st_mode)) {
-        if (is_strangers(place->folder, &place->info)) {
+        if (ptl_plain_is_strangers(place->folder, &place->info)) {
             good = refuse_link(walk);
         } else if (is_of_proc(fd)) {
             good = pass(walk, fd, name);

@@ -2,6 +2,7 @@
 #include "support/failing_files.h"
 #include "unit/journal/helper.h"
 
+#include "journal/file.h"
 #include "journal/walk.h"
 
 #include <sys/file.h>
@@ -447,6 +448,59 @@ static void only_its_own_files_are_touched(void **state)
     maker_close(&maker);
 }
 
+/* Both looked, and found nothing. */
+static void of_two_that_begin_at_once_one_is_refused(void **state)
+{
+    (void)state;
+    struct maker maker;
+    struct ptl_journal_file files[2];
+    struct ptl_error error = {0};
+    struct ptl_buf bytes;
+    maker_open(&maker, YAML);
+    ptl_buf_init(&bytes, 16);
+    ptl_buf_add(&bytes, "a journal");
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(ptl_journal_file_open(maker.path, &files[i], &error), PTL_OK);
+    assert_int_equal(ptl_journal_file_make(&files[0], &bytes, &error), PTL_OK);
+    assert_int_equal(ptl_journal_file_make(&files[1], &bytes, &error), PTL_E_INVALID);
+    assert_non_null(strstr(error.message, "is in use by another run"));
+    assert_int_equal(ptl_journal_file_remove(&files[0], &error), PTL_OK);
+    ptl_journal_file_close(&files[0]);
+    ptl_journal_file_close(&files[1]);
+    ptl_buf_free(&bytes);
+    assert_int_equal(rmdir(maker.folder), 0); /* nothing is left in it */
+    maker_close(&maker);
+}
+
+#define STRANGER 54321
+
+/* A journal tells what was found: one that somebody else left in /tmp is not believed. */
+static void what_a_stranger_left_is_not_believed(void **state)
+{
+    (void)state;
+    struct maker maker;
+    struct ptl_error error = {0};
+    size_t size, before;
+    if (geteuid() != 0) {
+        fprintf(stderr, "SKIPPED: only root can have files of another user\n");
+        skip();
+    }
+    maker_open(&maker, YAML);
+    assert_int_equal(maker_begin(&maker, true, false, &error), PTL_OK);
+    maker_end(&maker, PTL_STOP_SIGNAL, false);
+    free(file_get(maker.path, &before));
+    assert_int_equal(chmod(maker.folder, 01777), 0);
+    assert_int_equal(chown(maker.path, STRANGER, STRANGER), 0);
+    refuses(&maker, true, "belongs to another user, in a folder that everybody may write to");
+    refuses(&maker, false, "belongs to another user, in a folder that everybody may write to");
+    free(file_get(maker.path, &size));
+    assert_int_equal(size, before);
+    assert_int_equal(chmod(maker.folder, 0700), 0); /* where nobody else could have put it */
+    assert_int_equal(maker_begin(&maker, true, false, &error), PTL_OK);
+    maker_end(&maker, PTL_STOP_SIGNAL, false);
+    maker_close(&maker);
+}
+
 static void cannot_be_made_where_nothing_can(void **state)
 {
     (void)state;
@@ -744,6 +798,8 @@ int main(void)
         cmocka_unit_test(is_whole_once_it_is_salvaged),
         cmocka_unit_test(what_was_not_synced_may_be_missing),
         cmocka_unit_test(only_its_own_files_are_touched),
+        cmocka_unit_test(of_two_that_begin_at_once_one_is_refused),
+        cmocka_unit_test(what_a_stranger_left_is_not_believed),
         cmocka_unit_test(cannot_be_made_where_nothing_can),
         cmocka_unit_test(a_failure_is_the_end_of_it),
         cmocka_unit_test(short_writes_are_gone_on_with),
