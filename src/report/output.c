@@ -1,5 +1,6 @@
 #include "report/output.h"
 
+#include "base/gzip.h"
 #include "report/place.h"
 #include "report/report.h"
 #include "report/sink.h"
@@ -30,7 +31,8 @@ struct ptl_output {
     bool is_begun;
     bool is_limited; /* a reader is waited for as long as `limit` says; else for ever */
     struct ptl_sink_limit limit;
-    int failure; /* the first errno */
+    struct ptl_gzip *gzip; /* NULL: what is written stays as it is */
+    int failure;           /* the first errno */
     size_t used;
     char buffer[BUFFER];
 };
@@ -85,6 +87,7 @@ static void dispose(struct ptl_output *output)
     ptl_temporary_drop(&output->temporary);
     ptl_place_unmake(&output->place);
     ptl_place_leave(&output->place);
+    ptl_gzip_free(output->gzip);
     free(output->path);
     free(output);
 }
@@ -225,6 +228,8 @@ static bool open_place(struct ptl_output *output, const struct ptl_output_option
     return fail(EBUSY);
 }
 
+static ptl_gzip_take take;
+
 enum ptl_status ptl_output_open(const char *path, const struct ptl_output_options *options,
                                 struct ptl_output **output, struct ptl_error *error)
 {
@@ -236,7 +241,10 @@ enum ptl_status ptl_output_open(const char *path, const struct ptl_output_option
     new->fd = new->place.folder = new->place.made_in = -1;
     new->temporary = (struct ptl_temporary){.fd = -1, .folder = -1};
     new->path = strdup(path);
-    if (new->path == NULL) {
+    bool is_compressed = options != NULL && options->is_compressed;
+    if (is_compressed)
+        new->gzip = ptl_gzip_new(take, new);
+    if (new->path == NULL || (is_compressed && new->gzip == NULL)) {
         dispose(new);
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     }
@@ -286,10 +294,10 @@ static void flush(struct ptl_output *output)
     output->used = 0;
 }
 
-void ptl_output_write(struct ptl_output *output, const void *bytes, size_t count)
+static void take(void *context, const void *bytes, size_t count)
 {
-    const char *from = bytes;
-    while (count > 0 && output->failure == 0) {
+    struct ptl_output *output = context;
+    for (const char *from = bytes; count > 0 && output->failure == 0;) {
         size_t part = BUFFER - output->used < count ? BUFFER - output->used : count;
         memcpy(output->buffer + output->used, from, part);
         output->used += part;
@@ -298,6 +306,14 @@ void ptl_output_write(struct ptl_output *output, const void *bytes, size_t count
         if (output->used == BUFFER)
             flush(output);
     }
+}
+
+void ptl_output_write(struct ptl_output *output, const void *bytes, size_t count)
+{
+    if (output->gzip != NULL)
+        ptl_gzip_write(output->gzip, bytes, count);
+    else
+        take(output, bytes, count);
 }
 
 void ptl_output_flush(struct ptl_output *output)
@@ -322,6 +338,8 @@ static bool put_in_place(struct ptl_output *output)
 
 enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *error)
 {
+    if (output->gzip != NULL)
+        ptl_gzip_end(output->gzip);
     flush(output);
     if (output->failure == 0 && output->temporary.fd >= 0 && !put_in_place(output))
         output->failure = errno;

@@ -19,6 +19,7 @@ struct ptl_output_options {
     /* A regular file is written in place, locked meanwhile. It is as it was until
      * ptl_output_begin. */
     bool is_live;
+    bool is_compressed;              /* by gzip */
     const struct ptl_cancel *cancel; /* ends the wait for somebody who reads a pipe; may be NULL */
 };
 

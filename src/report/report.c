@@ -52,6 +52,7 @@ enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
 {
     const struct ptl_writer *writer = ptl_writers[format];
     struct ptl_output_options how = {.is_live = options->live && writer->by_time,
+                                     .is_compressed = options->compressed,
                                      .cancel = options->cancel};
     enum ptl_status status = open_report(path, &how, report, error);
     if (status != PTL_OK)

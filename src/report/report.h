@@ -23,6 +23,7 @@ struct ptl_report; /* one destination being written */
 struct ptl_report_options {
     bool color; /* text only, and only when the destination is a terminal and NO_COLOR is unset */
     bool live;  /* a format that can be is written while the run lasts, in place */
+    bool compressed;                 /* by gzip */
     const struct ptl_cancel *cancel; /* ends the wait for somebody who reads a pipe; may be NULL */
 };
 

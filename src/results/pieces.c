@@ -1,5 +1,7 @@
 #include "results/pieces.h"
 
+#include "base/gzip.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,7 +13,9 @@
 struct ptl_pieces {
     char *path; /* as messages name it */
     int fd;
+    struct ptl_gunzip *gunzip; /* NULL: the file is plain */
     bool ended;
+    bool begun;
     bool truncated; /* what was asked for lies behind the end */
     char *buffer;   /* `capacity` bytes; not yet taken are [start, length) */
     size_t start, length, capacity;
@@ -56,6 +60,7 @@ void ptl_pieces_close(struct ptl_pieces *pieces)
         return;
     if (pieces->fd > STDIN_FILENO)
         close(pieces->fd);
+    ptl_gunzip_free(pieces->gunzip);
     free(pieces->buffer);
     free(pieces->path);
     free(pieces);
@@ -97,16 +102,37 @@ static enum ptl_status make_room(struct ptl_pieces *pieces, struct ptl_error *er
     return PTL_OK;
 }
 
+/* As read(), of the file; or of what was compressed in it, which its first bytes tell. */
+static ssize_t read_on(struct ptl_pieces *pieces, char *to)
+{
+    ssize_t got;
+    if (pieces->gunzip != NULL)
+        return ptl_gunzip_read(pieces->gunzip, to, BLOCK);
+    do
+        got = read(pieces->fd, to, BLOCK);
+    while (got < 0 && errno == EINTR);
+    bool is_first = !pieces->begun;
+    pieces->begun = true;
+    if (!is_first || got <= 0 || !ptl_gunzip_is_wanted(to, (size_t)got))
+        return got;
+    pieces->gunzip = ptl_gunzip_new(pieces->fd, to, (size_t)got);
+    errno = ENOMEM;
+    return pieces->gunzip != NULL ? ptl_gunzip_read(pieces->gunzip, to, BLOCK) : -1;
+}
+
 /* Reads on. At the end of the file, `ended`. */
 static enum ptl_status fill(struct ptl_pieces *pieces, struct ptl_error *error)
 {
     enum ptl_status status = make_room(pieces, error);
     if (status != PTL_OK)
         return status;
-    ssize_t got;
-    do
-        got = read(pieces->fd, pieces->buffer + pieces->length, BLOCK);
-    while (got < 0 && errno == EINTR);
+    ssize_t got = read_on(pieces, pieces->buffer + pieces->length);
+    if (got < 0 && errno == ENOMEM)
+        return no_memory(error);
+    if (got < 0 && errno == EBADMSG && pieces->gunzip != NULL)
+        return ptl_error_set(error, PTL_E_INVALID,
+                             "cannot read %s: what gzip compressed there is damaged or cut",
+                             pieces->path);
     if (got < 0)
         return ptl_error_errno(error, PTL_E_INVALID, errno, "cannot read %s", pieces->path);
     pieces->ended = got == 0;
