@@ -3,6 +3,7 @@
 #include "cli/topics.h"
 #include "compare/compare.h"
 #include "finished/diff.h"
+#include "history/history.h"
 #include "report/report.h"
 
 #include <stdio.h>
@@ -33,6 +34,7 @@ static void add_keys(struct ptl_buf *reference)
     ptl_report_results_reference(reference);
     ptl_comparison_reference(reference);
     ptl_diff_reference(reference);
+    ptl_history_index_reference(reference);
 }
 
 static int run(const struct arguments *arguments)

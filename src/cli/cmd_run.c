@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "base/clock.h"
+#include "cli/job_history.h"
 #include "cli/job_journal.h"
 #include "cli/jobs.h"
 #include "cli/notes.h"
@@ -26,7 +27,9 @@ static int judge(const struct arguments *arguments, const struct ptl_results *re
         return EXIT_DONE; /* what a slice sees is a part: whoever has all of them judges */
     bool unmet = results->verdicts[PTL_FAIL] > 0 ||
                  (results->verdicts[PTL_INCONCLUSIVE] > 0 && !arguments->allow_inconclusive);
-    return unmet ? EXIT_DIFFERENT : EXIT_DONE;
+    bool changed = arguments->fail_on_change && results->changes != NULL &&
+                   ptl_changes_count(results->changes) > 0;
+    return unmet || changed ? EXIT_DIFFERENT : EXIT_DONE;
 }
 
 /* What is told of a profile while it is scanned. */
@@ -89,6 +92,7 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
         print_error(&error);
         return status == PTL_E_OUTPUT ? EXIT_OUTPUT : EXIT_INCOMPLETE;
     }
+    bool kept = job_compare_history(job, results);
     if (!arguments->quiet)
         notes_print(results, job->paths[PTL_FORMAT_TEXT]);
     bool unsaved = false;
@@ -96,8 +100,9 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
     int result = judge(arguments, results);
     if (unsaved)
         result = EXIT_INCOMPLETE;
-    bool done = results->run.complete && written && !unsaved;
-    if (!job_finish_journal(job, arguments, done) || !written)
+    kept = job_keep_history(job, results) && kept;
+    bool done = results->run.complete && written && kept && !unsaved;
+    if (!job_finish_journal(job, arguments, done) || !written || !kept)
         result = EXIT_OUTPUT;
     if (results->run.stopped_by == PTL_STOP_SIGNAL)
         result = 128 + ptl_cancel_cause(cancel);
@@ -144,7 +149,8 @@ static int run_all(const struct arguments *arguments, struct job *jobs, size_t c
     signals_watch(&cancel);
     int status = EXIT_DONE;
     for (size_t i = 0; i < count; i++)
-        status = worse(status, job_open_journal(&jobs[i], arguments));
+        status = worse(status,
+                       worse(job_check_history(&jobs[i]), job_open_journal(&jobs[i], arguments)));
     if (status == EXIT_DONE)
         status = prepare_all(jobs, count, &cancel);
     for (size_t i = 0; i < count && (status == EXIT_DONE || status == EXIT_OUTPUT); i++)
@@ -208,7 +214,8 @@ static int run(const struct arguments *arguments)
             status = EXIT_USAGE;
     }
     if (status == EXIT_DONE &&
-        (!job_journals_are_asked_well(arguments, jobs, count) || !jobs_are_apart(jobs, count)))
+        (!job_journals_are_asked_well(arguments, jobs, count) ||
+         !job_histories_are_asked_well(arguments, jobs, count) || !jobs_are_apart(jobs, count)))
         status = EXIT_USAGE;
     if (status == EXIT_DONE)
         status = run_all(arguments, jobs, count);
@@ -254,6 +261,13 @@ static const struct option options[] = {
      .name = "max-age",
      .argument = "DURATION",
      .help = "with --resume: ask again what is older, as 24h"},
+    {.id = OPTION_HISTORY,
+     .name = "history",
+     .argument = "DIR",
+     .help = "keep the run in DIR/NAME, and tell what changed since the last complete one"},
+    {.id = OPTION_FAIL_ON_CHANGE,
+     .name = "fail-on-change",
+     .help = "status 1 where something changed since the last complete run of the history"},
     {.id = OPTION_QUIET,
      .name = "quiet",
      .help = "no progress, warnings or notes on standard error"},
@@ -270,9 +284,9 @@ const struct command command_run = {
     .details = "The report options replace the profile's reports. PATH - is standard output;\n"
                "{profile}, {shard} and {started} are expanded in it. With several profiles a PATH\n"
                "needs {profile}.\n\n"
-               "Exit status: 0 done, 1 an expectation failed or is inconclusive, 2 usage,\n"
-               "3 rejected, 4 incomplete, 5 an output could not be written, 130, 143 or 129\n"
-               "ended by a signal.",
+               "Exit status: 0 done, 1 an expectation failed or is inconclusive, or\n"
+               "something changed (--fail-on-change), 2 usage, 3 rejected, 4 incomplete, 5 an\n"
+               "output could not be written, 130, 143 or 129 ended by a signal.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .takes_reports = true,

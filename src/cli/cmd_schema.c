@@ -2,6 +2,7 @@
 
 #include "compare/compare.h"
 #include "finished/diff.h"
+#include "history/history.h"
 #include "report/report.h"
 
 #include <string.h>
@@ -18,8 +19,10 @@ static int run(const struct arguments *arguments)
         ptl_comparison_schema(&schema);
     } else if (strcmp(arguments->words[0], "diff") == 0) {
         ptl_diff_schema(&schema);
+    } else if (strcmp(arguments->words[0], "index") == 0) {
+        ptl_history_index_schema(&schema);
     } else {
-        print_line("portolan schema: profile, results, comparison or diff, not \"%s\"",
+        print_line("portolan schema: profile, results, comparison, diff or index, not \"%s\"",
                    arguments->words[0]);
         return EXIT_USAGE;
     }
@@ -28,7 +31,7 @@ static int run(const struct arguments *arguments)
 
 const struct command command_schema = {
     .name = "schema",
-    .synopsis = "profile|results|comparison|diff",
+    .synopsis = "profile|results|comparison|diff|index",
     .summary = "Print a JSON Schema (draft-07)",
     .details = "",
     .least_words = 1,

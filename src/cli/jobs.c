@@ -194,8 +194,9 @@ bool job_is_wanted(const struct job *job)
     for (int f = 0; f < JOB_OUTPUTS; f++)
         if (job->reports[f] != NULL && !ptl_report_is_gone(job->reports[f]))
             return true;
-    /* A journal can be made a report of later. */
-    return job->journal != NULL && ptl_journal_failure(job->journal, NULL) == PTL_OK;
+    /* A history is kept at the end; a journal can be made a report of later. */
+    return job->history != NULL ||
+           (job->journal != NULL && ptl_journal_failure(job->journal, NULL) == PTL_OK);
 }
 
 bool job_is_live(const struct job *job)
@@ -271,6 +272,7 @@ void job_free(struct job *job)
     }
     ptl_prepared_free(job->prepared);
     ptl_journal_free(job->journal);
+    free(job->history);
     ptl_profile_free(job->profile);
     *job = (struct job){.profile = NULL};
 }

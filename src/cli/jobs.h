@@ -19,6 +19,7 @@ struct job {
     struct ptl_profile *profile;
     struct ptl_prepared *prepared;
     struct ptl_journal *journal;             /* NULL: none */
+    char *history;                           /* the folder; NULL: none is kept */
     struct ptl_report *reports[JOB_OUTPUTS]; /* open; NULL: not asked for */
     char *paths[JOB_OUTPUTS];
 };
@@ -46,7 +47,7 @@ bool job_open_reports(struct job *job, const struct ptl_cancel *cancel);
 bool job_is_live(const struct job *job);
 /* The run begins: how long its live reports wait for readers that take nothing. */
 void job_limit_wait(const struct job *job, const struct ptl_cancel *cancel);
-/* False: neither a report nor a journal can be written any more. */
+/* False: neither a report, a history nor a journal can be written any more. */
 bool job_is_wanted(const struct job *job);
 /* Writes what was found to the reports that are. */
 void job_write_found(const struct job *job, const struct ptl_results *results,

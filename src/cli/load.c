@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEYS 2
+#define KEYS 3
 static const struct {
     enum option_id id;
     const char *key, *option;
-} keys[KEYS] = {{OPTION_HOSTS, "hosts", "--hosts"}, {OPTION_PORTS, "ports", "--ports"}};
+} keys[KEYS] = {{OPTION_HOSTS, "hosts", "--hosts"},
+                {OPTION_PORTS, "ports", "--ports"},
+                {OPTION_HISTORY, "history.dir", "--history"}};
 
 /* What --hosts and --ports say goes first, so that --set has the last word. NULL: no memory. */
 static struct ptl_setting *all_settings(const struct arguments *arguments, size_t *count)

@@ -144,6 +144,9 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_FAIL_UNKNOWN:
         arguments->fail_unknown = true;
         return true;
+    case OPTION_FAIL_ON_CHANGE:
+        arguments->fail_on_change = true;
+        return true;
     case OPTION_RESUME:
         arguments->resume = true;
         return true;
@@ -173,6 +176,7 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_MAX_AGE:
     case OPTION_SHARD:
     case OPTION_FREEZE:
+    case OPTION_HISTORY:
         return take_once(command, option, value, &arguments->texts[option->id]);
     case OPTION_COUNT:
         break;

@@ -33,6 +33,8 @@ enum option_id {
     OPTION_MAX_AGE,
     OPTION_SHARD,
     OPTION_FREEZE,
+    OPTION_HISTORY,
+    OPTION_FAIL_ON_CHANGE,
     OPTION_COUNT
 };
 
@@ -58,6 +60,7 @@ struct arguments {
     bool allow_inconclusive;
     bool fail_unknown;
     bool resume, keep_journal, salvage;
+    bool fail_on_change;
     const char *save_expect; /* NULL: not given */
     bool help;
     enum progress_mode progress;

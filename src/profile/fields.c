@@ -54,6 +54,58 @@ static const struct ptl_field report_fields[] = {
 };
 _Static_assert(COUNT(report_fields) == PTL_FORMAT_COUNT + 1, "a row for every format");
 
+#define KEPT_MIN 1000ULL
+#define KEPT_MAX (36500ULL * 24 * 3600 * 1000)
+static const struct ptl_field keep_fields[] = {
+    {.name = "all",
+     .type = PTL_FIELD_DURATION,
+     AT(history_all_ms),
+     .min = KEPT_MIN,
+     .max = KEPT_MAX,
+     .special = "forever",
+     .special_value = PTL_KEPT_FOREVER,
+     .type_text = "duration",
+     .fallback = "30d",
+     .summary = "how long every run is kept"},
+    {.name = "daily",
+     .type = PTL_FIELD_DURATION,
+     AT(history_daily_ms),
+     .min = KEPT_MIN,
+     .max = KEPT_MAX,
+     .special = "forever",
+     .special_value = PTL_KEPT_FOREVER,
+     .type_text = "duration",
+     .fallback = "400d",
+     .summary = "how long one run a day is kept"},
+};
+
+static const struct ptl_field history_fields[] = {
+    {.name = "dir",
+     .type = PTL_FIELD_FOLDER,
+     AT(history_dir),
+     .special = "none",
+     .type_text = "path",
+     .fallback = "none",
+     .summary = "the folder: runs of this profile are kept in `DIR/NAME`"},
+    {.name = "keep",
+     .type = PTL_FIELD_MAPPING,
+     AT(history_all_ms),
+     .type_text = "{all, daily}",
+     .fallback_text = "`{all: 30d, daily: 400d}`",
+     .summary = "how long results files are kept; `forever` is a duration here; the index is kept "
+                "whole",
+     .children = keep_fields,
+     .child_count = COUNT(keep_fields)},
+    {.name = "changes_after",
+     .type = PTL_FIELD_INT,
+     AT(changes_after),
+     .min = 1,
+     .max = 2,
+     .type_text = "int",
+     .fallback = "1",
+     .summary = "2: a port has changed once two complete runs have seen it so, or `confirm` has"},
+};
+
 /* Hosts and ports first, then how, then what comes out: the order of `show` and of the pages. */
 const struct ptl_field ptl_fields[] = {
     {.name = "name",
@@ -379,6 +431,17 @@ const struct ptl_field ptl_fields[] = {
          "parallel or GitLab. `rate` is that of the whole scan, of which a slice takes its N-th. A "
          "slice never ends with status 1: what `expect` says is judged once all are merged.",
      .example = "shard: 3/8"},
+    {.name = "history",
+     .type = PTL_FIELD_MAPPING,
+     AT(history_dir),
+     .type_text = "{dir, keep, changes_after}",
+     .fallback_text = "none",
+     .summary = "where runs are kept, each compared with the last complete one",
+     .details = "`dir` is relative to the current directory, and made where it is missing. "
+                "`run --history DIR` is the same as `dir`. docs/history.md tells more.",
+     .example = "history:\n  dir: /var/lib/portolan\n  keep: {all: 30d, daily: 400d}",
+     .children = history_fields,
+     .child_count = COUNT(history_fields)},
     {.name = "expect",
      .type = PTL_FIELD_EXPECT,
      AT(expects),

@@ -11,6 +11,7 @@ enum ptl_field_type {
     PTL_FIELD_NAME,     /* a string of A-Za-z0-9._-, min to max long */
     PTL_FIELD_STRING,   /* a string, min to max bytes */
     PTL_FIELD_PATH,     /* a path, not empty */
+    PTL_FIELD_FOLDER,   /* the same, in which nothing expands */
     PTL_FIELD_EXTENDS,  /* a path, or max of them, gone once the parents are merged in */
     PTL_FIELD_DURATION, /* min to max milliseconds, or the special word */
     PTL_FIELD_BOOL,     /* */

@@ -175,6 +175,7 @@ void ptl_profile_free(struct ptl_profile *profile)
     free(profile->description);
     free(profile->file);
     free(profile->journal);
+    free(profile->history_dir);
     ptl_hosts_free(&profile->hosts);
     ptl_texts_free(&profile->hosts_text);
     ptl_hosts_free(&profile->exclude_hosts);

@@ -78,6 +78,7 @@ struct ptl_shard {
 };
 #define PTL_SHARDS_MAX 100000
 
+#define PTL_KEPT_FOREVER UINT64_MAX
 #define PTL_SHARE_ONE 10000 /* shares are kept as ten-thousandths */
 
 /*
@@ -133,6 +134,9 @@ struct ptl_profile {
     uint32_t workers; /* 0: one per usable CPU */
     char *journal;    /* NULL: none */
     struct ptl_shard shard;
+    char *history_dir;                         /* NULL: no history is kept */
+    uint64_t history_all_ms, history_daily_ms; /* how long runs are kept; PTL_KEPT_FOREVER */
+    uint32_t changes_after; /* runs in which a port was seen otherwise before that is a change */
     struct ptl_expect *expects;
     size_t expect_count;
     char *report_paths[PTL_FORMAT_COUNT]; /* NULL: not asked for */
@@ -180,6 +184,9 @@ enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[6
 /* "3/8" or "auto/8". PTL_E_INVALID: neither, or no such slice. */
 enum ptl_status ptl_shard_parse(const char *text, struct ptl_shard *shard, struct ptl_error *error);
 
+/* The same of what is asked, however it is asked: hosts, less those excluded, and ports. */
+enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char hex[65],
+                                        struct ptl_error *error);
 /* JSON Schema, draft-07, of the profile, from the field table; pretty-printed, with a newline. */
 void ptl_profile_schema(struct ptl_buf *buf);
 /* docs/profile.md, from the field table. */

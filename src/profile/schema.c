@@ -105,8 +105,11 @@ static void add_text(struct ptl_json *schema, const struct ptl_field *field)
     if (field->type == PTL_FIELD_PATH)
         ptl_json_add_string(schema, "pattern",
                             "^([^{}]|\\{profile\\}|\\{shard\\}|\\{started\\})+$");
-    add_range(schema, "minLength", field->type == PTL_FIELD_PATH ? 1 : field->min, "maxLength",
-              field->max);
+    if (field->type == PTL_FIELD_FOLDER)
+        ptl_json_add_string(schema, "pattern", "^([^{}-]|-[^{}])[^{}]*$");
+    add_range(schema, "minLength",
+              field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_FOLDER ? 1 : field->min,
+              "maxLength", field->max);
 }
 
 static void add_parents(struct ptl_json *schema, const struct ptl_field *field)
@@ -155,6 +158,7 @@ static void add_type(struct ptl_json *schema, const struct ptl_field *field)
     case PTL_FIELD_NAME:
     case PTL_FIELD_STRING:
     case PTL_FIELD_PATH:
+    case PTL_FIELD_FOLDER:
         add_text(schema, field);
         break;
     case PTL_FIELD_EXTENDS:

@@ -19,15 +19,24 @@ static const struct ptl_field *find(const struct ptl_field *fields, size_t count
     return NULL;
 }
 
+#define DEPTH 3 /* of keys within keys: history.keep.all */
+
 static bool takes_text(const char *key)
 {
-    size_t length = strcspn(key, ".");
-    const struct ptl_field *field = find(ptl_fields, ptl_field_count, key, length);
-    if (field && key[length] == '.')
-        field =
-            find(field->children, field->child_count, key + length + 1, strlen(key + length + 1));
+    const struct ptl_field *fields = ptl_fields, *field = NULL;
+    size_t count = ptl_field_count;
+    for (int depth = 0; depth < DEPTH; depth++) {
+        size_t length = strcspn(key, ".");
+        field = find(fields, count, key, length);
+        if (!field || key[length] == '\0')
+            break;
+        fields = field->children;
+        count = field->child_count;
+        key += length + 1;
+    }
     return field && (field->type == PTL_FIELD_NAME || field->type == PTL_FIELD_STRING ||
-                     field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_EXTENDS);
+                     field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_FOLDER ||
+                     field->type == PTL_FIELD_EXTENDS);
 }
 
 static struct ptl_node *scalar_at(struct ptl_tree *tree, const struct ptl_node *place,
@@ -80,22 +89,29 @@ struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setti
     return node;
 }
 
+/* A copy of the mapping with the key, which may lie deeper, set. NULL: no memory. */
+static struct ptl_node *with(struct ptl_tree *tree, const struct ptl_node *mapping,
+                             const char *path, struct ptl_node *value, int depth)
+{
+    const char *dot = depth < DEPTH ? strchr(path, '.') : NULL;
+    struct ptl_node *key = scalar(tree, path, dot ? (size_t)(dot - path) : strlen(path));
+    if (!key)
+        return NULL;
+    if (dot) {
+        const struct ptl_pair *old = ptl_node_find(mapping, key->text);
+        const struct ptl_node *inner = old && old->value->kind == PTL_NODE_MAPPING
+                                           ? old->value
+                                           : ptl_node_new(tree, PTL_NODE_MAPPING, &setting_place);
+        value = inner ? with(tree, inner, dot + 1, value, depth + 1) : NULL;
+    }
+    return value ? ptl_node_with(tree, mapping, key, value) : NULL;
+}
+
 struct ptl_node *ptl_setting_apply(struct ptl_tree *tree, struct ptl_node *root,
                                    const struct ptl_setting *setting, struct ptl_problems *problems)
 {
-    const char *dot = strchr(setting->key, '.');
-    size_t length = dot ? (size_t)(dot - setting->key) : strlen(setting->key);
-    struct ptl_node *key = scalar(tree, setting->key, length);
     struct ptl_node *value = ptl_setting_value(tree, setting, problems);
-    if (!key || !value)
+    if (!value)
         return tree->failed ? NULL : root;
-    if (dot) {
-        const struct ptl_pair *old = ptl_node_find(root, key->text);
-        struct ptl_node *inner = scalar(tree, dot + 1, strlen(dot + 1));
-        const struct ptl_node *mapping = old && old->value->kind == PTL_NODE_MAPPING
-                                             ? old->value
-                                             : ptl_node_new(tree, PTL_NODE_MAPPING, &setting_place);
-        value = mapping && inner ? ptl_node_with(tree, mapping, inner, value) : NULL;
-    }
-    return value ? ptl_node_with(tree, root, key, value) : NULL;
+    return with(tree, root, setting->key, value, 1);
 }

@@ -1,8 +1,26 @@
 #include "profile/profile.h"
 
 #include <sha256.h>
+#include <string.h>
 
 #define SHOWN_MAX ((size_t)256 * 1024 * 1024)
+
+static enum ptl_status digest(const struct ptl_buf *buf, char hex[65], struct ptl_error *error)
+{
+    if (buf->failed)
+        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    unsigned char bytes[SHA256_DIGEST_LENGTH];
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, (const unsigned char *)ptl_buf_text(buf), buf->length);
+    SHA256_Final(bytes, &context);
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        hex[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        hex[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+    }
+    hex[64] = '\0';
+    return PTL_OK;
+}
 
 enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[65],
                                    struct ptl_error *error)
@@ -12,20 +30,40 @@ enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[6
     struct ptl_profile whole = *profile;
     whole.shard = (struct ptl_shard){.count = 0};
     ptl_profile_show(&whole, &buf);
-    if (buf.failed) {
-        ptl_buf_free(&buf);
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-    }
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256_CTX context;
-    SHA256_Init(&context);
-    SHA256_Update(&context, (const unsigned char *)ptl_buf_text(&buf), buf.length);
-    SHA256_Final(digest, &context);
+    enum ptl_status status = digest(&buf, hex, error);
     ptl_buf_free(&buf);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    return status;
+}
+
+/* How it is asked, and from where, is not what is asked. */
+static bool is_asked(const char *key)
+{
+    static const char *const how[] = {
+        "states",        "source_address", "timeout", "adaptive_timeout",
+        "retries",       "adaptive",       "confirm", "loss_retries",
+        "give_up_after", "order",          "seed"};
+    for (size_t i = 0; i < sizeof(how) / sizeof(*how); i++)
+        if (strcmp(key, how[i]) == 0)
+            return false;
+    return true;
+}
+
+enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char hex[65],
+                                        struct ptl_error *error)
+{
+    struct ptl_buf buf;
+    const char *key;
+    ptl_buf_init(&buf, SHOWN_MAX);
+    for (size_t i = 0; ptl_profile_decides(profile, i, &key, NULL); i++) {
+        if (!is_asked(key))
+            continue;
+        ptl_buf_printf(&buf, "%s:", key);
+        ptl_profile_decides(profile, i, &key, &buf);
+        ptl_buf_add_char(&buf, '\n');
     }
-    hex[64] = '\0';
-    return PTL_OK;
+    if (profile->shard.count > 0)
+        ptl_buf_printf(&buf, "shard:%u/%u\n", profile->shard.index, profile->shard.count);
+    enum ptl_status status = digest(&buf, hex, error);
+    ptl_buf_free(&buf);
+    return status;
 }

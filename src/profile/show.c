@@ -148,7 +148,7 @@ static bool is_absent(const struct ptl_field *field, const void *member)
     const void *pointer = NULL;
     if (field->type == PTL_FIELD_EXTENDS)
         return true; /* it is merged in */
-    if (field->type == PTL_FIELD_PATH)
+    if (field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_FOLDER)
         memcpy(&pointer, member, sizeof(pointer));
     else if (field->type == PTL_FIELD_PORTS && field->bytes == sizeof(pointer))
         memcpy(&pointer, member, sizeof(pointer));
@@ -164,10 +164,12 @@ static void add_value(struct ptl_buf *buf, const struct ptl_field *field, const 
     const struct ptl_profile *profile = base;
     const struct ptl_texts *texts = (const void *)((const char *)base + field->text_offset);
     const void *pointer = NULL;
+    char deeper[16];
     switch (field->type) {
     case PTL_FIELD_NAME:
     case PTL_FIELD_STRING:
     case PTL_FIELD_PATH:
+    case PTL_FIELD_FOLDER:
         memcpy(&pointer, member, sizeof(pointer));
         ptl_buf_add_char(buf, ' ');
         if (pointer == NULL)
@@ -201,7 +203,8 @@ static void add_value(struct ptl_buf *buf, const struct ptl_field *field, const 
         add_states(buf, field, (const void *)member);
         break;
     case PTL_FIELD_MAPPING:
-        add_fields(buf, field->children, field->child_count, base, "  ");
+        snprintf(deeper, sizeof(deeper), "%s  ", indent);
+        add_fields(buf, field->children, field->child_count, base, deeper);
         break;
     case PTL_FIELD_SHARD:
         add_shard(buf, (const void *)member);

@@ -118,8 +118,11 @@ static void load_string(struct ptl_loading *loading, const struct ptl_field *fie
         ptl_value_problem(loading, field, node,
                           "must be %" PRIu64 " to %" PRIu64 " bytes long, not %zu", field->min,
                           field->max, length);
-    else if (field->type == PTL_FIELD_PATH && length == 0)
+    else if ((field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_FOLDER) && length == 0)
         ptl_value_problem(loading, field, node, "must be a path, not empty");
+    else if (field->type == PTL_FIELD_FOLDER &&
+             (text[strcspn(text, "{}")] || strcmp(text, "-") == 0))
+        ptl_value_problem(loading, field, node, "must be a folder's path, without { and }");
     else if (field->type == PTL_FIELD_PATH && !is_pattern(text))
         ptl_value_problem(loading, field, node,
                           "may hold no { or } but {profile}, {shard} and {started}");
@@ -309,9 +312,10 @@ static void load_mapping(struct ptl_loading *loading, const struct ptl_field *fi
         ptl_value_problem(loading, field, node, "must be a mapping: %s", field->type_text);
         return;
     }
+    const char *around = loading->within;
     loading->within = field->name;
     ptl_values_load(loading, field->children, field->child_count, base, node);
-    loading->within = NULL;
+    loading->within = around;
 }
 
 static void load_extends(struct ptl_loading *loading, const struct ptl_field *field, void *base,
@@ -325,14 +329,14 @@ void ptl_value_load(struct ptl_loading *loading, const struct ptl_field *field, 
 {
     static ptl_value_loader *const loaders[] = {
         [PTL_FIELD_NAME] = load_string,       [PTL_FIELD_STRING] = load_string,
-        [PTL_FIELD_PATH] = load_string,       [PTL_FIELD_EXTENDS] = load_extends,
-        [PTL_FIELD_DURATION] = load_duration, [PTL_FIELD_BOOL] = load_bool,
-        [PTL_FIELD_INT] = load_int,           [PTL_FIELD_ENUM] = load_enum,
-        [PTL_FIELD_SHARE] = load_share,       [PTL_FIELD_ADDRESS] = load_address,
-        [PTL_FIELD_HOSTS] = ptl_load_hosts,   [PTL_FIELD_PORTS] = ptl_load_ports,
-        [PTL_FIELD_SCOPE] = ptl_load_scope,   [PTL_FIELD_STATES] = ptl_load_states,
-        [PTL_FIELD_MAPPING] = load_mapping,   [PTL_FIELD_EXPECT] = ptl_load_expect,
-        [PTL_FIELD_SHARD] = ptl_load_shard,
+        [PTL_FIELD_PATH] = load_string,       [PTL_FIELD_FOLDER] = load_string,
+        [PTL_FIELD_EXTENDS] = load_extends,   [PTL_FIELD_DURATION] = load_duration,
+        [PTL_FIELD_BOOL] = load_bool,         [PTL_FIELD_INT] = load_int,
+        [PTL_FIELD_ENUM] = load_enum,         [PTL_FIELD_SHARE] = load_share,
+        [PTL_FIELD_ADDRESS] = load_address,   [PTL_FIELD_HOSTS] = ptl_load_hosts,
+        [PTL_FIELD_PORTS] = ptl_load_ports,   [PTL_FIELD_SCOPE] = ptl_load_scope,
+        [PTL_FIELD_STATES] = ptl_load_states, [PTL_FIELD_MAPPING] = load_mapping,
+        [PTL_FIELD_EXPECT] = ptl_load_expect, [PTL_FIELD_SHARD] = ptl_load_shard,
     };
     if (node->kind != PTL_NODE_BROKEN)
         loaders[field->type](loading, field, base, node);

@@ -52,6 +52,8 @@ static bool begin(struct ptl_writing *writing)
     ptl_buf_add(&writing->line, " \"open_ports\": ");
     ptl_part_open_ports(results, &writing->line);
     ptl_buf_add(&writing->line, ",\n");
+    if (results->changes != NULL)
+        add_object(writing, "changes", &ptl_object_changes, results->changes);
     if (!write_list(writing, ptl_part_unresolved(results), false) ||
         !write_list(writing, ptl_part_warnings(results), false) ||
         !write_list(writing, ptl_part_expectations(results), true))

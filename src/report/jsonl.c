@@ -73,6 +73,8 @@ static bool end(struct ptl_writing *writing)
     add_object(writing, "summary", &ptl_object_summary, results);
     ptl_buf_add(&writing->line, ",\"open_ports\":");
     ptl_part_open_ports(results, &writing->line);
+    if (results->changes != NULL)
+        add_object(writing, "changes", &ptl_object_changes, results->changes);
     if (results->untouched.count > 0)
         add_object(writing, "untouched", &ptl_object_untouched, &results->untouched);
     if (!write_list(writing, ptl_part_unresolved(results)) ||

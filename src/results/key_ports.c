@@ -133,8 +133,9 @@ static void print_states(const struct ptl_key *key, const void *object, struct p
 static void read_states(const struct ptl_key *key, const struct ptl_json *value,
                         struct ptl_members *members, void *object)
 {
-    unsigned set = read_set(key, value, members);
-    if (set == 0)
+    bool is_null = key->is_nullable && ptl_json_type(value) == PTL_JSON_NULL;
+    unsigned set = is_null ? 0 : read_set(key, value, members);
+    if (set == 0 && !is_null)
         ptl_members_refuse(members, "\"%s\" is no list of states", key->name);
     *((uint8_t *)object + key->offset) = (uint8_t)set;
 }

@@ -54,6 +54,7 @@ static const struct part {
     [PTL_PART_MERGED] = {"merged", true, ptl_read_merged},
     [PTL_PART_DISAGREEMENTS] = {"disagreements", true, ptl_read_disagreement},
     [PTL_PART_UNTOUCHED] = {"untouched", false, ptl_read_untouched},
+    [PTL_PART_CHANGES] = {"changes", false, ptl_read_changes},
 };
 
 /* Takes `,` (true) or `close` (false). */

@@ -138,3 +138,19 @@ enum ptl_status ptl_read_untouched(struct ptl_reader *reader, const struct ptl_j
                            (unsigned long long)untouched->count, untouched->range_count);
     return members.status;
 }
+
+enum ptl_status ptl_read_changes(struct ptl_reader *reader, const struct ptl_json *json,
+                                 const struct ptl_origin *place, struct ptl_error *error)
+{
+    struct ptl_members members = {.json = json, .place = place, .what = "changes", .error = error};
+    struct ptl_changes *changes = calloc(1, sizeof(*changes));
+    if (changes == NULL)
+        return no_memory(error);
+    reader->results->changes = changes;
+    ptl_object_read(&ptl_object_changes, PTL_KEYS_ALL, &members, changes);
+    for (int i = 0; i < PTL_CHANGE_KINDS; i++)
+        if (changes->lists[i].all < changes->lists[i].count)
+            ptl_members_refuse(&members, "more of \"%s\" are listed than counted",
+                               ptl_change_kinds[i]);
+    return members.status;
+}

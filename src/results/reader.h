@@ -28,6 +28,7 @@ enum ptl_part { /* the top-level keys, in the order of the table in read.c */
                 PTL_PART_MERGED, /* these two of merged files only */
                 PTL_PART_DISAGREEMENTS,
                 PTL_PART_UNTOUCHED, /* of interrupted runs of many targets */
+                PTL_PART_CHANGES,   /* of runs with a history */
                 PTL_PART_COUNT
 };
 
@@ -67,6 +68,7 @@ typedef enum ptl_status ptl_take(struct ptl_reader *reader, const struct ptl_jso
                                  const struct ptl_origin *place, struct ptl_error *error);
 ptl_take ptl_read_tool, ptl_read_run, ptl_read_summary, ptl_read_open_ports; /* read_head.c */
 ptl_take ptl_read_unresolved, ptl_read_warning, ptl_read_untouched;          /* read_head.c */
+ptl_take ptl_read_changes;                                                   /* read_head.c */
 ptl_take ptl_read_expectation;                                               /* read_expect.c */
 ptl_take ptl_read_target, ptl_read_result;                                   /* read_records.c */
 /* Takes the result that is next in the file, where it stands there as portolan writes it. *taken

@@ -64,6 +64,9 @@ void ptl_results_free(struct ptl_results *results)
     free(results->warning_hashes);
     free(results->expectations);
     free_merged(results);
+    if (results->changes != NULL)
+        ptl_changes_clear(results->changes);
+    free(results->changes);
     ptl_judge_free(results->judge);
     ptl_targets_free(results->live);
     ptl_stored_free(results->stored);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/evidence.h"
 #include "profile/profile.h"
+#include "results/changes.h"
 #include "results/estimate.h"
 #include "target/address.h"
 #include "target/targets.h"
@@ -161,7 +162,8 @@ struct ptl_run_info {
     char *description; /* NULL: none */
     char *file;
     char profile_sha256[65];
-    int64_t started_ms; /* wall clock */
+    char plan_sha256[65]; /* of the hosts and ports asked; "": a file of an older version */
+    int64_t started_ms;   /* wall clock */
     int64_t finished_ms;
     double elapsed_ms; /* monotonic; written with three decimals at most */
     bool complete;
@@ -301,7 +303,8 @@ struct ptl_results {
     size_t merged_count;
     struct ptl_disagreement *disagreements; /* by target, then port */
     size_t disagreement_count;
-    struct ptl_judge *judge; /* owned; NULL: nothing is expected (judge.h) */
+    struct ptl_changes *changes; /* owned; NULL: no history was asked */
+    struct ptl_judge *judge;     /* owned; NULL: nothing is expected (judge.h) */
 
     /* Where target indexes get their names: of a run that was scanned, `live`, whose labels are
      * borrowed from the profile, which must outlive the results; of one that was read back,

@@ -82,7 +82,8 @@ static enum ptl_status describe(struct run *run, struct ptl_error *error)
         ptl_address_format(&profile->source_address, info->source_address);
     info->shard = run->prepared->shard;
     run->prepared->shard.names = NULL;
-    return ptl_profile_sha256(profile, info->profile_sha256, error);
+    enum ptl_status status = ptl_profile_plan_sha256(profile, info->plan_sha256, error);
+    return status == PTL_OK ? ptl_profile_sha256(profile, info->profile_sha256, error) : status;
 }
 
 static enum ptl_status take_over(struct run *run, struct ptl_error *error)

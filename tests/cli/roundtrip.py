@@ -142,6 +142,20 @@ def make_merged(rng, targets, ports):
     return {"merged": runs, "disagreements": disagreements}
 
 
+def make_changes(rng, targets, services):
+    """Of more changes than are listed, the counts tell."""
+    def listed(is_port):
+        ports = [{"port": rng.choice(list(services)), "service": rng.choice([None, text(rng, 2)]),
+                  "was": rng.choice([None, ["open"]]), "is": rng.choice([None, ["closed", "filtered"]])} if is_port else {}
+                 for _ in range(rng.randint(0, 3))]
+        return [{"host": target["host"], "ip": target["ip"], **port} for port in ports for target in targets[:1]]
+    changes = {"since": rng.choice([None, time(rng)]), "after": rng.randint(1, 2)}
+    for kind in ("opened", "closed", "perhaps_closed", "flapping", "come", "gone"):
+        changes[kind] = listed(kind not in ("come", "gone"))
+        changes[kind + "_count"] = len(changes[kind]) + rng.choice([0, 7])
+    return {"changes": changes}
+
+
 def make(rng):
     ports = sorted(rng.sample(range(1, 65536), rng.choice([1, 2, 30])) if rng.random() < 0.5 else range(20, 90))
     listed = [state for state in STATES[:3] if rng.random() < 0.6] + ["error"]
@@ -164,6 +178,8 @@ def make(rng):
            "give_up_after": rng.randint(0, 99), "per_target": rng.randint(0, 10**6), "outage_ms": rng.choice([None, 60000]),
            "deadline_ms": rng.choice([None, 1000]), "address_family": rng.choice(["any", "ipv4", "ipv6"]),
            "resolve": rng.choice(["first", "all"]), "source_address": rng.choice([None, "198.18.0.9"])}
+    if rng.random() < 0.5:
+        run["plan_sha256"] = "3d" * 32
     if rng.random() < 0.7:
         run["paths"] = [make_path(rng)]
     if rng.random() < 0.3:
@@ -188,6 +204,7 @@ def make(rng):
             "open_ports": sorted({one["port"] for one in results if one["state"] == "open"}), "unresolved": unresolved,
             "warnings": sorted({text(rng) for _ in range(rng.choice([0, 2]))}), "expectations": expectations,
             **(make_merged(rng, targets, ports) if rng.random() < 0.3 else {}),
+            **(make_changes(rng, targets, services) if rng.random() < 0.3 else {}),
             **({"untouched": {"count": untouched, "ranges": ranges}} if untouched else {}), "targets": targets, "results": results}
 
 

@@ -5,6 +5,7 @@ load helper
     "$PORTOLAN" schema results | cmp - "$TOP/docs/schema/results.json"
     "$PORTOLAN" schema comparison | cmp - "$TOP/docs/schema/comparison.json"
     "$PORTOLAN" schema diff | cmp - "$TOP/docs/schema/diff.json"
+    "$PORTOLAN" schema index | cmp - "$TOP/docs/schema/index.json"
     "$PORTOLAN" help profile | cmp - "$TOP/docs/profile.md"
     "$PORTOLAN" help keys | cmp - "$TOP/docs/keys.md"
 }
@@ -42,7 +43,7 @@ schema, sample = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1
 validator = jsonschema.Draft7Validator(schema)
 assert validator.is_valid(sample)
 # Keys that came after version 1 was out: older files lack them.
-later = {("run", "confirm"), ("run", "out_of_memory"), ("run", "description"), ("run", "paths"),
+later = {("run", "confirm"), ("run", "plan_sha256"), ("run", "out_of_memory"), ("run", "description"), ("run", "paths"),
          ("run", "give_up_after"), ("run", "per_target"), ("run", "outage_ms"), ("run", "deadline_ms"),
          ("run", "address_family"), ("run", "resolve"), ("run", "source_address"),
          ("summary", "expectations"), ("summary", "estimate"), ("summary", "evidence"),

@@ -10,7 +10,8 @@
 #define SAMPLE_RUN                                                                                 \
     "{\"profile\":\"sample\",\"description\":\"A "                                                 \
     "\\\"bit\\\"\",\"file\":\"./"                                                                  \
-    "sample.yaml\",\"profile_sha256\":\"00ff\",\"started\":\"2026-01-31T12:00:00.000Z\","          \
+    "sample.yaml\",\"profile_sha256\":\"00ff\",\"plan_sha256\":\"00aa\",\"started\":\"2026-01-"    \
+    "31T12:00:00.000Z\","                                                                          \
     "\"finished\":\"2026-01-31T12:00:01.500Z\",\"elapsed_ms\":1500.25,\"complete\":true,"          \
     "\"stopped_by\":null,\"out_of_memory\":false,\"ports\":\"22,80-81\",\"states\":[\"open\","     \
     "\"filtered\",\"error\"],\"engine\":\"pool\",\"concurrency\":\"unlimited\",\"effective_"       \
@@ -34,6 +35,12 @@
     "\"evidence\":{\"open\":[0,1],\"closed\":[2],\"silent\":[0,1],\"sentinels\":{\"asked\":9,"     \
     "\"lost\":3,\"slices\":4,\"alike\":0.25,\"blind\":0.5}},\"rtt_us\":{\"count\":1,\"min\":25,"   \
     "\"p50\":25,\"p90\":25,\"p99\":25,\"max\":25}}"
+#define SAMPLE_CHANGES                                                                             \
+    "{\"since\":null,\"after\":2,\"opened_count\":1,\"opened\":[{"                                 \
+    "\"host\":\"b\",\"ip\":\"198.18.0.7\",\"port\":8,\"service\":null,\"was\":[\"closed\"],"       \
+    "\"is\":[\"open\"]}],\"closed_count\":9,\"closed\":[],\"perhaps_closed_count\":0,\"perhaps_"   \
+    "closed\":[],\"flapping_count\":0,\"flapping\":[],\"come_count\":0,\"come\":[],\"gone_"        \
+    "count\":0,\"gone\":[]}"
 #define SAMPLE_UNRESOLVED "{\"input\":\"gone.example\",\"message\":\"Name or service not known\"}"
 #define SAMPLE_EXPECTATIONS                                                                        \
     "{\"host\":\"web.example\",\"ip\":\"198.18.0.1\",\"port\":80,\"expected\":\"open\",\"state\":" \
@@ -75,18 +82,19 @@
     "{\"schema\": \"portolan-results/1\",\n \"tool\": "                                            \
     "{\"name\":\"portolan\",\"version\":\"9.9.9\"},\n \"run\": " SAMPLE_RUN                        \
     ",\n \"summary\": " SAMPLE_SUMMARY                                                             \
-    ",\n \"open_ports\": [22,80],\n \"unresolved\": [" SAMPLE_UNRESOLVED                           \
-    "],\n \"warnings\": [" SAMPLE_WARNING "],\n \"expectations\": [\n" SAMPLE_EXPECTATIONS         \
-    "\n ],\n \"targets\": [\n" SAMPLE_TARGET_1 ",\n" SAMPLE_TARGET_2                               \
-    "\n ],\n \"results\": [\n" SAMPLE_RESULT_1 ",\n" SAMPLE_RESULT_2 ",\n" SAMPLE_RESULT_3         \
-    ",\n" SAMPLE_RESULT_4 "\n ]}\n"
+    ",\n \"open_ports\": [22,80],\n \"changes\": " SAMPLE_CHANGES                                  \
+    ",\n \"unresolved\": [" SAMPLE_UNRESOLVED "],\n \"warnings\": [" SAMPLE_WARNING                \
+    "],\n \"expectations\": [\n" SAMPLE_EXPECTATIONS "\n ],\n \"targets\": [\n" SAMPLE_TARGET_1    \
+    ",\n" SAMPLE_TARGET_2 "\n ],\n \"results\": [\n" SAMPLE_RESULT_1 ",\n" SAMPLE_RESULT_2         \
+    ",\n" SAMPLE_RESULT_3 ",\n" SAMPLE_RESULT_4 "\n ]}\n"
 
 /* The same as the jsonl writer has it: results as found, the rest in the last line. */
 #define SAMPLE_LINES                                                                               \
     "{\"type\":\"run\",\"schema\":\"portolan-results/"                                             \
     "1\",\"tool\":{\"name\":\"portolan\",\"version\":\"9.9.9\"},\"run\":{\"profile\":\"sample\","  \
     "\"description\":\"\",\"file\":\"./"                                                           \
-    "sample.yaml\",\"profile_sha256\":\"00ff\",\"started\":\"2026-01-31T12:00:00.000Z\","          \
+    "sample.yaml\",\"profile_sha256\":\"00ff\",\"plan_sha256\":\"00aa\",\"started\":\"2026-01-"    \
+    "31T12:00:00.000Z\","                                                                          \
     "\"ports\":\"22,80-81\",\"states\":[\"open\",\"filtered\",\"error\"],\"engine\":\"pool\","     \
     "\"concurrency\":\"unlimited\",\"timeout_ms\":900,\"adaptive_timeout\":false,\"adaptive\":"    \
     "true,\"retries\":1,\"loss_retries\":4,\"confirm\":3,\"rate\":0,\"order\":\"interleaved\","    \

@@ -1,0 +1,37 @@
+/* A run weighed against the history before it: what of it is news. One thread. */
+#ifndef HISTORY_WEIGH_H
+#define HISTORY_WEIGH_H
+
+#include "history/index.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What complete runs of one plan tell of a row, one after the other. */
+struct ptl_course {
+    bool is_known, is_open; /* as it was told: what was seen often enough */
+    unsigned streak;        /* runs that have seen it otherwise since */
+    enum ptl_sight last;    /* that was known */
+    enum ptl_sight last_open;
+    bool was_open;   /* when it was last beyond doubt */
+    size_t flips[3]; /* the last places in the row of runs at which that changed */
+    size_t flip_count;
+};
+/*
+ * Goes on with what the run of that place (from 0) tells; `after` is the profile's changes_after. A
+ * port that is silent as one that is open may be has changed once two runs have seen it so. True:
+ * it has changed, and is_open is the news.
+ */
+bool ptl_course_step(struct ptl_course *course, enum ptl_sight seen, uint32_t after, size_t place);
+/* Did it change three times in the ten runs that end with that place? */
+bool ptl_course_is_flapping(const struct ptl_course *course, size_t place);
+
+/* Fills what changed, and what differs from the last line. Either may be NULL. Errors:
+ * PTL_E_NO_MEMORY, PTL_E_INVALID. */
+enum ptl_status ptl_history_weigh(const struct ptl_history *history,
+                                  const struct ptl_results *results, uint32_t after,
+                                  struct ptl_changes *changes, struct ptl_sightings *seen,
+                                  struct ptl_error *error);
+
+#endif

@@ -1,0 +1,119 @@
+# A history: kept runs, what changed since the last complete one, statuses.
+load helper
+bats_require_minimum_version 1.5.0
+
+# night PORTS [OPTION...]: a run in which these ports are open; the JSON is r.json
+night() {
+    local ports=$1
+    shift
+    # shellcheck disable=SC2086  # a list of ports
+    run in_ns "$LISTEN" $ports -- timeout 60 "$PORTOLAN" run ./lan.yaml --history h --json r.json --quiet "$@"
+    echo "$output"
+}
+
+# lists FILTER EXPECTED: what jq makes of the changes
+lists() {
+    local seen
+    seen=$(jq -c ".changes | $1" r.json)
+    echo "$1: $seen"
+    [ "$seen" = "$2" ]
+}
+
+@test "runs are kept, and each is compared with the last complete one" {
+    need_namespace
+    profile lan 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-100'
+    night "22 80"
+    [ "$status" -eq 0 ]
+    lists '[.since, .opened_count, .closed_count]' '[null,0,0]'
+    night "22 80" --fail-on-change
+    [ "$status" -eq 0 ]
+    night "22 25" --fail-on-change
+    [ "$status" -eq 1 ]
+    lists '[.opened[], .closed[] | [.host, .port, .service, .was, .is]]' \
+        '[["127.0.0.1",25,"smtp",["closed","filtered"],["open"]],["127.0.0.1",80,"http",["open"],["closed"]]]'
+    [ "$(jq -r .changes.since r.json)" = "$(sed -n 2p h/lan/index.jsonl | jq -r .when)" ]
+    night "22 25" --fail-on-change
+    [ "$status" -eq 0 ]
+    [ "$(wc -l <h/lan/index.jsonl)" -eq 4 ]
+    cmp r.json h/lan/latest.json
+    zcat "h/lan/$(tail -n 1 h/lan/index.jsonl | jq -r .file)" | cmp - r.json
+    run "$PORTOLAN" diff "h/lan/$(head -n 1 h/lan/index.jsonl | jq -r .file)" h/lan/latest.json
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"1 opened, 1 closed"* ]]
+}
+
+@test "every line of an index is as its schema says" {
+    need_namespace
+    profile lan 'hosts: [127.0.0.1, localhost, no-such-host.invalid]' 'ports: 20-90' 'confirm: 1' 'address_family: ipv4'
+    night "22 80"
+    [ "$status" -eq 4 ]
+    night "22 23"
+    jq -s -c '.[]' h/lan/index.jsonl | while read -r line; do
+        echo "$line" >line.json
+        /usr/bin/python3 "$TOP/tests/cli/validate.py" "$TOP/docs/schema/index.json" accept line.json
+        echo "$line" | jq 'del(.when)' >line.json
+        /usr/bin/python3 "$TOP/tests/cli/validate.py" "$TOP/docs/schema/index.json" reject line.json
+    done
+    [ "$(jq -s -c '[.[] | .unresolved]' h/lan/index.jsonl)" = '[1,1]' ]
+    [ "$(sed -n 2p h/lan/index.jsonl | jq -c .seen)" = '{"confirmed":{"127.0.0.1":[23]},"closed":{"127.0.0.1":[80]}}' ]
+}
+
+@test "the profile's key does the same, and --set reaches what lies deeper" {
+    need_namespace
+    profile lan 'hosts: 127.0.0.1' 'ports: 20-30' 'history: {dir: h, keep: {all: 1d}}'
+    run "$PORTOLAN" show ./lan.yaml --set history.keep.daily=forever
+    [[ "$output" == *$'history:\n  dir: "h"\n  keep:\n    all: 1d\n    daily: forever\n  changes_after: 1\n'* ]]
+    in_ns "$LISTEN" 22 -- "$PORTOLAN" run ./lan.yaml --text /dev/null --quiet
+    [ "$(wc -l <h/lan/index.jsonl)" -eq 1 ]
+    run "$PORTOLAN" show ./lan.yaml --set history.keep.al=1d
+    [ "$status" -eq 3 ]
+    [[ "$output" == *'unknown key "al"; did you mean "all"?'* ]]
+}
+
+@test "a history that cannot be kept or does not read is said before anything is sent" {
+    need_namespace
+    profile lan 'hosts: 127.0.0.1' 'ports: 20-30'
+    echo "no folder" >h
+    night "22"
+    [ "$status" -eq 5 ]
+    [ ! -e r.json ]
+    rm h
+    mkdir -p h/lan
+    echo "no index" >h/lan/index.jsonl
+    night "22"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"h/lan/index.jsonl:1:"* ]]
+    [ ! -e r.json ]
+    [ "$(cat h/lan/index.jsonl)" = "no index" ]
+    rm h/lan/index.jsonl
+    ln -s /etc/passwd h/lan/index.jsonl
+    night "22"
+    [ "$status" -eq 5 ]
+    run "$PORTOLAN" run ./lan.yaml --fail-on-change
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"--fail-on-change wants a history"* ]]
+    run "$PORTOLAN" run ./lan.yaml --history -
+    [ "$status" -eq 3 ]
+}
+
+@test "an incomplete run is kept, and never compared with" {
+    need_namespace
+    profile lan 'hosts: 127.0.0.1' 'ports: 1-2000'
+    night "22"
+    in_ns "$LISTEN" 22 -- "$TOP/tests/cli/interrupt" INT "$PORTOLAN" run ./lan.yaml --set rate=20 --history h --json r.json --quiet || true
+    [ "$(sed -n 2p h/lan/index.jsonl | jq .complete)" = false ]
+    night "22 80"
+    lists '[.since, .opened[].port]' "[\"$(head -n 1 h/lan/index.jsonl | jq -r .when)\",80]"
+}
+
+@test "two runs that end at once are both kept" {
+    need_namespace
+    profile lan 'hosts: 127.0.0.1' 'ports: 1-200'
+    # shellcheck disable=SC2016  # for the other shell
+    in_ns "$LISTEN" 22 -- sh -c 'for i in 1 2 3 4 5 6 7 8; do "$0" run ./lan.yaml --history h --json "$i.json" --quiet & done; wait' "$PORTOLAN"
+    [ "$(wc -l <h/lan/index.jsonl)" -eq 8 ]
+    [ "$(jq -r .file h/lan/index.jsonl | sort -u | wc -l)" -eq 8 ]
+    for file in $(jq -r .file h/lan/index.jsonl); do "$PORTOLAN" convert "h/lan/$file" --csv /dev/null --quiet; done
+    [ "$(jq -s -c '[.[] | .seen.open // {}] | map(select(length > 0)) | length' h/lan/index.jsonl)" -eq 1 ]
+}
