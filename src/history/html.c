@@ -25,6 +25,7 @@ struct page {
     const struct ptl_timeline *timeline;
     struct ptl_output *output;
     struct ptl_buf line; /* scratch */
+    char *seen;          /* of one row: scratch */
     bool *is_partial;    /* a value a run */
     size_t partial;      /* how many are */
     struct packed *rows;
@@ -62,9 +63,10 @@ static bool pack_rows(struct page *page)
     for (size_t i = 0; i < timeline->row_count; i++) {
         const struct ptl_timeline_row *row = &timeline->rows[i];
         struct packed *packed = &page->rows[i];
-        ptl_timeline_pack(row->seen, timeline->run_count, page->is_partial, &page->line);
+        timeline->see(timeline, i, page->seen);
+        ptl_timeline_pack(page->seen, timeline->run_count, page->is_partial, &page->line);
         packed->row = i;
-        packed->news = last_change(row->seen, timeline->run_count);
+        packed->news = last_change(page->seen, timeline->run_count);
         packed->length = page->line.length + strlen("[65535,\"\",\"\"],") +
                          (row->service == NULL ? 0 : strlen(row->service)) + page->partial / 6 + 1;
         packed->code = ptl_buf_steal(&page->line);
@@ -188,8 +190,8 @@ static bool write_changes(struct page *page, size_t *used)
     size_t first = timeline->change_count;
     for (*used = 0; first > 0; first--) {
         const struct ptl_timeline_change *change = &timeline->changes[first - 1];
-        size_t length = strlen(change->what) + strlen(timeline->hosts[change->host].name) +
-                        strlen("[9999,\"\",\"\",65535],\n");
+        size_t length =
+            strlen(change->what) + strlen(change->host) + strlen("[9999,\"\",\"\",65535],\n");
         if (*used + length > ROOM_OF_CHANGES)
             break;
         *used += length;
@@ -200,7 +202,7 @@ static bool write_changes(struct page *page, size_t *used)
         ptl_buf_printf(&page->line, "%s[%zu,", i > first ? ",\n" : "\n", change->run);
         ptl_json_print_string(change->what, &page->line);
         ptl_buf_add_char(&page->line, ',');
-        ptl_json_print_string(timeline->hosts[change->host].name, &page->line);
+        ptl_json_print_string(change->host, &page->line);
         ptl_buf_printf(&page->line, ",%u]", (unsigned)change->port);
     }
     ptl_buf_add(&page->line, "],\n");
@@ -235,37 +237,56 @@ static bool write_rows(struct page *page)
     return flush(page);
 }
 
-/* Of a partial run, a bit for each row that it did not ask, in base 64. */
-static void add_mask(struct page *page, size_t run)
+/* What a mask says in base 64, three bytes at a time. */
+static void add_mask(const unsigned char *mask, size_t bytes, struct ptl_buf *line)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t row = 0; row < page->kept; row += 24) {
-        unsigned char bytes[3] = {0};
-        for (size_t i = row; i < page->kept && i < row + 24; i++)
-            if (page->timeline->rows[page->rows[i].row].seen[run] == PTL_SEEN_NOTHING)
-                bytes[(i - row) / 8] |= (unsigned char)(1U << (i - row) % 8);
-        unsigned group = (unsigned)bytes[0] << 16 | (unsigned)bytes[1] << 8 | bytes[2];
+    for (size_t i = 0; i < bytes; i += 3) {
+        unsigned group = (unsigned)mask[i] << 16 | (unsigned)mask[i + 1] << 8 | mask[i + 2];
         for (int shift = 18; shift >= 0; shift -= 6)
-            ptl_buf_add_char(&page->line, digits[group >> shift & 63]);
+            ptl_buf_add_char(line, digits[group >> shift & 63]);
+    }
+}
+
+/* Of each partial run a bit for each row that it did not ask, `bytes` a run. */
+static void fill_masks(struct page *page, unsigned char *masks, size_t bytes)
+{
+    const struct ptl_timeline *timeline = page->timeline;
+    for (size_t i = 0; i < page->kept; i++) {
+        unsigned char *mask = masks;
+        timeline->see(timeline, page->rows[i].row, page->seen);
+        for (size_t run = 0; run < timeline->run_count; run++) {
+            if (!page->is_partial[run])
+                continue;
+            if (page->seen[run] == PTL_SEEN_NOTHING)
+                mask[i / 8] |= (unsigned char)(1U << i % 8);
+            mask += bytes;
+        }
     }
 }
 
 static bool write_masks(struct page *page)
 {
+    size_t bytes = (page->kept + 23) / 24 * 3;
+    unsigned char *masks = calloc(page->partial * bytes + 1, 1), *mask = masks;
     const char *comma = "";
+    bool good = masks != NULL;
+    if (good)
+        fill_masks(page, masks, bytes);
     ptl_buf_add(&page->line, "\"masks\":{");
-    for (size_t run = 0; run < page->timeline->run_count; run++) {
+    for (size_t run = 0; run < page->timeline->run_count && good; run++) {
         if (!page->is_partial[run])
             continue;
         ptl_buf_printf(&page->line, "%s\"%zu\":\"", comma, run);
-        add_mask(page, run);
+        add_mask(mask, bytes, &page->line);
         ptl_buf_add_char(&page->line, '"');
         comma = ",\n";
-        if (!flush(page))
-            return false;
+        mask += bytes;
+        good = flush(page);
     }
+    free(masks);
     ptl_buf_add(&page->line, "}}");
-    return flush(page);
+    return good && flush(page);
 }
 
 static bool write_data(struct page *page)
@@ -305,12 +326,13 @@ static bool write_page(struct page *page)
 bool ptl_timeline_write_html(const struct ptl_timeline *timeline, struct ptl_output *output)
 {
     struct page page = {.timeline = timeline, .output = output};
+    page.seen = calloc(timeline->run_count + 1, 1);
     page.is_partial = calloc(timeline->run_count + 1, sizeof(*page.is_partial));
     page.rows = calloc(timeline->row_count + 1, sizeof(*page.rows));
     ptl_buf_init(&page.line, 4U << 20);
-    bool good = page.is_partial != NULL && page.rows != NULL;
+    bool good = page.seen != NULL && page.is_partial != NULL && page.rows != NULL;
     if (good) {
-        ptl_timeline_find_partial(timeline, page.is_partial);
+        ptl_timeline_find_partial(timeline, page.seen, page.is_partial);
         for (size_t run = 0; run < timeline->run_count; run++)
             page.partial += page.is_partial[run];
         good = pack_rows(&page) && write_page(&page);
@@ -319,6 +341,7 @@ bool ptl_timeline_write_html(const struct ptl_timeline *timeline, struct ptl_out
         free(page.rows[i].code);
     free(page.rows);
     free(page.is_partial);
+    free(page.seen);
     ptl_buf_free(&page.line);
     return good;
 }

@@ -22,14 +22,15 @@ uint64_t ptl_timeline_usual_s(const struct ptl_timeline *timeline)
     return steps[count / 2];
 }
 
-void ptl_timeline_find_partial(const struct ptl_timeline *timeline, bool *is_partial)
+void ptl_timeline_find_partial(const struct ptl_timeline *timeline, char *seen, bool *is_partial)
 {
-    for (size_t run = 0; run < timeline->run_count; run++) {
+    for (size_t run = 0; run < timeline->run_count; run++)
         is_partial[run] = false;
-        if (timeline->runs[run].is_complete)
-            continue;
-        for (size_t row = 0; row < timeline->row_count && !is_partial[run]; row++)
-            is_partial[run] = timeline->rows[row].seen[run] == PTL_SEEN_NOTHING;
+    for (size_t row = 0; row < timeline->row_count; row++) {
+        timeline->see(timeline, row, seen);
+        for (size_t run = 0; run < timeline->run_count; run++)
+            if (seen[run] == PTL_SEEN_NOTHING && !timeline->runs[run].is_complete)
+                is_partial[run] = true;
     }
 }
 

@@ -18,6 +18,7 @@
 #define PTL_SEEN_OPEN 'o'
 #define PTL_SEEN_CLOSED 'c'
 #define PTL_SEEN_SILENT 's'   /* filtered */
+#define PTL_SEEN_PERHAPS 'p'  /* silent, as one that is open may be */
 #define PTL_SEEN_NOT_OPEN 'u' /* closed or filtered: which was not kept */
 #define PTL_SEEN_NOTHING 'n'  /* not asked, or in error */
 
@@ -43,12 +44,11 @@ struct ptl_timeline_row {
     size_t host; /* of hosts */
     uint16_t port;
     const char *service; /* NULL: none */
-    const char *seen;    /* a PTL_SEEN_ character a run */
 };
 
 struct ptl_timeline_change {
     size_t run;
-    size_t host;
+    const char *host;
     uint16_t port;    /* 0: the host itself */
     const char *what; /* a word or two */
 };
@@ -64,6 +64,9 @@ struct ptl_timeline {
     size_t row_count;
     const struct ptl_timeline_change *changes; /* oldest first */
     size_t change_count;
+    /* Puts a PTL_SEEN_ character a run into `seen`. Asked several times of each row. */
+    void (*see)(const struct ptl_timeline *timeline, size_t row, char *seen);
+    const void *context; /* of `see` */
 };
 
 /* Seconds from a run to the next, of half of them at most; 0: fewer than three runs tell nothing.
@@ -72,9 +75,9 @@ uint64_t ptl_timeline_usual_s(const struct ptl_timeline *timeline);
 
 /*
  * Which runs asked only some of the ports (an incomplete one may have): their gaps are not told by
- * the rows but by masks. `is_partial` has room for a value a run.
+ * the rows but by masks. `is_partial` has room for a value a run, `seen` for a character a run.
  */
-void ptl_timeline_find_partial(const struct ptl_timeline *timeline, bool *is_partial);
+void ptl_timeline_find_partial(const struct ptl_timeline *timeline, char *seen, bool *is_partial);
 
 /*
  * Adds a row's stretches to `buf`: the character, then the number of runs in base 36 if it is

@@ -1,32 +1,13 @@
 /* Prometheus' text exposition format, for the textfile collector of the node exporter. */
-#include "base/text.h"
+#include "report/prom_text.h"
 #include "report/writer.h"
 
 #include <inttypes.h>
 
-/* A label's value: backslash, quote and newline are escaped; UTF-8 is mended, the rest stands. */
-static void add_value(struct ptl_buf *line, const char *text)
-{
-    struct ptl_buf mended;
-    ptl_buf_init(&mended, line->max);
-    ptl_text_add_utf8(&mended, text);
-    if (mended.failed)
-        line->failed = true;
-    for (const char *at = ptl_buf_text(&mended); *at != '\0'; at++) {
-        if (*at == '\\' || *at == '"')
-            ptl_buf_add_char(line, '\\');
-        if (*at == '\n')
-            ptl_buf_add(line, "\\n");
-        else
-            ptl_buf_add_char(line, *at);
-    }
-    ptl_buf_free(&mended);
-}
-
 static void add_label(struct ptl_buf *line, const char *name, const char *text)
 {
     ptl_buf_printf(line, ",%s=\"", name);
-    add_value(line, text);
+    ptl_prom_add_value(line, text);
     ptl_buf_add_char(line, '"');
 }
 
@@ -40,7 +21,7 @@ static void add_head(struct ptl_writing *writing, const char *name, const char *
 static void add_series(struct ptl_writing *writing, const char *name)
 {
     ptl_buf_printf(&writing->line, "portolan_%s{profile=\"", name);
-    add_value(&writing->line, writing->results->run.profile);
+    ptl_prom_add_value(&writing->line, writing->results->run.profile);
     ptl_buf_add_char(&writing->line, '"');
 }
 

@@ -74,8 +74,7 @@ static struct made make(size_t runs, size_t hosts, size_t ports)
         made.rows[i] =
             (struct ptl_timeline_row){.host = i / ports,
                                       .port = port < 10 ? numbers[port] : (uint16_t)(10000 + port),
-                                      .service = port < 10 ? services[port] : NULL,
-                                      .seen = made.seen[i]};
+                                      .service = port < 10 ? services[port] : NULL};
     }
     return made;
 }
@@ -114,7 +113,7 @@ static void tell(struct made *made)
             if (made->change_count < made->run_count * 20)
                 made->changes[made->change_count++] =
                     (struct ptl_timeline_change){.run = run,
-                                                 .host = made->rows[i].host,
+                                                 .host = made->hosts[made->rows[i].host].name,
                                                  .port = made->rows[i].port,
                                                  .what = is_open ? "opened" : "closed"};
         }
@@ -137,7 +136,7 @@ static struct made office(void)
         set(&made, 9, run, run + 1, PTL_SEEN_SILENT);
     set(&made, 12, 0, 30, PTL_SEEN_NOTHING);
     set(&made, 12, 60, 61, PTL_SEEN_NOT_OPEN);
-    set(&made, 15, 10, 12, PTL_SEEN_NOT_OPEN);
+    set(&made, 15, 10, 12, PTL_SEEN_PERHAPS);
     cut_short(&made, 50, 40);
     cut_short(&made, 77, 80);
     leave_out(&made, 61);
@@ -186,6 +185,12 @@ static struct made overdue(void)
     return made;
 }
 
+static void see(const struct ptl_timeline *timeline, size_t row, char *seen)
+{
+    const struct made *made = timeline->context;
+    memcpy(seen, made->seen[row], made->run_count);
+}
+
 int main(int argc, char **argv)
 {
     const char *kind = argc == 3 ? argv[1] : "";
@@ -221,7 +226,9 @@ int main(int argc, char **argv)
                                     .rows = made.rows,
                                     .row_count = made.row_count,
                                     .changes = made.changes,
-                                    .change_count = made.change_count};
+                                    .change_count = made.change_count,
+                                    .see = see,
+                                    .context = &made};
     struct ptl_output *output;
     if (ptl_output_open(argv[2], NULL, &output, NULL) != PTL_OK)
         return 1;

@@ -4,11 +4,12 @@
 // same. In runs that asked only some of the ports a stretch goes on; which ports they did not ask stands in a mask.
 {
 const {tool, profile, written, median_s: usual, runs: packed, rows: hostRows, masks, left_out: leftOut, changes, older_changes: older} = embedded("data");
-const STATES = {o: "open", c: "closed", s: "silent", n: "not known", u: "closed or silent"};
+const STATES = {o: "open", c: "closed", s: "silent", n: "not known", u: "closed or silent", p: "silent, perhaps open"};
 const MEANINGS = {
   open: "A program on the host accepted connections on this port.",
   closed: "The host itself answered that nothing listens there.",
   silent: "No usable answer: a firewall dropped or refused the question, the host was off, or the packets were lost.",
+  "silent, perhaps open": "Silent, and so may be ports of this host that are open: it is not known to have closed.",
   "closed or silent": "Not open; which of the two it was had not been kept.",
   "not known": "Not asked: the run ended before, gave the host up, or its profile did not hold this port. Or the machine failed to ask.",
 };
@@ -218,7 +219,7 @@ function speedChart() {
 // colour is told by the height as well.
 const DRAWING = "http://www.w3.org/2000/svg";
 const WIDE = 1000, TALL = 16, LEAST = 2;
-const HEIGHTS = {o: 14, s: 8, u: 5, c: 3, i: 8, m: 14};
+const HEIGHTS = {o: 14, s: 8, p: 11, u: 5, c: 3, i: 8, m: 14};
 
 function track(list, view) {
   const span = view.to - view.from;
@@ -366,6 +367,7 @@ function matrix() {
   return section("matrix", "Ports by runs",
     make("p", {class: "soft"}, `Each line is a port that was open once; time goes from left to right.${leftOut > 0 ? ` ${several(leftOut, "port")} whose last change is the longest ago had no room here.` : ""}`),
     make("ul", {class: "legend", id: "states"}, swatch("o", "open"), swatch("s", "silent"), swatch("c", "closed"),
+      rows.some((row) => row.code.includes("p")) ? swatch("p", STATES.p) : null,
       rows.some((row) => row.code.includes("u")) ? swatch("u", "closed or silent") : null,
       make("li", null, "nothing: not known"), at.every((_, i) => isComplete(i)) ? null : swatch("i", "incomplete run"),
       gaps.length > 0 ? swatch("m", "a run is missing") : null),

@@ -62,15 +62,28 @@ static void usual_step(void **state)
     assert_int_equal(ptl_timeline_usual_s(&timeline), 86460);
 }
 
+/* The context is the rows, one after the other. */
+static void see(const struct ptl_timeline *timeline, size_t row, char *seen)
+{
+    const char *rows = timeline->context;
+    memcpy(seen, rows + row * timeline->run_count, timeline->run_count);
+}
+
 static void only_incomplete_runs_are_partial(void **state)
 {
     (void)state;
     struct ptl_timeline_run runs[3] = {{.is_complete = true}, {.open = 0}, {.open = 0}};
-    struct ptl_timeline_row rows[2] = {{.host = 0, .port = 22, .seen = "noo"},
-                                       {.host = 1, .port = 22, .seen = "oon"}};
-    struct ptl_timeline timeline = {.runs = runs, .run_count = 3, .rows = rows, .row_count = 2};
+    struct ptl_timeline_row rows[2] = {{.host = 0, .port = 22}, {.host = 1, .port = 22}};
+    struct ptl_timeline timeline = {.runs = runs,
+                                    .run_count = 3,
+                                    .rows = rows,
+                                    .row_count = 2,
+                                    .see = see,
+                                    .context = "noo"
+                                               "oon"};
     bool is_partial[3];
-    ptl_timeline_find_partial(&timeline, is_partial);
+    char seen[3];
+    ptl_timeline_find_partial(&timeline, seen, is_partial);
     assert_false(is_partial[0]); /* a port that the profile did not have yet */
     assert_false(is_partial[1]); /* it asked all the same */
     assert_true(is_partial[2]);
@@ -111,9 +124,9 @@ static void the_page_holds_the_history(void **state)
          .limit = 900,
          .is_complete = true},
         {.started_ms = 1767398400000, .open = 1, .speed = 3}};
-    struct ptl_timeline_row rows[2] = {{.host = 0, .port = 22, .service = "ssh", .seen = "ooo"},
-                                       {.host = 1, .port = 80, .seen = "con"}};
-    struct ptl_timeline_change changes[1] = {{.run = 1, .host = 1, .port = 80, .what = "opened"}};
+    struct ptl_timeline_row rows[2] = {{.host = 0, .port = 22, .service = "ssh"},
+                                       {.host = 1, .port = 80}};
+    struct ptl_timeline_change changes[1] = {{.run = 1, .host = "b", .port = 80, .what = "opened"}};
     struct ptl_timeline timeline = {.profile = "<lan>",
                                     .written_ms = 1767400000000,
                                     .runs = runs,
@@ -123,7 +136,10 @@ static void the_page_holds_the_history(void **state)
                                     .rows = rows,
                                     .row_count = 2,
                                     .changes = changes,
-                                    .change_count = 1};
+                                    .change_count = 1,
+                                    .see = see,
+                                    .context = "ooo"
+                                               "con"};
     size_t length;
     char *page = page_of(&timeline, &length);
     const char *const wanted[] = {
@@ -160,12 +176,11 @@ static void a_page_has_room_for_the_newest(void **state)
         /* One by one, up to a run that is later row after row: nothing packs worse. */
         for (size_t run = 0; run <= 200 + i / 50; run += 2)
             row[run] = PTL_SEEN_CLOSED;
-        rows[i] = (struct ptl_timeline_row){
-            .host = i < 3000 ? 0 : 1, .port = (uint16_t)(i + 1), .seen = row};
+        rows[i] = (struct ptl_timeline_row){.host = i < 3000 ? 0 : 1, .port = (uint16_t)(i + 1)};
     }
     for (size_t i = 0; i < CHANGES; i++)
         changes[i] = (struct ptl_timeline_change){
-            .run = i / 50, .host = i % 2, .port = (uint16_t)(i + 1), .what = "opened"};
+            .run = i / 50, .host = hosts[i % 2].name, .port = (uint16_t)(i + 1), .what = "opened"};
     struct ptl_timeline timeline = {.profile = "much",
                                     .written_ms = RUNS * 86400000ULL,
                                     .runs = runs,
@@ -175,7 +190,9 @@ static void a_page_has_room_for_the_newest(void **state)
                                     .rows = rows,
                                     .row_count = ROWS,
                                     .changes = changes,
-                                    .change_count = CHANGES};
+                                    .change_count = CHANGES,
+                                    .see = see,
+                                    .context = seen};
     size_t length, left_out;
     char *page = page_of(&timeline, &length);
     assert_in_range(length, 1300000, 1500000);
