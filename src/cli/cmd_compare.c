@@ -5,6 +5,7 @@
 #include "cli/progress.h"
 #include "cli/reports.h"
 #include "cli/signals.h"
+#include "cli/variant_process.h"
 #include "compare/compare.h"
 
 #include <stdint.h>
@@ -210,7 +211,8 @@ static int carry_out(struct order *order, struct ptl_study *study, const struct 
         .context = &line, .tick_ms = progress ? TICK_MS : 0, .tick = progress_study_tick};
     struct ptl_comparison *comparison = NULL;
     struct ptl_error error;
-    enum ptl_status status = ptl_study_run(study, cancel, &hooks, &comparison, &error);
+    enum ptl_status status =
+        ptl_study_run(study, run_variant_process, NULL, cancel, &hooks, &comparison, &error);
     progress_clear(&line);
     if (status != PTL_OK) {
         print_error(&error);

@@ -3,7 +3,7 @@
  * it as numbers, verdicts and a recommendation.
  *
  * The way of one: ptl_variants_build, ptl_study_new (prepares each variant, sends nothing),
- * ptl_study_run (each run in a process of its own), then the writers.
+ * ptl_study_run (each run in a process of its own, which the caller starts), then the writers.
  */
 #ifndef COMPARE_COMPARE_H
 #define COMPARE_COMPARE_H
@@ -245,18 +245,31 @@ struct ptl_study_hooks { /* called on the thread that called ptl_study_run */
     void (*tick)(void *context, const struct ptl_study_progress *progress);
 };
 
+struct ptl_record;
+struct ptl_run_ticks {
+    void *context;
+    unsigned every_ms; /* 0: never */
+    void (*tick)(void *context, uint64_t done, uint64_t probes);
+};
+/* Carries one run out. What went wrong in the run is in the record; an error ends the study. */
+typedef enum ptl_status ptl_study_runner(void *context, const struct ptl_profile *profile,
+                                         const struct ptl_cancel *cancel,
+                                         const struct ptl_run_ticks *ticks,
+                                         struct ptl_record **record, struct ptl_error *error);
+
 /*
- * Runs all rounds and judges what was seen. A run that fails is in the comparison with its
- * reason; a cancelled study is one that is not complete. Errors: PTL_E_NO_MEMORY, PTL_E_SYSTEM.
+ * Has all rounds run and judges what was seen. A run that fails is in the comparison with its
+ * reason; a cancelled study is one that is not complete. Errors: PTL_E_NO_MEMORY, PTL_E_SYSTEM, and
+ * those of the runner.
  */
-enum ptl_status ptl_study_run(struct ptl_study *study, const struct ptl_cancel *cancel,
-                              const struct ptl_study_hooks *hooks,
+enum ptl_status ptl_study_run(struct ptl_study *study, ptl_study_runner *runner, void *context,
+                              const struct ptl_cancel *cancel, const struct ptl_study_hooks *hooks,
                               struct ptl_comparison **comparison, struct ptl_error *error);
 
 /*
  * The other side of a run: reads the profile on descriptor 0 and leaves the record on descriptor
- * 3, as ptl_study_run starts it. Nothing but that program is meant to call it. Returns false when
- * there is no descriptor 3 to write to.
+ * 3, as whoever runs a study starts it. Nothing but that program is meant to call it. Returns false
+ * when there is no descriptor 3 to write to.
  */
 bool ptl_study_serve(const struct ptl_cancel *cancel);
 

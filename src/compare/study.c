@@ -218,10 +218,9 @@ static enum ptl_status run_rounds(struct course *course, struct ptl_error *error
     return PTL_OK;
 }
 
-enum ptl_status ptl_study_run_by(struct ptl_study *study, ptl_study_runner *runner, void *context,
-                                 const struct ptl_cancel *cancel,
-                                 const struct ptl_study_hooks *hooks,
-                                 struct ptl_comparison **comparison, struct ptl_error *error)
+enum ptl_status ptl_study_run(struct ptl_study *study, ptl_study_runner *runner, void *context,
+                              const struct ptl_cancel *cancel, const struct ptl_study_hooks *hooks,
+                              struct ptl_comparison **comparison, struct ptl_error *error)
 {
     size_t variants = study->variants->count;
     struct course course = {.study = study,
@@ -254,11 +253,4 @@ enum ptl_status ptl_study_run_by(struct ptl_study *study, ptl_study_runner *runn
     free(course.spent_ms);
     free(course.counted);
     return status;
-}
-
-enum ptl_status ptl_study_run(struct ptl_study *study, const struct ptl_cancel *cancel,
-                              const struct ptl_study_hooks *hooks,
-                              struct ptl_comparison **comparison, struct ptl_error *error)
-{
-    return ptl_study_run_by(study, ptl_child_run, NULL, cancel, hooks, comparison, error);
 }

@@ -5,23 +5,6 @@
 #include "compare/compare.h"
 #include "compare/record.h"
 
-struct ptl_run_ticks {
-    void *context;
-    unsigned every_ms; /* 0: never */
-    void (*tick)(void *context, uint64_t done, uint64_t probes);
-};
-
-/* Carries one run out. What went wrong in the run is in the record; an error ends the study. */
-typedef enum ptl_status ptl_study_runner(void *context, const struct ptl_profile *profile,
-                                         const struct ptl_cancel *cancel,
-                                         const struct ptl_run_ticks *ticks,
-                                         struct ptl_record **record, struct ptl_error *error);
-
-/* child.c: one run in a process of its own, so that its time and memory are its own. Starts this
- * program anew (/proc/self/exe run-variant). A process that dies is a record that failed.
- * Cancelled: the signal is passed on, PTL_E_CANCELLED when it is gone. */
-ptl_study_runner ptl_child_run;
-
 /* What was known of a variant before its first run. */
 struct ptl_planned {
     struct ptl_targets *targets;
@@ -51,12 +34,6 @@ struct ptl_gathered {
 
 /* Which variant the position-th of a round is: each round begins one further on. */
 size_t ptl_study_turn(size_t variants, unsigned round, size_t position);
-
-/* As ptl_study_run, by another runner: for tests. */
-enum ptl_status ptl_study_run_by(struct ptl_study *study, ptl_study_runner *runner, void *context,
-                                 const struct ptl_cancel *cancel,
-                                 const struct ptl_study_hooks *hooks,
-                                 struct ptl_comparison **comparison, struct ptl_error *error);
 
 /* Numbers, reference, flips, verdicts, recommendation. Sorts inside the records. */
 enum ptl_status ptl_analyse(struct ptl_gathered *gathered, struct ptl_comparison **comparison,

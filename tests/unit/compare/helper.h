@@ -185,7 +185,7 @@ static inline struct ptl_comparison *compare_made(struct made_study *made,
     ptl_problems_free(&problems);
     if (*status != PTL_OK)
         return NULL;
-    *status = ptl_study_run_by(study, run_made, made, made->cancel, hooks, &comparison, &error);
+    *status = ptl_study_run(study, run_made, made, made->cancel, hooks, &comparison, &error);
     if (*status == PTL_OK)
         assert_int_equal(error.code == PTL_OK || error.code == PTL_E_CANCELLED, true);
     else

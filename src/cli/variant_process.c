@@ -1,6 +1,7 @@
-#include "compare/study.h"
+#include "cli/variant_process.h"
 
 #include "base/clock.h"
+#include "compare/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -151,9 +152,10 @@ static enum ptl_status collect(int fd, int status, struct ptl_record **record,
     return *record != NULL ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
 }
 
-enum ptl_status ptl_child_run(void *context, const struct ptl_profile *profile,
-                              const struct ptl_cancel *cancel, const struct ptl_run_ticks *ticks,
-                              struct ptl_record **record, struct ptl_error *error)
+enum ptl_status run_variant_process(void *context, const struct ptl_profile *profile,
+                                    const struct ptl_cancel *cancel,
+                                    const struct ptl_run_ticks *ticks, struct ptl_record **record,
+                                    struct ptl_error *error)
 {
     (void)context;
     struct files files = {-1, -1};
