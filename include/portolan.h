@@ -146,6 +146,12 @@ struct portolan_prepared;
 struct portolan_prepare_options {
     size_t size;
     struct portolan_stop *stop; /* ends the wait for names; NULL: nothing does */
+    /* A file that keeps what is settled while the run lasts, so that it can go on after a crash
+     * (docs/journal.md); NULL: none. */
+    const char *journal;
+    bool resume;  /* go on with the unfinished run in it, if there is one; else one is refused */
+    bool salvage; /* with `resume`: take what is whole where it is damaged */
+    uint64_t max_age_ms; /* with `resume`: ask again what is older; 0: of any age */
 };
 
 struct portolan_prepared_info {
@@ -163,7 +169,8 @@ struct portolan_prepared_info {
  * a thread of the library's until that ends), checks the scope and what this machine grants.
  * Sends no probe. *prepared is yours, for portolan_run or portolan_prepared_free. A host that does
  * not resolve is no error. Errors: PORTOLAN_INVALID: an address outside the scope, an exclude that
- * does not resolve, no target left; PORTOLAN_NO_MEMORY.
+ * does not resolve, no target left, a shard of which is not said which, a journal that is
+ * unfinished, in use, damaged or of another plan; PORTOLAN_SYSTEM, PORTOLAN_NO_MEMORY.
  */
 PORTOLAN_API enum portolan_status portolan_prepare(struct portolan_profile *profile,
                                                    const struct portolan_prepare_options *options,
@@ -238,6 +245,8 @@ struct portolan_run_options {
      * soon after its verdict. Both are valid during the call. NULL: not told. */
     void (*found)(void *context, const struct portolan_names *names,
                   const struct portolan_result *result);
+    /* The journal cannot be written any more, once; the run goes on without it. NULL: not told. */
+    void (*journal_failed)(void *context, const struct portolan_problem *problem);
     /* Those that were opened `live` are written while the run lasts, and it stops when none of the
      * reports can be written any more. They stay yours, for portolan_report_write. */
     struct portolan_report *const *reports;
@@ -247,8 +256,9 @@ struct portolan_run_options {
 /*
  * Scans; returns when it is done. Takes `prepared` over, which is freed in every case. *results is
  * yours (portolan_results_free). A run that was stopped, or has passed its deadline, is no error:
- * its results say so. The profile's `report` is the caller's to honour. Errors: PORTOLAN_SYSTEM and
- * PORTOLAN_NO_MEMORY, where it could not start or not tell what it found.
+ * its results say so. The profile's `report`, `journal` and `history` are the caller's to
+ * honour. Errors: PORTOLAN_SYSTEM and PORTOLAN_NO_MEMORY, where it could not start or not tell what
+ * it found; PORTOLAN_OUTPUT: the journal cannot be made.
  */
 PORTOLAN_API enum portolan_status portolan_run(struct portolan_prepared *prepared,
                                                const struct portolan_run_options *options,
@@ -346,6 +356,14 @@ PORTOLAN_API bool portolan_results_unresolved(const struct portolan_results *res
 PORTOLAN_API bool portolan_results_expectation(const struct portolan_results *results,
                                                size_t number,
                                                struct portolan_expectation *expectation);
+/*
+ * Of a run with a journal, once its reports are written: a run that is complete needs it no more,
+ * so it is removed, or, with `keep`, marked as finished; that of another stays, to go on with.
+ * Nothing for results without one. Errors: PORTOLAN_OUTPUT.
+ */
+PORTOLAN_API enum portolan_status portolan_results_end_journal(struct portolan_results *results,
+                                                               bool keep,
+                                                               struct portolan_problems *problems);
 PORTOLAN_API void portolan_results_free(struct portolan_results *results);
 
 /* ---- reports ---- */

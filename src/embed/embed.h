@@ -36,12 +36,14 @@ struct portolan_stop {
 struct portolan_prepared {
     struct portolan_profile *profile;
     struct ptl_prepared *prepared;
+    struct ptl_journal *journal; /* NULL: none */
 };
 
 struct portolan_results {
     struct ptl_results *results;
     struct portolan_profile *profile; /* NULL: they were read back */
-    struct ptl_past *past;            /* NULL: they are not of a journal */
+    struct ptl_journal *journal;      /* NULL: the run had none */
+    struct ptl_past *past;            /* NULL: they were not read from a journal */
 };
 
 struct portolan_report {
@@ -93,11 +95,12 @@ void ptl_embed_leave(const struct ptl_embed_thread *before);
 /* ---- objects ---- */
 
 struct portolan_profile *ptl_embed_share(struct portolan_profile *profile);
-/* Takes all three over, and frees them where memory runs out. */
-enum portolan_status ptl_embed_results(struct ptl_results *results,
-                                       struct portolan_profile *profile, struct ptl_past *past,
+/* Takes what `parts` hold over, and frees it where memory runs out. */
+enum portolan_status ptl_embed_results(const struct portolan_results *parts,
                                        struct portolan_results **made,
                                        struct portolan_problems *problems);
+/* Fills the caller's struct from an error; what it points to is borrowed. */
+void ptl_embed_problem(const struct ptl_error *error, struct portolan_problem *problem);
 const struct ptl_cancel *ptl_embed_cancel(const struct portolan_stop *stop);
 /* Of sealed results, or, where only names are asked for, of those of a run that lasts. */
 void ptl_embed_result(const struct ptl_results *results, const struct ptl_result *item,

@@ -47,6 +47,18 @@ size_t portolan_problems_count(const struct portolan_problems *problems)
     return problems != NULL ? problems->found.count + (problems->found.dropped > 0) : 0;
 }
 
+void ptl_embed_problem(const struct ptl_error *error, struct portolan_problem *problem)
+{
+    *problem = (struct portolan_problem){.size = sizeof(*problem),
+                                         .status = (enum portolan_status)error->code,
+                                         .system_errno = error->sys_errno,
+                                         .line = error->line,
+                                         .column = error->column,
+                                         .file = error->file[0] != '\0' ? error->file : NULL,
+                                         .message = error->message};
+    ptl_error_print(error, problem->text, sizeof(problem->text));
+}
+
 bool portolan_problems_get(const struct portolan_problems *problems, size_t number,
                            struct portolan_problem *problem)
 {
@@ -54,18 +66,10 @@ bool portolan_problems_get(const struct portolan_problems *problems, size_t numb
         return false;
     struct portolan_problem own = {.status = PORTOLAN_INVALID, .message = "more problems"};
     const struct ptl_problems *found = &problems->found;
-    if (number < found->count) {
-        const struct ptl_error *error = &found->items[number];
-        own.status = (enum portolan_status)error->code;
-        own.system_errno = error->sys_errno;
-        own.line = error->line;
-        own.column = error->column;
-        own.file = error->file[0] != '\0' ? error->file : NULL;
-        own.message = error->message;
-        ptl_error_print(error, own.text, sizeof(own.text));
-    } else {
+    if (number < found->count)
+        ptl_embed_problem(&found->items[number], &own);
+    else
         snprintf(own.text, sizeof(own.text), "and %zu more problems", found->dropped);
-    }
     return ptl_embed_give(problem, &own, sizeof(own));
 }
 

@@ -15,19 +15,25 @@ static_assert((int)PORTOLAN_OPEN == (int)PTL_OPEN && (int)PORTOLAN_CLOSED == (in
                   (int)PORTOLAN_UNPROBED == (int)PTL_UNPROBED,
               "a state is handed over as it is");
 
-enum portolan_status ptl_embed_results(struct ptl_results *results,
-                                       struct portolan_profile *profile, struct ptl_past *past,
+/* What the results borrow from goes after them. */
+static void free_parts(const struct portolan_results *parts)
+{
+    ptl_results_free(parts->results);
+    ptl_journal_free(parts->journal);
+    ptl_past_free(parts->past);
+    portolan_profile_free(parts->profile);
+}
+
+enum portolan_status ptl_embed_results(const struct portolan_results *parts,
                                        struct portolan_results **made,
                                        struct portolan_problems *problems)
 {
     struct portolan_results *new = malloc(sizeof(*new));
     if (new == NULL) {
-        ptl_results_free(results);
-        ptl_past_free(past);
-        portolan_profile_free(profile);
+        free_parts(parts);
         return ptl_embed_no_memory(problems);
     }
-    *new = (struct portolan_results){.results = results, .profile = profile, .past = past};
+    *new = *parts;
     *made = new;
     return PORTOLAN_OK;
 }
@@ -53,7 +59,8 @@ enum portolan_status portolan_results_read(const char *path, struct portolan_res
     enum ptl_status status = read_any(path, &past, &read, &error);
     ptl_embed_leave(&before);
     if (status == PTL_OK)
-        return ptl_embed_results(read, NULL, past, results, problems);
+        return ptl_embed_results(&(struct portolan_results){.results = read, .past = past}, results,
+                                 problems);
     ptl_past_free(past);
     return ptl_embed_fail(problems, &error);
 }
@@ -254,8 +261,6 @@ void portolan_results_free(struct portolan_results *results)
 {
     if (results == NULL)
         return;
-    ptl_results_free(results->results);
-    ptl_past_free(results->past);
-    portolan_profile_free(results->profile);
+    free_parts(results);
     free(results);
 }

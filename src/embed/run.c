@@ -7,58 +7,11 @@
 
 #define TICK_MS 200
 
-enum portolan_status portolan_prepare(struct portolan_profile *profile,
-                                      const struct portolan_prepare_options *given,
-                                      struct portolan_prepared **prepared,
-                                      struct portolan_problems *problems)
-{
-    struct portolan_prepare_options options;
-    struct ptl_problems found = {.items = NULL};
-    if (ptl_embed_take(&options, sizeof(options), given, "struct portolan_prepare_options",
-                       problems) != PTL_OK)
-        return PORTOLAN_INVALID;
-    struct portolan_prepared *new = calloc(1, sizeof(*new));
-    if (new == NULL)
-        return ptl_embed_no_memory(problems);
-    struct ptl_embed_thread before = ptl_embed_enter();
-    enum ptl_status status =
-        ptl_prepare(profile->profile, ptl_embed_cancel(options.stop), &new->prepared, &found);
-    ptl_embed_leave(&before);
-    if (status == PTL_OK) {
-        new->profile = ptl_embed_share(profile);
-        *prepared = new;
-    } else {
-        free(new);
-    }
-    return ptl_embed_tell(problems, &found, status);
-}
-
-bool portolan_prepared_get(const struct portolan_prepared *prepared,
-                           struct portolan_prepared_info *info)
-{
-    const struct ptl_prepared *inner = prepared->prepared;
-    struct portolan_prepared_info own = {.targets = ptl_targets_count(inner->targets),
-                                         .probes = inner->probes,
-                                         .worst_case_ms = inner->worst_case_ms,
-                                         .workers = inner->workers,
-                                         .concurrency = inner->effective_concurrency,
-                                         .unresolved = inner->unresolved_count};
-    return ptl_embed_give(info, &own, sizeof(own));
-}
-
-void portolan_prepared_free(struct portolan_prepared *prepared)
-{
-    if (prepared == NULL)
-        return;
-    ptl_prepared_free(prepared->prepared);
-    portolan_profile_free(prepared->profile);
-    free(prepared);
-}
-
 /* A run, as its hooks see it. */
 struct telling {
     struct portolan_run_options options;
-    struct portolan_names names; /* of the target told of last */
+    const struct ptl_journal *journal; /* NULL: none */
+    struct portolan_names names;       /* of the target told of last */
     uint32_t target;
     bool is_named;
 };
@@ -117,13 +70,23 @@ static void tell_progress(void *context, const struct ptl_progress *progress)
     telling->options.progress(telling->options.context, &told);
 }
 
+static void tell_journal_failed(void *context, const struct ptl_error *error)
+{
+    const struct telling *telling = context;
+    struct portolan_problem problem;
+    ptl_embed_problem(error, &problem);
+    telling->options.journal_failed(telling->options.context, &problem);
+}
+
 static bool is_wanted(void *context)
 {
     const struct telling *telling = context;
     for (size_t i = 0; i < telling->options.report_count; i++)
         if (!ptl_report_is_gone(telling->options.reports[i]->report))
             return true;
-    return telling->options.report_count == 0;
+    /* A journal can be made a report of later. */
+    return telling->options.report_count == 0 ||
+           (telling->journal != NULL && ptl_journal_failure(telling->journal, NULL) == PTL_OK);
 }
 
 /* Once the run is to end, a live report does not wait for a reader that takes nothing. */
@@ -138,9 +101,22 @@ static void limit_wait(const struct portolan_run_options *options,
                               deadline_ns);
 }
 
-static enum portolan_status run(struct portolan_prepared *prepared, struct telling *telling,
-                                struct portolan_results **results,
-                                struct portolan_problems *problems)
+static enum ptl_status create_journal(const struct portolan_prepared *prepared,
+                                      struct ptl_error *error)
+{
+    struct ptl_prepared *inner = prepared->prepared;
+    struct ptl_journal_plan plan = {.profile = prepared->profile->profile,
+                                    .targets = inner->targets,
+                                    .ports = inner->ports,
+                                    .unresolved = inner->unresolved,
+                                    .unresolved_count = inner->unresolved_hosts,
+                                    .seed = inner->seed};
+    inner->journal = prepared->journal;
+    return prepared->journal != NULL ? ptl_journal_create(prepared->journal, &plan, error) : PTL_OK;
+}
+
+static enum ptl_status carry_out(struct portolan_prepared *prepared, struct telling *telling,
+                                 struct ptl_results **results, struct ptl_error *error)
 {
     const struct portolan_run_options *options = &telling->options;
     bool tells = options->found != NULL || options->report_count > 0;
@@ -148,24 +124,39 @@ static enum portolan_status run(struct portolan_prepared *prepared, struct telli
                                   .tick_ms = options->tick_ms > 0 ? options->tick_ms : TICK_MS,
                                   .tick = options->progress != NULL ? tell_progress : NULL,
                                   .found = tells ? tell_found : NULL,
-                                  .wanted = is_wanted};
-    struct portolan_profile *profile = ptl_embed_share(prepared->profile);
+                                  .wanted = is_wanted,
+                                  .journal_failed =
+                                      options->journal_failed != NULL ? tell_journal_failed : NULL};
+    const struct ptl_profile *profile = prepared->profile->profile;
+    enum ptl_status status = create_journal(prepared, error);
+    if (status != PTL_OK)
+        return status;
     struct ptl_prepared *inner = prepared->prepared;
-    struct ptl_results *inner_results = NULL;
-    struct ptl_error error;
     prepared->prepared = NULL; /* ptl_run takes it over */
-    limit_wait(options, profile->profile);
+    limit_wait(options, profile);
+    return ptl_run(profile, inner, ptl_embed_cancel(options->stop), &hooks, results, error);
+}
+
+static enum portolan_status run(struct portolan_prepared *prepared, struct telling *telling,
+                                struct portolan_results **results,
+                                struct portolan_problems *problems)
+{
+    struct portolan_results found = {.results = NULL};
+    struct ptl_error error;
+    telling->journal = prepared->journal;
     struct ptl_embed_thread before = ptl_embed_enter();
-    enum ptl_status status = ptl_run(profile->profile, inner, ptl_embed_cancel(options->stop),
-                                     &hooks, &inner_results, &error);
+    enum ptl_status status = carry_out(prepared, telling, &found.results, &error);
     ptl_embed_leave(&before);
-    if (status == PTL_OK && options->found != NULL && !tell_rest(telling, inner_results))
+    if (status == PTL_OK && telling->options.found != NULL && !tell_rest(telling, found.results))
         status = ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
-    if (status == PTL_OK)
-        return ptl_embed_results(inner_results, profile, NULL, results, problems);
-    ptl_results_free(inner_results);
-    portolan_profile_free(profile);
-    return ptl_embed_fail(problems, &error);
+    if (status != PTL_OK) {
+        ptl_results_free(found.results);
+        return ptl_embed_fail(problems, &error);
+    }
+    found.profile = ptl_embed_share(prepared->profile);
+    found.journal = prepared->journal;
+    prepared->journal = NULL;
+    return ptl_embed_results(&found, results, problems);
 }
 
 enum portolan_status portolan_run(struct portolan_prepared *prepared,
@@ -180,4 +171,18 @@ enum portolan_status portolan_run(struct portolan_prepared *prepared,
         status = run(prepared, &telling, results, problems);
     portolan_prepared_free(prepared);
     return status;
+}
+
+enum portolan_status portolan_results_end_journal(struct portolan_results *results, bool keep,
+                                                  struct portolan_problems *problems)
+{
+    struct ptl_error error;
+    if (results->journal == NULL)
+        return PORTOLAN_OK;
+    struct ptl_embed_thread before = ptl_embed_enter();
+    enum ptl_status status = ptl_journal_failure(results->journal, &error);
+    if (status == PTL_OK)
+        status = ptl_journal_finish(results->journal, results->results->run.complete, keep, &error);
+    ptl_embed_leave(&before);
+    return status == PTL_OK ? PORTOLAN_OK : ptl_embed_fail(problems, &error);
 }

@@ -1,0 +1,162 @@
+/* Journals and shards of a program that embeds the library. */
+#include "unit/embed/helper.h"
+
+static bool in_namespace;
+
+#define YAML "hosts: 127.0.0.1\nports: 2000-2999\norder: sequential\n"
+
+static void on_found(void *context, const struct portolan_names *names,
+                     const struct portolan_result *result)
+{
+    (void)names;
+    (void)result;
+    portolan_stop_trigger((struct portolan_stop *)context);
+}
+
+/* A path in a folder of its own. */
+static void make_path(char directory[32], char path[64])
+{
+    strcpy(directory, "/tmp/portolan-journal-XXXXXX");
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, 64, "%s/j", directory);
+}
+
+static struct portolan_prepared *prepare_with(const char *yaml, const char *path, bool resume)
+{
+    struct portolan_profile *profile = load(yaml);
+    struct portolan_prepared *prepared = NULL;
+    struct portolan_prepare_options options;
+    CLEAR(options);
+    options.journal = path;
+    options.resume = resume;
+    assert_int_equal(portolan_prepare(profile, &options, &prepared, NULL), PORTOLAN_OK);
+    portolan_profile_free(profile);
+    return prepared;
+}
+
+static enum portolan_status refuse_with(const char *yaml, const char *path, bool resume,
+                                        const char *words)
+{
+    struct portolan_profile *profile = load(yaml);
+    struct portolan_prepared *prepared = NULL;
+    struct portolan_problems *problems = portolan_problems_new();
+    struct portolan_prepare_options options;
+    CLEAR(options);
+    options.journal = path;
+    options.resume = resume;
+    enum portolan_status status = portolan_prepare(profile, &options, &prepared, problems);
+    assert_null(prepared);
+    assert_non_null(strstr(problem_of(problems, 0).message, words));
+    portolan_problems_free(problems);
+    portolan_profile_free(profile);
+    return status;
+}
+
+static struct portolan_results *carry_out(struct portolan_prepared *prepared,
+                                          struct portolan_stop *stop)
+{
+    struct portolan_results *results = NULL;
+    struct portolan_run_options options;
+    CLEAR(options);
+    options.stop = stop;
+    options.context = stop;
+    options.tick_ms = 10;
+    options.found = stop != NULL ? on_found : NULL;
+    assert_int_equal(portolan_run(prepared, &options, &results, NULL), PORTOLAN_OK);
+    return results;
+}
+
+static void a_run_goes_on_from_its_journal(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    char directory[32], path[64];
+    struct listeners listeners;
+    struct portolan_stop *stop = NULL;
+    make_path(directory, path);
+    listen_to_all(&listeners);
+    assert_int_equal(portolan_stop_new(&stop, NULL), PORTOLAN_OK);
+    /* Ten seconds' work, ended at the first thing found. */
+    struct portolan_results *results =
+        carry_out(prepare_with(YAML "rate: 100\n", path, false), stop);
+    struct portolan_summary summary = summary_of(results);
+    assert_true(!summary.complete && summary.unprobed > 0 && summary.unprobed < summary.probes);
+    assert_int_equal(portolan_results_end_journal(results, false, NULL), PORTOLAN_OK);
+    portolan_results_free(results);
+    portolan_stop_free(stop);
+
+    struct portolan_results *settled = NULL;
+    assert_int_equal(portolan_results_read(path, &settled, NULL), PORTOLAN_OK);
+    assert_true(summary_of(settled).unprobed > 0);
+    portolan_results_free(settled);
+    assert_int_equal(refuse_with(YAML "rate: 100\n", path, false, "not finished"),
+                     PORTOLAN_INVALID);
+
+    results = carry_out(prepare_with(YAML, path, true), NULL);
+    summary = summary_of(results);
+    assert_true(summary.complete && summary.open == OPEN_PORTS);
+    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(portolan_results_end_journal(results, false, NULL), PORTOLAN_OK);
+    portolan_results_free(results);
+    assert_int_equal(rmdir(directory), 0); /* the journal was removed */
+    close_all(&listeners);
+}
+
+static void a_journal_is_kept_or_cannot_be_made(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    char directory[32], path[64];
+    make_path(directory, path);
+    struct portolan_results *results = carry_out(prepare_with(YAML, path, false), NULL);
+    assert_int_equal(portolan_results_end_journal(results, true, NULL), PORTOLAN_OK);
+    portolan_results_free(results);
+    assert_int_equal(unlink(path), 0);
+    results = carry_out(prepare_with(YAML, NULL, false), NULL);
+    assert_int_equal(portolan_results_end_journal(results, true, NULL), PORTOLAN_OK);
+    portolan_results_free(results);
+
+    portolan_prepared_free(prepare_with(YAML, path, false)); /* and nothing was written */
+    struct portolan_problems *problems = portolan_problems_new();
+    struct portolan_prepared *prepared = prepare_with(YAML, path, false);
+    assert_int_equal(rmdir(directory), 0);
+    assert_int_equal(portolan_run(prepared, NULL, &results, problems), PORTOLAN_OUTPUT);
+    assert_int_equal(portolan_problems_count(problems), 1);
+    portolan_problems_free(problems);
+}
+
+static void a_slice_is_said_and_not_found_out(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    struct listeners listeners;
+    listen_to_all(&listeners);
+    assert_int_equal(refuse_with(YAML "shard: auto/4\n", NULL, false, "which of the 4 slices"),
+                     PORTOLAN_INVALID);
+    uint64_t open = 0, probes = 0;
+    static const char *const shards[] = {YAML "shard: 1/2\n", YAML "shard: 2/2\n"};
+    for (int i = 0; i < 2; i++) {
+        struct portolan_results *results = run(shards[i], NULL);
+        struct portolan_summary summary = summary_of(results);
+        assert_true(summary.complete);
+        open += summary.open;
+        probes += summary.probes;
+        portolan_results_free(results);
+    }
+    assert_true(open == OPEN_PORTS && probes == 1000);
+    close_all(&listeners);
+}
+
+int main(void)
+{
+    in_namespace = enter_namespace();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run_goes_on_from_its_journal),
+        cmocka_unit_test(a_journal_is_kept_or_cannot_be_made),
+        cmocka_unit_test(a_slice_is_said_and_not_found_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
