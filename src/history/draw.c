@@ -1,0 +1,207 @@
+/* A history as a timeline, which is what the page takes. */
+#include "history/draw.h"
+
+#include "base/array.h"
+#include "history/timeline.h"
+#include "target/services.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char letters[PTL_SIGHT_COUNT] = {
+    [PTL_SIGHT_UNKNOWN] = PTL_SEEN_NOTHING, [PTL_SIGHT_OPEN] = PTL_SEEN_OPEN,
+    [PTL_SIGHT_CONFIRMED] = PTL_SEEN_OPEN,  [PTL_SIGHT_CLOSED] = PTL_SEEN_CLOSED,
+    [PTL_SIGHT_FILTERED] = PTL_SEEN_SILENT, [PTL_SIGHT_SHUT] = PTL_SEEN_NOT_OPEN,
+    [PTL_SIGHT_PERHAPS] = PTL_SEEN_PERHAPS};
+
+/* Flapping ports are not among the changes: the matrix shows them. */
+static const struct {
+    enum ptl_change_kind kind;
+    const char *what;
+} told[] = {{PTL_CHANGED_OPENED, "opened"},
+            {PTL_CHANGED_CLOSED, "closed"},
+            {PTL_CHANGED_PERHAPS_CLOSED, "perhaps closed"},
+            {PTL_CHANGED_COME, "host came"},
+            {PTL_CHANGED_GONE, "host gone"}};
+enum { TOLD = sizeof(told) / sizeof(told[0]) };
+
+struct drawing {
+    const struct ptl_history *history;
+    size_t first; /* run of the history that is the first of the timeline */
+    struct ptl_timeline timeline;
+    struct ptl_timeline_run *runs;
+    const struct ptl_history_host **sorted; /* hosts by address */
+    struct ptl_timeline_host *hosts;
+    char (*ips)[PTL_ADDRESS_SIZE];
+    struct ptl_timeline_row *rows;
+    const struct ptl_history_row **origins; /* of rows */
+    struct ptl_timeline_change *changes;
+    size_t change_capacity;
+};
+
+/*
+ * The index names a port when it is open for the first time. Whole runs of the same plan before
+ * that asked it as well, and did not find it open.
+ */
+static void see_before(const struct drawing *drawing, size_t named, char *seen)
+{
+    const struct ptl_history_run *runs = drawing->history->runs;
+    for (size_t run = drawing->first; run < named; run++)
+        if (runs[run].complete && strcmp(runs[run].plan_sha256, runs[named].plan_sha256) == 0)
+            seen[run - drawing->first] = PTL_SEEN_NOT_OPEN;
+}
+
+static void see(const struct ptl_timeline *timeline, size_t row, char *seen)
+{
+    const struct drawing *drawing = timeline->context;
+    const struct ptl_history_row *origin = drawing->origins[row];
+    memset(seen, PTL_SEEN_NOTHING, timeline->run_count);
+    see_before(drawing, origin->steps[0].run, seen);
+    for (size_t i = 0; i < origin->step_count; i++) {
+        size_t from = origin->steps[i].run;
+        from = from > drawing->first ? from - drawing->first : 0;
+        if (i + 1 < origin->step_count && origin->steps[i + 1].run <= drawing->first)
+            continue;
+        memset(seen + from, letters[origin->steps[i].seen], timeline->run_count - from);
+    }
+}
+
+static bool add_runs(struct drawing *drawing)
+{
+    const struct ptl_history *history = drawing->history;
+    size_t count = history->run_count - drawing->first;
+    uint64_t before = 0;
+    drawing->runs = calloc(count + 1, sizeof(*drawing->runs));
+    if (drawing->runs == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct ptl_history_run *run = &history->runs[drawing->first + i];
+        uint64_t when = run->when_ms > 0 ? (uint64_t)run->when_ms : 0;
+        /* Of two runs at once the one that began first may end last: it stands beside the other. */
+        before = when > before ? when : before;
+        drawing->runs[i] =
+            (struct ptl_timeline_run){.started_ms = before,
+                                      .open = run->states[PTL_OPEN],
+                                      .opened = run->changes.lists[PTL_CHANGED_OPENED].all,
+                                      .closed = run->changes.lists[PTL_CHANGED_CLOSED].all,
+                                      .speed = run->probes_per_second,
+                                      .limit = run->limit,
+                                      .is_complete = run->complete};
+    }
+    drawing->timeline.runs = drawing->runs;
+    drawing->timeline.run_count = count;
+    return true;
+}
+
+static int by_address(const void *one, const void *other)
+{
+    const struct ptl_history_host *const *a = one, *const *b = other;
+    return ptl_address_compare(&(*a)->address, &(*b)->address);
+}
+
+static bool add_hosts(struct drawing *drawing)
+{
+    const struct ptl_history *history = drawing->history;
+    size_t count = history->host_count;
+    drawing->sorted = calloc(count + 1, sizeof(const struct ptl_history_host *));
+    drawing->hosts = calloc(count + 1, sizeof(*drawing->hosts));
+    drawing->ips = calloc(count + 1, sizeof(*drawing->ips));
+    if (drawing->sorted == NULL || drawing->hosts == NULL || drawing->ips == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        drawing->sorted[i] = &history->hosts[i];
+    qsort(drawing->sorted, count, sizeof(const struct ptl_history_host *), by_address);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = drawing->sorted[i]->name;
+        ptl_address_format(&drawing->sorted[i]->address, drawing->ips[i]);
+        drawing->hosts[i].ip = drawing->ips[i];
+        drawing->hosts[i].name = name != NULL ? name : drawing->ips[i];
+    }
+    drawing->timeline.hosts = drawing->hosts;
+    drawing->timeline.host_count = count;
+    return true;
+}
+
+static bool add_rows(struct drawing *drawing)
+{
+    size_t count = 0;
+    drawing->rows = calloc(drawing->history->row_count + 1, sizeof(*drawing->rows));
+    drawing->origins =
+        calloc(drawing->history->row_count + 1, sizeof(const struct ptl_history_row *));
+    if (drawing->rows == NULL || drawing->origins == NULL)
+        return false;
+    for (size_t h = 0; h < drawing->timeline.host_count; h++) {
+        const struct ptl_history_host *host = drawing->sorted[h];
+        for (size_t r = 0; r < host->row_count; r++) {
+            const struct ptl_history_row *row = &host->rows[r];
+            if (row->port == 0 || ptl_history_port(drawing->history, row, drawing->first).open == 0)
+                continue;
+            drawing->origins[count] = row;
+            drawing->rows[count++] = (struct ptl_timeline_row){
+                .host = h, .port = row->port, .service = ptl_service_name(row->port)};
+        }
+    }
+    drawing->timeline.rows = drawing->rows;
+    drawing->timeline.row_count = count;
+    return true;
+}
+
+static bool add_changes(struct drawing *drawing)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < drawing->timeline.run_count; i++) {
+        const struct ptl_changes *changes = &drawing->history->runs[drawing->first + i].changes;
+        for (size_t k = 0; k < TOLD; k++) {
+            const struct ptl_changed_list *list = &changes->lists[told[k].kind];
+            for (size_t c = 0; c < list->count; c++) {
+                if (!ptl_array_room((void **)&drawing->changes, &drawing->change_capacity, count,
+                                    sizeof(*drawing->changes)))
+                    return false;
+                drawing->changes[count++] =
+                    (struct ptl_timeline_change){.run = i,
+                                                 .host = list->items[c].host,
+                                                 .port = list->items[c].port,
+                                                 .what = told[k].what};
+            }
+        }
+    }
+    drawing->timeline.changes = drawing->changes;
+    drawing->timeline.change_count = count;
+    return true;
+}
+
+static size_t drawn_from(const struct ptl_history *history, size_t first)
+{
+    bool is_long = history->run_count - first > PTL_TIMELINE_RUNS_MAX;
+    return is_long ? history->run_count - PTL_TIMELINE_RUNS_MAX : first;
+}
+
+bool ptl_history_usual_s(const struct ptl_history *history, uint64_t *seconds)
+{
+    struct drawing drawing = {.history = history, .first = drawn_from(history, 0)};
+    if (!add_runs(&drawing))
+        return false;
+    *seconds = ptl_timeline_usual_s(&drawing.timeline);
+    free(drawing.runs);
+    return true;
+}
+
+bool ptl_history_write_html(const struct ptl_history_view *view, struct ptl_output *output)
+{
+    struct drawing drawing = {.history = view->history,
+                              .first = drawn_from(view->history, view->first)};
+    drawing.timeline.profile = view->profile;
+    drawing.timeline.written_ms = (uint64_t)view->now_ms;
+    drawing.timeline.see = see;
+    drawing.timeline.context = &drawing;
+    bool good = add_runs(&drawing) && add_hosts(&drawing) && add_rows(&drawing) &&
+                add_changes(&drawing) && ptl_timeline_write_html(&drawing.timeline, output);
+    free(drawing.changes);
+    free(drawing.origins);
+    free(drawing.rows);
+    free(drawing.ips);
+    free(drawing.hosts);
+    free(drawing.sorted);
+    free(drawing.runs);
+    return good;
+}
