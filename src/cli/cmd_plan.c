@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "cli/freeze.h"
+#include "report/report.h"
 #include "scan/run.h"
 
 #include <inttypes.h>
@@ -67,21 +69,51 @@ static int print_plan(const struct ptl_profile *profile, const struct ptl_prepar
     return end_output(prepared->unresolved_count > 0 ? EXIT_INCOMPLETE : EXIT_DONE);
 }
 
+/* --freeze wants the whole plan, and no number for its key `shard`. */
+static bool takes_options(const struct arguments *arguments, struct ptl_profile *profile)
+{
+    const char *path = arguments->texts[OPTION_FREEZE];
+    if (path == NULL)
+        return take_shard("plan", profile, arguments);
+    if (arguments->texts[OPTION_SHARD] != NULL) {
+        print_line(
+            "portolan plan: --freeze writes the whole plan, and --shard wants a slice of it");
+        return false;
+    }
+    return freeze_may_go_to(path, profile);
+}
+
+/* The plan is shown beside its frozen profile, but where that is shown itself. */
+static int tell(const struct arguments *arguments, const struct ptl_profile *profile,
+                const struct ptl_prepared *prepared)
+{
+    const char *path = arguments->texts[OPTION_FREEZE];
+    int frozen = path != NULL ? freeze_write(path, profile, prepared) : EXIT_DONE;
+    if (path != NULL && ptl_report_is_stdout(path))
+        return frozen;
+    int shown = print_plan(profile, prepared);
+    return frozen > shown ? frozen : shown;
+}
+
 static int run(const struct arguments *arguments)
 {
     struct ptl_profile *profile = load_profile(arguments->words[0], arguments);
     if (profile == NULL)
         return EXIT_REJECTED;
-    if (!take_shard("plan", profile, arguments)) {
+    if (!takes_options(arguments, profile)) {
         ptl_profile_free(profile);
         return EXIT_USAGE;
     }
     struct ptl_prepared *prepared = NULL;
     struct ptl_problems problems = {.items = NULL};
+    struct ptl_shard shard = profile->shard;
+    if (arguments->texts[OPTION_FREEZE] != NULL)
+        profile->shard = (struct ptl_shard){.count = 0};
     enum ptl_status status = ptl_prepare(profile, NULL, &prepared, &problems);
+    profile->shard = shard;
     int result = status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
     if (status == PTL_OK)
-        result = print_plan(profile, prepared);
+        result = tell(arguments, profile, prepared);
     print_problems(&problems);
     ptl_problems_free(&problems);
     ptl_prepared_free(prepared);
@@ -97,6 +129,10 @@ static const struct option options[] = {
     OPTION_ROW_HOSTS,
     OPTION_ROW_PORTS,
     OPTION_ROW_SHARD,
+    {.id = OPTION_FREEZE,
+     .name = "freeze",
+     .argument = "PATH",
+     .help = "write the profile with its targets resolved, the same for every slice"},
 };
 
 const struct command command_plan = {
@@ -104,7 +140,8 @@ const struct command command_plan = {
     .synopsis = "PROFILE [OPTIONS]",
     .summary = "Resolve and expand: targets, probes, worst-case duration; send no probe",
     .details = "Names are looked up: a scope that rejects their addresses says so here too.\n\n"
-               "Exit status: 0 done, 2 usage, 3 rejected, 4 a host does not resolve.",
+               "Exit status: 0 done, 2 usage, 3 rejected, 4 a host does not resolve, 5 the frozen\n"
+               "profile could not be written.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .least_words = 1,

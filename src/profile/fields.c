@@ -150,7 +150,8 @@ const struct ptl_field ptl_fields[] = {
      .decides = true,
      .type_text = "string or list",
      .summary = "what to scan: addresses, names, CIDR blocks, ranges, files of these",
-     .details = "An entry is an address, a name, a CIDR block (every address of it), a range "
+     .details = "An entry is an address, a name, `NAME=ADDRESS` (a name that is not looked up), a "
+                "CIDR block (every address of it), a range "
                 "(`10.0.0.1-20` or `ADDRESS-ADDRESS`), or `file: PATH`, a file with one entry a "
                 "line and `#` comments, relative to this profile (no device, no named pipe). A "
                 "string may hold several, parted by "

@@ -103,7 +103,7 @@ static size_t add_blocks(const struct ptl_hosts *hosts, struct ptl_block *blocks
     size_t used = 0;
     for (size_t i = 0; i < hosts->count; i++) {
         struct ptl_host host = ptl_hosts_get(hosts, i);
-        if (!host.is_name)
+        if (!ptl_host_is_to_resolve(&host))
             blocks[used++] = host.block;
     }
     return used;
@@ -143,7 +143,8 @@ static bool look_at_all(struct check *check)
     for (size_t i = 0; i < hosts->count && check->left; i++) {
         struct ptl_host host = ptl_hosts_get(hosts, i);
         struct ptl_address outside;
-        if (host.is_name || ptl_scope_contains(&profile->scope, &host.block, &outside))
+        if (ptl_host_is_to_resolve(&host) ||
+            ptl_scope_contains(&profile->scope, &host.block, &outside))
             continue;
         if (!check->lot && !set_up(check))
             return false;
@@ -163,7 +164,7 @@ static bool may_be_too_many(const struct ptl_hosts *hosts)
         return false;
     for (size_t i = 0; i < hosts->count && sum <= PTL_TARGETS_MAX; i++) {
         struct ptl_host host = ptl_hosts_get(hosts, i);
-        uint64_t count = host.is_name ? 0 : ptl_block_count(&host.block);
+        uint64_t count = ptl_host_is_to_resolve(&host) ? 0 : ptl_block_count(&host.block);
         sum += count < PTL_TARGETS_MAX ? count : PTL_TARGETS_MAX + 1;
     }
     return sum > PTL_TARGETS_MAX;
@@ -179,7 +180,7 @@ static bool count_all(struct check *check, const struct ptl_node *root)
     size_t used = 0;
     for (size_t i = 0; blocks && i < hosts->count; i++) {
         struct ptl_host host = ptl_hosts_get(hosts, i);
-        if (!host.is_name)
+        if (!ptl_host_is_to_resolve(&host))
             blocks[used++] = (struct ptl_named_block){host.block, host.text, false};
     }
     bool good = blocks && (check->lot || set_up(check)) &&

@@ -231,7 +231,11 @@ static void add_fields(struct ptl_buf *buf, const struct ptl_field *fields, size
 static void add_entries(struct ptl_buf *buf, const struct ptl_hosts *hosts)
 {
     for (size_t i = 0; i < hosts->count; i++) {
-        ptl_buf_add(buf, ptl_hosts_get(hosts, i).text);
+        struct ptl_host host = ptl_hosts_get(hosts, i);
+        char text[PTL_ADDRESS_SIZE];
+        ptl_buf_add(buf, host.text);
+        if (host.is_known)
+            ptl_buf_printf(buf, "=%s", ptl_address_format(&host.block.first, text));
         ptl_buf_add_char(buf, '\n');
     }
 }

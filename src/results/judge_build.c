@@ -268,16 +268,17 @@ static enum ptl_status apply_rules(struct draft *draft, const struct ptl_cancel 
         const struct ptl_hosts *hosts = &draft->profile->expects[rule].hosts;
         for (size_t i = 0; i < hosts->count && !draft->no_memory; i++) {
             struct ptl_host host = ptl_hosts_get(hosts, i);
-            if (!host.is_name) {
+            if (host.is_name && is_unresolved(draft, host.text)) {
+                add_lost(draft, host.text, rule, NULL);
+            } else if (host.is_name && apply_label(draft, host.text, rule)) {
+                continue;
+            } else if (!ptl_host_is_to_resolve(&host)) {
                 if (!apply_block(draft, &host.block, rule) && !draft->no_memory)
                     complain(draft, &host, "covers no target of this profile");
-            } else if (is_unresolved(draft, host.text)) {
-                add_lost(draft, host.text, rule, NULL);
-            } else if (!apply_label(draft, host.text, rule)) {
-                if (ptl_array_room((void **)&pending, &capacity, count, sizeof(*pending)))
-                    pending[count++] = (struct pending){.host = host, .rule = rule};
-                else
-                    draft->no_memory = true;
+            } else if (ptl_array_room((void **)&pending, &capacity, count, sizeof(*pending))) {
+                pending[count++] = (struct pending){.host = host, .rule = rule};
+            } else {
+                draft->no_memory = true;
             }
         }
     }

@@ -98,8 +98,9 @@ static bool add_all(struct ptl_draft *draft, const struct ptl_hosts *hosts,
 {
     for (size_t i = 0; i < hosts->count; i++) {
         struct ptl_host host = ptl_hosts_get(hosts, i);
-        bool added = host.is_name ? add_name(draft, &host, &resolved[(*next_name)++], is_exclude)
-                                  : add_block(draft, &host, &host.block, is_exclude);
+        bool added = ptl_host_is_to_resolve(&host)
+                         ? add_name(draft, &host, &resolved[(*next_name)++], is_exclude)
+                         : add_block(draft, &host, &host.block, is_exclude);
         if (!added)
             return false;
     }
@@ -111,7 +112,7 @@ static size_t collect_names(const struct ptl_hosts *hosts, const char **names)
     size_t count = 0;
     for (size_t i = 0; i < hosts->count; i++) {
         struct ptl_host host = ptl_hosts_get(hosts, i);
-        if (host.is_name)
+        if (ptl_host_is_to_resolve(&host))
             names[count++] = host.text;
     }
     return count;

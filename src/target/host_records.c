@@ -8,12 +8,21 @@
 /*
  * A record: the kind (a byte), the file's number + 1 (0: none), line and column (varints), the
  * addresses of IPv4 (one, or first and last, of four bytes each), the text. IPv6 has its text
- * alone: its addresses would take as much again, and are seldom asked for.
+ * alone: its addresses would take as much again, and are seldom asked for; but not that of a name,
+ * whose text is the name alone.
  */
-enum kind { KIND_IPV4, KIND_IPV4_BLOCK, KIND_IPV6, KIND_IPV6_BLOCK, KIND_NAME };
+enum kind {
+    KIND_IPV4,
+    KIND_IPV4_BLOCK,
+    KIND_IPV6,
+    KIND_IPV6_BLOCK,
+    KIND_NAME,
+    KIND_NAME_IPV4,
+    KIND_NAME_IPV6
+};
 
 #define VARINT_MOST 5 /* bytes of a number of 32 bits */
-#define HEAD_MOST (1 + 3 * VARINT_MOST + 2 * sizeof(uint32_t))
+#define HEAD_MOST (1 + 3 * VARINT_MOST + 2 * sizeof(uint64_t))
 #define TEXTS_LEAST 256U /* most lists are short... */
 #define TEXTS_MOST 65536U
 #define TEXTS_PIECES 65536U
@@ -109,8 +118,26 @@ static struct ptl_address get_address(const char **at)
     return (struct ptl_address){.low = low, .family = 4};
 }
 
+static char *put_wide(char *at, const struct ptl_address *address)
+{
+    memcpy(at, &address->high, sizeof(address->high));
+    memcpy(at + sizeof(address->high), &address->low, sizeof(address->low));
+    return at + sizeof(address->high) + sizeof(address->low);
+}
+
+static struct ptl_address get_wide(const char **at)
+{
+    struct ptl_address address = {.family = 6};
+    memcpy(&address.high, *at, sizeof(address.high));
+    memcpy(&address.low, *at + sizeof(address.high), sizeof(address.low));
+    *at += sizeof(address.high) + sizeof(address.low);
+    return address;
+}
+
 static enum kind kind_of(const struct ptl_host *host)
 {
+    if (host->is_known)
+        return host->block.first.family == 4 ? KIND_NAME_IPV4 : KIND_NAME_IPV6;
     if (host->is_name)
         return KIND_NAME;
     bool is_one = ptl_address_compare(&host->block.first, &host->block.last) == 0;
@@ -133,10 +160,12 @@ bool ptl_hosts_keep(struct ptl_hosts *hosts, const struct ptl_host *host)
     at = put_number(at, file);
     at = put_number(at, host->line);
     at = put_number(at, host->column);
-    if (kind == KIND_IPV4 || kind == KIND_IPV4_BLOCK)
+    if (kind == KIND_IPV4 || kind == KIND_IPV4_BLOCK || kind == KIND_NAME_IPV4)
         at = put_address(at, &host->block.first);
     if (kind == KIND_IPV4_BLOCK)
         at = put_address(at, &host->block.last);
+    if (kind == KIND_NAME_IPV6)
+        at = put_wide(at, &host->block.first);
     if (!keep_bytes(hosts, head, (size_t)(at - head), host->text, &hosts->records[hosts->count]))
         return false;
     hosts->count++;
@@ -160,13 +189,15 @@ struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number)
     uint32_t record = hosts->records[number];
     const char *at = hosts->texts[record >> 16]->bytes + (record & 0xFFFF);
     enum kind kind = (enum kind)(unsigned char)*at++;
-    struct ptl_host host = {.is_name = kind == KIND_NAME};
+    struct ptl_host host = {.is_name = kind >= KIND_NAME, .is_known = kind > KIND_NAME};
     uint32_t file = get_number(&at);
     host.file = file > 0 ? hosts->files[file - 1] : NULL;
     host.line = get_number(&at);
     host.column = get_number(&at);
-    if (kind == KIND_IPV4 || kind == KIND_IPV4_BLOCK)
+    if (kind == KIND_IPV4 || kind == KIND_IPV4_BLOCK || kind == KIND_NAME_IPV4)
         host.block.first = host.block.last = get_address(&at);
+    if (kind == KIND_NAME_IPV6)
+        host.block.first = host.block.last = get_wide(&at);
     if (kind == KIND_IPV4_BLOCK)
         host.block.last = get_address(&at);
     host.text = at;

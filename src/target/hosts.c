@@ -82,6 +82,39 @@ static bool has_port(const char *text)
     return is_address ? host[0] == '[' || address.family == 4 : is_name(host);
 }
 
+static void keep(struct ptl_hosts *hosts, const struct ptl_host *host,
+                 struct ptl_problems *problems)
+{
+    if (!ptl_hosts_keep(hosts, host))
+        out_of_memory(problems);
+    else if (ptl_host_has_bits(host) && hosts->with_bits++ == 0)
+        hosts->first_with_bits = hosts->count - 1;
+}
+
+/* NAME=ADDRESS, whose '=' is at `equals`. */
+static void add_known(struct ptl_hosts *hosts, const char *text, const char *equals,
+                      const struct ptl_origin *origin, struct ptl_problems *problems)
+{
+    char name[NAME_MAX_BYTES + 1] = "";
+    struct ptl_host host = {.text = name,
+                            .is_name = true,
+                            .is_known = true,
+                            .file = origin->file,
+                            .line = origin->line,
+                            .column = origin->column};
+    if ((size_t)(equals - text) < sizeof(name))
+        snprintf(name, sizeof(name), "%.*s", (int)(equals - text), text);
+    if (!is_name(name) || ptl_address_parse(equals + 1, &host.block.first, NULL) != PTL_OK) {
+        complain(problems, origin, "\"", text, "\" is no NAME=ADDRESS");
+        return;
+    }
+    host.block.last = host.block.first;
+    if (contains_unspecified(&host.block) && !hosts->is_exclude)
+        complain(problems, origin, "\"", text, "\" holds an address which is no target");
+    else
+        keep(hosts, &host, problems);
+}
+
 static void add_entry(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
                       struct ptl_problems *problems)
 {
@@ -90,6 +123,11 @@ static void add_entry(struct ptl_hosts *hosts, const char *text, const struct pt
     bool is_block;
     if (hosts->count >= PTL_HOSTS_MAX) {
         ptl_problems_at(problems, origin, "more than %d hosts in one list", PTL_HOSTS_MAX);
+        return;
+    }
+    const char *equals = strchr(text, '=');
+    if (equals != NULL) {
+        add_known(hosts, text, equals, origin, problems);
         return;
     }
     if (ptl_block_parse(text, &host.block, &is_block, &error) != PTL_OK) {
@@ -111,10 +149,7 @@ static void add_entry(struct ptl_hosts *hosts, const char *text, const struct pt
     host.is_name = !is_block;
     host.text = text;
     host.file = origin->file;
-    if (!ptl_hosts_keep(hosts, &host))
-        out_of_memory(problems);
-    else if (ptl_host_has_bits(&host) && hosts->with_bits++ == 0)
-        hosts->first_with_bits = hosts->count - 1;
+    keep(hosts, &host, problems);
 }
 
 /* ---- files ---- */

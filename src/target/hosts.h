@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "target/address.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,8 @@
 
 struct ptl_host {
     const char *text; /* as written: "10.0.0.0/24", "web.example"; no two entries share it */
-    bool is_name;     /* true: a name to resolve; block is then empty */
+    bool is_name;     /* true: a name; block is then empty... */
+    bool is_known;    /* ...but for one that came with its address, which the text lacks */
     struct ptl_block block;
     const char *file; /* where it was written; NULL: unknown. Owned by the list, as is text */
     unsigned line, column;
@@ -43,14 +45,20 @@ void ptl_hosts_free(struct ptl_hosts *hosts);
  * so ask once for each entry. */
 struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number);
 /*
- * Adds one entry: address, CIDR, range, name (RFC 1123 labels, or with underscores), or
- * "file: PATH" (also "file:PATH"), one entry a line, "#" comments, no nesting of files; PATH is
- * relative to `base_dir` ("" or NULL: the current directory); named pipes and devices are refused.
- * Every wrong entry becomes a problem with its own file, line and column; the good ones are kept.
- * 0.0.0.0 and :: are refused, but for excludes.
+ * Adds one entry: address, CIDR, range, name (RFC 1123 labels, or with underscores), NAME=ADDRESS,
+ * a name that is not looked up, or "file: PATH" (also "file:PATH"), one entry a line, "#" comments,
+ * no nesting of files; PATH is relative to `base_dir` ("" or NULL: the current directory); named
+ * pipes and devices are refused. Every wrong entry becomes a problem with its own file, line and
+ * column; the good ones are kept. 0.0.0.0 and :: are refused, but for excludes.
  */
 void ptl_hosts_add(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
                    const char *base_dir, struct ptl_problems *problems);
+
+/* Has it to be looked up, what its addresses are? */
+static inline bool ptl_host_is_to_resolve(const struct ptl_host *host)
+{
+    return host->is_name && !host->is_known;
+}
 
 /* Is it a block that is written with host bits, as 10.0.0.5/24 is? */
 bool ptl_host_has_bits(const struct ptl_host *host);

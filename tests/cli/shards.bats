@@ -234,3 +234,60 @@ SH
     [ "$status" -eq 4 ]
     jq -e '.run.shard.index == 2 and .summary.probes == 0 and (.unresolved | length) == 1' r.json
 }
+
+@test "a frozen profile is the same plan wherever names stand for something else" {
+    need_namespace
+    profile p 'hosts: [one.test, two.test, 127.0.0.8/30]' 'exclude_hosts: [three.test]' 'ports: 20-24' 'shard: auto/2' \
+        'expect: [{hosts: [two.test, alias.test], open: 22}]'
+    printf '127.0.0.1 one.test\n127.0.0.2 two.test alias.test\n127.0.0.9 three.test\n' >here
+    printf '127.0.0.7 one.test two.test alias.test\n' >there
+    cat >go <<'SH'
+mount --bind "$1" /etc/hosts || exit 77
+shift
+exec "$@"
+SH
+    in_ns --mount sh ./go here true || without "no mount namespace can be made here"
+    run in_ns --mount sh ./go here "$PORTOLAN" plan ./p.yaml --freeze f.yaml
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"wrote f.yaml"* && "$output" == *"probes       25"* ]]
+    # What is frozen needs no names; what is not, is another plan.
+    for k in 1 2; do
+        in_ns --mount sh ./go here env PARALLEL_SEQ=$k "$PORTOLAN" run ./p.yaml --json "p-{shard}.json" --quiet
+        in_ns --mount sh ./go there env PARALLEL_SEQ=$k "$PORTOLAN" run ./f.yaml --json "f-{shard}.json" --quiet
+        [ "$(jq -r .run.shard.plan_sha256 p-$k-of-2.json)" = "$(jq -r .run.shard.plan_sha256 f-$k-of-2.json)" ]
+        [ "$(jq -c '[.targets[] | .host, .ip], .expectations' p-$k-of-2.json)" = "$(jq -c '[.targets[] | .host, .ip], .expectations' f-$k-of-2.json)" ]
+    done
+    [ "$(jq -sc 'map(.targets[].host)' f-?-of-2.json)" = '["one.test","two.test","127.0.0.8","127.0.0.10","127.0.0.11"]' ]
+    [ "$(jq -sc 'map(.expectations[].ip)' f-?-of-2.json)" = '["127.0.0.2"]' ]
+    in_ns --mount sh ./go there "$PORTOLAN" plan ./f.yaml --freeze g.yaml
+    cmp f.yaml g.yaml
+    in_ns --mount sh ./go there "$PORTOLAN" plan ./f.yaml --freeze - >h.yaml
+    cmp f.yaml h.yaml
+}
+
+@test "freezing: what is refused, and a list beside the profile" {
+    profile p 'hosts: [127.0.0.1, nowhere.invalid]' 'ports: 1-9'
+    profile q 'hosts: [127.0.0.1, 127.0.0.1-3]' 'ports: 1-9' 'exclude_hosts: 127.0.0.2'
+    run "$PORTOLAN" plan ./p.yaml --freeze f.yaml
+    echo "$output"
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"f.yaml is not written: not every name resolves"* && ! -e f.yaml ]]
+    refused 2 'would replace the profile itself' "$PORTOLAN" plan ./q.yaml --freeze q.yaml
+    refused 2 '--freeze writes the whole plan' "$PORTOLAN" plan ./q.yaml --freeze f.yaml --shard 1/2
+    refused 5 'none/f.yaml' "$PORTOLAN" plan ./q.yaml --freeze /proc/none/f.yaml
+    refused 3 'is no NAME=ADDRESS' "$PORTOLAN" plan ./q.yaml --set hosts=web=lan
+    refused 3 "outside the profile's scope" "$PORTOLAN" plan ./q.yaml --set hosts=web=10.0.0.1
+    "$PORTOLAN" plan ./q.yaml --set shard=2/3 --freeze f.yaml >plan
+    grep -q '^targets      2$' plan
+    "$PORTOLAN" show ./f.yaml | grep -qx 'shard: 2/3'
+    for ((i = 0; i < 10001; i++)); do echo "n$i.test=127.1.$((i / 250)).$((i % 250))"; done >list
+    profile many 'hosts: "file: list"' 'ports: 1'
+    mkdir deep
+    run "$PORTOLAN" plan ./many.yaml --freeze deep/m.yaml
+    echo "$output"
+    [[ "$status" -eq 0 && "$output" == *"wrote deep/m.yaml.hosts"* ]]
+    cmp list deep/m.yaml.hosts
+    run "$PORTOLAN" plan deep/m.yaml --shard 3/10001
+    [[ "$output" == *"  127.1.0.2 (n2.test)"* ]]
+}

@@ -133,6 +133,40 @@ static void every_kind_of_entry_comes_back(void **state)
     ptl_hosts_free(&hosts);
 }
 
+static void names_with_their_address(void **state)
+{
+    (void)state;
+    struct ptl_hosts hosts = {0};
+    static const char *const good[][3] = {
+        {"web.test=10.0.0.1", "web.test", "10.0.0.1"},
+        {"Web_1=::1", "Web_1", "::1"},
+        {"w=[2001:db8::1]", "w", "2001:db8::1"},
+        {"w=::ffff:10.0.0.1", "w", "10.0.0.1"},
+        {"w=ffff:ffff::ffff:ffff:ffff:ffff", "w", "ffff:ffff:0:0:ffff:ffff:ffff:ffff"}};
+    for (size_t i = 0; i < COUNT(good); i++)
+        add(&hosts, good[i][0], "", i + 1);
+    for (size_t i = 0; i < COUNT(good); i++) {
+        struct ptl_host host = ptl_hosts_get(&hosts, i);
+        struct ptl_address wanted;
+        assert_int_equal(ptl_address_parse(good[i][2], &wanted, NULL), PTL_OK);
+        assert_string_equal(host.text, good[i][1]);
+        assert_true(host.is_name && host.is_known && !ptl_host_is_to_resolve(&host));
+        assert_int_equal(ptl_address_compare(&host.block.first, &wanted), 0);
+        assert_int_equal(ptl_address_compare(&host.block.last, &wanted), 0);
+    }
+    static const char *const wrong[] = {
+        "=10.0.0.1",         "web.test=",    "web.test=web", "web.test=10.0.0.0/24",
+        "10.0.0.1=10.0.0.2", "a=b=10.0.0.1", "a b=10.0.0.1", "web.test=10.0.0.1-2"};
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        char message[200];
+        snprintf(message, sizeof(message), "p.yaml:3:5: \"%s\" is no NAME=ADDRESS\n", wrong[i]);
+        add(&hosts, wrong[i], message, COUNT(good));
+    }
+    add(&hosts, "w=0.0.0.0", "p.yaml:3:5: \"w=0.0.0.0\" holds an address which is no target\n",
+        COUNT(good));
+    ptl_hosts_free(&hosts);
+}
+
 static void host_bits_are_counted(void **state)
 {
     (void)state;
@@ -410,6 +444,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_and_names_in_order),
         cmocka_unit_test(every_kind_of_entry_comes_back),
+        cmocka_unit_test(names_with_their_address),
         cmocka_unit_test(host_bits_are_counted),
         cmocka_unit_test(an_origin_is_optional),
         cmocka_unit_test(names_by_rfc_1123),
