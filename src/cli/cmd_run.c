@@ -182,11 +182,14 @@ static bool check_patterns(const struct arguments *arguments)
 }
 
 /* A slice knows of a part of what is open alone. */
-static bool may_save_expect(const struct job *job)
+static bool suits_shard(const struct job *job)
 {
-    if (job->paths[JOB_EXPECT] == NULL || job->profile->shard.count == 0)
+    const char *what = job->profile->history_dir != NULL ? "a history"
+                       : job->paths[JOB_EXPECT] != NULL  ? "--save-expect"
+                                                         : NULL;
+    if (what == NULL || job->profile->shard.count == 0)
         return true;
-    print_line("portolan run: --save-expect wants the whole plan, and a shard is a slice of it");
+    print_line("portolan run: %s wants the whole plan, and a shard is a slice of it", what);
     return false;
 }
 
@@ -209,7 +212,7 @@ static int run(const struct arguments *arguments)
             status = EXIT_REJECTED;
         else if (!take_shard("run", jobs[i].profile, arguments))
             status = status == EXIT_DONE ? EXIT_USAGE : status;
-        else if ((!job_expand_paths(&jobs[i], arguments, now_ms) || !may_save_expect(&jobs[i])) &&
+        else if ((!job_expand_paths(&jobs[i], arguments, now_ms) || !suits_shard(&jobs[i])) &&
                  status == EXIT_DONE)
             status = EXIT_USAGE;
     }

@@ -137,6 +137,9 @@ SH
         done
         refused 3 'less than one attempt a second is left to each slice of rate 7' "$PORTOLAN" "$command" ./q.yaml --shard 1/8 --set rate=7
     done
+    refused 2 'a history wants the whole plan' "$PORTOLAN" run ./q.yaml --shard 1/8 --history h
+    refused 2 'a history wants the whole plan' "$PORTOLAN" run ./q.yaml --set 'history={dir: h}' --set shard=1/8
+    [ ! -e h ]
     refused 3 'whole plans are compared, no slices' "$PORTOLAN" compare ./q.yaml --set shard=1/8
     refused 2 'is given twice' "$PORTOLAN" run ./q.yaml --shard 1/8 --shard 2/8
     run "$PORTOLAN" check ./p.yaml
