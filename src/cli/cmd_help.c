@@ -4,6 +4,7 @@
 #include "compare/compare.h"
 #include "finished/diff.h"
 #include "history/history.h"
+#include "history/telling.h"
 #include "report/report.h"
 
 #include <stdio.h>
@@ -34,6 +35,7 @@ static void add_keys(struct ptl_buf *reference)
     ptl_report_results_reference(reference);
     ptl_comparison_reference(reference);
     ptl_diff_reference(reference);
+    ptl_telling_reference(reference);
     ptl_history_index_reference(reference);
 }
 

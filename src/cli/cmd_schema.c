@@ -3,6 +3,7 @@
 #include "compare/compare.h"
 #include "finished/diff.h"
 #include "history/history.h"
+#include "history/telling.h"
 #include "report/report.h"
 
 #include <string.h>
@@ -19,11 +20,14 @@ static int run(const struct arguments *arguments)
         ptl_comparison_schema(&schema);
     } else if (strcmp(arguments->words[0], "diff") == 0) {
         ptl_diff_schema(&schema);
+    } else if (strcmp(arguments->words[0], "history") == 0) {
+        ptl_telling_schema(&schema);
     } else if (strcmp(arguments->words[0], "index") == 0) {
         ptl_history_index_schema(&schema);
     } else {
-        print_line("portolan schema: profile, results, comparison, diff or index, not \"%s\"",
-                   arguments->words[0]);
+        print_line(
+            "portolan schema: profile, results, comparison, diff, history or index, not \"%s\"",
+            arguments->words[0]);
         return EXIT_USAGE;
     }
     return print_document(&schema);
@@ -31,7 +35,7 @@ static int run(const struct arguments *arguments)
 
 const struct command command_schema = {
     .name = "schema",
-    .synopsis = "profile|results|comparison|diff|index",
+    .synopsis = "profile|results|comparison|diff|history|index",
     .summary = "Print a JSON Schema (draft-07)",
     .details = "",
     .least_words = 1,

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-const struct command *const commands[] = {&command_run,    &command_check, &command_show,
-                                          &command_plan,   &command_list,  &command_compare,
-                                          &command_diff,   &command_merge, &command_convert,
-                                          &command_schema, &command_help,  &command_run_variant};
+const struct command *const commands[] = {
+    &command_run,     &command_check, &command_show,       &command_plan,    &command_list,
+    &command_compare, &command_diff,  &command_merge,      &command_convert, &command_history,
+    &command_schema,  &command_help,  &command_run_variant};
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 
 const struct command *command_find(const char *name)

@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 extern const struct command command_run, command_check, command_show, command_plan, command_list,
-    command_compare, command_diff, command_merge, command_convert, command_schema, command_help,
-    command_run_variant;
+    command_compare, command_diff, command_merge, command_convert, command_history, command_schema,
+    command_help, command_run_variant;
 
 /* In the order in which help lists them. */
 extern const struct command *const commands[];

@@ -147,6 +147,12 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_FAIL_ON_CHANGE:
         arguments->fail_on_change = true;
         return true;
+    case OPTION_PRUNE:
+        arguments->prune = true;
+        return true;
+    case OPTION_DRY_RUN:
+        arguments->dry_run = true;
+        return true;
     case OPTION_RESUME:
         arguments->resume = true;
         return true;
@@ -177,6 +183,8 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_SHARD:
     case OPTION_FREEZE:
     case OPTION_HISTORY:
+    case OPTION_SINCE:
+    case OPTION_CSV_PORTS:
         return take_once(command, option, value, &arguments->texts[option->id]);
     case OPTION_COUNT:
         break;

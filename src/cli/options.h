@@ -35,6 +35,10 @@ enum option_id {
     OPTION_FREEZE,
     OPTION_HISTORY,
     OPTION_FAIL_ON_CHANGE,
+    OPTION_SINCE,
+    OPTION_CSV_PORTS,
+    OPTION_PRUNE,
+    OPTION_DRY_RUN,
     OPTION_COUNT
 };
 
@@ -61,6 +65,7 @@ struct arguments {
     bool fail_unknown;
     bool resume, keep_journal, salvage;
     bool fail_on_change;
+    bool prune, dry_run;
     const char *save_expect; /* NULL: not given */
     bool help;
     enum progress_mode progress;

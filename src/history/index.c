@@ -75,6 +75,10 @@ static const struct ptl_key line_keys[] = {
 #undef AT
 const struct ptl_object ptl_object_index_line =
     PTL_OBJECT(struct ptl_index_line, line_keys, "a line of the index");
+const struct ptl_object ptl_object_history_run = {.name = "a run",
+                                                  .bytes = sizeof(struct ptl_index_line),
+                                                  .keys = line_keys + 1,
+                                                  .count = PTL_COUNT(line_keys) - 2};
 
 struct ptl_history_run ptl_index_run(const struct ptl_results *results, const char *file)
 {

@@ -37,6 +37,7 @@ struct ptl_index_line {
     struct ptl_sightings seen;
 };
 extern const struct ptl_object ptl_object_index_line;
+extern const struct ptl_object ptl_object_history_run; /* the same without schema and seen */
 
 /* What the results tell, but changes and what is seen. */
 struct ptl_history_run ptl_index_run(const struct ptl_results *results, const char *file);

@@ -39,7 +39,7 @@ load helper
 }
 
 @test "schemas have only been added to" {
-    for name in results comparison diff index; do
+    for name in results comparison diff history index; do
         for old in "$TOP"/tests/cli/old/schema-"$name"-1*.json; do
             run /usr/bin/python3 "$TOP/tests/cli/superset.py" "$old" "$TOP/docs/schema/$name.json"
             echo "$output"

@@ -117,3 +117,109 @@ lists() {
     for file in $(jq -r .file h/lan/index.jsonl); do "$PORTOLAN" convert "h/lan/$file" --csv /dev/null --quiet; done
     [ "$(jq -s -c '[.[] | .seen.open // {}] | map(select(length > 0)) | length' h/lan/index.jsonl)" -eq 1 ]
 }
+
+# as_if_days_ago N: the kept run, its file and its line, began so many days before now
+as_if_days_ago() {
+    local when name
+    when=$(date -u -d "$1 days ago" +%Y-%m-%dT%H:%M:%S.000Z)
+    name=$(echo "$when" | tr -d ':-').json.gz
+    mv h/lan/2*Z.json.gz "kept-$1"
+    jq -c --arg when "$when" --arg file "$name" '.when = $when | .file = $file' h/lan/index.jsonl >"line-$1"
+    rm -r h
+    echo "$name" >"name-$1"
+}
+
+@test "history tells runs, changes and ports, as text, JSON and CSV" {
+    need_namespace
+    profile lan 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-100' 'history: {dir: h}'
+    night "22 80"
+    night "22 25"
+    night "22"
+    run "$PORTOLAN" history ./lan.yaml
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "${lines[0]}" == "history of lan (h/lan): 3 runs, 3 of them complete, from "* ]]
+    [[ "$output" == *" complete           2       2       0 "*"+1 -1"* ]]
+    [[ "$output" == *" closed          127.0.0.1 80/tcp http"* ]]
+    [[ "$output" =~ 80/tcp\ +closed\ .*\ 1\ of\ 3\ +http ]]
+    cp -r h other
+    for place in ./lan.yaml other other/lan other/lan/; do
+        "$PORTOLAN" history "$place" --json told.json --csv runs.csv --csv-ports ports.csv --quiet
+        run /usr/bin/python3 "$TOP/tests/cli/validate.py" "$TOP/docs/schema/history.json" accept told.json
+        echo "$output"
+        [ "$status" -eq 0 ]
+        [ "$(jq -c '[.profile, (.runs | length), (.ports[] | [.port, .now, .open_runs, .known_runs])]' told.json)" = \
+            '["lan",3,[22,"open",3,3],[25,"closed",1,2],[80,"closed",1,3]]' ]
+        [ "$(jq -r '.ports[1].first_open' told.json)" = "$(sed -n 2p h/lan/index.jsonl | jq -r .when)" ]
+        mlr --icsv --ojson cut -f changes_opened,changes_closed,open runs.csv | jq -c '[.[] | [.[]]]' | grep -qxF '[[2,0,0],[2,1,1],[1,0,1]]'
+        mlr --icsv --ojson cut -f port,open_runs ports.csv | jq -c '[.[] | [.[]]]' | grep -qxF '[[22,3],[25,1],[80,1]]'
+    done
+    run "$PORTOLAN" history ./lan.yaml --since 1ms --csv-ports -
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 1 ] # nothing was open in no run
+}
+
+@test "history refuses what it cannot tell of" {
+    mkdir -p several/one several/two empty
+    touch several/one/index.jsonl several/two/index.jsonl
+    profile lan 'hosts: 127.0.0.1' 'ports: 22'
+    while IFS='|' read -r expected words message; do
+        # shellcheck disable=SC2086  # a list of words
+        run "$PORTOLAN" history $words
+        echo "$words: $status: $output"
+        [ "$status" -eq "$expected" ]
+        [[ "$output" == *"$message"* ]]
+    done <<'CASES'
+3|several|several histories are in several
+3|empty|no history is in empty
+3|nowhere.yaml|cannot
+3|./lan.yaml|has no key history
+3|./lan.yaml --history h|cannot read the history h/lan
+2|several/one --since soon|--since wants a duration
+2|several/one --dry-run|it wants --prune
+2|several/one --prune|--prune wants a PROFILE
+2|several/one --xml -|no option --xml
+0|several/one|0 runs
+CASES
+    echo "{" >several/one/index.jsonl
+    run "$PORTOLAN" history several/one
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"several/one/index.jsonl:1:"* ]]
+    [ -w /dev/full ]
+    run "$PORTOLAN" history several/two --text /dev/full
+    [ "$status" -eq 5 ]
+}
+
+@test "old results files go, by day, and nothing else; a dry run says which" {
+    need_namespace
+    profile lan 'hosts: 127.0.0.1' 'ports: 20-90'
+    for days in 40 39 20 500; do
+        night "22"
+        as_if_days_ago "$days"
+    done
+    mkdir -p h/lan
+    for days in 500 40 39 20; do
+        cp "kept-$days" "h/lan/$(cat "name-$days")"
+        cat "line-$days" >>h/lan/index.jsonl
+    done
+    touch h/lan/notes.txt h/lan/20200101T000000.json.gz
+    profile kept 'name: lan' 'hosts: 127.0.0.1' 'ports: 20-90' 'history: {dir: h, keep: {all: 30d, daily: 400d}}'
+    find h | sort >before
+    run "$PORTOLAN" history ./kept.yaml --prune --dry-run
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" == "would remove h/lan/$(cat name-500)"*"1 results file, "*" would go" ]]
+    find h | sort | cmp - before
+    "$PORTOLAN" history ./kept.yaml --prune >/dev/null
+    find h | sort | diff - before | grep -c '^>' | grep -qx 1
+    [ ! -e "h/lan/$(cat name-500)" ]
+    [ "$(wc -l <h/lan/index.jsonl)" -eq 4 ]
+    # A run does the same when it was kept.
+    in_ns "$LISTEN" 22 -- "$PORTOLAN" run ./kept.yaml --quiet --json /dev/null --set history.keep.all=1d --set history.keep.daily=30d
+    [ ! -e "h/lan/$(cat name-40)" ]
+    [ ! -e "h/lan/$(cat name-39)" ]
+    [ -e "h/lan/$(cat name-20)" ]
+    [ -e h/lan/notes.txt ]
+    [ -e h/lan/20200101T000000.json.gz ]
+    [ "$(wc -l <h/lan/index.jsonl)" -eq 5 ]
+}

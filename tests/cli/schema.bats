@@ -5,6 +5,7 @@ load helper
     "$PORTOLAN" schema results | cmp - "$TOP/docs/schema/results.json"
     "$PORTOLAN" schema comparison | cmp - "$TOP/docs/schema/comparison.json"
     "$PORTOLAN" schema diff | cmp - "$TOP/docs/schema/diff.json"
+    "$PORTOLAN" schema history | cmp - "$TOP/docs/schema/history.json"
     "$PORTOLAN" schema index | cmp - "$TOP/docs/schema/index.json"
     "$PORTOLAN" help profile | cmp - "$TOP/docs/profile.md"
     "$PORTOLAN" help keys | cmp - "$TOP/docs/keys.md"

@@ -1,0 +1,50 @@
+/* What `portolan history` tells: the runs from a time on, and the ports. One thread. */
+#ifndef HISTORY_TELLING_H
+#define HISTORY_TELLING_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "history/history.h"
+#include "profile/profile.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ptl_telling {
+    const struct ptl_history *history;
+    const char *folder; /* as it was named */
+    const char *name;   /* of the profile */
+    size_t first;       /* run that is told of; those before it are not */
+    int64_t now_ms;     /* wall clock */
+    bool by_port;       /* CSV: a row a port, else a row a run */
+};
+
+/* A port that was open in one of the runs that are told. */
+struct ptl_telling_port {
+    char host[256], ip[PTL_ADDRESS_SIZE];
+    const char *service; /* NULL: none known; borrowed */
+    uint16_t port;
+    uint8_t now;                         /* enum ptl_sight of the last run */
+    int64_t first_open_ms, last_open_ms; /* starts of the runs, the first of all that there are */
+    uint64_t open_runs, known_runs;      /* of those that are told */
+};
+/* Goes through them, by host in the order of addresses; begin with a zeroed cursor. False: that
+ * were all. */
+struct ptl_telling_cursor {
+    size_t host, row;
+};
+bool ptl_telling_next(const struct ptl_telling *telling, const size_t *order,
+                      struct ptl_telling_cursor *cursor, struct ptl_telling_port *port);
+/* Hosts in the order of their addresses: the caller's. NULL: no memory. */
+size_t *ptl_telling_order(const struct ptl_history *history);
+
+/* Writes it, whole or not at all, as a report; "-" is standard output. Formats: JSON, CSV, text.
+ * Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
+enum ptl_status ptl_telling_write(const struct ptl_telling *telling, enum ptl_format format,
+                                  const char *path, struct ptl_error *error);
+/* JSON Schema, draft-07, of the JSON; and tables of its keys, as Markdown. */
+void ptl_telling_schema(struct ptl_buf *buf);
+void ptl_telling_reference(struct ptl_buf *buf);
+
+#endif
