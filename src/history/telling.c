@@ -58,9 +58,9 @@ bool ptl_telling_next(const struct ptl_telling *telling, const size_t *order,
 
 static bool (*const tellers[PTL_FORMAT_COUNT])(const struct ptl_telling *, const size_t *,
                                                struct ptl_output *) = {
-    [PTL_FORMAT_JSON] = ptl_tell_json,
-    [PTL_FORMAT_CSV] = ptl_tell_csv,
-    [PTL_FORMAT_TEXT] = ptl_tell_text,
+    [PTL_FORMAT_JSON] = ptl_tell_json, [PTL_FORMAT_CSV] = ptl_tell_csv,
+    [PTL_FORMAT_TEXT] = ptl_tell_text, [PTL_FORMAT_HTML] = ptl_tell_html,
+    [PTL_FORMAT_PROM] = ptl_tell_prom,
 };
 
 enum ptl_status ptl_telling_write(const struct ptl_telling *telling, enum ptl_format format,

@@ -223,3 +223,28 @@ CASES
     [ -e h/lan/20200101T000000.json.gz ]
     [ "$(wc -l <h/lan/index.jsonl)" -eq 5 ]
 }
+
+@test "history draws a page and writes metrics" {
+    need_namespace
+    profile lan 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-100' 'history: {dir: h}'
+    night "22 80"
+    night "22 25"
+    night "22 25" --set rate=50 --set deadline=1s
+    [ "$status" -eq 4 ]
+    "$PORTOLAN" history ./lan.yaml --html lan.html --prom lan.prom --quiet
+    sed -n 's,.*<script type="application/json" id="data">,,; /^{"tool"/,/^"masks"/p' lan.html | sed 's,</script>$,,' >data.json
+    [ "$(jq -c '[.profile, .runs.complete, .runs.open[:2], (.changes | map(.[1:])), .left_out]' data.json)" = \
+        '["lan","110",[2,2],[["opened","127.0.0.1",25],["closed","127.0.0.1",80]],0]' ]
+    # What the run that was cut short did not come to is in its mask, and ends nothing.
+    [ "$(jq -c '[.rows[0][2][] | [.[0], .[2][:3]]]' data.json)" = '[[22,"o3"],[25,"uo2"],[80,"oc2"]]' ]
+    jq -e '.masks | keys == ["2"]' data.json
+    grep -qx 'portolan_history_runs{profile="lan"} 3' lan.prom
+    "$PORTOLAN" history h/lan --html - --quiet | cmp -n 2000 - lan.html
+    run "$PORTOLAN" history h/lan --html /dev/full --quiet
+    [ "$status" -eq 5 ]
+    run "$PORTOLAN" history h/lan --html no-{started --quiet
+    [ "$status" -eq 2 ]
+    mkdir locked
+    run "$PORTOLAN" history h/lan --html locked --quiet
+    [ "$status" -eq 5 ]
+}

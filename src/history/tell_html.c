@@ -1,5 +1,5 @@
 /* A history as a timeline, which is what the page takes. */
-#include "history/draw.h"
+#include "history/tellers.h"
 
 #include "base/array.h"
 #include "history/timeline.h"
@@ -30,7 +30,7 @@ struct drawing {
     size_t first; /* run of the history that is the first of the timeline */
     struct ptl_timeline timeline;
     struct ptl_timeline_run *runs;
-    const struct ptl_history_host **sorted; /* hosts by address */
+    const size_t *order; /* of hosts, by address */
     struct ptl_timeline_host *hosts;
     char (*ips)[PTL_ADDRESS_SIZE];
     struct ptl_timeline_row *rows;
@@ -93,29 +93,19 @@ static bool add_runs(struct drawing *drawing)
     return true;
 }
 
-static int by_address(const void *one, const void *other)
-{
-    const struct ptl_history_host *const *a = one, *const *b = other;
-    return ptl_address_compare(&(*a)->address, &(*b)->address);
-}
-
 static bool add_hosts(struct drawing *drawing)
 {
     const struct ptl_history *history = drawing->history;
     size_t count = history->host_count;
-    drawing->sorted = calloc(count + 1, sizeof(const struct ptl_history_host *));
     drawing->hosts = calloc(count + 1, sizeof(*drawing->hosts));
     drawing->ips = calloc(count + 1, sizeof(*drawing->ips));
-    if (drawing->sorted == NULL || drawing->hosts == NULL || drawing->ips == NULL)
+    if (drawing->hosts == NULL || drawing->ips == NULL)
         return false;
-    for (size_t i = 0; i < count; i++)
-        drawing->sorted[i] = &history->hosts[i];
-    qsort(drawing->sorted, count, sizeof(const struct ptl_history_host *), by_address);
     for (size_t i = 0; i < count; i++) {
-        const char *name = drawing->sorted[i]->name;
-        ptl_address_format(&drawing->sorted[i]->address, drawing->ips[i]);
+        const struct ptl_history_host *host = &history->hosts[drawing->order[i]];
+        ptl_address_format(&host->address, drawing->ips[i]);
         drawing->hosts[i].ip = drawing->ips[i];
-        drawing->hosts[i].name = name != NULL ? name : drawing->ips[i];
+        drawing->hosts[i].name = host->name != NULL ? host->name : drawing->ips[i];
     }
     drawing->timeline.hosts = drawing->hosts;
     drawing->timeline.host_count = count;
@@ -131,7 +121,7 @@ static bool add_rows(struct drawing *drawing)
     if (drawing->rows == NULL || drawing->origins == NULL)
         return false;
     for (size_t h = 0; h < drawing->timeline.host_count; h++) {
-        const struct ptl_history_host *host = drawing->sorted[h];
+        const struct ptl_history_host *host = &drawing->history->hosts[drawing->order[h]];
         for (size_t r = 0; r < host->row_count; r++) {
             const struct ptl_history_row *row = &host->rows[r];
             if (row->port == 0 || ptl_history_port(drawing->history, row, drawing->first).open == 0)
@@ -176,7 +166,7 @@ static size_t drawn_from(const struct ptl_history *history, size_t first)
     return is_long ? history->run_count - PTL_TIMELINE_RUNS_MAX : first;
 }
 
-bool ptl_history_usual_s(const struct ptl_history *history, uint64_t *seconds)
+bool ptl_telling_usual_s(const struct ptl_history *history, uint64_t *seconds)
 {
     struct drawing drawing = {.history = history, .first = drawn_from(history, 0)};
     if (!add_runs(&drawing))
@@ -186,12 +176,14 @@ bool ptl_history_usual_s(const struct ptl_history *history, uint64_t *seconds)
     return true;
 }
 
-bool ptl_history_write_html(const struct ptl_history_view *view, struct ptl_output *output)
+bool ptl_tell_html(const struct ptl_telling *telling, const size_t *order,
+                   struct ptl_output *output)
 {
-    struct drawing drawing = {.history = view->history,
-                              .first = drawn_from(view->history, view->first)};
-    drawing.timeline.profile = view->profile;
-    drawing.timeline.written_ms = (uint64_t)view->now_ms;
+    struct drawing drawing = {.history = telling->history,
+                              .order = order,
+                              .first = drawn_from(telling->history, telling->first)};
+    drawing.timeline.profile = telling->name;
+    drawing.timeline.written_ms = (uint64_t)telling->now_ms;
     drawing.timeline.see = see;
     drawing.timeline.context = &drawing;
     bool good = add_runs(&drawing) && add_hosts(&drawing) && add_rows(&drawing) &&
@@ -201,7 +193,6 @@ bool ptl_history_write_html(const struct ptl_history_view *view, struct ptl_outp
     free(drawing.rows);
     free(drawing.ips);
     free(drawing.hosts);
-    free(drawing.sorted);
     free(drawing.runs);
     return good;
 }

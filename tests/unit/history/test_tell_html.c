@@ -1,28 +1,23 @@
 /* The page and the metrics of a history that was kept and read. */
 #include "unit/history/nights.h"
 
-#include "history/draw.h"
-#include "report/output.h"
+#include "history/telling.h"
 
 #include <string.h>
 
-typedef bool write_view(const struct ptl_history_view *view, struct ptl_output *output);
-
 /* What is written of the nights from `first` on; the caller's. */
-static char *written(const struct nights *nights, size_t first, write_view *write)
+static char *written(const struct nights *nights, size_t first, enum ptl_format format)
 {
     char path[400], *text;
     struct ptl_history *history = NULL;
-    struct ptl_output *output;
     assert_int_equal(ptl_history_read(nights->folder, &history, NULL), PTL_OK);
-    struct ptl_history_view view = {.history = history,
-                                    .profile = "l\"n",
-                                    .first = first,
-                                    .now_ms = NIGHTS_START + 10 * NIGHT_MS};
+    struct ptl_telling telling = {.history = history,
+                                  .folder = nights->folder,
+                                  .name = "l\"n",
+                                  .first = first,
+                                  .now_ms = NIGHTS_START + 10 * NIGHT_MS};
     snprintf(path, sizeof(path), "%s/written", nights->folder);
-    assert_int_equal(ptl_output_open(path, NULL, &output, NULL), PTL_OK);
-    assert_true(write(&view, output));
-    assert_int_equal(ptl_output_commit(output, NULL), PTL_OK);
+    assert_int_equal(ptl_telling_write(&telling, format, path, NULL), PTL_OK);
     ptl_history_free(history);
     FILE *stream = fopen(path, "rb");
     assert_non_null(stream);
@@ -51,7 +46,7 @@ static void the_page_has_a_track_for_each_port_that_was_open(void **state)
 {
     struct nights *nights = *state;
     four_nights(nights);
-    char *page = written(nights, 0, ptl_history_write_html);
+    char *page = written(nights, 0, PTL_FORMAT_HTML);
     check_has(page, "\"written\":1768089600,\n\"median_s\":86400,");
     check_has(page, "\"at\":[1767225600,86400,86400,86400],\n\"complete\":\"1101\",\n"
                     "\"open\":[2,2,1,1],\n\"opened\":[0,1,0,0],\n\"closed\":[0,1,0,1],");
@@ -69,7 +64,7 @@ static void what_was_before_the_first_run_is_not_told(void **state)
 {
     struct nights *nights = *state;
     four_nights(nights);
-    char *page = written(nights, 1, ptl_history_write_html);
+    char *page = written(nights, 1, PTL_FORMAT_HTML);
     check_has(page, "\"at\":[1767312000,86400,86400],");
     check_has(page, "[[22,\"ssh\",\"o3\"]]");
     check_has(page, "[[443,\"https\",\"o2u\"]]");
@@ -83,7 +78,7 @@ static void the_metrics_tell_of_the_last_complete_run(void **state)
     struct nights *nights = *state;
     four_nights(nights);
     night(nights, "ouu uuu", "");
-    char *text = written(nights, 0, ptl_history_write_prom);
+    char *text = written(nights, 0, PTL_FORMAT_PROM);
     check_has(text, "portolan_history_runs{profile=\"l\\\"n\"} 5\n");
     check_has(text, "portolan_history_last_run_timestamp_seconds{profile=\"l\\\"n\"} 1767571201\n");
     check_has(text,
@@ -98,18 +93,18 @@ static void the_metrics_tell_of_the_last_complete_run(void **state)
 static void before_the_first_complete_run_its_age_is_beyond_measure(void **state)
 {
     struct nights *nights = *state;
-    char *text = written(nights, 0, ptl_history_write_prom);
+    char *text = written(nights, 0, PTL_FORMAT_PROM);
     check_has(text, "portolan_history_runs{profile=\"l\\\"n\"} 0\n");
     check_has(text, "portolan_history_last_complete_timestamp_seconds{profile=\"l\\\"n\"} 0\n");
     assert_null(strstr(text, "last_run"));
     assert_null(strstr(text, "interval"));
     assert_null(strstr(text, "open_ports"));
     free(text);
-    text = written(nights, 0, ptl_history_write_html);
+    text = written(nights, 0, PTL_FORMAT_HTML);
     check_has(text, "\"at\":[],");
     free(text);
     night(nights, "ouu uuu", "");
-    text = written(nights, 0, ptl_history_write_prom);
+    text = written(nights, 0, PTL_FORMAT_PROM);
     check_has(text, "portolan_history_last_complete_timestamp_seconds{profile=\"l\\\"n\"} 0\n");
     check_has(text, "last_run_timestamp_seconds{profile=\"l\\\"n\"} 1767225601\n");
     free(text);

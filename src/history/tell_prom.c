@@ -1,5 +1,5 @@
 /* What a history tells Prometheus: when there was a run, and when there should have been one. */
-#include "history/draw.h"
+#include "history/tellers.h"
 #include "report/prom_text.h"
 
 #include <inttypes.h>
@@ -59,13 +59,15 @@ static void add_complete(struct metrics *metrics, const struct ptl_history_run *
         add_changes(metrics, &run->changes);
 }
 
-bool ptl_history_write_prom(const struct ptl_history_view *view, struct ptl_output *output)
+bool ptl_tell_prom(const struct ptl_telling *telling, const size_t *order,
+                   struct ptl_output *output)
 {
-    const struct ptl_history *history = view->history;
-    struct metrics metrics = {.profile = view->profile};
+    (void)order;
+    const struct ptl_history *history = telling->history;
+    struct metrics metrics = {.profile = telling->name};
     size_t complete = history->run_count;
     uint64_t usual_s;
-    if (!ptl_history_usual_s(history, &usual_s))
+    if (!ptl_telling_usual_s(history, &usual_s))
         return false;
     ptl_buf_init(&metrics.text, 64U * 1024);
     add_gauge(&metrics, "runs", "Runs in the history.", (double)history->run_count);
