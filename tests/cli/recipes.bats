@@ -12,10 +12,11 @@ blocks() {
         take' "$PAGE"
 }
 
-# recipe HEADING: runs the lines of that section with 22 and 80 open
+# recipe HEADING: runs the lines of that section with 22 and 80 open; ELSEWHERE is a script of sed that
+# puts another place where the page names one of the whole machine
 recipe() {
     local lines
-    lines=$(blocks sh "$1")
+    lines=$(blocks sh "$1" | sed -e "${ELSEWHERE:-}")
     [ -n "$lines" ]
     PATH="$(dirname "$PORTOLAN"):$PATH" in_ns "$LISTEN" ${OPEN:-22:close 80:close} -- bash -euo pipefail -c "$lines"
 }
@@ -62,6 +63,46 @@ keep() { recipe "Keep a report of each format"; }
     run recipe "Act on each port while the run lasts"
     [ "$status" -eq 0 ]
     [ "$(sort <<<"$output")" = $'127.0.0.1 22\n127.0.0.1 80\n::1 22\n::1 80' ]
+}
+
+# as_installed: the units are installed, and are started by tests/support/systemctl.
+as_installed() {
+    export STATE="$PWD/state" PROFILES="$PWD/etc" ROOT="$PWD/root" PREFIX="$PWD/prefix"
+    export UNITS="$PREFIX/lib/systemd/system"
+    cmake --install "$(dirname "$PORTOLAN")" --prefix "$PREFIX" >/dev/null
+    mkdir -p bin
+    ln -s "$TOP/tests/support/systemctl" bin/systemctl
+    printf '#!/bin/sh\ncat >>"%s/mail"\n' "$PWD" >bin/sendmail
+    chmod +x bin/sendmail
+    PATH="$PWD/bin:$PATH"
+    ELSEWHERE="s,/etc/portolan,$PROFILES,g; s,/var/lib/portolan,$STATE,g"
+}
+
+@test "recipe: know in the morning what changed" {
+    as_installed
+    recipe "Know in the morning what changed"
+    [ -L root/etc/systemd/system/timers.target.wants/portolan@web.timer ]
+    # The nights that follow.
+    in_ns "$LISTEN" 22:close 80:close -- systemctl start portolan@web.service
+    [ ! -e mail ]
+    run in_ns "$LISTEN" 22:close 80:close 443:close -- systemctl start portolan@web.service
+    [ "$status" -eq 1 ]
+    grep -qx 'To: root' mail
+    grep -qx 'Subject: portolan: web is not as it was' mail
+    grep -q '443/tcp *open' mail
+}
+
+@test "recipe: see how ports came and went" {
+    as_installed
+    recipe "Know in the morning what changed"
+    run in_ns "$LISTEN" 22:close 443:close -- systemctl start portolan@web.service
+    [ "$status" -eq 1 ]
+    run recipe "See how ports came and went"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *443* ]]
+    grep -qF '"profile":"web"' ports.html
+    # Both were whole: 22 stayed, 80 went, 443 came.
+    grep -qF '[22,"ssh","o2"],[80,"http","oc"],[443,"https","uo"]' ports.html
 }
 
 @test "recipe: load into sqlite3" {
