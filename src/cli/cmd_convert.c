@@ -1,20 +1,8 @@
 #include "cli/commands.h"
 #include "cli/reports.h"
 #include "journal/journal.h"
-#include "results/read.h"
 
 #include <signal.h>
-
-/* A journal is read as far as it is whole: what a run that was killed had settled. */
-static enum ptl_status read_any(const char *path, struct ptl_past **past,
-                                struct ptl_results **results, struct ptl_error *error)
-{
-    struct ptl_past_request request = {.salvage = true};
-    if (!ptl_journal_is(path))
-        return ptl_results_read(path, results, error);
-    enum ptl_status status = ptl_journal_read(path, &request, past, error);
-    return status == PTL_OK ? ptl_past_results(*past, results, error) : status;
-}
 
 static int run(const struct arguments *arguments)
 {
@@ -22,9 +10,8 @@ static int run(const struct arguments *arguments)
     struct ptl_results *results = NULL;
     struct ptl_error error;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that could not be written */
-    enum ptl_status status = read_any(arguments->words[0], &past, &results, &error);
+    enum ptl_status status = ptl_journal_read_results(arguments->words[0], &past, &results, &error);
     if (status != PTL_OK) {
-        ptl_past_free(past);
         print_error(&error);
         return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
     }

@@ -1,7 +1,6 @@
 #include "embed/embed.h"
 
 #include "report/writer.h"
-#include "results/read.h"
 #include "results/stored.h"
 
 #include <assert.h>
@@ -38,17 +37,6 @@ enum portolan_status ptl_embed_results(const struct portolan_results *parts,
     return PORTOLAN_OK;
 }
 
-/* A journal is read as far as it is whole: what a run that was killed had settled. */
-static enum ptl_status read_any(const char *path, struct ptl_past **past,
-                                struct ptl_results **results, struct ptl_error *error)
-{
-    struct ptl_past_request request = {.salvage = true};
-    if (!ptl_journal_is(path))
-        return ptl_results_read(path, results, error);
-    enum ptl_status status = ptl_journal_read(path, &request, past, error);
-    return status == PTL_OK ? ptl_past_results(*past, results, error) : status;
-}
-
 enum portolan_status portolan_results_read(const char *path, struct portolan_results **results,
                                            struct portolan_problems *problems)
 {
@@ -56,12 +44,11 @@ enum portolan_status portolan_results_read(const char *path, struct portolan_res
     struct ptl_results *read = NULL;
     struct ptl_error error;
     struct ptl_embed_thread before = ptl_embed_enter();
-    enum ptl_status status = read_any(path, &past, &read, &error);
+    enum ptl_status status = ptl_journal_read_results(path, &past, &read, &error);
     ptl_embed_leave(&before);
     if (status == PTL_OK)
         return ptl_embed_results(&(struct portolan_results){.results = read, .past = past}, results,
                                  problems);
-    ptl_past_free(past);
     return ptl_embed_fail(problems, &error);
 }
 

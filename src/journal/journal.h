@@ -71,6 +71,10 @@ enum ptl_status ptl_past_asked(const struct ptl_past *past, struct ptl_run_info 
  * `past`, which must outlive them. */
 enum ptl_status ptl_past_results(const struct ptl_past *past, struct ptl_results **results,
                                  struct ptl_error *error);
+/* Reads a results file (results/read.h), or the same of a journal as far as it is whole: what a run
+ * that was killed had settled. *past, NULL for a results file, is yours as well. */
+enum ptl_status ptl_journal_read_results(const char *path, struct ptl_past **past,
+                                         struct ptl_results **results, struct ptl_error *error);
 /* What it holds, in a few lines for people. */
 void ptl_past_tell(const struct ptl_past *past, struct ptl_buf *buf);
 

@@ -1,6 +1,7 @@
 /* A journal as results, and in a few lines. */
 #include "base/clock.h"
 #include "journal/past.h"
+#include "results/read.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -251,4 +252,22 @@ void ptl_past_tell(const struct ptl_past *past, struct ptl_buf *buf)
     else if (past->torn > 0)
         ptl_buf_printf(buf, "  the last %" PRIu64 " bytes are torn, and count for nothing\n",
                        past->torn);
+}
+
+enum ptl_status ptl_journal_read_results(const char *path, struct ptl_past **past,
+                                         struct ptl_results **results, struct ptl_error *error)
+{
+    struct ptl_past_request request = {.salvage = true};
+    struct ptl_past *read = NULL;
+    *past = NULL;
+    if (!ptl_journal_is(path))
+        return ptl_results_read(path, results, error);
+    enum ptl_status status = ptl_journal_read(path, &request, &read, error);
+    if (status == PTL_OK)
+        status = ptl_past_results(read, results, error);
+    if (status == PTL_OK)
+        *past = read;
+    else
+        ptl_past_free(read);
+    return status;
 }

@@ -32,8 +32,8 @@ struct ptl_resolve_options {
  * Resolves names[0..count) into a new array *resolved of the same length and order. A name that
  * does not resolve is a result, not an error. A resolver that hangs past the deadline is left
  * behind on its thread, the only one that outlives the call, and its name reported as "timed out";
- * its memory stays valid until it returns. A cancel ends the wait: names that have no answer by then are "interrupted".
- * Errors: PTL_E_NO_MEMORY.
+ * its memory stays valid until it returns. A cancel ends the wait: names that have no answer by
+ * then are "interrupted". Errors: PTL_E_NO_MEMORY.
  */
 enum ptl_status ptl_resolve(const char *const *names, size_t count,
                             const struct ptl_resolve_options *options,

@@ -65,6 +65,28 @@ scans() {
     scans ./scanpp
 }
 
+@test "a program that embeds it writes what portolan run writes" {
+    need_namespace
+    # shellcheck disable=SC2046  # a list of words
+    gcc "$TOP/tests/embed/scan.c" $(flags) -o scan
+    profile lan 'hosts: [127.0.0.1, 127.0.0.2, nowhere.invalid]' 'ports: 1-3000' 'seed: 7' 'order: random' \
+        'min_recall: 0.25' 'expect: [{hosts: 127.0.0.1, open: "80"}, {hosts: 127.0.0.2, closed: "81"}]' \
+        'report: {states: [open, closed], json: run.json}'
+    # shellcheck disable=SC2016  # for the inner shell
+    run in_ns "$LISTEN" 80 1000 -- env LD_LIBRARY_PATH="$(library)" sh -c \
+        './scan lan.yaml embedded.json >out; "$1" run --quiet lan.yaml' sh "$PORTOLAN"
+    [ "$status" -eq 4 ] # a host does not resolve
+    for file in run embedded; do
+        # Less what is never twice the same: times, what was in flight, open or lost meanwhile.
+        jq -S 'del(.run.started, .run.finished, .run.elapsed_ms, .run.paths, .run.effective_concurrency,
+                   .evidence, .summary.evidence, .targets[].evidence, .summary.probes_per_second,
+                   .summary.peak_in_flight, .summary.rtt_us, .results[].rtt_us, .results[].connect_us,
+                   .results[].offset_ms)' "$file.json" >"$file.same"
+    done
+    [ "$(jq '.results | length' run.same)" -eq 6000 ]
+    diff run.same embedded.same
+}
+
 @test "by CMake's find_package, as C and as C++, it scans, wherever it was moved to" {
     need_namespace
     mv "$BATS_FILE_TMPDIR/usr" "$BATS_FILE_TMPDIR/moved"
