@@ -4,6 +4,9 @@
 #include <inttypes.h>
 #include <math.h>
 
+#define NO_IDEA 0.9 /* chance that a port was missed, at most: what is expected is then a guess   \
+                      */
+
 static void add_answers(const struct ptl_evidence *evidence, struct ptl_buf *buf)
 {
     static const char *const ordinals[] = {"the first attempt", "the second", "the third"};
@@ -56,7 +59,11 @@ bool ptl_estimate_warn(const struct ptl_results *results, struct ptl_buf *buf)
     const struct ptl_estimate *estimate = &results->estimate;
     if (!ptl_estimate_is_poor(estimate))
         return false;
-    if (estimate->known)
+    if (estimate->known && estimate->doubt > NO_IDEA)
+        ptl_buf_printf(
+            buf, "not to be trusted: up to %" PRIu64 " open port%s may have been missed (95 %%)",
+            estimate->missed_at_most, estimate->missed_at_most == 1 ? "" : "s");
+    else if (estimate->known)
         ptl_buf_printf(
             buf, "not to be trusted: about %.0f open port%s missed, %" PRIu64 " at most (95 %%)",
             estimate->missed, lround(estimate->missed) == 1 ? " was" : "s were",

@@ -9,6 +9,8 @@
 #define RISK ((1 - PTL_ESTIMATE_LEVEL) / 2)
 #define NORMAL 1.96  /* the normal quantile of RISK */
 #define OWN_LEAST 60 /* answers: of fewer, a target is judged by what the others tell, too */
+#define OVERRUN 0.25 /* share that is lost: more is not chance, as for the controller of the path  \
+                      */
 #define HALVINGS 60
 #define CHANCE_MOST 0.999999
 
@@ -61,7 +63,9 @@ static double chance_of(const struct sample *sample, double mean)
 static double chance_expected(const struct sample *sample)
 {
     double count = successes(sample);
-    return count > 0 ? chance_of(sample, losses(sample) / count) : 1;
+    if (count <= 0) /* all were lost: as where chance has it, half a one was not (Jeffreys) */
+        return (losses(sample) + 0.5) / (losses(sample) + 1);
+    return chance_of(sample, losses(sample) / count);
 }
 
 static double chance_at_most(const struct sample *sample)
@@ -136,25 +140,40 @@ static void weigh(struct sample *sample, const struct ptl_sentinels *sentinels)
     sample->lost /= effect;
 }
 
+/* Few sentinels tell even less than as many attempts that are all alike, for each stands for others
+ * of its time: the normal quantile by that of Student's t, squared (Korn and Graubard, "Confidence
+ * intervals for proportions with small expected number of positive counts estimated from survey
+ * data", Survey Methodology 24, 1998). */
+static void weigh_few(struct sample *sentinels)
+{
+    double degrees = fmax(sentinels->heard + sentinels->lost - 1, 1);
+    double x = ptl_beta_quantile(2 * RISK, degrees / 2, 0.5);
+    double worth = fmin(NORMAL * NORMAL * x / (degrees * (1 - x)), 1);
+    sentinels->heard *= worth;
+    sentinels->lost *= worth;
+}
+
 /* ---- the chance of a loss ---- */
 
 struct loss {
     double expected, at_most;
     enum ptl_basis basis;
-    bool worse; /* than what is known of the others */
+    bool worse;      /* than what is known of the others */
+    bool open_apart; /* open ports lose more than others */
 };
 
 /* Part of what is known is worse than the whole, and not by chance: it is what counts. */
-static void take_worse(struct loss *loss, const struct sample *part, enum ptl_basis basis)
+static bool take_worse(struct loss *loss, const struct sample *part, enum ptl_basis basis)
 {
     if (losses(part) <= 0 || chance_at_least(part) <= loss->expected)
-        return;
+        return false;
     double at_most = chance_at_most(part), expected = chance_expected(part);
     if (at_most <= loss->at_most)
-        return;
+        return false;
     loss->at_most = at_most;
     loss->expected = expected > loss->expected ? expected : loss->expected;
     loss->basis = basis;
+    return true;
 }
 
 static struct sample sentinels_of(const struct ptl_evidence *evidence)
@@ -185,6 +204,8 @@ static struct loss loss_of(const struct ptl_evidence *evidence, const struct ptl
     weigh(&later, asked);
     weigh(&open, asked);
     weigh(&sentinels, asked);
+    if (tries == 1) /* they speak alone */
+        weigh_few(&sentinels);
     struct sample own = both(&retries, &sentinels), all = own;
     if (others != NULL && successes(&own) < OWN_LEAST) {
         struct sample more = all_of(others, tries);
@@ -195,7 +216,7 @@ static struct loss loss_of(const struct ptl_evidence *evidence, const struct ptl
                         .basis = all.answered <= 0          ? PTL_BASIS_SENTINELS
                                  : all.heard + all.lost > 0 ? PTL_BASIS_BOTH
                                                             : PTL_BASIS_RETRIES};
-    if (successes(&all) <= 0)
+    if (successes(&all) + losses(&all) <= 0)
         return (struct loss){.expected = 1, .at_most = 1, .basis = PTL_BASIS_NO_EVIDENCE};
     if (others != NULL && losses(&own) > 0) {
         struct sample more = all_of(others, tries);
@@ -203,8 +224,13 @@ static struct loss loss_of(const struct ptl_evidence *evidence, const struct ptl
     }
     take_worse(&loss, &retries, PTL_BASIS_RETRIES);
     take_worse(&loss, &later, PTL_BASIS_RETRIES);
-    take_worse(&loss, &open, PTL_BASIS_RETRIES);
+    loss.open_apart = take_worse(&loss, &open, PTL_BASIS_RETRIES);
     take_worse(&loss, &sentinels, PTL_BASIS_SENTINELS);
+    /* So much is not lost by chance: something is sent more than it takes, and it may take less of
+     * each further pass, which nothing but a sentinel sees. */
+    double share = chance_at_least(&retries);
+    if (tries > 1 && chance_of(&retries, share / (1 - share)) > OVERRUN)
+        loss.at_most = fmax(loss.at_most, chance_at_most(&sentinels));
     return loss;
 }
 
@@ -308,6 +334,8 @@ struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
     if (tries > 1)
         at_most = fmax(at_most, missed_by_last(evidence, tries, loss.at_most, last, alike));
     at_most = fmin(at_most, silent);
+    if (!loss.open_apart) /* whatever was lost: of the silent as many are open as of those heard */
+        at_most = fmin(at_most, open_among(silent, open, open + sum_of(evidence->closed)));
     estimate.missed = fmin(open * expected / fmax(1 - expected, 1 - CHANCE_MOST), at_most);
     estimate.missed_at_most = (uint64_t)at_most;
     estimate.recall_at_least = at_most > 0 ? open / (open + at_most) : 1;

@@ -29,7 +29,7 @@ struct ptl_probe {
     uint8_t attempt;     /* 1 for the first; those that say nothing are not counted */
     uint8_t local_tries; /* how often this machine failed to ask */
     bool sentinel;       /* a port that has answered, asked again: never a verdict */
-    uint8_t speed;       /* of a sentinel: how fast it went when it was sent (tally.h) */
+    uint8_t stands_for;  /* of a sentinel: how many attempts, as a code (tally.h) */
 };
 
 /* An attempt with a time: when it is due, or when it was sent. */

@@ -137,8 +137,8 @@ static void sent(struct ptl_plan *plan, struct ptl_probe *probe)
     struct ptl_lane *lane = ptl_plan_lane(plan, probe);
     ptl_schedule_sent(&plan->schedule, probe->lane);
     ptl_path_sent(&lane->path, 1, plan->now_ns);
-    if (plan->targets > 1)
-        ptl_tally_sent(&lane->tally, 1, plan->now_ns);
+    if (plan->targets > 1 && !probe->sentinel)
+        ptl_tally_sent(&lane->tally, 1);
     /* Where the pace has a limit, attempts that losses made necessary go at a half of it, a third
      * and so on: few are left by then, and a port that loses all of them is called filtered. */
     uint32_t last = plan->profile->retries + 1;
@@ -271,7 +271,10 @@ size_t ptl_pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want, ui
             count = pull_sentinel(plan, probes, true);
     }
     ptl_path_sent(&plan->path, count, plan->now_ns);
-    ptl_tally_sent(&plan->tally, count, plan->now_ns);
+    size_t sentinels = 0;
+    for (size_t i = 0; i < count; i++)
+        sentinels += probes[i].sentinel;
+    ptl_tally_sent(&plan->tally, count - sentinels);
     ptl_pacer_spend(&plan->pacer, count);
     if (count > 1 && probes[0].sentinel) {
         /* What goes first of a burst gets through where the others do not: anywhere in it. */

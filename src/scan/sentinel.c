@@ -153,7 +153,7 @@ static bool ask(struct ptl_plan *plan, uint32_t id, struct ptl_path *path, struc
                                 .attempt = 1,
                                 .wait_us = (uint32_t)(wait_us < ceiling_us ? wait_us : ceiling_us),
                                 .sentinel = true,
-                                .speed = ptl_tally_speed(tally, plan->now_ns)};
+                                .stands_for = ptl_tally_asked(tally)};
     if (path->paused)
         ptl_path_asked(path, plan->now_ns);
     return true;
@@ -307,7 +307,7 @@ void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcom
     if (!meant)
         return;
     ptl_tally_ended(shared ? &plan->tally : &lane->tally, path, outcome->started_ns,
-                    outcome->probe.speed, !answered);
+                    outcome->probe.stands_for, !answered);
     if (shared)
         judge_shared(plan, lane, outcome->started_ns, answered);
     else

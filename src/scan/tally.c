@@ -1,10 +1,10 @@
 #include "scan/tally.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SLICE_NS 100000000ULL
-#define MOMENT_NS 5000000ULL
-#define ENOUGH 8     /* sentinels: so many tell of a speed */
+#define STEPS 8.0    /* of the logarithm of what a sentinel stands for, to a doubling */
 #define NORMAL 1.645 /* losses come together where chance does so once in twenty times */
 
 static void close_first(struct ptl_tally *tally, const struct ptl_path *path)
@@ -12,9 +12,14 @@ static void close_first(struct ptl_tally *tally, const struct ptl_path *path)
     uint64_t number = tally->first++;
     size_t at = number % PTL_TALLY_SLICES;
     uint64_t asked = tally->slices[at].asked, lost = tally->slices[at].lost;
-    tally->slices[at].asked = tally->slices[at].lost = 0;
+    double stood = tally->slices[at].stood, squares = tally->slices[at].squares,
+           stood_lost = tally->slices[at].stood_lost;
+    memset(&tally->slices[at], 0, sizeof(tally->slices[at]));
     if (asked == 0 || ptl_path_is_bad(path, number * SLICE_NS + SLICE_NS / 2))
         return;
+    tally->stood += stood;
+    tally->squares += squares;
+    tally->stood_lost += stood_lost;
     tally->asked += asked;
     tally->lost += lost;
     tally->count++;
@@ -39,37 +44,38 @@ static size_t place_of(struct ptl_tally *tally, const struct ptl_path *path, uin
     return (number < tally->first ? tally->first : number) % PTL_TALLY_SLICES;
 }
 
-uint8_t ptl_tally_speed(struct ptl_tally *tally, uint64_t now_ns)
+static uint64_t stands_for(uint8_t code)
 {
-    uint64_t moment = now_ns / MOMENT_NS;
-    if (moment != tally->moment) {
-        tally->sent_before = moment == tally->moment + 1 ? tally->sent : 0;
-        tally->sent = 0;
-        tally->moment = moment;
-    }
-    uint32_t sent = tally->sent + tally->sent_before;
-    uint8_t speed = 0;
-    for (; sent > 1 && speed < PTL_TALLY_SPEEDS - 1; sent /= 2)
-        speed++;
-    return speed;
+    return code == 0 ? 0 : (uint64_t)exp2((code - 1) / STEPS);
 }
 
-void ptl_tally_sent(struct ptl_tally *tally, size_t count, uint64_t now_ns)
+uint8_t ptl_tally_asked(struct ptl_tally *tally)
 {
-    tally->speeds[ptl_tally_speed(tally, now_ns)].sent += (uint32_t)count;
-    tally->sent += (uint32_t)count;
+    double code = tally->since > 0 ? floor(STEPS * log2((double)tally->since)) + 1 : 0;
+    uint8_t byte = (uint8_t)(code < UINT8_MAX ? code : UINT8_MAX);
+    tally->since -= stands_for(byte); /* the next one stands for the rest */
+    return byte;
+}
+
+void ptl_tally_sent(struct ptl_tally *tally, size_t count)
+{
+    tally->sent += count;
+    tally->since += count;
 }
 
 void ptl_tally_ended(struct ptl_tally *tally, const struct ptl_path *path, uint64_t sent_ns,
-                     uint8_t speed, bool lost)
+                     uint8_t code, bool lost)
 {
+    float weight = (float)stands_for(code);
     size_t at = place_of(tally, path, sent_ns);
+    tally->ended += stands_for(code);
     if (tally->slices[at].asked == UINT16_MAX || ptl_path_is_bad(path, sent_ns))
         return;
     tally->slices[at].asked++;
     tally->slices[at].lost += lost;
-    tally->speeds[speed].asked++;
-    tally->speeds[speed].lost += lost;
+    tally->slices[at].stood += weight;
+    tally->slices[at].squares += weight * weight;
+    tally->slices[at].stood_lost += lost ? weight : 0;
 }
 
 /*
@@ -93,50 +99,24 @@ static double correlation(const struct ptl_tally *tally)
 }
 
 /*
- * What is lost grows with what is sent. So the loss at a speed is told by the sentinels of that
- * speed, or where they are few by those of higher ones too; of half the speed at least. Each speed
- * weighs as much as was sent at it, and the whole is worth as many sentinels as would tell as much
- * if they had gone out as the ports did: 1 / sum(weight^2 / number) (Kish, "Survey Sampling", 1965,
- * 11.7).
+ * The share that is lost, each sentinel weighing as much as it stands for; the whole is worth as
+ * many sentinels as would tell as much if each stood for as many: (sum of weights)^2 / sum of their
+ * squares (Kish, "Survey Sampling", 1965, 11.7).
  */
 static struct ptl_sentinels weigh(const struct ptl_tally *tally)
 {
-    double above_asked = 0, above_lost = 0, seen = 0, blind = 0, share = 0, spread = 0, all = 0;
-    for (unsigned i = PTL_TALLY_SPEEDS; i-- > 0;) {
-        double sent = tally->speeds[i].sent, asked = tally->speeds[i].asked;
-        double lost = tally->speeds[i].lost;
-        all += sent;
-        above_asked += asked;
-        above_lost += lost;
-        if (asked < ENOUGH) {
-            asked = above_asked;
-            lost = above_lost;
-        }
-        if (asked < ENOUGH && i > 0) {
-            asked += tally->speeds[i - 1].asked;
-            lost += tally->speeds[i - 1].lost;
-        }
-        if (asked < ENOUGH) {
-            blind += sent;
-            continue;
-        }
-        /* More was lost at higher speeds: it may have been no better here, for what goes out after
-         * a burst finds the way free again. */
-        if (above_asked >= ENOUGH && above_lost / above_asked > lost / asked)
-            blind += sent * (above_lost / above_asked - lost / asked);
-        seen += sent;
-        share += sent * lost / asked;
-        spread += sent * sent / asked;
-    }
-    if (seen <= 0)
-        return (struct ptl_sentinels){
-            .asked = tally->asked, .lost = tally->lost, .blind = blind > 0 ? PTL_SHARE_ALL : 0};
-    double worth = fmin(seen * seen / spread, (double)tally->asked);
-    share = fmax(share / seen, (double)tally->lost / fmax((double)tally->asked, 1));
-    return (struct ptl_sentinels){.asked = (uint64_t)llround(worth),
-                                  .lost = (uint64_t)llround(worth * share),
-                                  .blind =
-                                      (uint16_t)ceil(fmin(blind / all, 1) * PTL_SHARE_ALL - 1e-9)};
+    uint64_t blind = tally->sent > tally->ended ? tally->sent - tally->ended : 0;
+    struct ptl_sentinels sentinels = {.asked = tally->asked, .lost = tally->lost};
+    if (tally->sent > 0)
+        sentinels.blind = (uint16_t)ceil((double)blind * PTL_SHARE_ALL / (double)tally->sent);
+    if (tally->stood <= 0 || tally->asked == 0)
+        return sentinels;
+    double worth = fmin(tally->stood * tally->stood / tally->squares, (double)tally->asked);
+    double share =
+        fmax(tally->stood_lost / tally->stood, (double)tally->lost / (double)tally->asked);
+    sentinels.asked = (uint64_t)llround(worth);
+    sentinels.lost = (uint64_t)llround(worth * share);
+    return sentinels;
 }
 
 struct ptl_sentinels ptl_tally_end(struct ptl_tally *tally, const struct ptl_path *path)

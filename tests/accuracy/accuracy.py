@@ -33,6 +33,8 @@ def parse(arguments):
     parser.add_argument("--calibrate", type=int, nargs="?", const=15, metavar="RUNS",
                         help="how often the bound of `estimate` holds: so many runs of each kind of network (15)")
     parser.add_argument("--kinds", action="append", metavar="WORDS", help="--calibrate: those whose name has them")
+    parser.add_argument("--first-seed", type=int, default=1, metavar="N",
+                        help="--calibrate: the truth of the first run of each kind (1); others, to judge what was tuned")
     parser.add_argument("--list", action="store_true", help="list the cases and end")
     parser.add_argument("--build", default="build", metavar="DIR", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -111,7 +113,8 @@ def do_calibrate(options):
     lab = Lab(options)
     started = time.monotonic()
     try:
-        text, records = calibrate.calibrate(lab, 1 if options.quick else options.calibrate, options.kinds)
+        text, records = calibrate.calibrate(lab, 1 if options.quick else options.calibrate, options.kinds,
+                                            options.first_seed)
     except Unable as unable:
         print(f"accuracy: NOT MEASURED: {unable}", file=sys.stderr)
         return 1

@@ -70,6 +70,15 @@ static void a_bad_run_says_so_first(void **state)
     expect(PTL_FORMAT_JUNIT, &model,
            "22/tcp: expected closed, is filtered, and may have been missed: up to ", true);
     model_close(&model);
+    /* Where hardly anything is known, what is expected is a guess, and not told. */
+    const struct ptl_evidence hurried = {.open = {5},
+                                         .closed = {120},
+                                         .silent = {3800},
+                                         .sentinels = {.asked = 11, .lost = 11, .slices = 3}};
+    open_with(&model, &hurried, &hurried);
+    expect(PTL_FORMAT_TEXT, &model, "the deadline passed\nnot to be trusted: up to ", true);
+    expect(PTL_FORMAT_TEXT, &model, " open ports may have been missed (95 %)\n", true);
+    model_close(&model);
 }
 
 static void what_is_not_known_is_told(void **state)

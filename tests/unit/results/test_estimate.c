@@ -68,9 +68,28 @@ static void sentinels_alone_speak_where_there_is_one_attempt(void **state)
     assert_true(estimate.basis == PTL_BASIS_SENTINELS && ptl_estimate_is_poor(&estimate));
     assert_true(fabs(estimate.missed - 100.0 / 9) < 0.01);
     assert_true(estimate.missed_at_most > 11 && estimate.missed_at_most < 60);
-    evidence.sentinels.blind = PTL_SHARE_ALL; /* all was sent faster than any sentinel */
-    estimate = ptl_estimate_of(&evidence, NULL);
-    assert_int_equal(estimate.missed_at_most, 2200);
+}
+
+/* Whatever was lost, of what is silent no more is open than of what answered. */
+static void where_losses_have_no_bound_the_share_that_is_open_has_one(void **state)
+{
+    (void)state;
+    struct ptl_evidence evidence = {
+        .open = {100},
+        .closed = {1900},
+        .silent = {2200},
+        .sentinels = {.asked = 100, .lost = 10, .slices = 5, .blind = PTL_SHARE_ALL}};
+    struct ptl_estimate blind = ptl_estimate_of(&evidence, NULL);
+    assert_in_range(blind.missed_at_most, 111, 200); /* 5 % of them are 110 */
+    evidence.sentinels = (struct ptl_sentinels){.asked = 20, .lost = 20, .slices = 2};
+    struct ptl_estimate lost = ptl_estimate_of(&evidence, NULL);
+    assert_true(lost.known && lost.basis == PTL_BASIS_SENTINELS && ptl_estimate_is_poor(&lost));
+    assert_int_equal(lost.missed_at_most, blind.missed_at_most);
+    assert_true(lost.missed > 50 && lost.missed <= (double)lost.missed_at_most);
+    evidence = (struct ptl_evidence){
+        .open = {4}, .silent = {3996}, .sentinels = {.asked = 2, .lost = 2, .slices = 1}};
+    lost = ptl_estimate_of(&evidence, NULL);
+    assert_int_equal(lost.missed_at_most, 3996); /* nothing but what is open ever answered */
 }
 
 static void bursts_widen_the_bound(void **state)
@@ -96,6 +115,36 @@ static void open_ports_that_lose_more_are_judged_by_themselves(void **state)
                                     .sentinels = {.asked = 50, .slices = 5}};
     struct ptl_estimate estimate = ptl_estimate_of(&evidence, NULL);
     assert_true(estimate.missed > 2 && estimate.missed_at_most >= 6);
+}
+
+/* A limit takes so many a second, of each pass less: the second pass found half of what the first
+ * did, though it lost as much. The sentinels were few, and lost most. */
+static void what_is_overrun_is_judged_by_sentinels(void **state)
+{
+    (void)state;
+    struct ptl_evidence evidence = {.open = {3, 6},
+                                    .closed = {113, 73},
+                                    .silent = {0, 3805},
+                                    .sentinels = {.asked = 4, .lost = 2, .slices = 5}};
+    struct ptl_estimate few = ptl_estimate_of(&evidence, NULL);
+    assert_true(few.missed_at_most > 100 && few.recall_at_least < 0.1);
+    /* Many say that it is so: then it was chance. */
+    evidence.sentinels = (struct ptl_sentinels){.asked = 1000, .lost = 650, .slices = 90};
+    struct ptl_estimate many = ptl_estimate_of(&evidence, NULL);
+    assert_true(many.missed_at_most < few.missed_at_most / 2);
+}
+
+/* Each stands for many that were sent at its time: of a few, all that were heard say little. */
+static void few_sentinels_alone_say_little(void **state)
+{
+    (void)state;
+    struct ptl_evidence evidence = {
+        .open = {100}, .closed = {1900}, .silent = {2000}, .sentinels = {.asked = 2, .slices = 2}};
+    struct ptl_estimate two = ptl_estimate_of(&evidence, NULL);
+    assert_true(two.doubt > 0.95);
+    evidence.sentinels.asked = 30;
+    struct ptl_estimate thirty = ptl_estimate_of(&evidence, NULL);
+    assert_true(thirty.doubt > 0.11 && thirty.doubt < 0.14); /* 0.116 if all were alike */
 }
 
 /* Whatever the first passes lost: that two found nothing more says something. */
@@ -208,8 +257,11 @@ int main(void)
         cmocka_unit_test(what_cannot_be_known_is_not_claimed),
         cmocka_unit_test(it_is_worth_something),
         cmocka_unit_test(sentinels_alone_speak_where_there_is_one_attempt),
+        cmocka_unit_test(where_losses_have_no_bound_the_share_that_is_open_has_one),
         cmocka_unit_test(bursts_widen_the_bound),
         cmocka_unit_test(open_ports_that_lose_more_are_judged_by_themselves),
+        cmocka_unit_test(what_is_overrun_is_judged_by_sentinels),
+        cmocka_unit_test(few_sentinels_alone_say_little),
         cmocka_unit_test(empty_passes_tell),
         cmocka_unit_test(the_bound_holds),
         cmocka_unit_test(targets_and_the_run),
