@@ -19,6 +19,7 @@
 #define HOLD_NS 3000000000ULL /* after a step up in vain */
 #define QUEUE_FLOOR_US 4000U  /* less is noise of the two machines */
 #define QUEUE_SAMPLES 16
+#define FULL_TIMES 4 /* the least round trip */
 #define SLICE_NS 100000000ULL
 #define SILENT 3                /* sentinels in a row: more than chance loses */
 #define SILENCE_NS 200000000ULL /* all is silent only after so long */
@@ -197,6 +198,14 @@ static void look(struct ptl_path *path, uint64_t now_ns)
         raise(path, now_ns);
 }
 
+/* Answers wait, be it in the network or for this program to read them: still more of them on the
+ * way bring nothing, and sockets that are many cost more each. */
+static bool is_full(const struct ptl_path *path, uint32_t in_pipe)
+{
+    return in_pipe >= PTL_PATH_FULL &&
+           path->rtt.srtt_us > FULL_TIMES * path->least_us + QUEUE_FLOOR_US;
+}
+
 size_t ptl_path_allow(struct ptl_path *path, size_t want, uint32_t in_pipe, uint64_t now_ns,
                       uint64_t *due_ns)
 {
@@ -204,6 +213,8 @@ size_t ptl_path_allow(struct ptl_path *path, size_t want, uint32_t in_pipe, uint
     size_t may = want;
     if (path->window > 0)
         may = in_pipe < path->window ? path->window - in_pipe : 0;
+    if (is_full(path, in_pipe))
+        may = 0;
     if (may < want)
         path->held = true;
     if (may > want)

@@ -20,6 +20,7 @@
 
 #define PTL_PATH_START 128    /* attempts in the pipe, at first */
 #define PTL_PATH_UNHEARD 2048 /* no more of them while nothing has ever answered */
+#define PTL_PATH_FULL 2048    /* no more of them while answers are kept waiting */
 #define PTL_PATH_BAD 6
 
 /* Of the times at which attempts were sent. */

@@ -30,8 +30,8 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, metavar="N", help="runs of each program (default 7)")
     parser.add_argument("--slow-rounds", type=int, metavar="N",
                         help="those in which nmap -T4 and the asyncio strategies take part (default 3)")
-    parser.add_argument("--limit", type=float, default=60, metavar="MINUTES",
-                        help="no further round starts after so long (default 60)")
+    parser.add_argument("--limit", type=float, default=120, metavar="MINUTES",
+                        help="no further round starts after so long (default 120)")
     parser.add_argument("--quick", action="store_true",
                         help="tiny cases, one run: shows that everything works and measures nothing")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which ports are open (default 1)")

@@ -43,7 +43,7 @@ NETWORKS = [
             {"rtt": "20ms", "link": 3000, "buffer": 300, "open": 0.02}),
     Network("1 x 10,000, 95 % silent, a connection table of 2,048 entries, 5 s each", 1, 10000, RUN_LIMIT_S,
             {"rtt": "20ms", "silent": 0.95, "table": 2048, "table-time": "5s", "open": 0.02}, 0.995),
-    Network("1 x 20,000, everything stalls 600 ms every 4 s", 1, 20000, 5,
+    Network("10 x 65,535, everything stalls 600 ms every 4 s", 10, 65535, 10,
             {"rtt": "20ms", "stall": "600ms", "stall-every": "4s", "open": 0.02}),
     Network("1 x 3,000, a host that answers nothing for 10 s to whoever asks over 1,000 a second", 1, 3000, 22.7,
             {"rtt": "20ms", "ban-rate": 1000, "ban-time": "10s", "open": 0.02}),
