@@ -92,7 +92,7 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
         print_error(&error);
         return status == PTL_E_OUTPUT ? EXIT_OUTPUT : EXIT_INCOMPLETE;
     }
-    bool kept = job_compare_history(job, results);
+    bool kept = job_compare_history(job, arguments, results);
     if (!arguments->quiet)
         notes_print(results, job->paths[PTL_FORMAT_TEXT]);
     bool unsaved = false;

@@ -50,7 +50,8 @@ int job_check_history(const struct job *job)
                                     : EXIT_INCOMPLETE;
 }
 
-bool job_compare_history(const struct job *job, struct ptl_results *results)
+bool job_compare_history(const struct job *job, const struct arguments *arguments,
+                         struct ptl_results *results)
 {
     struct ptl_history *history = NULL;
     struct ptl_error error;
@@ -63,6 +64,8 @@ bool job_compare_history(const struct job *job, struct ptl_results *results)
     ptl_history_free(history);
     if (status != PTL_OK)
         print_error(&error);
+    else
+        results->changes->fails = arguments->fail_on_change;
     return status == PTL_OK;
 }
 

@@ -11,7 +11,8 @@ bool job_histories_are_asked_well(const struct arguments *arguments, struct job 
 /* An exit status: EXIT_DONE, or what is wrong was printed. */
 int job_check_history(const struct job *job);
 /* Sets what changed since the last complete run. False: said. */
-bool job_compare_history(const struct job *job, struct ptl_results *results);
+bool job_compare_history(const struct job *job, const struct arguments *arguments,
+                         struct ptl_results *results);
 /* Keeps the run, and removes what is kept no longer. False: said. */
 bool job_keep_history(const struct job *job, const struct ptl_results *results);
 

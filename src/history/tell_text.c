@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "report/writer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -99,41 +100,23 @@ static bool write_runs(struct text *text)
     return true;
 }
 
-static void add_name(struct text *text, const char *host, const char *ip)
-{
-    ptl_text_add_printable(&text->line, host);
-    if (strcmp(host, ip) == 0)
-        return;
-    ptl_buf_add(&text->line, " (");
-    ptl_text_add_printable(&text->line, ip);
-    ptl_buf_add_char(&text->line, ')');
-}
-
 static bool write_list(struct text *text, const struct ptl_history_run *run,
                        enum ptl_change_kind kind)
 {
-    static const char *const words[PTL_CHANGE_KINDS] = {"opened",   "closed", "perhaps closed",
-                                                        "flapping", "came",   "went"};
     const struct ptl_changed_list *list = &run->changes.lists[kind];
+    const char *word = ptl_change_word(kind);
     char time[PTL_RFC3339_SIZE];
     size_t listed = list->count < LISTED ? list->count : LISTED;
+    tell_time(run->when_ms, time);
     for (size_t i = 0; i < listed; i++) {
-        const struct ptl_changed *one = &list->items[i];
-        ptl_buf_printf(&text->line, "%-18s%-16s", tell_time(run->when_ms, time), words[kind]);
-        add_name(text, one->host, one->ip);
-        if (one->port != 0)
-            ptl_buf_printf(&text->line, " %u/tcp", one->port);
-        if (one->service != NULL) {
-            ptl_buf_add_char(&text->line, ' ');
-            ptl_text_add_printable(&text->line, one->service);
-        }
+        ptl_buf_printf(&text->line, "%-18s%-16s", time, word);
+        ptl_change_tell(&list->items[i], &text->line);
         ptl_buf_add_char(&text->line, '\n');
         if (!flush(text))
             return false;
     }
     if (list->all > listed)
-        ptl_buf_printf(&text->line, "%-18s%-16s%" PRIu64 " more\n", tell_time(run->when_ms, time),
-                       words[kind], list->all - listed);
+        ptl_buf_printf(&text->line, "%-18s%-16s%" PRIu64 " more\n", time, word, list->all - listed);
     return flush(text);
 }
 
@@ -163,7 +146,9 @@ static bool write_ports(struct text *text, const size_t *order)
     while (ptl_telling_next(text->telling, order, &cursor, &port)) {
         if (strcmp(host, port.ip) != 0) {
             ptl_buf_add_char(&text->line, '\n');
-            add_name(text, port.host, port.ip);
+            struct ptl_changed named = {.host = port.host};
+            memcpy(named.ip, port.ip, sizeof(named.ip));
+            ptl_change_tell(&named, &text->line);
             ptl_buf_printf(&text->line, "\n%-10s%-11s%-18s%-18s%-14s%s\n", "PORT", "NOW",
                            "FIRST OPEN", "LAST OPEN", "OPEN IN", "SERVICE");
             memcpy(host, port.ip, sizeof(port.ip));

@@ -5,6 +5,23 @@
 
 #include <inttypes.h>
 
+/* What changed fails the run, if that was asked for. */
+static bool judges_changes(const struct ptl_results *results)
+{
+    return results->changes != NULL && results->changes->fails;
+}
+
+static const enum ptl_change_kind failing[] = {PTL_CHANGED_OPENED, PTL_CHANGED_CLOSED,
+                                               PTL_CHANGED_COME, PTL_CHANGED_GONE};
+
+static size_t count_listed(const struct ptl_results *results)
+{
+    size_t listed = 0;
+    for (size_t i = 0; judges_changes(results) && i < PTL_COUNT(failing); i++)
+        listed += results->changes->lists[failing[i]].count;
+    return listed;
+}
+
 static void add_totals(struct ptl_writing *writing, const char *element)
 {
     const struct ptl_results *results = writing->results;
@@ -14,12 +31,17 @@ static void add_totals(struct ptl_writing *writing, const char *element)
         errors += results->expectations[i].verdict == PTL_INCONCLUSIVE;
     }
     errors += ptl_report_incomplete(results) != NULL;
+    /* One that says whether anything changed, and one for each change that is listed. */
+    size_t tests = results->expectation_count + 1;
+    if (judges_changes(results)) {
+        tests += count_listed(results) + 1;
+        failures += count_listed(results) + (ptl_changes_count(results->changes) > 0);
+    }
     ptl_buf_printf(&writing->line, "<%s", element);
     ptl_xml_add_attribute(&writing->line, "name", results->run.profile);
     ptl_buf_printf(&writing->line,
                    " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"%.3f\"",
-                   results->expectation_count + 1, failures, errors,
-                   results->run.elapsed_ms / 1000);
+                   tests, failures, errors, results->run.elapsed_ms / 1000);
 }
 
 static void add_completeness(struct ptl_writing *writing)
@@ -74,6 +96,49 @@ static bool write_expectation(struct ptl_writing *writing, const struct ptl_expe
     return ptl_writing_flush(writing);
 }
 
+static bool write_change(struct ptl_writing *writing, enum ptl_change_kind kind,
+                         const struct ptl_changed *one)
+{
+    struct ptl_buf *line = &writing->line;
+    ptl_buf_add(line, "<testcase");
+    ptl_xml_add_attribute(line, "classname", one->host);
+    ptl_buf_add(line, " name=\"");
+    ptl_xml_add_text(line, one->ip);
+    if (one->port != 0)
+        ptl_buf_printf(line, " %u/tcp", one->port);
+    ptl_buf_printf(line,
+                   " unchanged\" time=\"0\"><failure type=\"changed\" message=\"%s\"/>"
+                   "</testcase>\n",
+                   ptl_change_word(kind));
+    return ptl_writing_flush(writing);
+}
+
+static bool write_changes(struct ptl_writing *writing)
+{
+    const struct ptl_results *results = writing->results;
+    struct ptl_buf *line = &writing->line;
+    if (!judges_changes(results))
+        return true;
+    uint64_t count = ptl_changes_count(results->changes);
+    ptl_buf_add(line, "<testcase");
+    ptl_xml_add_attribute(line, "classname", results->run.profile);
+    ptl_buf_add(line, " name=\"nothing changed\" time=\"0\">");
+    if (count > 0) {
+        ptl_buf_printf(line, "<failure type=\"changed\" message=\"%" PRIu64 " changed since ",
+                       count);
+        ptl_xml_add_text(line, results->changes->since);
+        ptl_buf_add(line, "\"/>");
+    }
+    ptl_buf_add(line, "</testcase>\n");
+    for (size_t k = 0; k < PTL_COUNT(failing); k++) {
+        const struct ptl_changed_list *list = &results->changes->lists[failing[k]];
+        for (size_t i = 0; i < list->count; i++)
+            if (!write_change(writing, failing[k], &list->items[i]))
+                return false;
+    }
+    return ptl_writing_flush(writing);
+}
+
 static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
@@ -85,7 +150,7 @@ static bool begin(struct ptl_writing *writing)
     ptl_buf_printf(&writing->line, " timestamp=\"%.19s\">\n",
                    ptl_clock_rfc3339(results->run.started_ms, time));
     add_completeness(writing);
-    if (!ptl_writing_flush(writing))
+    if (!ptl_writing_flush(writing) || !write_changes(writing))
         return false;
     for (size_t i = 0; i < results->expectation_count; i++)
         if (!write_expectation(writing, &results->expectations[i]))

@@ -76,6 +76,23 @@ static void add_path_gauge(struct ptl_writing *writing, const char *name, const 
     ptl_buf_printf(&writing->line, "} %.15g\n", value);
 }
 
+/* Of a run with a history, since its last complete run. */
+static void add_changes(struct ptl_writing *writing)
+{
+    const struct ptl_changes *changes = writing->results->changes;
+    int64_t since_ms;
+    if (changes == NULL || !ptl_clock_parse_rfc3339(changes->since, &since_ms))
+        return;
+    add_gauge(writing, "changes_since_timestamp_seconds",
+              "Start of the run that changes are counted since.", (double)since_ms / 1000);
+    add_head(writing, "changes", "What changed since then, by kind.");
+    for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++) {
+        add_series(writing, "changes");
+        add_label(&writing->line, "kind", ptl_change_kinds[kind]);
+        ptl_buf_printf(&writing->line, "} %" PRIu64 "\n", changes->lists[kind].all);
+    }
+}
+
 /* What may have been missed; nothing where there is no telling. */
 static void add_estimate(struct ptl_writing *writing)
 {
@@ -169,6 +186,7 @@ static bool write_expectations(struct ptl_writing *writing)
 static bool begin(struct ptl_writing *writing)
 {
     add_run(writing);
+    add_changes(writing);
     add_estimate(writing);
     add_path(writing);
     if (!write_expectations(writing))

@@ -72,7 +72,7 @@ static bool begin(struct ptl_writing *writing)
         ptl_buf_printf(&writing->line, "INCOMPLETE: %s\n", cause);
     if (ptl_estimate_warn(results, &writing->line))
         ptl_buf_add_char(&writing->line, '\n');
-    return ptl_writing_flush(writing);
+    return ptl_writing_flush(writing) && ptl_changes_write(writing);
 }
 
 static void add_host(struct ptl_writing *writing, uint32_t target,

@@ -88,6 +88,13 @@ bool ptl_estimate_warn(const struct ptl_results *results, struct ptl_buf *buf);
 /* "closed or filtered": the states of a set, a bit each. Returns text. */
 #define PTL_STATES_SIZE 64
 const char *ptl_states_tell(unsigned states, char text[PTL_STATES_SIZE]);
+/* "opened", "perhaps closed", ..., "came"; and "web (192.0.2.7) 80/tcp http": what changed, for
+ * people (changes_text.c). */
+const char *ptl_change_word(enum ptl_change_kind kind);
+void ptl_change_tell(const struct ptl_changed *one, struct ptl_buf *buf);
+/* The block that says what changed since the last complete run; nothing where there is no history.
+ * False: memory ran out. */
+bool ptl_changes_write(struct ptl_writing *writing);
 /* Why the run is not whole, for people; NULL: it is complete, every host resolved, and no probe
  * ended in an error of this machine. What is not whole ends with status 4. */
 const char *ptl_report_incomplete(const struct ptl_results *results);

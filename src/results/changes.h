@@ -44,6 +44,7 @@ struct ptl_changed_list {
 struct ptl_changes {
     char since[PTL_RFC3339_SIZE]; /* start of that run; "": there was none */
     uint32_t after;               /* runs that have to see a change */
+    bool fails;                   /* a change ends the run with status 1 */
     struct ptl_changed_list lists[PTL_CHANGE_KINDS];
 };
 

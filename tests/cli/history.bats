@@ -247,4 +247,32 @@ CASES
     mkdir locked
     run "$PORTOLAN" history h/lan --html locked --quiet
     [ "$status" -eq 5 ]
+
+@test "every report tells what changed: text, Prometheus, JUnit if asked, jsonl" {
+    need_namespace
+    profile lan 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-100'
+    night "22 80" --text r.txt
+    grep -qxF 'the history has no complete run of these hosts and ports to compare with' r.txt
+    night "22 80" --text r.txt --prom r.prom
+    since=$(head -n 1 h/lan/index.jsonl | jq -r .when)
+    grep -qxF "SINCE $since: nothing changed" r.txt
+    grep -qxF 'portolan_changes{profile="lan",kind="opened"} 0' r.prom
+    night "22 25" --text r.txt --prom r.prom --junit r.xml --jsonl r.jsonl
+    since=$(sed -n 2p h/lan/index.jsonl | jq -r .when)
+    # The first block: before the table of any host.
+    [ "$(sed -n '3,7p' r.txt)" = "COMPLETE
+
+SINCE $since: 1 opened, 1 closed
+opened          127.0.0.1 25/tcp smtp
+closed          127.0.0.1 80/tcp http" ]
+    grep -qxF 'portolan_changes{profile="lan",kind="closed"} 1' r.prom
+    grep -qxF "portolan_changes_since_timestamp_seconds{profile=\"lan\"} $(date -d "$since" +%s.%3N | sed 's/\.*0*$//')" r.prom
+    xmllint --xpath 'string(/testsuites/@tests)' r.xml | grep -qx 1
+    tail -n 1 r.jsonl | jq -e '.changes.opened_count == 1'
+    night "22 80" --fail-on-change --junit r.xml
+    [ "$status" -eq 1 ]
+    [ "$(xmllint --xpath 'concat(/testsuites/@tests, " ", /testsuites/@failures, " ", count(//testcase), " ", count(//failure))' r.xml)" = "4 3 4 3" ]
+    xmllint --xpath 'string(//testcase[@name="127.0.0.1 25/tcp unchanged"]/failure/@message)' r.xml | grep -qx closed
+    night "22 80" --fail-on-change --junit r.xml
+    [ "$(xmllint --xpath 'concat(/testsuites/@tests, " ", /testsuites/@failures)' r.xml)" = "2 0" ]
 }

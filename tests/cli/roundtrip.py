@@ -149,7 +149,7 @@ def make_changes(rng, targets, services):
                   "was": rng.choice([None, ["open"]]), "is": rng.choice([None, ["closed", "filtered"]])} if is_port else {}
                  for _ in range(rng.randint(0, 3))]
         return [{"host": target["host"], "ip": target["ip"], **port} for port in ports for target in targets[:1]]
-    changes = {"since": rng.choice([None, time(rng)]), "after": rng.randint(1, 2)}
+    changes = {"since": rng.choice([None, time(rng)]), "after": rng.randint(1, 2), "fails": rng.random() < 0.5}
     for kind in ("opened", "closed", "perhaps_closed", "flapping", "come", "gone"):
         changes[kind] = listed(kind not in ("come", "gone"))
         changes[kind + "_count"] = len(changes[kind]) + rng.choice([0, 7])

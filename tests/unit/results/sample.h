@@ -36,8 +36,8 @@
     "\"lost\":3,\"slices\":4,\"alike\":0.25,\"blind\":0.5}},\"rtt_us\":{\"count\":1,\"min\":25,"   \
     "\"p50\":25,\"p90\":25,\"p99\":25,\"max\":25}}"
 #define SAMPLE_CHANGES                                                                             \
-    "{\"since\":null,\"after\":2,\"opened_count\":1,\"opened\":[{"                                 \
-    "\"host\":\"b\",\"ip\":\"198.18.0.7\",\"port\":8,\"service\":null,\"was\":[\"closed\"],"       \
+    "{\"since\":null,\"after\":2,\"fails\":true,\"opened_count\":1,\"opened\":[{"                  \
+    "\"host\":\"b\",\"ip\":\"::7\",\"port\":8,\"service\":null,\"was\":[\"closed\"],"              \
     "\"is\":[\"open\"]}],\"closed_count\":9,\"closed\":[],\"perhaps_closed_count\":0,\"perhaps_"   \
     "closed\":[],\"flapping_count\":0,\"flapping\":[],\"come_count\":0,\"come\":[],\"gone_"        \
     "count\":0,\"gone\":[]}"
