@@ -26,8 +26,9 @@ struct ptl_output {
     struct ptl_temporary temporary; /* what replaces the file; without one it is written in place */
     int fd;                         /* what is written to: the temporary's, or one of its own */
     mode_t mode;
-    bool is_file; /* a regular file, written in place */
-    bool is_new;  /* it is there only because it was opened, and holds nothing */
+    bool is_standard; /* fd is a stream of the process's, and stays open */
+    bool is_file;     /* a regular file, written in place */
+    bool is_new;      /* it is there only because it was opened, and holds nothing */
     bool is_begun;
     bool is_limited; /* a reader is waited for as long as `limit` says; else for ever */
     struct ptl_sink_limit limit;
@@ -82,7 +83,7 @@ static void dispose(struct ptl_output *output)
         return;
     if (output->is_new && is_in_place(output))
         unlinkat(output->place.folder, output->place.name, 0);
-    if (output->fd > STDERR_FILENO && output->fd != output->temporary.fd)
+    if (output->fd >= 0 && !output->is_standard && output->fd != output->temporary.fd)
         close(output->fd);
     ptl_temporary_drop(&output->temporary);
     ptl_place_unmake(&output->place);
@@ -107,6 +108,7 @@ static bool refuse_place(struct ptl_output *output, const char *why)
 static bool open_standard(struct ptl_output *output, int fd)
 {
     output->fd = fd;
+    output->is_standard = true;
     int flags = fcntl(fd, F_GETFL);
     return (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) || fail(EBADF);
 }
@@ -269,9 +271,10 @@ void ptl_output_limit_wait(struct ptl_output *output, const struct ptl_sink_limi
     int own = ptl_sink_open_own(output->fd);
     if (own < 0)
         return;
-    if (output->fd > STDERR_FILENO)
+    if (!output->is_standard)
         close(output->fd);
     output->fd = own;
+    output->is_standard = false;
 }
 
 void ptl_output_begin(struct ptl_output *output)
@@ -345,7 +348,7 @@ enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *e
         output->failure = errno;
     if (output->failure == 0 && output->is_file && fsync(output->fd) != 0)
         output->failure = errno;
-    if (output->failure == 0 && output->fd > STDERR_FILENO) {
+    if (output->failure == 0 && !output->is_standard) {
         if (close(output->fd) != 0)
             output->failure = errno;
         output->fd = output->temporary.fd = -1;
@@ -378,6 +381,6 @@ bool ptl_output_failed(const struct ptl_output *output)
 
 bool ptl_output_is_gone(const struct ptl_output *output)
 {
-    bool is_stdout = output->fd == STDOUT_FILENO;
+    bool is_stdout = output->is_standard && output->fd == STDOUT_FILENO;
     return output->failure != 0 || (is_stdout && ptl_sink_is_gone(output->fd));
 }

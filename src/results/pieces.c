@@ -13,6 +13,7 @@
 struct ptl_pieces {
     char *path; /* as messages name it */
     int fd;
+    bool is_standard;          /* fd is the process's, and stays open */
     struct ptl_gunzip *gunzip; /* NULL: the file is plain */
     bool ended;
     bool begun;
@@ -35,6 +36,7 @@ enum ptl_status ptl_pieces_open(const char *path, struct ptl_pieces **pieces,
     if (new == NULL)
         return no_memory(error);
     new->fd = -1;
+    new->is_standard = standard;
     new->line = new->column = 1;
     new->capacity = 2 * BLOCK;
     new->path = strdup(standard ? "<standard input>" : path);
@@ -58,7 +60,7 @@ void ptl_pieces_close(struct ptl_pieces *pieces)
 {
     if (pieces == NULL)
         return;
-    if (pieces->fd > STDIN_FILENO)
+    if (pieces->fd >= 0 && !pieces->is_standard)
         close(pieces->fd);
     ptl_gunzip_free(pieces->gunzip);
     free(pieces->buffer);

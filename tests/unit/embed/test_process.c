@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static bool in_namespace;
 
@@ -231,11 +232,56 @@ static void no_thread_of_the_library_takes_a_signal(void **state)
     signal(SIGUSR1, SIG_DFL);
 }
 
+/* A daemon has closed its standard streams: what the library opens takes their numbers. */
+static bool keeps_no_descriptor(const char *directory)
+{
+    char path[100];
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        close(fd);
+    size_t before = count_entries("/proc/self/fd");
+    struct portolan_report_options how;
+    CLEAR(how);
+    how.live = true;
+    struct portolan_report *report = NULL;
+    struct portolan_results *read = NULL;
+    snprintf(path, sizeof(path), "%s/a.jsonl", directory);
+    if (portolan_report_open("jsonl", path, &how, &report, NULL) != PORTOLAN_OK)
+        return false;
+    struct portolan_run_options options;
+    CLEAR(options);
+    options.reports = &report;
+    options.report_count = 1;
+    struct portolan_results *results = run("hosts: 127.0.0.1\nports: 1-10\n", &options);
+    if (portolan_report_write(report, results, NULL) != PORTOLAN_OK ||
+        portolan_results_read(path, &read, NULL) != PORTOLAN_OK)
+        return false;
+    portolan_results_free(read);
+    portolan_results_free(results);
+    return count_entries("/proc/self/fd") == before && unlink(path) == 0;
+}
+
+static void a_program_without_standard_streams(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    char directory[] = "/tmp/portolan-daemon-XXXXXX";
+    assert_non_null(mkdtemp(directory));
+    pid_t child = fork();
+    if (child == 0)
+        _exit(keeps_no_descriptor(directory) ? 0 : 1);
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(rmdir(directory), 0);
+}
+
 int main(void)
 {
     in_namespace = enter_namespace();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_process_is_as_it_was),
+        cmocka_unit_test(a_program_without_standard_streams),
         cmocka_unit_test(numbers_in_files_know_no_language),
         cmocka_unit_test(signals_are_the_callers),
         cmocka_unit_test(no_thread_of_the_library_takes_a_signal),
