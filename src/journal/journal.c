@@ -82,6 +82,13 @@ static bool is_same_shard(const struct ptl_past *past, const struct ptl_profile 
 static enum ptl_status compare(const struct ptl_journal *journal, const struct ptl_profile *profile,
                                struct ptl_error *error)
 {
+    if (journal->past->segment_count > 0 && journal->past->last.asked == NULL)
+        return ptl_error_set(
+            error, PTL_E_INVALID,
+            "the journal %s has lost what tells the slice of the plan that it is of: "
+            "convert makes a report of it, and where it is removed a new run can "
+            "begin",
+            journal->path);
     struct ptl_buf names;
     enum ptl_status status = PTL_OK;
     ptl_buf_init(&names, 512);

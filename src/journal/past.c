@@ -1,11 +1,8 @@
 #include "journal/past.h"
 
-#include "base/array.h"
 #include "base/clock.h"
-#include "base/json.h"
 #include "journal/bytes.h"
 #include "journal/walk.h"
-#include "results/objects.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,103 +15,6 @@
 static enum ptl_status no_memory(struct ptl_error *error)
 {
     return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
-/* ---- segments ---- */
-
-void ptl_segment_head_write(struct ptl_buf *buf, const struct ptl_segment_head *head)
-{
-    ptl_bytes_put(buf, (uint64_t)head->started_ms);
-    ptl_bytes_put(buf, head->offset_ms);
-    ptl_bytes_put(buf, head->forget_before_ms);
-    ptl_bytes_put(buf, head->resumed.taken_over);
-    ptl_bytes_put(buf, head->resumed.asked_again);
-    ptl_bytes_put(buf, (uint64_t)head->resumed.oldest_ms);
-    ptl_bytes_put(buf, head->resumed.salvaged);
-    ptl_bytes_put(buf, head->effective_concurrency);
-    ptl_bytes_put(buf, head->workers);
-    ptl_bytes_put_text(buf, head->asked);
-}
-
-enum ptl_status ptl_past_asked(const struct ptl_past *past, struct ptl_run_info *info,
-                               struct ptl_error *error)
-{
-    const char *asked = past->last.asked;
-    if (asked == NULL)
-        return PTL_OK;
-    struct ptl_origin place = {.file = "journal"};
-    struct ptl_json *json = NULL;
-    enum ptl_status status = ptl_json_parse(asked, strlen(asked), &place, &json, error);
-    if (status != PTL_OK)
-        return status;
-    struct ptl_members run = {.json = json, .place = &place, .what = "run", .error = error};
-    ptl_object_read(&ptl_object_run, PTL_KEYS_ASKED, &run, info);
-    ptl_json_free(json);
-    return run.status;
-}
-
-/* A segment that begins ends the one before, if nothing else did. */
-static void close_segment(struct ptl_past *past)
-{
-    if (past->segment_count == 0)
-        return;
-    struct ptl_segment *last = &past->segments[past->segment_count - 1];
-    past->worked_ms += past->last_at_ms;
-    if (!past->ended) {
-        last->reason = PTL_SEGMENT_KILLED;
-        last->finished_ms = last->started_ms + (int64_t)past->last_at_ms;
-    }
-    past->last_at_ms = 0;
-    past->ended = past->complete = false;
-}
-
-static bool read_segment(struct ptl_past *past, struct ptl_bytes *bytes)
-{
-    struct ptl_segment_head head = {.started_ms = (int64_t)ptl_bytes_get_most(bytes, INT64_MAX)};
-    head.offset_ms = ptl_bytes_get_most(bytes, INT64_MAX);
-    head.forget_before_ms = ptl_bytes_get(bytes);
-    head.resumed.taken_over = ptl_bytes_get(bytes);
-    head.resumed.asked_again = ptl_bytes_get(bytes);
-    head.resumed.oldest_ms = (int64_t)ptl_bytes_get_most(bytes, INT64_MAX);
-    head.resumed.salvaged = ptl_bytes_get_most(bytes, 1) != 0;
-    head.effective_concurrency = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
-    head.workers = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
-    head.asked = ptl_bytes_get_text(bytes);
-    close_segment(past);
-    bool good = ptl_array_room((void **)&past->segments, &past->segment_capacity,
-                               past->segment_count, sizeof(*past->segments));
-    good = good && (bytes->failed || head.asked != NULL);
-    if (!good || bytes->failed) {
-        free(head.asked);
-        return good;
-    }
-    free(past->last.asked);
-    head.resumed.salvaged = head.resumed.salvaged || past->last.resumed.salvaged;
-    past->last = head;
-    past->segments[past->segment_count++] =
-        (struct ptl_segment){.started_ms = head.started_ms, .finished_ms = head.started_ms};
-    if (past->offset_ms < head.offset_ms)
-        past->offset_ms = head.offset_ms;
-    return true;
-}
-
-static void read_end(struct ptl_past *past, struct ptl_bytes *bytes)
-{
-    enum ptl_stop reason = (enum ptl_stop)ptl_bytes_get_most(bytes, PTL_STOP_OUTPUT);
-    bool complete = ptl_bytes_get_most(bytes, 1) != 0;
-    int64_t finished_ms = (int64_t)ptl_bytes_get_most(bytes, INT64_MAX);
-    uint64_t at_ms = ptl_bytes_get_most(bytes, INT64_MAX);
-    if (past->segment_count == 0)
-        bytes->failed = true;
-    if (bytes->failed)
-        return;
-    struct ptl_segment *last = &past->segments[past->segment_count - 1];
-    last->finished_ms = finished_ms;
-    last->reason = reason;
-    past->reason = reason;
-    past->ended = true;
-    past->complete = complete;
-    past->last_at_ms = at_ms;
 }
 
 /* ---- the file ---- */
@@ -182,10 +82,10 @@ static enum ptl_status look_over(struct ptl_past *past, struct ptl_walk *walk,
             struct ptl_bytes bytes = {.at = chunk.payload,
                                       .end = chunk.payload + chunk.head.length};
             int64_t started_ms = (int64_t)ptl_bytes_get_most(&bytes, INT64_MAX);
-            if (survey->last_segment_at == 0)
-                past->started_ms = started_ms;
+            uint64_t offset_ms = ptl_bytes_get_most(&bytes, INT64_MAX);
+            if (survey->last_segment_at == 0) /* the first, or the first that is whole */
+                past->started_ms = started_ms - (int64_t)offset_ms;
             survey->last_segment_at = chunk.at;
-            ptl_bytes_get(&bytes);
             uint64_t forget_ms = ptl_bytes_get(&bytes);
             past->cutoff_ms = past->cutoff_ms > forget_ms ? past->cutoff_ms : forget_ms;
         }
@@ -210,11 +110,12 @@ static enum ptl_status replay(struct ptl_past *past, struct ptl_walk *walk,
         struct ptl_bytes bytes = {.at = chunk.payload, .end = chunk.payload + chunk.head.length};
         bool good = true;
         if (chunk.head.type == PTL_CHUNK_SEGMENT)
-            good = read_segment(past, &bytes);
+            good = ptl_past_read_segment(past, &bytes);
         else if (chunk.head.type == PTL_CHUNK_DATA)
-            good = ptl_past_read_data(past, &bytes, chunk.at > survey->last_segment_at);
-        else if (chunk.head.type == PTL_CHUNK_END)
-            read_end(past, &bytes);
+            good = ptl_past_imply_segment(past) &&
+                   ptl_past_read_data(past, &bytes, chunk.at > survey->last_segment_at);
+        else if (chunk.head.type == PTL_CHUNK_END && (good = ptl_past_imply_segment(past)))
+            ptl_past_read_end(past, &bytes);
         past->done = past->done || chunk.head.type == PTL_CHUNK_DONE;
         if (!good)
             return no_memory(error);
@@ -252,6 +153,8 @@ static enum ptl_status read_all(struct ptl_past *past, int fd,
     status = ptl_walk_begin(&walk, fd, past->path, error);
     if (status == PTL_OK)
         status = replay(past, &walk, &survey, error);
+    if (status == PTL_OK)
+        ptl_past_drop_errors(past);
     past->torn = walk.size - past->end;
     past->damaged_at = survey.is_damaged ? bad_at : UINT64_MAX;
     past->last.resumed.salvaged = past->last.resumed.salvaged || survey.is_damaged;

@@ -56,6 +56,14 @@ enum ptl_status ptl_past_read(int fd, const char *path, const struct ptl_past_re
 /* A chunk of data. What is wrong stays in bytes; `is_last`: it is of the last segment. False: no
  * memory. */
 bool ptl_past_read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_last);
+/* Chunks of segments. What is wrong stays in bytes; false: no memory. */
+bool ptl_past_read_segment(struct ptl_past *past, struct ptl_bytes *bytes);
+void ptl_past_read_end(struct ptl_past *past, struct ptl_bytes *bytes); /* there is a segment */
+/* Where the head of the first segment is lost, what it settled is not: there is one. */
+bool ptl_past_imply_segment(struct ptl_past *past);
+/* Drops what ended in error and was settled, or ended so again, after all: where the head of a
+ * segment is lost, those before it are not known to be of another. */
+void ptl_past_drop_errors(struct ptl_past *past);
 void ptl_segment_head_write(struct ptl_buf *buf, const struct ptl_segment_head *head);
 
 #endif

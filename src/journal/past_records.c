@@ -3,6 +3,7 @@
 #include "journal/format.h"
 #include "journal/past.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct reading {
@@ -235,8 +236,6 @@ bool ptl_past_read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_
     reading.kept_offset = (int64_t)reading.offset_ms;
     read_counters(&reading);
     bool good = true;
-    if (past->segment_count == 0)
-        reading.bytes.failed = true;
     while (good && !reading.bytes.failed && reading.bytes.at < reading.bytes.end)
         good = read_record(&reading);
     *bytes = reading.bytes;
@@ -246,4 +245,42 @@ bool ptl_past_read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_
             past->offset_ms = reading.offset_ms;
     }
     return good;
+}
+
+/* Errors first, of each port the last one last. */
+static int compare_errors(const void *a, const void *b)
+{
+    const struct ptl_result *x = a, *y = b;
+    bool x_is = x->state == PTL_ERROR, y_is = y->state == PTL_ERROR;
+    if (x_is != y_is)
+        return x_is ? -1 : 1;
+    if (x->target != y->target)
+        return x->target < y->target ? -1 : 1;
+    if (x->port != y->port)
+        return x->port < y->port ? -1 : 1;
+    return x->offset_ms < y->offset_ms ? -1 : x->offset_ms > y->offset_ms;
+}
+
+static bool is_settled(const struct ptl_past *past, const struct ptl_result *item)
+{
+    uint64_t place = ptl_places_of_target(&past->places, item->target);
+    uint64_t position = ptl_places_position(&past->places, item->target, place, item->port);
+    return ptl_ledger_state(past->ledger, position) != PTL_UNPROBED;
+}
+
+void ptl_past_drop_errors(struct ptl_past *past)
+{
+    size_t errors = 0, kept = 0;
+    for (size_t i = 0; i < past->item_count; i++)
+        errors += past->items[i].state == PTL_ERROR;
+    if (errors == 0)
+        return;
+    qsort(past->items, past->item_count, sizeof(*past->items), compare_errors);
+    for (size_t i = 0; i < past->item_count; i++) {
+        const struct ptl_result *item = &past->items[i];
+        bool again = i + 1 < errors && item[1].target == item->target && item[1].port == item->port;
+        if (i >= errors || (!again && !is_settled(past, item)))
+            past->items[kept++] = *item;
+    }
+    past->item_count = kept;
 }

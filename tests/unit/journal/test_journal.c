@@ -153,6 +153,41 @@ static void what_was_written_is_read(void **state)
     }
 }
 
+/* Where the chunk of a type begins, after so many others of it. */
+static size_t chunk_at(const struct maker *maker, uint32_t type, unsigned skip)
+{
+    struct ptl_walk walk;
+    struct ptl_chunk chunk;
+    struct ptl_error error = {0};
+    enum ptl_status status;
+    size_t at = 0;
+    int fd = open(maker->path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(ptl_walk_begin(&walk, fd, maker->path, &error), PTL_OK);
+    while (at == 0 && ptl_walk_next(&walk, &chunk, &status, &error))
+        if (chunk.head.type == type && skip-- == 0)
+            at = chunk.at;
+    ptl_walk_end(&walk);
+    close(fd);
+    assert_true(at > 0);
+    return at;
+}
+
+static void break_chunk(const struct maker *maker, uint32_t type, unsigned skip)
+{
+    size_t size, at = chunk_at(maker, type, skip);
+    uint8_t *bytes = file_get(maker->path, &size);
+    bytes[at + PTL_CHUNK_HEAD + 1] ^= 1;
+    file_put(maker->path, bytes, size);
+    free(bytes);
+}
+
+static uint64_t known_of(const struct ptl_past *past)
+{
+    uint64_t states[PTL_STATE_COUNT];
+    ptl_ledger_count(past->ledger, 0, PROBES, states);
+    return PROBES - states[PTL_UNPROBED];
+}
+
 /* Of the last segment alone what ended in error is told. */
 static void errors_are_told_till_they_are_asked_again(void **state)
 {
@@ -173,6 +208,65 @@ static void errors_are_told_till_they_are_asked_again(void **state)
     past = maker_read(&maker);
     assert_int_equal(past->item_count, 0);
     ptl_past_free(past);
+    maker_close(&maker);
+}
+
+/* With the head of a segment lost, what the one before could not ask is not told beside what became
+ * of it. */
+static void an_error_is_not_told_beside_a_verdict(void **state)
+{
+    (void)state;
+    struct maker maker;
+    struct ptl_error error = {0};
+    struct ptl_results *results = NULL;
+    struct ptl_past *past = NULL;
+    struct ptl_past_request request = {.salvage = true};
+    struct ptl_result other = failed;
+    other.port++;
+    maker_open(&maker, YAML);
+    for (int segment = 0; segment < 3; segment++) {
+        assert_int_equal(maker_begin(&maker, segment > 0, false, &error), PTL_OK);
+        if (segment < 2)
+            maker_keep(&maker, &failed);
+        else
+            maker_note(&maker, failed.target, failed.port, PTL_CLOSED);
+        maker_keep(&maker, &other);
+        maker_end(&maker, PTL_STOP_SIGNAL, false);
+    }
+    break_chunk(&maker, PTL_CHUNK_SEGMENT, 2);
+    break_chunk(&maker, PTL_CHUNK_SEGMENT, 1);
+    assert_int_equal(ptl_journal_read(maker.path, &request, &past, &error), PTL_OK);
+    assert_int_equal(past->segment_count, 1);
+    assert_int_equal(past->item_count, 1);
+    assert_int_equal(past->items[0].port, other.port);
+    assert_int_equal(ptl_past_results(past, &results, &error), PTL_OK);
+    assert_int_equal(results->summary.states[PTL_ERROR], 1);
+    assert_int_equal(results->summary.states[PTL_CLOSED], 1);
+    assert_int_equal(results->summary.states[PTL_UNPROBED], PROBES - 2);
+    ptl_results_free(results);
+    ptl_past_free(past);
+    maker_close(&maker);
+}
+
+/* Where no segment tells what was asked, a report can be made, and no run can go on. */
+static void without_the_head_of_a_segment_it_is_read_alone(void **state)
+{
+    (void)state;
+    struct maker maker;
+    struct ptl_error error = {0};
+    struct ptl_past *past = NULL;
+    struct ptl_past_request request = {.salvage = true};
+    maker_open(&maker, YAML);
+    assert_int_equal(maker_begin(&maker, false, false, &error), PTL_OK);
+    give(&maker, 0);
+    maker_end(&maker, PTL_STOP_SIGNAL, false);
+    break_chunk(&maker, PTL_CHUNK_SEGMENT, 0);
+    assert_int_equal(ptl_journal_read(maker.path, &request, &past, &error), PTL_OK);
+    assert_int_equal(known_of(past), 20);
+    assert_int_equal(past->segment_count, 1);
+    ptl_past_free(past);
+    assert_int_equal(maker_look(&maker, true, true, &error), PTL_E_INVALID);
+    assert_non_null(strstr(error.message, "convert makes a report of it"));
     maker_close(&maker);
 }
 
@@ -222,13 +316,6 @@ static void check_part(const struct ptl_past *part, const struct ptl_past *whole
             assert_int_equal(state, ptl_ledger_state(whole->ledger, position));
     }
     assert_true(part->item_count <= whole->item_count);
-}
-
-static uint64_t known_of(const struct ptl_past *past)
-{
-    uint64_t states[PTL_STATE_COUNT];
-    ptl_ledger_count(past->ledger, 0, PROBES, states);
-    return PROBES - states[PTL_UNPROBED];
 }
 
 /* Cut at every byte: refused in words while the head is not whole, else resumed, and read back. */
@@ -290,6 +377,7 @@ static void may_be_damaged_anywhere(void **state)
     write_three(&maker);
     uint8_t *bytes = file_get(maker.path, &size);
     struct ptl_past *whole = maker_read(&maker);
+    size_t plan_end = chunk_at(&maker, PTL_CHUNK_SEGMENT, 0);
     for (size_t at = 0; at < size * 8; at++) {
         bytes[at / 8] ^= (uint8_t)(1U << (at % 8));
         file_put(maker.path, bytes, size);
@@ -310,6 +398,8 @@ static void may_be_damaged_anywhere(void **state)
             salvaged++;
             check_part(ptl_journal_past(maker.journal), whole);
             assert_true(known_of(ptl_journal_past(maker.journal)) > 0);
+        } else {
+            assert_true(at / 8 < plan_end); /* of all behind it, what is whole is taken */
         }
         ptl_journal_free(maker.journal);
         maker.journal = NULL;
@@ -792,6 +882,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_read),
         cmocka_unit_test(errors_are_told_till_they_are_asked_again),
+        cmocka_unit_test(an_error_is_not_told_beside_a_verdict),
+        cmocka_unit_test(without_the_head_of_a_segment_it_is_read_alone),
         cmocka_unit_test(makes_results),
         cmocka_unit_test(may_be_cut_anywhere),
         cmocka_unit_test(may_be_damaged_anywhere),
