@@ -247,6 +247,7 @@ CASES
     mkdir locked
     run "$PORTOLAN" history h/lan --html locked --quiet
     [ "$status" -eq 5 ]
+}
 
 @test "every report tells what changed: text, Prometheus, JUnit if asked, jsonl" {
     need_namespace
