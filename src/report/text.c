@@ -60,11 +60,21 @@ static void add_unmet(struct ptl_writing *writing)
                    writing->color ? "\x1b[0m" : "");
 }
 
+/* Likewise: what is complete is a part of what somebody planned. */
+static void add_shard(struct ptl_writing *writing)
+{
+    const struct ptl_shard_info *shard = &writing->results->run.shard;
+    if (shard->count > 0)
+        ptl_buf_printf(&writing->line, "SLICE %" PRIu32 " OF %" PRIu32 ", ", shard->index,
+                       shard->count);
+}
+
 static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
     add_settings(writing);
     add_unmet(writing);
+    add_shard(writing);
     const char *cause = ptl_report_incomplete(results);
     if (cause == NULL)
         ptl_buf_add(&writing->line, "COMPLETE\n");
@@ -255,14 +265,6 @@ static void add_path(struct ptl_writing *writing)
                        (double)silent_ms / 1000);
 }
 
-static void add_shard(struct ptl_writing *writing)
-{
-    const struct ptl_shard_info *shard = &writing->results->run.shard;
-    if (shard->count > 0)
-        ptl_buf_printf(&writing->line, "slice %" PRIu32 " of %" PRIu32 " of the plan %.16s\n",
-                       shard->index, shard->count, shard->plan_sha256);
-}
-
 /* A run that was resumed is of several times. */
 static void add_resumed(struct ptl_writing *writing)
 {
@@ -296,7 +298,6 @@ static bool end(struct ptl_writing *writing)
         return false;
     ptl_buf_add_char(&writing->line, '\n');
     add_path(writing);
-    add_shard(writing);
     add_resumed(writing);
     if (results->estimate.basis != PTL_BASIS_NOT_RECORDED) {
         ptl_estimate_tell(results, &writing->line);

@@ -65,6 +65,18 @@ class RunPage(BrowserTest):
         self.check_charts(["rtt"])
         self.shut()
 
+    def test_slice(self):
+        """run page: a slice says that it is one"""
+        self.need_namespace()
+        html = self.place / "slice.html"
+        subprocess.run([PORTOLAN, "run", "--hosts", "127.0.0.1-4", "--ports", "1-20", "--shard", "3/4",
+                        "--html", html, "--quiet"], check=True)
+        page = self.open(html)
+        self.assertEqual(page.evaluate("() => [...document.querySelectorAll('h1 .badge')].map((one) => one.textContent)"),
+                         ["SLICE 3 OF 4", "COMPLETE"])
+        self.assertIn("3 of 4", page.text("#settings"))
+        self.assertIsNone(self.open(self.office).evaluate("() => document.querySelector('#slice')"))
+
     def test_incomplete(self):
         """run page: says what is incomplete, unresolved and warned of"""
         page = self.open(self.office)

@@ -84,6 +84,8 @@ SH
     "$PORTOLAN" convert 6-3-of-6.json --json again.json --csv '{profile}-{shard}.csv' --quiet
     cmp again.json 6-3-of-6.json
     [ -e p-3-of-6.csv ]
+    "$PORTOLAN" convert 6-3-of-6.json | grep -qx 'SLICE 3 OF 6, COMPLETE'
+    ! "$PORTOLAN" convert whole.json | grep -q SLICE
 }
 
 @test "the number of the slice is what the array, the job or the pipeline says" {

@@ -60,6 +60,7 @@ function top() {
   return make("header", null,
     make("h1", null, "Port scan: ", outside(run.profile),
       failed ? make("span", {class: `badge ${failed[0]}`, id: "verdict"}, failed[1]) : null,
+      run.shard ? make("span", {class: "badge care", id: "slice"}, `SLICE ${run.shard.index} OF ${run.shard.count}`) : null,
       make("span", {class: `badge${kind}`, id: "badge"}, complete ? "COMPLETE" : "INCOMPLETE")),
     run.description ? make("p", {class: "lead", id: "description"}, outside(run.description)) : null,
     make("p", {class: "lead"}, sentence()),
@@ -335,6 +336,8 @@ function settings() {
   const limit = run.effective_concurrency === run.concurrency || run.effective_concurrency === 0 ? asked :
     `${asked}, ${count(run.effective_concurrency)} ${known(run.concurrency) ? "in force" : "at most"}`;
   return section("settings", "Settings", pairs([
+    ...(run.shard ? [["Slice", `${run.shard.index} of ${run.shard.count}`,
+      make("span", {class: "mono"}, `Of the plan ${visible(run.shard.plan_sha256)}`)]] : []),
     ["Profile", outside(run.profile), make("span", {class: "mono"}, `SHA-256 ${run.profile_sha256}`)],
     ["Ports asked", make("span", {class: "mono"}, outside(run.ports.length > 500 ? `${run.ports.slice(0, 500)}…` : run.ports))],
     ["States listed", run.states.join(", "), "A port of another state is counted, not listed."],
