@@ -32,7 +32,7 @@ static int read_all(const struct arguments *arguments, struct ptl_results **runs
     int status = EXIT_DONE;
     for (size_t i = 0; i < arguments->word_count; i++) {
         struct ptl_error error;
-        enum ptl_status read = ptl_results_read(arguments->words[i], &runs[i], &error);
+        enum ptl_status read = ptl_results_read_spilled(arguments->words[i], &runs[i], &error);
         if (read == PTL_OK)
             continue;
         print_error(&error);

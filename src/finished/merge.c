@@ -348,10 +348,10 @@ enum ptl_status ptl_merge(const struct ptl_results *const *runs, const char *con
     struct ptl_merging merging = {.count = count};
     merging.views = calloc(count, sizeof(*merging.views));
     merging.seen = calloc(8, sizeof(*merging.seen));
-    merging.results = ptl_results_new();
+    merging.results = ptl_results_new_spilled();
     merging.ports = ptl_portset_new();
     if (merging.results != NULL)
-        merging.results->stored = ptl_stored_new();
+        merging.results->stored = ptl_stored_new(merging.results->spill);
     enum ptl_status status = PTL_OK;
     if (merging.views == NULL || merging.seen == NULL || merging.ports == NULL ||
         merging.results == NULL || merging.results->stored == NULL)

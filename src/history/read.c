@@ -107,7 +107,7 @@ enum ptl_status ptl_history_read_index(const struct ptl_history_store *store,
 {
     struct ptl_history *made = calloc(1, sizeof(*made));
     if (made != NULL)
-        made->places = ptl_stored_new();
+        made->places = ptl_stored_new(NULL);
     if (made == NULL || made->places == NULL) {
         ptl_history_free(made);
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");

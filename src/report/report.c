@@ -112,9 +112,11 @@ static bool write_result(struct ptl_report *report, struct rows *rows,
 static bool write_results(struct ptl_report *report, const struct ptl_results *results)
 {
     struct rows rows = {.named = false};
-    for (size_t i = 0; i < results->count && !ptl_output_failed(report->writing.output); i++)
+    for (size_t i = 0; i < results->count && !ptl_output_failed(report->writing.output); i++) {
+        ptl_results_rest(results, i);
         if (!write_result(report, &rows, &results->items[i]))
             return false;
+    }
     return true;
 }
 

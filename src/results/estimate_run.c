@@ -68,6 +68,7 @@ struct ptl_estimate ptl_estimate_run(const struct ptl_results *results)
     if (results->summary.targets == 1 && results->target_count == 1)
         whole = ptl_estimate_target(results, &results->targets[0]);
     for (size_t i = 0; i < results->target_count; i++) {
+        ptl_results_rest(results, i);
         struct ptl_estimate one = ptl_estimate_target(results, &results->targets[i]);
         whole.poor += ptl_estimate_is_poor(&one);
         whole.below += is_below(&one, results->run.min_recall_e4);

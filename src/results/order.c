@@ -16,10 +16,12 @@ static int compare_counts(const void *a, const void *b)
     return x->target < y->target ? -1 : x->target > y->target;
 }
 
-static void sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
+static void sort(const struct ptl_results *results, void *items, size_t count, size_t size,
+                 int (*compare)(const void *, const void *))
 {
     const char *bytes = items;
     for (size_t i = 1; i < count; i++) {
+        ptl_results_rest(results, i);
         if (compare(bytes + (i - 1) * size, bytes + i * size) > 0) {
             qsort(items, count, size, compare);
             return;
@@ -29,6 +31,7 @@ static void sort(void *items, size_t count, size_t size, int (*compare)(const vo
 
 void ptl_results_sort(struct ptl_results *results)
 {
-    sort(results->items, results->count, sizeof(*results->items), compare_results);
-    sort(results->targets, results->target_count, sizeof(*results->targets), compare_counts);
+    sort(results, results->items, results->count, sizeof(*results->items), compare_results);
+    sort(results, results->targets, results->target_count, sizeof(*results->targets),
+         compare_counts);
 }

@@ -159,6 +159,8 @@ static enum ptl_status take_object(struct ptl_reader *reader, struct ptl_error *
     enum ptl_status status = go_in(reader, '{', '}', &more, error);
     while (status == PTL_OK && more) {
         status = take_member(reader, error);
+        if (status == PTL_OK && reader->is_head && (reader->seen >> PTL_PART_RUN & 1U) != 0)
+            return PTL_OK;
         if (status == PTL_OK)
             status = go_on(reader, '}', &more, error);
     }
@@ -263,6 +265,8 @@ static enum ptl_status take_file(struct ptl_reader *reader, struct ptl_error *er
         return status;
     if ((reader->seen >> PTL_PART_SCHEMA & 1U) == 0)
         return ptl_error_at(error, &place, "no results of portolan: the key \"schema\" is missing");
+    if (reader->is_head && (reader->seen >> PTL_PART_RUN & 1U) != 0)
+        return PTL_OK;
     reader->is_lines = (reader->seen >> PTL_PART_TYPE & 1U) != 0;
     if (reader->is_lines && strcmp(reader->type, "run") != 0)
         return ptl_error_at(error, &place, "the first line is of type \"%s\", not \"run\"",
@@ -288,27 +292,31 @@ static enum ptl_status take_file(struct ptl_reader *reader, struct ptl_error *er
     return status;
 }
 
-enum ptl_status ptl_results_read(const char *path, struct ptl_results **results,
-                                 struct ptl_error *error)
+/* Reads into `results`, which is taken over, as is its stored table; NULL: no memory. */
+static enum ptl_status read_into(struct ptl_results *results, const char *path, bool is_head,
+                                 struct ptl_results **read, struct ptl_error *error)
 {
-    struct ptl_reader reader = {.last_known = PTL_STORED_NONE};
+    struct ptl_reader reader = {
+        .results = results, .is_head = is_head, .last_known = PTL_STORED_NONE};
     enum ptl_status status = ptl_pieces_open(path, &reader.pieces, error);
-    if (status != PTL_OK)
+    if (status != PTL_OK) {
+        ptl_results_free(results);
         return status;
-    reader.results = ptl_results_new();
-    reader.expected = ptl_stored_new();
-    if (reader.results != NULL)
-        reader.results->stored = ptl_stored_new();
-    if (reader.results == NULL || reader.results->stored == NULL || reader.expected == NULL)
+    }
+    reader.expected = ptl_stored_new(NULL);
+    if (results != NULL)
+        results->stored = ptl_stored_new(results->spill);
+    if (results == NULL || results->stored == NULL || reader.expected == NULL)
         status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     if (status == PTL_OK)
         status = take_file(&reader, error);
-    if (status == PTL_OK && reader.run_status != PTL_OK) {
-        status = reader.run_status;
+    enum ptl_status run_status = is_head ? reader.asked_status : reader.run_status;
+    if (status == PTL_OK && run_status != PTL_OK) {
+        status = run_status;
         if (error != NULL)
             *error = reader.run_error;
     }
-    if (status == PTL_OK)
+    if (status == PTL_OK && !is_head)
         status = ptl_read_finish(&reader, error);
     ptl_pieces_close(reader.pieces);
     ptl_portset_free(reader.ports);
@@ -316,9 +324,29 @@ enum ptl_status ptl_results_read(const char *path, struct ptl_results **results,
     for (size_t i = 0; i < reader.missing_count; i++)
         free(reader.missing[i]);
     free(reader.missing);
-    if (status == PTL_OK)
-        *results = reader.results;
-    else
-        ptl_results_free(reader.results);
+    if (status == PTL_OK) {
+        ptl_spill_settle(results->spill);
+        *read = results;
+    } else {
+        ptl_results_free(results);
+    }
     return status;
+}
+
+enum ptl_status ptl_results_read(const char *path, struct ptl_results **results,
+                                 struct ptl_error *error)
+{
+    return read_into(ptl_results_new(), path, false, results, error);
+}
+
+enum ptl_status ptl_results_read_spilled(const char *path, struct ptl_results **results,
+                                         struct ptl_error *error)
+{
+    return read_into(ptl_results_new_spilled(), path, false, results, error);
+}
+
+enum ptl_status ptl_results_read_head(const char *path, struct ptl_results **results,
+                                      struct ptl_error *error)
+{
+    return read_into(ptl_results_new(), path, true, results, error);
 }

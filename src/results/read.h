@@ -18,5 +18,12 @@
  */
 enum ptl_status ptl_results_read(const char *path, struct ptl_results **results,
                                  struct ptl_error *error);
+/* The same, with what grows in files once there is much of it (base/spill.h). */
+enum ptl_status ptl_results_read_spilled(const char *path, struct ptl_results **results,
+                                         struct ptl_error *error);
+/* Only as far as what was asked: of results->run, the keys that are known when a run begins. The
+ * rest of the file is not looked at. */
+enum ptl_status ptl_results_read_head(const char *path, struct ptl_results **results,
+                                      struct ptl_error *error);
 
 #endif

@@ -75,7 +75,7 @@ enum ptl_status ptl_read_finish_cut(struct ptl_reader *reader, struct ptl_error 
         ptl_results_sort(results);
         sum_up(reader);
         ptl_results_open_ports(results, reader->open_ports);
-        good = ptl_latency_summarise(results->items, results->count, &results->summary.rtt) &&
+        good = ptl_latency_summarise(results, &results->summary.rtt) &&
                ptl_results_warn(
                    results, "the lines of the run end without its summary: it was killed, or is "
                             "still running; targets without a line are not known") == PTL_OK;

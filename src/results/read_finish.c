@@ -163,6 +163,7 @@ static enum ptl_status check_results(const struct ptl_reader *reader, struct ptl
     uint64_t kept[PTL_STATE_COUNT] = {0};
     for (size_t i = 0; i < results->count; i++) {
         const struct ptl_result *r = &results->items[i];
+        ptl_results_rest(results, i);
         if (i > 0 && r[-1].target == r->target && r[-1].port == r->port)
             return refuse(reader, r->target, error, "one of its ports has two results");
         if (!ptl_portset_contains(reader->ports, r->port))

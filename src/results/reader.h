@@ -37,6 +37,7 @@ struct ptl_reader {
     struct ptl_results *results;
     struct ptl_portset *ports; /* of the run; NULL until it was read */
     unsigned seen;             /* a bit for each enum ptl_part */
+    bool is_head;              /* nothing behind "run" is wanted */
     bool is_lines;             /* jsonl: results in the order in which they were found */
     char type[16];             /* jsonl: of the line */
 

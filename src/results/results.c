@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 #include "base/permute.h"
+#include "base/spill.h"
 #include "results/judge.h"
 #include "results/stored.h"
 #include "results/untouched.h"
@@ -23,6 +24,16 @@ const char *const ptl_limited_by_names[PTL_LIMITED_BY_COUNT] = {"nothing", "loca
 struct ptl_results *ptl_results_new(void)
 {
     return calloc(1, sizeof(struct ptl_results));
+}
+
+struct ptl_results *ptl_results_new_spilled(void)
+{
+    struct ptl_results *results = ptl_results_new();
+    if (results != NULL && (results->spill = ptl_spill_new()) == NULL) {
+        free(results);
+        return NULL;
+    }
+    return results;
 }
 
 static void free_merged(struct ptl_results *results)
@@ -52,8 +63,8 @@ void ptl_results_free(struct ptl_results *results)
     if (results == NULL)
         return;
     ptl_run_info_free(&results->run);
-    free(results->items);
-    free(results->targets);
+    ptl_spill_drop(results->spill, results->items);
+    ptl_spill_drop(results->spill, results->targets);
     free(results->untouched.ranges);
     for (size_t i = 0; i < results->unresolved_count; i++)
         free(results->unresolved[i].input);
@@ -70,14 +81,16 @@ void ptl_results_free(struct ptl_results *results)
     ptl_judge_free(results->judge);
     ptl_targets_free(results->live);
     ptl_stored_free(results->stored);
+    ptl_spill_free(results->spill);
     free(results);
 }
 
 enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_result *result)
 {
-    if (!ptl_array_room((void **)&results->items, &results->capacity, results->count,
-                        sizeof(*result)))
+    if (!ptl_spill_room(results->spill, (void **)&results->items, &results->capacity,
+                        results->count, sizeof(*result)))
         return PTL_E_NO_MEMORY;
+    ptl_results_rest(results, results->count);
     struct ptl_result *new = &results->items[results->count++];
     *new = *result;
     if (new->offset_ms < results->watermark_ms)
@@ -100,9 +113,10 @@ enum ptl_status ptl_results_add_outage(struct ptl_results *results, const struct
 enum ptl_status ptl_results_add_target(struct ptl_results *results,
                                        const struct ptl_target_counts *counts)
 {
-    if (!ptl_array_room((void **)&results->targets, &results->target_capacity,
+    if (!ptl_spill_room(results->spill, (void **)&results->targets, &results->target_capacity,
                         results->target_count, sizeof(*counts)))
         return PTL_E_NO_MEMORY;
+    ptl_results_rest(results, results->target_count);
     results->targets[results->target_count++] = *counts;
     return PTL_OK;
 }
@@ -277,7 +291,7 @@ bool ptl_results_next_target(const struct ptl_results *results, struct ptl_targe
             has_counts ? &results->targets[cursor->next_counts] : NULL;
         if (next != NULL && next->target == cursor->next_target) {
             *counts = *next;
-            cursor->next_counts++;
+            ptl_results_rest(results, ++cursor->next_counts);
             break;
         }
         if (all_started) {
@@ -299,11 +313,11 @@ bool ptl_results_next_target(const struct ptl_results *results, struct ptl_targe
     cursor->next_target++;
     while (cursor->next_result < results->count &&
            results->items[cursor->next_result].target < counts->target)
-        cursor->next_result++;
+        ptl_results_rest(results, ++cursor->next_result);
     *first_result = cursor->next_result;
     while (cursor->next_result < results->count &&
            results->items[cursor->next_result].target == counts->target)
-        cursor->next_result++;
+        ptl_results_rest(results, ++cursor->next_result);
     *result_count = cursor->next_result - *first_result;
     return true;
 }
@@ -311,7 +325,9 @@ bool ptl_results_next_target(const struct ptl_results *results, struct ptl_targe
 void ptl_results_open_ports(const struct ptl_results *results, uint8_t bits[PTL_PORT_BYTES])
 {
     memset(bits, 0, PTL_PORT_BYTES);
-    for (size_t i = 0; i < results->count; i++)
+    for (size_t i = 0; i < results->count; i++) {
+        ptl_results_rest(results, i);
         if (results->items[i].state == PTL_OPEN)
             ptl_port_set_bit(bits, results->items[i].port);
+    }
 }

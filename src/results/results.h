@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/evidence.h"
+#include "base/spill.h"
 #include "profile/profile.h"
 #include "results/changes.h"
 #include "results/estimate.h"
@@ -305,6 +306,7 @@ struct ptl_results {
     size_t disagreement_count;
     struct ptl_changes *changes; /* owned; NULL: no history was asked */
     struct ptl_judge *judge;     /* owned; NULL: nothing is expected (judge.h) */
+    struct ptl_spill *spill;     /* owned; where items, targets and names lie; NULL: in memory */
 
     /* Where target indexes get their names: of a run that was scanned, `live`, whose labels are
      * borrowed from the profile, which must outlive the results; of one that was read back,
@@ -323,6 +325,14 @@ void ptl_run_info_free(struct ptl_run_info *info);
 
 /* An empty model; NULL: no memory. */
 struct ptl_results *ptl_results_new(void);
+/* One whose items, targets and names lie in files once there are many (base/spill.h). */
+struct ptl_results *ptl_results_new_spilled(void);
+/* Walking such, at item `at`: now and then gives back the memory of what was walked. */
+static inline void ptl_results_rest(const struct ptl_results *results, size_t at)
+{
+    if ((at & 0x3FFFF) == 0)
+        ptl_spill_rest(results->spill);
+}
 void ptl_results_free(struct ptl_results *results);
 
 /* Keeps one verdict; its offset_ms is raised to the watermark. Not thread-safe: scan/ calls it

@@ -9,7 +9,7 @@ enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *
 {
     ptl_results_sort(results);
     struct ptl_summary *summary = &results->summary;
-    if (!ptl_latency_summarise(results->items, results->count, &summary->rtt))
+    if (!ptl_latency_summarise(results, &summary->rtt))
         return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     uint64_t done = summary->probes - summary->states[PTL_UNPROBED];
     double seconds = results->run.elapsed_ms / 1000.0;

@@ -1,6 +1,6 @@
 #include "results/stored.h"
 
-#include "base/array.h"
+#include "base/spill.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,11 +24,13 @@ _Static_assert(sizeof(struct stored_target) == 12, "there may be millions of the
 enum service { SERVICE_UNKNOWN, SERVICE_NONE, SERVICE_TEXT };
 
 struct ptl_stored {
+    struct ptl_spill *spill; /* of targets and text; borrowed; NULL: they lie in memory */
     struct stored_target *targets;
     uint32_t count;
     size_t capacity;
     char *text; /* NUL-terminated names, one after the other */
-    uint32_t used, size;
+    uint32_t used;
+    size_t size;
     uint32_t *slots; /* hash of addresses: target + 1; 0: free */
     uint32_t slot_count;
     uint64_t salt;       /* so that no file can choose who collides */
@@ -36,7 +38,7 @@ struct ptl_stored {
     uint32_t *services;  /* by port: SERVICE_UNKNOWN, SERVICE_NONE, else offset of the text */
 };
 
-struct ptl_stored *ptl_stored_new(void)
+struct ptl_stored *ptl_stored_new(struct ptl_spill *spill)
 {
     struct ptl_stored *stored = calloc(1, sizeof(*stored));
     if (stored == NULL)
@@ -46,6 +48,7 @@ struct ptl_stored *ptl_stored_new(void)
         free(stored);
         return NULL;
     }
+    stored->spill = spill;
     stored->used = SERVICE_TEXT; /* no text has an offset that means something else */
     ssize_t ignored = getrandom(&stored->salt, sizeof(stored->salt), GRND_NONBLOCK);
     (void)ignored;
@@ -56,8 +59,8 @@ void ptl_stored_free(struct ptl_stored *stored)
 {
     if (stored == NULL)
         return;
-    free(stored->targets);
-    free(stored->text);
+    ptl_spill_drop(stored->spill, stored->targets);
+    ptl_spill_drop(stored->spill, stored->text);
     free(stored->slots);
     free(stored->services);
     free(stored);
@@ -73,14 +76,9 @@ static uint32_t keep(struct ptl_stored *stored, const void *bytes, size_t count)
 {
     if (count > TEXT_MAX - stored->used)
         return 0;
-    if (stored->used + count > stored->size) {
-        size_t more = stored->size + stored->size / 2 + count + 4096;
-        char *grown = realloc(stored->text, more);
-        if (grown == NULL)
+    while (stored->used + count > stored->size)
+        if (!ptl_spill_room(stored->spill, (void **)&stored->text, &stored->size, stored->size, 1))
             return 0;
-        stored->text = grown;
-        stored->size = (uint32_t)more;
-    }
     uint32_t at = stored->used;
     memcpy(stored->text + at, bytes, count);
     stored->used += (uint32_t)count;
@@ -155,8 +153,8 @@ static bool grow_index(struct ptl_stored *stored)
 static bool grow_targets(struct ptl_stored *stored)
 {
     return stored->count < TARGETS_MAX &&
-           ptl_array_room((void **)&stored->targets, &stored->capacity, stored->count,
-                          sizeof(*stored->targets));
+           ptl_spill_room(stored->spill, (void **)&stored->targets, &stored->capacity,
+                          stored->count, sizeof(*stored->targets));
 }
 
 static bool is_own_text(const struct ptl_address *address, const char *name)
@@ -177,10 +175,10 @@ static uint32_t keep_input(struct ptl_stored *stored, const struct ptl_address *
     return stored->last_input;
 }
 
-uint32_t ptl_stored_add(struct ptl_stored *stored, const struct ptl_address *address,
-                        const char *input, const char *host)
+uint32_t ptl_stored_append(struct ptl_stored *stored, const struct ptl_address *address,
+                           const char *input, const char *host)
 {
-    bool good = grow_targets(stored) && grow_index(stored);
+    bool good = grow_targets(stored);
     if (!good)
         return PTL_STORED_NONE;
     struct stored_target new = {.is_ipv6 = address->family == 6, .input = UNKNOWN};
@@ -200,8 +198,18 @@ uint32_t ptl_stored_add(struct ptl_stored *stored, const struct ptl_address *add
     if (!good)
         return PTL_STORED_NONE;
     stored->targets[stored->count] = new;
-    insert(stored, stored->count);
     return stored->count++;
+}
+
+uint32_t ptl_stored_add(struct ptl_stored *stored, const struct ptl_address *address,
+                        const char *input, const char *host)
+{
+    if (!grow_index(stored))
+        return PTL_STORED_NONE;
+    uint32_t target = ptl_stored_append(stored, address, input, host);
+    if (target != PTL_STORED_NONE)
+        insert(stored, target);
+    return target;
 }
 
 bool ptl_stored_set_input(struct ptl_stored *stored, uint32_t target, const char *input)
@@ -250,14 +258,19 @@ void ptl_stored_set_mark(struct ptl_stored *stored, uint32_t target, enum ptl_st
 
 bool ptl_stored_renumber(struct ptl_stored *stored, const uint32_t *numbers)
 {
-    struct stored_target *moved = calloc(stored->count + 1UL, sizeof(*moved));
-    if (moved == NULL)
-        return false;
+    struct stored_target *moved = NULL;
+    size_t capacity = 0;
+    while (capacity < stored->count) {
+        if (!ptl_spill_room(stored->spill, (void **)&moved, &capacity, capacity, sizeof(*moved))) {
+            ptl_spill_drop(stored->spill, moved);
+            return false;
+        }
+    }
     for (uint32_t t = 0; t < stored->count; t++)
         moved[numbers[t]] = stored->targets[t];
-    free(stored->targets);
+    ptl_spill_drop(stored->spill, stored->targets);
     stored->targets = moved;
-    stored->capacity = stored->count + 1;
+    stored->capacity = capacity;
     ptl_stored_forget_index(stored);
     return true;
 }

@@ -14,9 +14,12 @@
 
 #define PTL_STORED_NONE UINT32_MAX
 
+struct ptl_spill;
 struct ptl_stored;
 
-struct ptl_stored *ptl_stored_new(void); /* NULL: no memory */
+/* `spill`, borrowed: where targets and names lie once there are many; NULL: in memory. NULL: no
+ * memory. */
+struct ptl_stored *ptl_stored_new(struct ptl_spill *spill);
 void ptl_stored_free(struct ptl_stored *stored);
 uint32_t ptl_stored_count(const struct ptl_stored *stored);
 /* The target of this address; PTL_STORED_NONE: none. */
@@ -24,6 +27,9 @@ uint32_t ptl_stored_find(const struct ptl_stored *stored, const struct ptl_addre
 /* Adds one that find did not find; `input` NULL: not known (yet). PTL_STORED_NONE: no memory. */
 uint32_t ptl_stored_add(struct ptl_stored *stored, const struct ptl_address *address,
                         const char *input, const char *host);
+/* The same for whoever needs no ptl_stored_find: the index has no place for it. */
+uint32_t ptl_stored_append(struct ptl_stored *stored, const struct ptl_address *address,
+                           const char *input, const char *host);
 /* For a target that was added without one. False: no memory. */
 bool ptl_stored_set_input(struct ptl_stored *stored, uint32_t target, const char *input);
 struct ptl_address ptl_stored_address(const struct ptl_stored *stored, uint32_t target);
