@@ -56,6 +56,16 @@ void ptl_sentinels_join(struct ptl_sentinels *sum, const struct ptl_sentinels *o
     sum->blind = sum->blind > other->blind ? sum->blind : other->blind;
 }
 
+void ptl_evidence_sum(struct ptl_evidence *run, const struct ptl_evidence *other)
+{
+    for (int i = 0; i < PTL_TRIES; i++) {
+        run->open[i] += other->open[i];
+        run->closed[i] += other->closed[i];
+        run->silent[i] += other->silent[i];
+    }
+    ptl_sentinels_join(&run->sentinels, &other->sentinels);
+}
+
 void ptl_evidence_join(struct ptl_target_evidence *target, const struct ptl_target_evidence *other)
 {
     for (int i = 0; i < PTL_TRIES; i++) {

@@ -45,6 +45,8 @@ struct ptl_evidence ptl_evidence_of(const struct ptl_target_evidence *target);
 struct ptl_target_evidence ptl_evidence_of_target(const struct ptl_evidence *evidence);
 /* Adds the target's ports to those of the run. */
 void ptl_evidence_add(struct ptl_evidence *run, const struct ptl_target_evidence *target);
+/* Adds the ports and the sentinels of another run, of others. */
+void ptl_evidence_sum(struct ptl_evidence *run, const struct ptl_evidence *other);
 /* Adds what another run knows of the same target, or another part of the same run. */
 void ptl_evidence_join(struct ptl_target_evidence *target, const struct ptl_target_evidence *other);
 void ptl_sentinels_join(struct ptl_sentinels *sum, const struct ptl_sentinels *other);

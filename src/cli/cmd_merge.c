@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/merge_shards.h"
 #include "cli/reports.h"
 #include "finished/merge.h"
 #include "results/read.h"
@@ -7,13 +8,21 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-static int merge(const struct arguments *arguments, struct ptl_results *const *runs)
+/* Runs that are no shards: all are held at once. */
+static int merge_runs(const struct arguments *arguments, const struct merge_input *inputs)
 {
     struct ptl_results *merged = NULL;
     struct ptl_error error;
-    enum ptl_status status = ptl_merge((const struct ptl_results *const *)runs, arguments->words,
-                                       arguments->word_count, &merged, &error);
+    enum ptl_status status = PTL_E_NO_MEMORY;
+    const struct ptl_results **runs = calloc(arguments->word_count, sizeof(*runs));
+    ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+    for (size_t i = 0; runs != NULL && i < arguments->word_count; i++)
+        runs[i] = inputs[i].results;
+    if (runs != NULL)
+        status = ptl_merge(runs, arguments->words, arguments->word_count, &merged, &error);
+    free(runs);
     if (status != PTL_OK) {
         print_error(&error);
         return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
@@ -26,42 +35,91 @@ static int merge(const struct arguments *arguments, struct ptl_results *const *r
     return result;
 }
 
-/* All are read, so that what is wrong with any is told. */
-static int read_all(const struct arguments *arguments, struct ptl_results **runs)
+/* A pipe can be read once only. */
+static bool is_regular(const char *path)
 {
-    int status = EXIT_DONE;
+    struct stat status;
+    return strcmp(path, "-") != 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* Heads, or the whole of what is not whole yet. All are read, so that what is wrong with any is
+ * told. */
+static int read_all(const struct arguments *arguments, bool heads, struct merge_input *inputs)
+{
+    int result = EXIT_DONE;
     for (size_t i = 0; i < arguments->word_count; i++) {
+        struct merge_input *input = &inputs[i];
         struct ptl_error error;
-        enum ptl_status read = ptl_results_read_spilled(arguments->words[i], &runs[i], &error);
-        if (read == PTL_OK)
+        if (input->is_whole)
+            continue;
+        ptl_results_free(input->results);
+        input->results = NULL;
+        input->is_whole = !heads || !is_regular(arguments->words[i]);
+        enum ptl_status status =
+            (input->is_whole ? ptl_results_read_spilled
+                             : ptl_results_read_head)(arguments->words[i], &input->results, &error);
+        if (status == PTL_OK)
             continue;
         print_error(&error);
-        if (read == PTL_E_INVALID)
-            status = EXIT_REJECTED;
-        else if (status == EXIT_DONE)
-            status = EXIT_INCOMPLETE;
+        if (status == PTL_E_INVALID)
+            result = EXIT_REJECTED;
+        else if (result == EXIT_DONE)
+            result = EXIT_INCOMPLETE;
     }
-    return status;
+    return result;
+}
+
+static bool takes_prefer(const struct arguments *arguments, bool is_shards)
+{
+    const char *prefer = arguments->texts[OPTION_PREFER];
+    if (prefer == NULL || (is_shards && strcmp(prefer, "newest") == 0))
+        return true;
+    if (is_shards)
+        print_line("portolan merge: --prefer is newest, not \"%s\"", prefer);
+    else
+        print_line("portolan merge: --prefer is for shards of a plan, and these are none");
+    return false;
+}
+
+static int merge(const struct arguments *arguments, struct merge_input *inputs)
+{
+    bool is_shards = false;
+    int status = read_all(arguments, true, inputs);
+    for (size_t i = 0; i < arguments->word_count && status == EXIT_DONE; i++)
+        is_shards = is_shards || inputs[i].results->run.shard.count > 0;
+    if (status != EXIT_DONE)
+        return status;
+    if (!takes_prefer(arguments, is_shards))
+        return EXIT_USAGE;
+    if (is_shards)
+        return merge_shards(arguments, inputs);
+    status = read_all(arguments, false, inputs);
+    return status == EXIT_DONE ? merge_runs(arguments, inputs) : status;
 }
 
 static int run(const struct arguments *arguments)
 {
-    struct ptl_results **runs = calloc(arguments->word_count, sizeof(struct ptl_results *));
-    if (runs == NULL) {
+    struct merge_input *inputs = calloc(arguments->word_count, sizeof(*inputs));
+    if (inputs == NULL) {
         print_line("portolan: out of memory");
         return EXIT_INCOMPLETE;
     }
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that could not be written */
-    int status = read_all(arguments, runs);
-    if (status == EXIT_DONE)
-        status = merge(arguments, runs);
+    int status = merge(arguments, inputs);
     for (size_t i = 0; i < arguments->word_count; i++)
-        ptl_results_free(runs[i]);
-    free(runs);
+        ptl_results_free(inputs[i].results);
+    free(inputs);
     return status;
 }
 
 static const struct option options[] = {
+    {.id = OPTION_PREFER,
+     .name = "prefer",
+     .argument = "newest",
+     .help = "of several runs of one shard the newest is taken"},
+    {.id = OPTION_ALLOW_INCONCLUSIVE,
+     .name = "allow-inconclusive",
+     .help = "of shards: expectations that cannot be judged do not fail them"},
     {.id = OPTION_QUIET, .name = "quiet", .help = "no warnings or notes on standard error"},
 };
 
@@ -72,8 +130,14 @@ const struct command command_merge = {
     .details =
         "RESULTS are results.json or jsonl files; one may be - for standard input. Without a\n"
         "report option results.json goes to standard output. Where several have probed one port,\n"
-        "the more telling state is kept; where they do not agree, that is told and kept too.\n"
-        "Exit status: 0 done, 2 usage, 3 a file was rejected, 5 an output could not be written.",
+        "the more telling state is kept; where they do not agree, that is told and kept too.\n\n"
+        "Shards of a plan (portolan run --shard) are merged to what one run of it would have "
+        "said:\n"
+        "which are missing is told, with the lines that run them, and what was expected is "
+        "judged.\n\n"
+        "Exit status: 0 done, 1 an expectation of the shards failed, 2 usage, 3 a file was\n"
+        "rejected, or is of another plan, 4 shards are missing or incomplete, 5 an output could\n"
+        "not be written.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .takes_reports = true,

@@ -16,22 +16,6 @@
 
 #define TICK_MS 200
 
-/* What is known of a run that was carried out and written. */
-static int judge(const struct arguments *arguments, const struct ptl_results *results)
-{
-    bool whole = results->run.complete && results->summary.states[PTL_ERROR] == 0 &&
-                 results->unresolved_count == 0 && results->estimate.below == 0;
-    if (!whole)
-        return EXIT_INCOMPLETE;
-    if (results->run.shard.count > 0)
-        return EXIT_DONE; /* what a slice sees is a part: whoever has all of them judges */
-    bool unmet = results->verdicts[PTL_FAIL] > 0 ||
-                 (results->verdicts[PTL_INCONCLUSIVE] > 0 && !arguments->allow_inconclusive);
-    bool changed = arguments->fail_on_change && results->changes != NULL &&
-                   ptl_changes_count(results->changes) > 0;
-    return unmet || changed ? EXIT_DIFFERENT : EXIT_DONE;
-}
-
 /* What is told of a profile while it is scanned. */
 struct watch {
     struct job *job;
@@ -97,7 +81,7 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
         notes_print(results, job->paths[PTL_FORMAT_TEXT]);
     bool unsaved = false;
     bool written = job_write_reports(job, results, arguments->quiet, &unsaved);
-    int result = judge(arguments, results);
+    int result = notes_status(results, arguments);
     if (unsaved)
         result = EXIT_INCOMPLETE;
     kept = job_keep_history(job, results) && kept;

@@ -1,5 +1,6 @@
 #include "cli/notes.h"
 
+#include "cli/exit.h"
 #include "cli/print.h"
 #include "report/report.h"
 #include "report/writer.h"
@@ -79,4 +80,19 @@ void notes_print(const struct ptl_results *results, const char *text)
         print_line("portolan: %s: %s; %" PRIu64 " of %" PRIu64 " probes have no verdict",
                    results->run.profile, cause, results->summary.states[PTL_UNPROBED],
                    results->summary.probes);
+}
+
+int notes_status(const struct ptl_results *results, const struct arguments *arguments)
+{
+    bool whole = results->run.complete && results->summary.states[PTL_ERROR] == 0 &&
+                 results->unresolved_count == 0 && results->estimate.below == 0;
+    if (!whole)
+        return EXIT_INCOMPLETE;
+    if (results->run.shard.count > 0)
+        return EXIT_DONE; /* what a slice sees is a part: whoever has all of them judges */
+    bool unmet = results->verdicts[PTL_FAIL] > 0 ||
+                 (results->verdicts[PTL_INCONCLUSIVE] > 0 && !arguments->allow_inconclusive);
+    bool changed = arguments->fail_on_change && results->changes != NULL &&
+                   ptl_changes_count(results->changes) > 0;
+    return unmet || changed ? EXIT_DIFFERENT : EXIT_DONE;
 }

@@ -185,6 +185,7 @@ static bool take(const struct command *command, const struct option *option, con
     case OPTION_HISTORY:
     case OPTION_SINCE:
     case OPTION_CSV_PORTS:
+    case OPTION_PREFER:
         return take_once(command, option, value, &arguments->texts[option->id]);
     case OPTION_COUNT:
         break;

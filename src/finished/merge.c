@@ -71,6 +71,9 @@ static bool make_run(struct ptl_merging *merging)
     run->segments = NULL;
     run->segment_count = 0;
     run->shard = (struct ptl_shard_info){.count = 0};
+    run->shards = NULL;
+    run->shard_count = 0;
+    run->missing_shards = NULL;
     snprintf(run->tool_version, sizeof(run->tool_version), "%s", PTL_VERSION);
     run->profile = same_text(merging, offsetof(struct ptl_run_info, profile), "merged");
     run->description = same_text(merging, offsetof(struct ptl_run_info, description), "");

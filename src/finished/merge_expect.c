@@ -12,13 +12,42 @@ static int compare_expectations(const void *a, const void *b)
         return x->is_unresolved ? 1 : -1;
     if (x->target != y->target)
         return x->target < y->target ? -1 : 1;
-    if (x->port != y->port)
-        return x->port < y->port ? -1 : 1;
+    if (x->port != y->port) /* 0, all others of a host together, comes last */
+        return (uint16_t)(x->port - 1) < (uint16_t)(y->port - 1) ? -1 : 1;
     if (x->expected != y->expected)
         return x->expected < y->expected ? -1 : 1;
     if (x->state != y->state)
         return x->state < y->state ? -1 : 1;
     return x->verdict < y->verdict ? -1 : x->verdict > y->verdict;
+}
+
+/* Nothing is open but what the list names, says a part of a host; another has something open. */
+static bool is_refuted(const struct ptl_expectation *all, size_t kept,
+                       const struct ptl_expectation *one)
+{
+    bool is_pass = one->port == 0 && one->verdict == PTL_PASS && !one->is_unresolved;
+    while (is_pass && kept-- > 0 && all[kept].target == one->target)
+        if (all[kept].expected == PTL_EXPECT_NOT_OPEN && all[kept].verdict != PTL_PASS)
+            return true;
+    return false;
+}
+
+void ptl_merge_settle_expectations(struct ptl_results *results, size_t count)
+{
+    struct ptl_expectation *all = results->expectations;
+    size_t kept = 0;
+    if (count > 0)
+        qsort(all, count, sizeof(*all), compare_expectations);
+    for (size_t i = 0; i < count; i++) {
+        const struct ptl_expectation one = all[i];
+        /* What two runs said alike is said once. */
+        if ((kept > 0 && compare_expectations(&all[kept - 1], &one) == 0) ||
+            is_refuted(all, kept, &one))
+            results->verdicts[one.verdict]--;
+        else
+            all[kept++] = one;
+    }
+    results->expectation_count = kept;
 }
 
 /* The number of the unresolved host of that name; those of one host mostly stand together. */
@@ -58,15 +87,6 @@ bool ptl_merge_expectations(struct ptl_merging *merging)
         for (int v = 0; v < PTL_VERDICT_COUNT; v++)
             results->verdicts[v] += from->verdicts[v];
     }
-    qsort(results->expectations, count, sizeof(*results->expectations), compare_expectations);
-    /* What two runs said alike is said once. */
-    for (size_t i = 0; i < count; i++) {
-        const struct ptl_expectation *one = &results->expectations[i];
-        size_t said = results->expectation_count;
-        if (said > 0 && compare_expectations(one - (i - said + 1), one) == 0)
-            results->verdicts[one->verdict]--;
-        else
-            results->expectations[results->expectation_count++] = *one;
-    }
+    ptl_merge_settle_expectations(results, count);
     return true;
 }

@@ -22,6 +22,9 @@ struct ptl_merging {
  */
 bool ptl_merge_host(struct ptl_merging *merging, uint32_t target);
 
+/* Of the `count` that are in, sorts those of each host and leaves out what is said twice, or is no
+ * longer so in the light of the others. The verdicts count them all. (merge_expect.c) */
+void ptl_merge_settle_expectations(struct ptl_results *results, size_t count);
 /* Adds the expectations of all runs, as they were judged (merge_expect.c). The hosts and the
  * unresolved are in. False: no memory. */
 bool ptl_merge_expectations(struct ptl_merging *merging);

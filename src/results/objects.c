@@ -117,6 +117,12 @@ static const struct ptl_key shard_keys[] = {
      .about = "of how many"},
     {"plan_sha256", &ptl_key_chars, PTL_AT(struct ptl_shard_info, plan_sha256),
      .about = "SHA-256 over the whole plan; slices of one plan agree in it"},
+    {"machine", &ptl_key_chars, PTL_AT(struct ptl_shard_info, machine), .is_later = true,
+     .about = "host name of the machine that ran it"},
+    {"targets", &ptl_key_number, PTL_AT(struct ptl_shard_info, targets), .max = PTL_TARGETS_MAX,
+     .is_later = true, .about = "of the whole plan; 0: not known"},
+    {"ports", &ptl_key_number, PTL_AT(struct ptl_shard_info, ports), .max = 65535, .is_later = true,
+     .about = "of each target, in the whole plan; 0: not known"},
     {"names", &ptl_key_list, PTL_AT(struct ptl_shard_info, names),
      PTL_COUNT_AT(struct ptl_shard_info, name_count), .max = PTL_SHARD_NAMES_LISTED,
      .object = &shard_name,
@@ -124,6 +130,36 @@ static const struct ptl_key shard_keys[] = {
 };
 const struct ptl_object ptl_object_shard =
     PTL_OBJECT(struct ptl_shard_info, shard_keys, "run.shard");
+
+#define AT(member) PTL_AT(struct ptl_shard_run, member)
+static const struct ptl_key shard_run_keys[] = {
+    {"index", &ptl_key_number, AT(index), .max = PTL_SHARDS_MAX, .about = "its run.shard.index"},
+    {"machine", &ptl_key_chars, AT(machine), .about = "its run.shard.machine"},
+    {"source_address", &ptl_key_chars, AT(source_address), .is_nullable = true,
+     .about = "its run.source_address"},
+    {"started", &ptl_key_time, AT(started_ms), .about = "its run.started"},
+    {"finished", &ptl_key_time, AT(finished_ms), .about = "its run.finished"},
+    {"elapsed_ms", &ptl_key_decimal, AT(elapsed_ms), .steps = 1000, .about = "its run.elapsed_ms"},
+    {"complete", &ptl_key_bool, AT(complete), .about = "its run.complete"},
+    {"stopped_by", &ptl_key_word, AT(stopped_by), PTL_WORDS(ends), .is_nullable = true,
+     .about = "what ended it early; null: nothing"},
+    {"targets", &ptl_key_number, AT(targets), .max = PTL_TARGETS_MAX,
+     .about = "its summary.targets"},
+    {"probes", &ptl_key_number, AT(probes), .about = "its summary.probes"},
+    {"effective_concurrency", &ptl_key_number, AT(effective_concurrency),
+     .about = "its run.effective_concurrency"},
+    {"workers", &ptl_key_number, AT(workers), .about = "its run.workers"},
+    {"rate", &ptl_key_number, AT(rate), .about = "its part of run.rate; 0: no limit"},
+    {"limit", &ptl_key_number, AT(limit), .is_nullable = true,
+     .about = "attempts a second at its end; null: none was found"},
+    {"limited_by", &ptl_key_word, AT(limited_by), PTL_WORDS(ptl_limited_by_names),
+     .about = "its run.paths.limited_by"},
+    {"answers_per_second", &ptl_key_number, AT(answers_per_second),
+     .about = "its run.paths.answers_per_second"},
+};
+#undef AT
+static const struct ptl_object shard_run =
+    PTL_OBJECT(struct ptl_shard_run, shard_run_keys, "run.shards");
 
 static const char *const stops[] = {
     [PTL_STOP_NONE] = NULL,   [PTL_STOP_SIGNAL] = "signal", [PTL_STOP_DEADLINE] = "deadline",
@@ -206,6 +242,12 @@ static const struct ptl_key run_keys[] = {
     {"shard", &ptl_key_object, ASKED(shard), PTL_COUNT_AT(struct ptl_run_info, shard.count),
      .object = &ptl_object_shard, .is_later = true, .is_omitted = true,
      .about = "of a slice of a plan: which one"},
+    {"shards", &ptl_key_list, AT(shards), PTL_COUNT_AT(struct ptl_run_info, shard_count),
+     .max = PTL_SHARD_RUNS_LISTED, .object = &shard_run, .is_later = true, .is_omitted = true,
+     .about = "of merged slices of a plan: each of them"},
+    {"missing_shards", &ptl_key_copy, AT(missing_shards), .max = PTL_PORTS_BYTES, .is_later = true,
+     .is_omitted = true,
+     .about = "of merged slices of a plan: those that were not there, as 3,5-7/8"},
 };
 #undef AT
 #undef ASKED

@@ -56,6 +56,8 @@ void ptl_run_info_free(struct ptl_run_info *info)
     free(info->path.outages);
     free(info->segments);
     free(info->shard.names);
+    free(info->shards);
+    free(info->missing_shards);
 }
 
 void ptl_results_free(struct ptl_results *results)

@@ -141,6 +141,8 @@ struct ptl_resumed {
     bool salvaged;        /* from a journal that was damaged */
 };
 
+#define PTL_MACHINE_SIZE 65 /* HOST_NAME_MAX and the NUL */
+
 /* A name of the plan with an address that it stands for. */
 struct ptl_shard_name {
     char name[256];
@@ -152,9 +154,30 @@ struct ptl_shard_name {
 struct ptl_shard_info {
     uint32_t index, count; /* 1 to count; 0 of 0: the run is of the whole plan */
     char plan_sha256[65];
-    struct ptl_shard_name *names; /* of the whole plan, the first of them: why two plans differ */
+    char machine[PTL_MACHINE_SIZE]; /* host name of the one that ran it */
+    uint64_t targets;               /* of the whole plan */
+    uint32_t ports;                 /* of each, in the whole plan */
+    struct ptl_shard_name *names;   /* of the whole plan, the first of them: why two plans differ */
     size_t name_count;
 };
+
+/* One of the shards that a merged file was made of. */
+struct ptl_shard_run {
+    uint32_t index;
+    char machine[PTL_MACHINE_SIZE];
+    char source_address[PTL_ADDRESS_SIZE]; /* "": none was asked for */
+    int64_t started_ms, finished_ms;
+    double elapsed_ms;
+    bool complete;
+    enum ptl_stop stopped_by;
+    uint64_t targets, probes;
+    uint32_t effective_concurrency, workers;
+    uint64_t rate;
+    uint64_t limit; /* attempts a second, at its end; 0: none was found */
+    enum ptl_limited_by limited_by;
+    uint64_t answers_per_second;
+};
+#define PTL_SHARD_RUNS_LISTED 10000 /* so many fit into one object that can be read back */
 
 /* What was asked and how it went: the "run" object, less what the profile holds. */
 struct ptl_run_info {
@@ -186,7 +209,10 @@ struct ptl_run_info {
     size_t segment_count;
     struct ptl_resumed resumed;
     struct ptl_shard_info shard;
-    bool has_path; /* false: a file of an older version, or one that was merged */
+    struct ptl_shard_run *shards; /* of merged shards: those that there were, by their number */
+    size_t shard_count;
+    char *missing_shards; /* "3,5-7/8": those that were not there; NULL: none */
+    bool has_path;        /* false: a file of an older version, or one that was merged */
     struct ptl_path_info path;
 };
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define VALUE_MAX ((size_t)256 << 20)
 
@@ -142,6 +143,9 @@ static enum ptl_status cut(struct ptl_draft *draft, const struct ptl_cancel *can
     struct ptl_slice slice;
     prepared->shard.index = draft->profile->shard.index;
     prepared->shard.count = draft->profile->shard.count;
+    prepared->shard.targets = ptl_targets_count(prepared->targets);
+    prepared->shard.ports = ptl_portset_count(draft->profile->ports);
+    gethostname(prepared->shard.machine, sizeof(prepared->shard.machine) - 1);
     find_slice(draft, cancel, &slice);
     bool good = identify(draft, prepared->shard.plan_sha256) && list_names(prepared);
     ptl_targets_cut(prepared->targets, slice.first, slice.count);

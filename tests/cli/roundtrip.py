@@ -112,7 +112,20 @@ def make_shard(rng):
     """Of a slice of a plan."""
     count = rng.choice([1, 2, 100000])
     return {"index": rng.randint(1, count), "count": count, "plan_sha256": "%064x" % rng.getrandbits(256),
+            "machine": rng.choice(["", "node7"]), "targets": rng.randint(0, 2**32), "ports": rng.randint(0, 65535),
             "names": [{"name": text(rng, 1), "ip": rng.choice(["198.18.0.1", "2001:2::1"])} for _ in range(rng.choice([0, 2]))]}
+
+
+def make_shards(rng):
+    """Of merged slices of a plan."""
+    runs = [{"index": index, "machine": rng.choice(["", "node7"]), "source_address": rng.choice([None, "198.18.0.9"]),
+             "started": time(rng), "finished": time(rng), "elapsed_ms": rng.randint(0, 10**9) / 1000,
+             "complete": rng.random() < 0.5, "stopped_by": rng.choice([None, "signal", "deadline", "outage"]),
+             "targets": rng.randint(0, 2**32), "probes": rng.randint(0, 2**48), "effective_concurrency": rng.randint(1, 10**6),
+             "workers": rng.randint(1, 1024), "rate": rng.randint(0, 10**7), "limit": rng.choice([None, 2000]),
+             "limited_by": rng.choice(["nothing", "local", "target", "path", "ceiling"]),
+             "answers_per_second": rng.randint(0, 10**6)} for index in range(1, rng.choice([2, 9]))]
+    return {"shards": runs, **({"missing_shards": "9-12,100000/100000"} if rng.random() < 0.5 else {})}
 
 
 def make_expectations(rng, targets, unresolved, ports):
@@ -186,6 +199,8 @@ def make(rng):
         run.update(make_segments(rng))
     if rng.random() < 0.3:
         run["shard"] = make_shard(rng)
+    if rng.random() < 0.3:
+        run.update(make_shards(rng))
     untouched = rng.choice([0, 0, 0, 65537, 2**31])
     ranges = ["198.18.0.1", "198.18.0.3-198.19.255.255", "2001:2::-2001:2::ffff:ffff"]
     count = rng.choice([0, 5])

@@ -1,0 +1,106 @@
+#include "cli/merge_shards.h"
+
+#include "cli/exit.h"
+#include "cli/notes.h"
+#include "cli/print.h"
+#include "cli/reports.h"
+#include "finished/shards.h"
+#include "results/read.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define COMMANDS_SHOWN 20
+#define COMMAND_MAX (128UL * 1024)
+
+static int fail(const struct ptl_error *error, enum ptl_status status)
+{
+    print_error(error);
+    return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
+}
+
+/* Every file is read, so that what is wrong with any is told. */
+static int add_all(const struct arguments *arguments, const struct merge_input *inputs,
+                   struct ptl_shards *shards)
+{
+    int result = EXIT_DONE;
+    size_t file;
+    while (ptl_shards_next(shards, &file)) {
+        struct ptl_results *read = NULL;
+        struct ptl_error error;
+        enum ptl_status status = PTL_OK;
+        bool is_here = inputs[file].is_whole;
+        if (!is_here)
+            status = ptl_results_read_spilled(arguments->words[file], &read, &error);
+        if (status == PTL_OK && result == EXIT_DONE)
+            status = ptl_shards_add(shards, file, is_here ? inputs[file].results : read, &error);
+        if (status != PTL_OK) {
+            int failed = fail(&error, status);
+            result = result == EXIT_REJECTED ? result : failed;
+        }
+        ptl_results_free(read);
+    }
+    return result;
+}
+
+/* What runs the shards that are missing, a line each. */
+static void print_missing(const struct ptl_shards *shards)
+{
+    struct ptl_buf line;
+    uint32_t shown = 0;
+    ptl_buf_init(&line, COMMAND_MAX);
+    for (uint32_t index = ptl_shards_missing(shards, 1); index != 0;
+         index = ptl_shards_missing(shards, index + 1)) {
+        if (shown++ == 0)
+            print_line("to run what is missing:");
+        if (shown > COMMANDS_SHOWN)
+            continue;
+        ptl_buf_reset(&line);
+        ptl_shards_command(shards, index, &line);
+        print_line("%s", ptl_buf_text(&line));
+    }
+    if (shown > COMMANDS_SHOWN)
+        print_line("... and %" PRIu32 " more of %" PRIu32, shown - COMMANDS_SHOWN,
+                   ptl_shards_count(shards));
+    ptl_buf_free(&line);
+}
+
+static int write_whole(const struct arguments *arguments, struct ptl_shards *shards)
+{
+    struct ptl_results *merged = NULL;
+    struct ptl_error error;
+    enum ptl_status status = ptl_shards_finish(shards, &merged, &error);
+    if (status != PTL_OK)
+        return fail(&error, status);
+    int result = reports_write("merge", arguments, &merged->run, PTL_FORMAT_JSON,
+                               reports_write_results, merged);
+    if (!arguments->quiet)
+        notes_print(merged, arguments->reports[PTL_FORMAT_TEXT]);
+    if (result == EXIT_DONE)
+        result = notes_status(merged, arguments);
+    print_missing(shards);
+    ptl_results_free(merged);
+    return result;
+}
+
+int merge_shards(const struct arguments *arguments, const struct merge_input *inputs)
+{
+    const struct ptl_run_info **infos = calloc(arguments->word_count, sizeof(*infos));
+    struct ptl_shards *shards = NULL;
+    struct ptl_error error = {.code = PTL_OK};
+    enum ptl_status status = PTL_E_NO_MEMORY;
+    if (infos == NULL) {
+        print_line("portolan: out of memory");
+        return EXIT_INCOMPLETE;
+    }
+    for (size_t i = 0; i < arguments->word_count; i++)
+        infos[i] = &inputs[i].results->run;
+    status = ptl_shards_new(infos, arguments->words, arguments->word_count,
+                            arguments->texts[OPTION_PREFER] != NULL, &shards, &error);
+    int result = status == PTL_OK ? add_all(arguments, inputs, shards) : fail(&error, status);
+    if (result == EXIT_DONE)
+        result = write_whole(arguments, shards);
+    ptl_shards_free(shards);
+    free(infos);
+    return result;
+}

@@ -1,0 +1,240 @@
+/* Which file is which shard, and whether all are there. */
+#include "finished/sharding.h"
+
+#include "base/clock.h"
+#include "results/stored.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum ptl_status no_memory(struct ptl_error *error)
+{
+    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+}
+
+/* Two reports of one run: it was converted, copied, or it was resumed and had reported before. */
+static bool is_same_run(const struct ptl_run_info *a, const struct ptl_run_info *b)
+{
+    return a->started_ms == b->started_ms && a->seed == b->seed &&
+           strcmp(a->shard.machine, b->shard.machine) == 0;
+}
+
+static bool is_further(const struct ptl_run_info *a, const struct ptl_run_info *b)
+{
+    return a->complete != b->complete ? a->complete : a->finished_ms > b->finished_ms;
+}
+
+static enum ptl_status refuse_twice(const struct ptl_shards *shards, size_t a, size_t b,
+                                    struct ptl_error *error)
+{
+    char times[2][PTL_RFC3339_SIZE];
+    const struct ptl_run_info *x = shards->heads[a], *y = shards->heads[b];
+    return ptl_error_set(error, PTL_E_INVALID,
+                         "%s and %s are of two runs of shard %" PRIu32 "/%" PRIu32
+                         ", started %s and %s: leave one out, or say --prefer newest",
+                         shards->names[a], shards->names[b], x->shard.index, shards->count,
+                         ptl_clock_rfc3339(x->started_ms, times[0]),
+                         ptl_clock_rfc3339(y->started_ms, times[1]));
+}
+
+static enum ptl_status place(struct ptl_shards *shards, size_t file, bool prefer_newest,
+                             struct ptl_error *error)
+{
+    const struct ptl_run_info *head = shards->heads[file], *first = shards->heads[0];
+    if (head->shard.count == 0)
+        return ptl_error_set(error, PTL_E_INVALID,
+                             "%s is no shard, and %s is one: shards are merged with those of the "
+                             "same plan",
+                             shards->names[file], shards->names[0]);
+    if (head->shard.count != first->shard.count ||
+        strcmp(head->shard.plan_sha256, first->shard.plan_sha256) != 0)
+        return ptl_shards_differ(first, shards->names[0], head, shards->names[file], error);
+    size_t *at = &shards->files[head->shard.index];
+    if (*at == 0) {
+        *at = file + 1;
+        shards->missing--;
+        return PTL_OK;
+    }
+    const struct ptl_run_info *other = shards->heads[*at - 1];
+    bool is_same = is_same_run(head, other);
+    if (!is_same && !prefer_newest)
+        return refuse_twice(shards, *at - 1, file, error);
+    if (is_same ? is_further(head, other) : head->started_ms > other->started_ms)
+        *at = file + 1;
+    return PTL_OK;
+}
+
+static enum ptl_status fill(struct ptl_shards *shards, bool prefer_newest, struct ptl_error *error)
+{
+    shards->results = ptl_results_new_spilled();
+    shards->ports = ptl_portset_new();
+    shards->files = calloc(shards->count + 1UL, sizeof(*shards->files));
+    if (shards->results == NULL || shards->ports == NULL || shards->files == NULL)
+        return no_memory(error);
+    shards->results->stored = ptl_stored_new(shards->results->spill);
+    if (shards->results->stored == NULL)
+        return no_memory(error);
+    enum ptl_status status = PTL_OK;
+    for (size_t i = 0; i < shards->file_count && status == PTL_OK; i++)
+        status = place(shards, i, prefer_newest, error);
+    shards->started_ms = INT64_MAX;
+    for (uint32_t k = 1; k <= shards->count; k++)
+        if (shards->files[k] != 0 &&
+            shards->heads[shards->files[k] - 1]->started_ms < shards->started_ms)
+            shards->started_ms = shards->heads[shards->files[k] - 1]->started_ms;
+    return status;
+}
+
+enum ptl_status ptl_shards_new(const struct ptl_run_info *const *heads, const char *const *names,
+                               size_t count, bool prefer_newest, struct ptl_shards **shards,
+                               struct ptl_error *error)
+{
+    size_t first = 0;
+    while (first + 1 < count && heads[first]->shard.count == 0)
+        first++;
+    if (first > 0)
+        return ptl_error_set(error, PTL_E_INVALID,
+                             "%s is no shard, and %s is one: shards are merged with those of the "
+                             "same plan",
+                             names[0], names[first]);
+    struct ptl_shards *new = calloc(1, sizeof(*new));
+    if (new == NULL)
+        return no_memory(error);
+    *new = (struct ptl_shards){.heads = heads,
+                               .names = names,
+                               .file_count = count,
+                               .count = heads[0]->shard.count,
+                               .next = 1,
+                               .missing = heads[0]->shard.count};
+    enum ptl_status status = fill(new, prefer_newest, error);
+    if (status == PTL_OK)
+        *shards = new;
+    else
+        ptl_shards_free(new);
+    return status;
+}
+
+void ptl_shards_free(struct ptl_shards *shards)
+{
+    if (shards == NULL)
+        return;
+    ptl_results_free(shards->results);
+    ptl_portset_free(shards->ports);
+    free(shards->unresolved);
+    free(shards->lost);
+    free(shards->files);
+    free(shards);
+}
+
+bool ptl_shards_next(struct ptl_shards *shards, size_t *file)
+{
+    while (shards->next <= shards->count && shards->files[shards->next] == 0)
+        shards->next++;
+    if (shards->next > shards->count)
+        return false;
+    *file = shards->files[shards->next++] - 1;
+    return true;
+}
+
+uint32_t ptl_shards_count(const struct ptl_shards *shards)
+{
+    return shards->count;
+}
+
+uint32_t ptl_shards_missing(const struct ptl_shards *shards, uint32_t from)
+{
+    for (; from <= shards->count; from++)
+        if (shards->files[from] == 0)
+            return from;
+    return 0;
+}
+
+/* Do the digits at `at` say this number? *length: how many there are. */
+static bool is_number(const char *at, uint32_t number, size_t *length)
+{
+    uint64_t sum = 0;
+    *length = strspn(at, "0123456789");
+    for (size_t i = 0; i < *length && sum <= number; i++)
+        sum = 10 * sum + (uint64_t)(at[i] - '0');
+    return *length > 0 && sum == number;
+}
+
+/* Is every file named as this one, but for the digits at `at`, which say its shard's number?
+ * *width: how many digits those have that begin with 0; 0: none does. */
+static bool are_alike(const struct ptl_shards *shards, const char *name, size_t at, size_t *width)
+{
+    const char *rest = name + at + strspn(name + at, "0123456789");
+    *width = 0;
+    for (uint32_t k = 1; k <= shards->count; k++) {
+        size_t digits;
+        if (shards->files[k] == 0)
+            continue;
+        const char *other = shards->names[shards->files[k] - 1];
+        if (strncmp(other, name, at) != 0 || !is_number(other + at, k, &digits) ||
+            strcmp(other + at + digits, rest) != 0)
+            return false;
+        if (other[at] == '0')
+            *width = digits;
+    }
+    return true;
+}
+
+/* The name of any file with another number, if all are named alike. False: they are not. */
+static bool name_alike(const struct ptl_shards *shards, uint32_t index, struct ptl_buf *buf)
+{
+    uint32_t k = 1;
+    while (shards->files[k] == 0)
+        k++;
+    const char *name = shards->names[shards->files[k] - 1];
+    for (size_t at = strcspn(name, "0123456789"), digits, width; name[at] != '\0';
+         at += strcspn(name + at, "0123456789")) {
+        bool is_its = is_number(name + at, k, &digits);
+        if (is_its && are_alike(shards, name, at, &width)) {
+            ptl_buf_add_bytes(buf, name, at);
+            ptl_buf_printf(buf, "%0*" PRIu32, (int)width, index);
+            ptl_buf_add(buf, name + at + digits);
+            return true;
+        }
+        at += digits;
+    }
+    return false;
+}
+
+/* As one word of a shell. */
+static void add_word(struct ptl_buf *buf, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "./_-+,:@%=";
+    ptl_buf_add_char(buf, ' ');
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        ptl_buf_add(buf, word);
+        return;
+    }
+    ptl_buf_add_char(buf, '\'');
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            ptl_buf_add(buf, "'\\''");
+        else
+            ptl_buf_add_char(buf, *word);
+    }
+    ptl_buf_add_char(buf, '\'');
+}
+
+void ptl_shards_command(const struct ptl_shards *shards, uint32_t index, struct ptl_buf *buf)
+{
+    const struct ptl_run_info *head = shards->heads[0];
+    struct ptl_buf name;
+    ptl_buf_init(&name, 64UL * 1024);
+    ptl_buf_add(buf, "portolan run");
+    bool has_file = head->file != NULL && head->file[0] != '\0';
+    add_word(buf, has_file ? head->file : head->profile);
+    ptl_buf_printf(buf, " --shard %" PRIu32 "/%" PRIu32 " --json", index, shards->count);
+    if (!name_alike(shards, index, &name)) {
+        ptl_buf_reset(&name);
+        ptl_buf_printf(&name, "%s.%" PRIu32 ".json", head->profile, index);
+    }
+    add_word(buf, ptl_buf_text(&name));
+    buf->failed = buf->failed || name.failed;
+    ptl_buf_free(&name);
+}

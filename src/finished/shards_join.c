@@ -1,0 +1,409 @@
+/* Shards put together: their slices follow one another, so each is appended to those before. */
+#include "base/array.h"
+#include "finished/merging.h"
+#include "finished/sharding.h"
+#include "results/objects.h"
+#include "results/stored.h"
+#include "results/untouched.h"
+#include "target/slice.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum ptl_status no_memory(struct ptl_error *error)
+{
+    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+}
+
+static enum ptl_status check(const struct ptl_shards *shards, size_t file,
+                             const struct ptl_results *results, struct ptl_error *error)
+{
+    const struct ptl_shard_info *head = &shards->heads[file]->shard, *shard = &results->run.shard;
+    struct ptl_slice slice;
+    if (shard->index != head->index || shard->count != head->count ||
+        strcmp(shard->plan_sha256, head->plan_sha256) != 0)
+        return ptl_error_set(error, PTL_E_INVALID, "%s has changed while it was read",
+                             shards->names[file]);
+    if (shard->targets == 0 || results->run.cut ||
+        !ptl_slice_of(shard->targets, shard->ports, shard->index, shard->count, &slice))
+        return PTL_OK;
+    if (results->summary.probes != slice.count * slice.port_count)
+        return ptl_error_set(error, PTL_E_INVALID,
+                             "%s has %" PRIu64 " probes; shard %" PRIu32 "/%" PRIu32
+                             " of its plan has %" PRIu64,
+                             shards->names[file], results->summary.probes, shard->index,
+                             shard->count, slice.count * slice.port_count);
+    return PTL_OK;
+}
+
+/* ---- the run ---- */
+
+static bool copy_run(struct ptl_run_info *run, const struct ptl_run_info *first)
+{
+    *run = *first;
+    run->has_path = false; /* each was held back by something else: see shards */
+    run->path = (struct ptl_path_info){.outages = NULL};
+    run->segments = NULL;
+    run->segment_count = 0;
+    run->shard = (struct ptl_shard_info){.count = 0};
+    run->shards = NULL;
+    run->shard_count = 0;
+    run->missing_shards = NULL;
+    run->ports = NULL;
+    snprintf(run->tool_version, sizeof(run->tool_version), "%s", PTL_VERSION);
+    run->profile = strdup(first->profile);
+    run->description = strdup(first->description != NULL ? first->description : "");
+    run->file = strdup(first->file);
+    return run->profile != NULL && run->description != NULL && run->file != NULL;
+}
+
+static void join_run(struct ptl_run_info *run, const struct ptl_run_info *other)
+{
+    if (other->started_ms < run->started_ms)
+        run->started_ms = other->started_ms;
+    if (other->finished_ms > run->finished_ms)
+        run->finished_ms = other->finished_ms;
+    run->complete = run->complete && other->complete;
+    run->cut = run->cut || other->cut;
+    if (run->stopped_by == PTL_STOP_NONE || other->stopped_by == PTL_STOP_MEMORY)
+        run->stopped_by = other->stopped_by;
+    for (int s = 0; s < PTL_STATE_COUNT; s++)
+        run->states[s] = run->states[s] && other->states[s];
+}
+
+static bool list_shard(struct ptl_shards *shards, const struct ptl_results *from)
+{
+    struct ptl_run_info *run = &shards->results->run;
+    if (run->shard_count >= PTL_SHARD_RUNS_LISTED)
+        return true;
+    size_t most = shards->count < PTL_SHARD_RUNS_LISTED ? shards->count : PTL_SHARD_RUNS_LISTED;
+    if (run->shards == NULL && (run->shards = calloc(most, sizeof(*run->shards))) == NULL)
+        return false;
+    struct ptl_shard_run *one = &run->shards[run->shard_count++];
+    *one = (struct ptl_shard_run){
+        .index = from->run.shard.index,
+        .started_ms = from->run.started_ms,
+        .finished_ms = from->run.finished_ms,
+        .elapsed_ms = from->run.elapsed_ms,
+        .complete = from->run.complete,
+        .stopped_by = from->run.stopped_by,
+        .targets = from->summary.targets,
+        .probes = from->summary.probes,
+        .effective_concurrency = from->run.effective_concurrency,
+        .workers = from->run.workers,
+        .rate = ptl_slice_share(from->run.rate, from->run.shard.index, from->run.shard.count),
+        .limit = from->run.path.limit,
+        .limited_by = from->run.path.limited_by,
+        .answers_per_second = from->run.path.answers_per_second};
+    memcpy(one->machine, from->run.shard.machine, sizeof(one->machine));
+    memcpy(one->source_address, from->run.source_address, sizeof(one->source_address));
+    return true;
+}
+
+/* ---- its targets and results ---- */
+
+/* The last target so far, if it is the first of these as well: its ports were cut. */
+static bool goes_on(const struct ptl_results *whole, const struct ptl_results *from)
+{
+    uint32_t count = ptl_stored_count(whole->stored);
+    if (count == 0 || ptl_stored_count(from->stored) == 0)
+        return false;
+    struct ptl_address last = ptl_stored_address(whole->stored, count - 1),
+                       first = ptl_stored_address(from->stored, 0);
+    return ptl_address_compare(&last, &first) == 0;
+}
+
+static void join_counts(struct ptl_target_counts *counts, const struct ptl_target_counts *other)
+{
+    for (int s = 0; s < PTL_STATE_COUNT; s++)
+        counts->states[s] = (uint16_t)(counts->states[s] + other->states[s]);
+    counts->flags = (uint8_t)((counts->flags | other->flags) & PTL_TARGET_GAVE_UP);
+    counts->flags |= ptl_results_target_flags(counts);
+    counts->has_evidence = counts->has_evidence && other->has_evidence;
+    ptl_evidence_join(&counts->evidence, &other->evidence);
+}
+
+static bool add_targets(struct ptl_results *whole, const struct ptl_results *from, uint32_t base)
+{
+    for (uint32_t t = ptl_stored_count(whole->stored) - base; t < ptl_stored_count(from->stored);
+         t++) {
+        struct ptl_target_names names;
+        struct ptl_address address = ptl_stored_address(from->stored, t);
+        ptl_stored_names(from->stored, t, &names);
+        if (ptl_stored_append(whole->stored, &address, names.input[0] != '\0' ? names.input : NULL,
+                              names.host) == PTL_STORED_NONE)
+            return false;
+    }
+    for (size_t i = 0; i < from->target_count; i++) {
+        struct ptl_target_counts counts = from->targets[i];
+        struct ptl_target_counts *last =
+            whole->target_count > 0 ? &whole->targets[whole->target_count - 1] : NULL;
+        counts.target += base;
+        if (last != NULL && last->target == counts.target)
+            join_counts(last, &counts);
+        else if (ptl_results_add_target(whole, &counts) != PTL_OK)
+            return false;
+    }
+    return true;
+}
+
+/* Offsets count from the start of the first shard; what is beyond their 49 days stays there. */
+static bool add_results(struct ptl_results *whole, const struct ptl_results *from, uint32_t base,
+                        int64_t later_ms)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        struct ptl_result result = from->items[i];
+        int64_t offset_ms = result.offset_ms + later_ms;
+        ptl_results_rest(from, i);
+        result.target += base;
+        result.offset_ms = offset_ms < UINT32_MAX ? (uint32_t)offset_ms : UINT32_MAX;
+        if (ptl_results_add(whole, &result) != PTL_OK)
+            return false;
+    }
+    return true;
+}
+
+static void add_sums(struct ptl_results *whole, const struct ptl_results *from)
+{
+    struct ptl_summary *sum = &whole->summary;
+    for (int s = 0; s < PTL_STATE_COUNT; s++)
+        sum->states[s] += from->summary.states[s];
+    sum->retried += from->summary.retried;
+    sum->attempts += from->summary.attempts;
+    sum->syn_resent += from->summary.syn_resent;
+    if (from->summary.peak_in_flight > sum->peak_in_flight)
+        sum->peak_in_flight = from->summary.peak_in_flight;
+    whole->has_evidence = whole->has_evidence && from->has_evidence;
+    ptl_evidence_sum(&whole->evidence, &from->evidence);
+}
+
+/* ---- its lists ---- */
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Every shard resolves all names of the plan: mostly they all list the same. */
+static bool add_unresolved(struct ptl_shards *shards, const struct ptl_results *from)
+{
+    struct ptl_results *whole = shards->results;
+    for (size_t i = 0; i < from->unresolved_count; i++) {
+        const char *input = from->unresolved[i].input;
+        bool is_known =
+            i < whole->unresolved_count && strcmp(whole->unresolved[i].input, input) == 0;
+        is_known = is_known || (shards->unresolved != NULL &&
+                                bsearch(&input, shards->unresolved, shards->unresolved_count,
+                                        sizeof(*shards->unresolved), compare_texts) != NULL);
+        if (!is_known &&
+            ptl_results_add_unresolved(whole, input, from->unresolved[i].message) != PTL_OK)
+            return false;
+    }
+    if (whole->unresolved_count == shards->unresolved_count)
+        return true;
+    free(shards->unresolved);
+    shards->unresolved = calloc(whole->unresolved_count, sizeof(*shards->unresolved));
+    if (shards->unresolved == NULL)
+        return false;
+    for (size_t i = 0; i < whole->unresolved_count; i++)
+        shards->unresolved[i] = whole->unresolved[i].input;
+    shards->unresolved_count = whole->unresolved_count;
+    qsort(shards->unresolved, shards->unresolved_count, sizeof(*shards->unresolved), compare_texts);
+    return true;
+}
+
+/* Of hosts without an address every shard says the same: `known` of them were there before. */
+static bool add_lost(struct ptl_shards *shards, const struct ptl_results *from,
+                     struct ptl_expectation one, uint32_t known)
+{
+    struct ptl_results *whole = shards->results;
+    const char *input = from->unresolved[one.target].input;
+    uint32_t at = one.target;
+    if (at >= whole->unresolved_count || strcmp(whole->unresolved[at].input, input) != 0)
+        for (at = 0; strcmp(whole->unresolved[at].input, input) != 0;)
+            at++;
+    if (at < known) {
+        whole->verdicts[one.verdict]--;
+        return true;
+    }
+    one.target = at;
+    if (!ptl_array_room((void **)&shards->lost, &shards->lost_capacity, shards->lost_count,
+                        sizeof(one)))
+        return false;
+    shards->lost[shards->lost_count++] = one;
+    return true;
+}
+
+static bool add_expectations(struct ptl_shards *shards, const struct ptl_results *from,
+                             uint32_t base, uint32_t known)
+{
+    struct ptl_results *whole = shards->results;
+    uint64_t all = 0;
+    for (int v = 0; v < PTL_VERDICT_COUNT; v++)
+        all += whole->verdicts[v] += from->verdicts[v];
+    /* What is said twice goes later: there are no more such than shards. */
+    bool is_full = all > PTL_EXPECTATIONS_LISTED + (uint64_t)PTL_SHARDS_MAX;
+    for (size_t i = 0; i < from->expectation_count; i++) {
+        struct ptl_expectation one = from->expectations[i];
+        if (one.is_unresolved) {
+            if (!add_lost(shards, from, one, known))
+                return false;
+            continue;
+        }
+        if (is_full && one.verdict == PTL_PASS)
+            continue;
+        one.target += base;
+        if (!ptl_array_room((void **)&whole->expectations, &shards->expectation_capacity,
+                            whole->expectation_count, sizeof(one)))
+            return false;
+        whole->expectations[whole->expectation_count++] = one;
+    }
+    return true;
+}
+
+/* As the judge of one run: of many, those that pass are not listed. */
+static bool settle_expectations(struct ptl_shards *shards)
+{
+    struct ptl_results *whole = shards->results;
+    uint64_t all = 0;
+    size_t kept = 0;
+    ptl_merge_settle_expectations(whole, whole->expectation_count);
+    for (size_t i = 0; i < shards->lost_count; i++) {
+        if (!ptl_array_room((void **)&whole->expectations, &shards->expectation_capacity,
+                            whole->expectation_count, sizeof(*whole->expectations)))
+            return false;
+        whole->expectations[whole->expectation_count++] = shards->lost[i];
+    }
+    for (int v = 0; v < PTL_VERDICT_COUNT; v++)
+        all += whole->verdicts[v];
+    for (size_t i = 0; i < whole->expectation_count; i++)
+        if (all <= PTL_EXPECTATIONS_LISTED || whole->expectations[i].verdict != PTL_PASS)
+            whole->expectations[kept++] = whole->expectations[i];
+    whole->expectation_count = kept;
+    return true;
+}
+
+static bool add_notes(struct ptl_results *whole, const struct ptl_results *from)
+{
+    bool same;
+    for (size_t i = 0; i < from->warning_count; i++)
+        if (ptl_results_warn(whole, "%s", from->warnings[i]) != PTL_OK)
+            return false;
+    whole->untouched.count += from->untouched.count;
+    for (size_t i = 0; i < from->untouched.range_count; i++)
+        if (!ptl_untouched_add(&whole->untouched, &from->untouched.ranges[i]))
+            return false;
+    for (unsigned port = 1; port <= 65535; port++) {
+        const char *service = ptl_results_service(from, (uint16_t)port);
+        if (service != NULL &&
+            !ptl_stored_set_service(whole->stored, (uint16_t)port, service, &same))
+            return false;
+    }
+    return true;
+}
+
+static bool add(struct ptl_shards *shards, const struct ptl_results *from)
+{
+    struct ptl_results *whole = shards->results;
+    struct ptl_run_info *run = &whole->run;
+    bool is_first = whole->run.profile == NULL;
+    uint32_t base = ptl_stored_count(whole->stored) - goes_on(whole, from);
+    uint32_t known = (uint32_t)whole->unresolved_count;
+    if (is_first && !copy_run(run, &from->run))
+        return false;
+    whole->has_evidence = is_first || whole->has_evidence;
+    join_run(run, &from->run);
+    ptl_portset_add(shards->ports, from->run.ports, NULL);
+    whole->summary.targets += from->summary.targets - (base < ptl_stored_count(whole->stored));
+    shards->probes += from->summary.probes;
+    add_sums(whole, from);
+    return list_shard(shards, from) && add_targets(whole, from, base) &&
+           add_results(whole, from, base, from->run.started_ms - shards->started_ms) &&
+           add_unresolved(shards, from) && add_expectations(shards, from, base, known) &&
+           add_notes(whole, from);
+}
+
+enum ptl_status ptl_shards_add(struct ptl_shards *shards, size_t file,
+                               const struct ptl_results *results, struct ptl_error *error)
+{
+    enum ptl_status status = check(shards, file, results, error);
+    if (status == PTL_OK && !add(shards, results))
+        status = no_memory(error);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+/* The plan is a rectangle; what is missing of its targets' ports is unprobed. */
+static void count_missing(struct ptl_results *whole, uint32_t ports)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < whole->target_count; i++) {
+        struct ptl_target_counts *counts = &whole->targets[i];
+        uint32_t sum = 0;
+        ptl_results_rest(whole, i);
+        for (int s = 0; s < PTL_STATE_COUNT; s++)
+            sum += counts->states[s];
+        counts->states[PTL_UNPROBED] = (uint16_t)(counts->states[PTL_UNPROBED] + ports - sum);
+        whole->summary.states[PTL_UNPROBED] += ports - sum;
+        if (ptl_results_lists_target(whole, counts))
+            whole->targets[kept++] = *counts;
+    }
+    whole->target_count = kept;
+}
+
+static bool tell_missing(struct ptl_shards *shards)
+{
+    struct ptl_buf buf;
+    if (shards->missing == 0)
+        return true;
+    ptl_buf_init(&buf, PTL_PORTS_BYTES);
+    for (uint32_t first = ptl_shards_missing(shards, 1), last; first != 0;
+         first = ptl_shards_missing(shards, last + 1)) {
+        for (last = first; last < shards->count && shards->files[last + 1] == 0;)
+            last++;
+        ptl_buf_printf(&buf, buf.length > 0 ? ",%" PRIu32 : "%" PRIu32, first);
+        if (last > first)
+            ptl_buf_printf(&buf, "-%" PRIu32, last);
+    }
+    ptl_buf_printf(&buf, "/%" PRIu32, shards->count);
+    struct ptl_results *whole = shards->results;
+    bool good = !buf.failed &&
+                ptl_results_warn(whole, "%" PRIu32 " of %" PRIu32 " shards are missing: %s",
+                                 shards->missing, shards->count, ptl_buf_text(&buf)) == PTL_OK;
+    whole->run.missing_shards = ptl_buf_steal(&buf);
+    whole->run.complete = false;
+    return good && whole->run.missing_shards != NULL;
+}
+
+static bool finish(struct ptl_shards *shards)
+{
+    struct ptl_results *whole = shards->results;
+    struct ptl_run_info *run = &whole->run;
+    struct ptl_buf ports;
+    ptl_buf_init(&ports, PTL_PORTS_BYTES);
+    ptl_portset_format(shards->ports, &ports);
+    run->ports = ptl_buf_steal(&ports);
+    run->elapsed_ms = (double)(run->finished_ms - run->started_ms);
+    whole->started = whole->summary.targets;
+    whole->summary.probes = whole->summary.targets * ptl_portset_count(shards->ports);
+    count_missing(whole, ptl_portset_count(shards->ports));
+    ptl_untouched_join(&whole->untouched);
+    if (!whole->has_evidence)
+        whole->evidence = (struct ptl_evidence){.sentinels = {.asked = 0}};
+    return run->ports != NULL && tell_missing(shards) && settle_expectations(shards);
+}
+
+enum ptl_status ptl_shards_finish(struct ptl_shards *shards, struct ptl_results **merged,
+                                  struct ptl_error *error)
+{
+    if (!finish(shards))
+        return no_memory(error);
+    enum ptl_status status = ptl_results_seal(shards->results, error);
+    if (status == PTL_OK) {
+        *merged = shards->results;
+        shards->results = NULL;
+    }
+    return status;
+}
