@@ -66,6 +66,11 @@ enum ptl_status ptl_error_set(struct ptl_error *error, enum ptl_status code, con
     return code;
 }
 
+enum ptl_status ptl_error_no_memory(struct ptl_error *error)
+{
+    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+}
+
 enum ptl_status ptl_error_errno(struct ptl_error *error, enum ptl_status code, int sys_errno,
                                 const char *format, ...)
 {

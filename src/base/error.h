@@ -42,6 +42,9 @@ struct ptl_origin {
 enum ptl_status ptl_error_set(struct ptl_error *error, enum ptl_status code, const char *format,
                               ...) __attribute__((format(printf, 3, 4)));
 
+/* The same of what mostly goes wrong: PTL_E_NO_MEMORY, "out of memory". */
+enum ptl_status ptl_error_no_memory(struct ptl_error *error);
+
 /* As ptl_error_set, with an errno value whose text ptl_error_print appends. */
 enum ptl_status ptl_error_errno(struct ptl_error *error, enum ptl_status code, int sys_errno,
                                 const char *format, ...) __attribute__((format(printf, 4, 5)));

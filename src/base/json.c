@@ -271,7 +271,7 @@ static enum ptl_status refuse(const char *text, size_t offset, const struct ptl_
 static enum ptl_status refuse_memory(cJSON *item, struct ptl_error *error)
 {
     cJSON_Delete(item);
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return ptl_error_no_memory(error);
 }
 
 enum ptl_status ptl_json_look(const char *text, size_t length, const struct ptl_origin *origin,

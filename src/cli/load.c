@@ -35,8 +35,7 @@ static enum ptl_status load(const char *word, const struct arguments *arguments,
     struct ptl_error error;
     char *path = NULL;
     struct ptl_setting *settings = all_settings(arguments, &count);
-    enum ptl_status status =
-        settings != NULL ? PTL_OK : ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+    enum ptl_status status = settings != NULL ? PTL_OK : ptl_error_no_memory(&error);
     if (status == PTL_OK && word != NULL)
         status = ptl_profile_find(word, &path, &error);
     if (status != PTL_OK)

@@ -54,7 +54,7 @@ static enum ptl_status open_files(struct files *files, const struct ptl_profile 
     files->record = memory_file("portolan-record");
     enum ptl_status status = PTL_OK;
     if (shown.failed)
-        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(error);
     else if (files->profile < 0 || files->record < 0 ||
              write(files->profile, shown.data, shown.length) != (ssize_t)shown.length ||
              lseek(files->profile, 0, SEEK_SET) != 0)
@@ -149,7 +149,7 @@ static enum ptl_status collect(int fd, int status, struct ptl_record **record,
                  fault.message);
     }
     *record = ptl_record_failed(reason);
-    return *record != NULL ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return *record != NULL ? PTL_OK : ptl_error_no_memory(error);
 }
 
 enum ptl_status run_variant_process(void *context, const struct ptl_profile *profile,

@@ -12,11 +12,6 @@
 
 #define WARNINGS_MAX 100
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 static bool warn(struct ptl_comparison *comparison, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -211,20 +206,20 @@ enum ptl_status ptl_analyse(struct ptl_gathered *gathered, struct ptl_comparison
     struct ptl_comparison *comparison = calloc(1, sizeof(*comparison));
     enum ptl_status status = comparison != NULL && ptl_describe(gathered, comparison)
                                  ? make_world(gathered, &world, error)
-                                 : no_memory(error);
+                                 : ptl_error_no_memory(error);
     if (status == PTL_OK)
         status = ptl_tally(world, comparison, error);
     if (status == PTL_OK &&
         (!copy_reference(world, comparison) || !summarise_variants(world, comparison) ||
          !add_verdicts(comparison, gathered->options->baseline)))
-        status = no_memory(error);
+        status = ptl_error_no_memory(error);
     if (status == PTL_OK) {
         comparison->complete =
             gathered->seen_count == gathered->variants->count * gathered->options->repeat;
         for (size_t i = 0; i < gathered->seen_count; i++)
             comparison->complete &= !gathered->seen[i].record->head.failed;
         status = add_warnings(gathered, comparison) ? ptl_recommend(comparison, error)
-                                                    : no_memory(error);
+                                                    : ptl_error_no_memory(error);
     }
     ptl_world_free(world);
     if (status != PTL_OK) {

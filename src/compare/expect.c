@@ -26,7 +26,7 @@ static enum ptl_status add_block(struct ptl_world *world, const struct ptl_block
                                  "`expect` covers more than %u hosts: too many to compare",
                                  EXPECTED_TARGETS_MAX);
         if (!ptl_world_add_target(world, &address, NULL))
-            return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+            return ptl_error_no_memory(error);
     }
     return PTL_OK;
 }
@@ -120,7 +120,7 @@ enum ptl_status ptl_expected_ports(struct ptl_world *world, struct ptl_error *er
     uint16_t *listed = calloc(65536, sizeof(*listed));
     size_t count = 0;
     if (listed == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     for (unsigned port = 1; port <= 65535; port++) {
         bool is_listed = false;
         for (size_t v = 0; v < variants->count; v++) {

@@ -21,7 +21,7 @@ enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
 {
     struct ptl_comparison_output *new = calloc(1, sizeof(*new));
     if (new == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     new->format = format;
     struct ptl_output_options how = {.cancel = cancel};
     enum ptl_status status = ptl_output_open(path, &how, &new->output, error);

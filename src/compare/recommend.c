@@ -240,6 +240,5 @@ enum ptl_status ptl_recommend(struct ptl_comparison *comparison, struct ptl_erro
     free(choice.sound);
     free(choice.verdicts);
     free(faults);
-    return good && comparison->why != NULL ? PTL_OK
-                                           : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return good && comparison->why != NULL ? PTL_OK : ptl_error_no_memory(error);
 }

@@ -199,7 +199,7 @@ enum ptl_status ptl_record_build(const struct ptl_results *results, struct ptl_r
 {
     struct draft draft = {.results = results, .record = calloc(1, sizeof(*draft.record))};
     if (draft.record == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     struct ptl_record_head *head = &draft.record->head;
     size_t open = 0;
     for (size_t i = 0; i < results->count; i++)

@@ -177,7 +177,7 @@ enum ptl_status ptl_record_read(int fd, struct ptl_record **out, struct ptl_erro
     struct stat info;
     struct ptl_record *record = calloc(1, sizeof(*record));
     if (record == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     const char *fault = NULL;
     bool no_memory = false;
     if (fstat(fd, &info) != 0 || (uint64_t)info.st_size < sizeof(record->head))

@@ -47,7 +47,7 @@ void ptl_study_free(struct ptl_study *study)
 static void add_no_memory(struct ptl_problems *problems)
 {
     struct ptl_error error = {.code = PTL_OK};
-    ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+    ptl_error_no_memory(&error);
     ptl_problems_add(problems, &error);
 }
 

@@ -31,11 +31,6 @@ struct tally {
     struct flip_list of_open, others;
 };
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 static void touch(struct tally *tally, unsigned port)
 {
     tally->ports[port].touched = true;
@@ -125,8 +120,9 @@ static enum ptl_status settle(struct tally *tally, uint32_t target, uint16_t por
     bool is_of_open = one->seen[PTL_OPEN] > 0;
     tally->comparison->flips_total++;
     tally->comparison->flips_of_open += is_of_open;
-    return add_flip(is_of_open ? &tally->of_open : &tally->others, &flip) ? PTL_OK
-                                                                          : no_memory(error);
+    return add_flip(is_of_open ? &tally->of_open : &tally->others, &flip)
+               ? PTL_OK
+               : ptl_error_no_memory(error);
 }
 
 static enum ptl_status tally_target(struct tally *tally, uint32_t target, struct ptl_error *error)
@@ -238,11 +234,11 @@ enum ptl_status ptl_tally(struct ptl_world *world, struct ptl_comparison *compar
                           struct ptl_error *error)
 {
     struct tally tally = {.world = world, .comparison = comparison};
-    enum ptl_status status = set_up(&tally) ? PTL_OK : no_memory(error);
+    enum ptl_status status = set_up(&tally) ? PTL_OK : ptl_error_no_memory(error);
     for (uint32_t t = 0; t < world->target_count && status == PTL_OK; t++)
         status = tally_target(&tally, t, error);
     if (status == PTL_OK && !list_flips(&tally))
-        status = no_memory(error);
+        status = ptl_error_no_memory(error);
     free(tally.ports);
     free(tally.cursors);
     free(tally.sight_order);

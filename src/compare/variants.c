@@ -47,7 +47,7 @@ static enum ptl_status split(struct ptl_vary *vary, const char *list, struct ptl
                 return ptl_error_set(error, PTL_E_INVALID, "--vary %s: %s is given twice",
                                      vary->key, vary->values[i]);
         if (!add_value(vary, at, length))
-            return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+            return ptl_error_no_memory(error);
         if (is_last)
             return PTL_OK;
         at += length + 1;
@@ -63,7 +63,7 @@ enum ptl_status ptl_vary_parse(const char *text, struct ptl_vary *vary, struct p
                              text);
     vary->key = strndup(text, (size_t)(equals - text));
     if (vary->key == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     enum ptl_status status = split(vary, equals + 1, error);
     if (status != PTL_OK)
         ptl_vary_free(vary);

@@ -5,11 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 void ptl_world_free(struct ptl_world *world)
 {
     if (world == NULL)
@@ -160,7 +155,7 @@ enum ptl_status ptl_world_new(struct ptl_gathered *gathered, struct ptl_world **
     size_t variants = gathered->variants->count;
     struct ptl_world *world = calloc(1, sizeof(*world));
     if (world == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     world->gathered = gathered;
     world->sights = calloc(gathered->seen_count + 1, sizeof(*world->sights));
     world->blocks = calloc(variants, sizeof(*world->blocks));
@@ -173,7 +168,7 @@ enum ptl_status ptl_world_new(struct ptl_gathered *gathered, struct ptl_world **
     good = good && add_seen_targets(world);
     if (!good) {
         ptl_world_free(world);
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     }
     *out = world;
     return PTL_OK;
@@ -186,7 +181,7 @@ enum ptl_status ptl_world_number(struct ptl_world *world, struct ptl_error *erro
     sort_targets(world);
     for (size_t i = 0; good && i < gathered->seen_count; i++)
         good = make_sight(world, &gathered->seen[i], &world->sights[i]);
-    return good ? PTL_OK : no_memory(error);
+    return good ? PTL_OK : ptl_error_no_memory(error);
 }
 
 /* ---- questions ---- */
@@ -271,7 +266,7 @@ enum ptl_status ptl_world_add_reference(struct ptl_world *world, uint32_t target
                              "more than %u ports are open: too many to compare", PTL_REFERENCE_MAX);
     if (!ptl_array_room((void **)&world->reference, &world->reference_capacity,
                         world->reference_count, sizeof(*world->reference)))
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     world->reference[world->reference_count++] = (struct ptl_world_port){target, port};
     return PTL_OK;
 }

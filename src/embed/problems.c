@@ -22,7 +22,7 @@ enum portolan_status ptl_embed_fail(struct portolan_problems *problems,
 enum portolan_status ptl_embed_no_memory(struct portolan_problems *problems)
 {
     struct ptl_error error;
-    ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+    ptl_error_no_memory(&error);
     return ptl_embed_fail(problems, &error);
 }
 

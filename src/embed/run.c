@@ -148,7 +148,7 @@ static enum portolan_status run(struct portolan_prepared *prepared, struct telli
     enum ptl_status status = carry_out(prepared, telling, &found.results, &error);
     ptl_embed_leave(&before);
     if (status == PTL_OK && telling->options.found != NULL && !tell_rest(telling, found.results))
-        status = ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(&error);
     if (status != PTL_OK) {
         ptl_results_free(found.results);
         return ptl_embed_fail(problems, &error);

@@ -303,12 +303,12 @@ enum ptl_status ptl_diff_new(const struct ptl_results *old, const char *old_name
 {
     struct ptl_diff *made = calloc(1, sizeof(*made));
     if (made == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     enum ptl_status status = ptl_view_init(&made->views[PTL_OLD], old_name, old, error);
     if (status == PTL_OK)
         status = ptl_view_init(&made->views[PTL_NEW], new_name, new, error);
     if (status == PTL_OK && (!compare_all(made) || !ptl_diff_warn(made)))
-        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(error);
     if (status == PTL_OK)
         *diff = made;
     else

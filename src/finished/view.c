@@ -86,7 +86,7 @@ enum ptl_status ptl_view_init(struct ptl_view *view, const char *name,
     view->ports = ptl_portset_new();
     if (view->hosts == NULL || view->by_address == NULL || view->unresolved == NULL ||
         view->ports == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     fill_hosts(view);
     return ptl_portset_add(view->ports, results->run.ports, error);
 }

@@ -20,11 +20,6 @@
 #define LATEST "latest.json"
 #define NAMES_MAX 100000 /* files without a line: so many are looked at */
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 static enum ptl_status write_results(const struct ptl_history_store *store, const char *name,
                                      bool compressed, const struct ptl_results *results,
                                      struct ptl_error *error)
@@ -33,7 +28,7 @@ static enum ptl_status write_results(const struct ptl_history_store *store, cons
     struct ptl_report *report = NULL;
     char *path;
     if (asprintf(&path, "%s/%s", store->path, name) < 0)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     enum ptl_status status = ptl_report_open(PTL_FORMAT_JSON, path, &options, &report, error);
     free(path);
     if (status != PTL_OK)
@@ -62,7 +57,7 @@ static enum ptl_status add_line(const struct ptl_history_store *store, struct pt
         line.run.changes = (struct ptl_changes){.after = 0};
         ptl_buf_add_char(&text, '\n');
         if (text.failed)
-            status = no_memory(error);
+            status = ptl_error_no_memory(error);
     }
     if (status == PTL_OK)
         status = ptl_history_append(store, history, &text, error);
@@ -70,7 +65,7 @@ static enum ptl_status add_line(const struct ptl_history_store *store, struct pt
         history->length += text.length;
         history->is_torn = false;
         if (!ptl_history_enter(history, &line))
-            status = no_memory(error);
+            status = ptl_error_no_memory(error);
     }
     ptl_sightings_free(&line.seen);
     ptl_buf_free(&text);
@@ -134,7 +129,7 @@ static enum ptl_status adopt(const struct ptl_history_store *store, struct ptl_h
         char *path = NULL;
         if (status == PTL_OK && asprintf(&path, "%s/%s", store->path, names[i]) < 0) {
             path = NULL;
-            status = no_memory(error);
+            status = ptl_error_no_memory(error);
         }
         if (status == PTL_OK && ptl_results_read(path, &results, NULL) == PTL_OK)
             status = add_line(store, history, results, names[i], error);

@@ -113,7 +113,7 @@ enum ptl_status ptl_history_prune(const char *folder, const struct ptl_history_k
         pruning.bytes = calloc(history->run_count + 1, sizeof(*pruning.bytes));
         pruning.stays = calloc(history->run_count + 1, sizeof(*pruning.stays));
         if (pruning.bytes == NULL || pruning.stays == NULL)
-            status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+            status = ptl_error_no_memory(error);
     }
     for (size_t i = 0; status == PTL_OK && i < history->run_count; i++)
         pruning.bytes[i] = size_of(&store, history->runs[i].file);

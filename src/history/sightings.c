@@ -114,7 +114,7 @@ static bool take_address(struct ptl_members *members, const char *text, struct p
 
 static void refuse_memory(struct ptl_members *members)
 {
-    members->status = ptl_error_set(members->error, PTL_E_NO_MEMORY, "out of memory");
+    members->status = ptl_error_no_memory(members->error);
 }
 
 static void read_ports(const struct ptl_json *ports, struct ptl_sighting one,

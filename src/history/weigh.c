@@ -291,14 +291,14 @@ enum ptl_status ptl_history_weigh(const struct ptl_history *history,
         .history = history, .results = results, .after = after, .changes = changes, .seen = seen};
     enum ptl_status status = ptl_view_init(&w.view, "the run", results, error);
     if (status == PTL_OK && !find_runs(&w))
-        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(error);
     if (status == PTL_OK && changes != NULL) {
         changes->after = after;
         if (w.run_count > 0)
             ptl_clock_rfc3339(history->runs[w.runs[w.run_count - 1]].when_ms, changes->since);
     }
     if (status == PTL_OK && !weigh_all(&w))
-        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(error);
     free(w.runs);
     ptl_view_free(&w.view);
     return status;
@@ -310,7 +310,7 @@ enum ptl_status ptl_history_compare(const struct ptl_history *history,
 {
     struct ptl_changes *made = calloc(1, sizeof(*made));
     if (made == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     enum ptl_status status = ptl_history_weigh(history, results, after, made, NULL, error);
     if (status == PTL_OK) {
         *changes = made;

@@ -49,7 +49,7 @@ static enum ptl_status put_keys(struct ptl_buf *buf, const struct ptl_profile *p
     }
     bool failed = value.failed;
     ptl_buf_free(&value);
-    return failed ? ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory") : PTL_OK;
+    return failed ? ptl_error_no_memory(error) : PTL_OK;
 }
 
 static void add_difference(struct ptl_buf *names, const char *name)
@@ -176,7 +176,7 @@ enum ptl_status ptl_head_write(struct ptl_buf *buf, const struct ptl_journal_pla
     buf->failed = buf->failed || rest.failed;
     ptl_buf_free(&rest);
     if (status == PTL_OK && buf->failed)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     return status;
 }
 

@@ -50,7 +50,7 @@ static enum ptl_status describe(const struct ptl_past *past, struct ptl_run_info
             memcpy(info->segments, past->segments, past->segment_count * sizeof(*past->segments));
         info->segment_count = past->segment_count;
     }
-    return good ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return good ? PTL_OK : ptl_error_no_memory(error);
 }
 
 /* Where a target begins among the kept verdicts that this machine failed to ask. */
@@ -157,13 +157,13 @@ enum ptl_status ptl_past_results(const struct ptl_past *past, struct ptl_results
     struct ptl_results *new = ptl_results_new();
     enum ptl_status status = PTL_OK;
     if (new == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     status =
         ptl_targets_build(past->head.blocks, past->head.block_count, NULL, 0, &new->live, error);
     if (status == PTL_OK)
         status = describe(past, &new->run, error);
     if (status == PTL_OK && !fill(past, new))
-        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(error);
     if (status == PTL_OK)
         status = ptl_results_seal(new, error);
     if (status != PTL_OK) {

@@ -8,11 +8,6 @@
 
 #define WINDOW (1U << 16) /* bytes that are searched at a time */
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 /* All of [at, at + count), which lies within the file as it was. */
 static enum ptl_status read_at(const struct ptl_walk *walk, uint64_t at, void *bytes, size_t count,
                                struct ptl_error *error)
@@ -98,7 +93,7 @@ static enum ptl_status read_chunk(struct ptl_walk *walk, uint64_t at, struct ptl
         (is_first ? chunk->head.number != 0 : chunk->head.number <= walk->last))
         return PTL_OK;
     if (!reserve(walk, count))
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     status = read_at(walk, at + PTL_CHUNK_HEAD, walk->bytes, count, error);
     if (status != PTL_OK)
         return status;
@@ -115,7 +110,7 @@ static enum ptl_status find_marker(const struct ptl_walk *walk, uint64_t *at,
     static const uint8_t marker[4] = {PTL_CHUNK_MARKER & 0xFF, PTL_CHUNK_MARKER >> 8 & 0xFF,
                                       PTL_CHUNK_MARKER >> 16 & 0xFF, PTL_CHUNK_MARKER >> 24};
     uint8_t *window = malloc(WINDOW);
-    enum ptl_status status = window != NULL ? PTL_OK : no_memory(error);
+    enum ptl_status status = window != NULL ? PTL_OK : ptl_error_no_memory(error);
     while (status == PTL_OK && walk->size - *at >= sizeof(marker)) {
         size_t count = walk->size - *at < WINDOW ? (size_t)(walk->size - *at) : WINDOW;
         status = read_at(walk, *at, window, count, error);

@@ -46,7 +46,7 @@ enum ptl_status ptl_file_read(const char *path, bool from_user, char **text, siz
     struct stat stat = {0};
     char *buffer = malloc(PTL_DOCUMENT_MAX + 1);
     if (!buffer)
-        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(error);
     else if (fstat(fd, &stat) != 0)
         status = ptl_error_errno(error, PTL_E_INVALID, errno, "cannot be read");
     else

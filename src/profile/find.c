@@ -126,7 +126,7 @@ static enum ptl_status not_found(const char *word, const struct ptl_texts *place
                            ? ptl_text_nearest(word, (const char *const *)names.items, names.count)
                            : NULL;
     enum ptl_status status =
-        !has_memory ? ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory")
+        !has_memory ? ptl_error_no_memory(error)
                     : ptl_error_set(error, PTL_E_INVALID, "no saved profile \"%s\" in %s%s%s%s%s",
                                     ptl_shown(word, shown), ptl_buf_text(&where),
                                     where.failed ? "..." : "", near ? "; did you mean \"" : "",
@@ -140,7 +140,7 @@ enum ptl_status ptl_profile_find(const char *word, char **path, struct ptl_error
     if (strcmp(word, "-") == 0 || strchr(word, '/') || has_suffix(word, ".yaml") ||
         has_suffix(word, ".yml")) {
         *path = strdup(word);
-        return *path ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return *path ? PTL_OK : ptl_error_no_memory(error);
     }
     struct ptl_texts places = {0};
     char *found = NULL;
@@ -149,7 +149,7 @@ enum ptl_status ptl_profile_find(const char *word, char **path, struct ptl_error
         has_memory = saved_path(places.items[i], word, &found);
     enum ptl_status status = PTL_OK;
     if (!has_memory)
-        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(error);
     else if (!found)
         status = not_found(word, &places, error);
     else
@@ -224,7 +224,7 @@ enum ptl_status ptl_profile_list(struct ptl_saved_profile **saved, size_t *count
     ptl_profile_list_free(*saved, *count);
     *saved = NULL;
     *count = 0;
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return ptl_error_no_memory(error);
 }
 
 void ptl_profile_list_free(struct ptl_saved_profile *saved, size_t count)

@@ -9,12 +9,6 @@
 #include <strings.h>
 
 #define ENTRY_SIZE 512 /* a name and an address, or two addresses */
-#define RESOLVE_DEADLINE_MS 10000
-
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
 
 /* The entry itself where it is the whole of the block, else what is left of it. */
 static bool add_block(struct ptl_texts *texts, const struct ptl_block *block, const char *input)
@@ -103,7 +97,7 @@ static enum ptl_status add_resolved(const struct ptl_freezing *freezing, const c
                                     struct ptl_texts *texts, struct ptl_error *error)
 {
     struct ptl_resolve_options options = {.family = freezing->profile->address_family,
-                                          .deadline_ms = RESOLVE_DEADLINE_MS,
+                                          .deadline_ms = PTL_RESOLVE_DEADLINE_MS,
                                           .cancel = freezing->cancel};
     struct ptl_resolved *resolved = NULL;
     size_t before = texts->count;
@@ -116,7 +110,7 @@ static enum ptl_status add_resolved(const struct ptl_freezing *freezing, const c
     for (size_t i = 0; i < resolved->count && status == PTL_OK; i++)
         if (is_target(freezing->targets, &resolved->addresses[i]) &&
             !add_known(texts, name, &resolved->addresses[i]))
-            status = no_memory(error);
+            status = ptl_error_no_memory(error);
     if (texts->count == before && status == PTL_OK)
         status = ptl_error_set(error, PTL_E_INVALID, "expect: %s is no target any more", name);
     ptl_resolved_free(resolved, 1);
@@ -139,7 +133,7 @@ static enum ptl_status list_expected(const struct ptl_freezing *freezing,
         else
             status = add_resolved(freezing, host.text, texts, error);
         if (!good)
-            status = no_memory(error);
+            status = ptl_error_no_memory(error);
     }
     return status;
 }
@@ -172,7 +166,7 @@ static enum ptl_status list_all(const struct ptl_freezing *freezing, struct ptl_
     if (!list_targets(freezing->targets, &frozen->hosts_text) ||
         !move_to_file(freezing, &frozen->hosts_text, lines) ||
         !sort_labels(&labels, freezing->targets))
-        status = no_memory(error);
+        status = ptl_error_no_memory(error);
     for (size_t i = 0; i < profile->expect_count && status == PTL_OK; i++) {
         frozen->expects[i] = profile->expects[i];
         frozen->expects[i].hosts_text = (struct ptl_texts){.items = NULL};
@@ -191,12 +185,12 @@ enum ptl_status ptl_profile_freeze(const struct ptl_freezing *freezing, struct p
     frozen.hosts_text = frozen.exclude_hosts_text = (struct ptl_texts){.items = NULL};
     frozen.expects = calloc(profile->expect_count + 1, sizeof(*frozen.expects));
     if (frozen.expects == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     enum ptl_status status = list_all(freezing, &frozen, lines, error);
     if (status == PTL_OK)
         ptl_profile_show(&frozen, buf);
     if (status == PTL_OK && buf->failed && buf->no_memory)
-        status = no_memory(error);
+        status = ptl_error_no_memory(error);
     for (size_t i = 0; i < profile->expect_count; i++)
         ptl_texts_free(&frozen.expects[i].hosts_text);
     free(frozen.expects);

@@ -22,7 +22,7 @@ struct request { /* what to load */
 static enum ptl_status no_memory(struct ptl_problems *problems)
 {
     struct ptl_error error = {0};
-    ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+    ptl_error_no_memory(&error);
     ptl_problems_add(problems, &error);
     return PTL_E_NO_MEMORY;
 }

@@ -8,7 +8,7 @@
 static enum ptl_status digest(const struct ptl_buf *buf, char hex[65], struct ptl_error *error)
 {
     if (buf->failed)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     unsigned char bytes[SHA256_DIGEST_LENGTH];
     SHA256_CTX context;
     SHA256_Init(&context);

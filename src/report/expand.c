@@ -65,5 +65,5 @@ enum ptl_status ptl_report_expand(const char *pattern, const struct ptl_expansio
     *path = ptl_buf_steal(&buf);
     if (is_long)
         return ptl_error_set(error, PTL_E_INVALID, "report path \"%s\" is too long", pattern);
-    return *path != NULL ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return *path != NULL ? PTL_OK : ptl_error_no_memory(error);
 }

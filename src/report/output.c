@@ -238,7 +238,7 @@ enum ptl_status ptl_output_open(const char *path, const struct ptl_output_option
     static const struct ptl_output_options defaults = {.is_live = false};
     struct ptl_output *new = malloc(sizeof(*new));
     if (new == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     memset(new, 0, offsetof(struct ptl_output, buffer));
     new->fd = new->place.folder = new->place.made_in = -1;
     new->temporary = (struct ptl_temporary){.fd = -1, .folder = -1};
@@ -248,7 +248,7 @@ enum ptl_status ptl_output_open(const char *path, const struct ptl_output_option
         new->gzip = ptl_gzip_new(take, new);
     if (new->path == NULL || (is_compressed && new->gzip == NULL)) {
         dispose(new);
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     }
     if (!open_place(new, options != NULL ? options : &defaults)) {
         enum ptl_status status =

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #define GROUPS_MAX 4096 /* each holds 24 KiB of bits */
-#define RESOLVE_DEADLINE_MS 10000
-#define SET_WORDS 16 /* a bit for each rule: at most 1000 of them */
+#define SET_WORDS 16    /* a bit for each rule: at most 1000 of them */
 
 /* The targets as blocks, to be searched by address or by the name that labels them. */
 struct segment {
@@ -243,11 +242,11 @@ static enum ptl_status resolve_pending(struct draft *draft, const struct pending
         return PTL_OK;
     const char **names = calloc(count, sizeof(*names));
     if (names == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     for (size_t i = 0; i < count; i++)
         names[i] = pending[i].host.text;
     struct ptl_resolve_options options = {.family = draft->profile->address_family,
-                                          .deadline_ms = RESOLVE_DEADLINE_MS,
+                                          .deadline_ms = PTL_RESOLVE_DEADLINE_MS,
                                           .cancel = cancel};
     struct ptl_resolved *resolved = NULL;
     enum ptl_status status = ptl_resolve(names, count, &options, &resolved, error);
@@ -381,7 +380,7 @@ enum ptl_status ptl_judge_new(const struct ptl_profile *profile, const struct pt
     free(draft.edges);
     free(draft.sets);
     if (status == PTL_OK && draft.no_memory)
-        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(error);
     if (status != PTL_OK) {
         ptl_judge_free(draft.judge);
         return status;

@@ -114,7 +114,7 @@ static void read_list(const struct ptl_key *key, const struct ptl_json *value,
         if (key->max > 0 && count == key->max)
             refuse_more(key, members);
         else if (!ptl_array_room(&items, &capacity, count, size))
-            members->status = ptl_error_set(members->error, PTL_E_NO_MEMORY, "out of memory");
+            members->status = ptl_error_no_memory(members->error);
         else
             read_into(key, one, members, memset((char *)items + count++ * size, 0, size));
     }

@@ -55,7 +55,7 @@ static void read_copy(const struct ptl_key *key, const struct ptl_json *value,
     free(*to);
     *to = text != NULL ? strdup(text) : NULL;
     if (text != NULL && *to == NULL)
-        members->status = ptl_error_set(members->error, PTL_E_NO_MEMORY, "out of memory");
+        members->status = ptl_error_no_memory(members->error);
 }
 
 static void describe_text(const struct ptl_key *key, struct ptl_json *schema)

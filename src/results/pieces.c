@@ -23,18 +23,13 @@ struct ptl_pieces {
     unsigned line, column; /* of buffer[start] */
 };
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 enum ptl_status ptl_pieces_open(const char *path, struct ptl_pieces **pieces,
                                 struct ptl_error *error)
 {
     bool standard = strcmp(path, "-") == 0;
     struct ptl_pieces *new = calloc(1, sizeof(*new));
     if (new == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     new->fd = -1;
     new->is_standard = standard;
     new->line = new->column = 1;
@@ -43,7 +38,7 @@ enum ptl_status ptl_pieces_open(const char *path, struct ptl_pieces **pieces,
     new->buffer = malloc(new->capacity);
     if (new->path == NULL || new->buffer == NULL) {
         ptl_pieces_close(new);
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     }
     new->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (new->fd < 0) {
@@ -98,7 +93,7 @@ static enum ptl_status make_room(struct ptl_pieces *pieces, struct ptl_error *er
         return PTL_OK;
     char *grown = realloc(pieces->buffer, 2 * pieces->capacity);
     if (grown == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     pieces->buffer = grown;
     pieces->capacity *= 2;
     return PTL_OK;
@@ -130,7 +125,7 @@ static enum ptl_status fill(struct ptl_pieces *pieces, struct ptl_error *error)
         return status;
     ssize_t got = read_on(pieces, pieces->buffer + pieces->length);
     if (got < 0 && errno == ENOMEM)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     if (got < 0 && errno == EBADMSG && pieces->gunzip != NULL)
         return ptl_error_set(error, PTL_E_INVALID,
                              "cannot read %s: what gzip compressed there is damaged or cut",

@@ -5,11 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 /* The number of a host that did not resolve; those of one host stand together. */
 static uint32_t enter_missing(struct ptl_reader *reader, struct ptl_members *members,
                               const char *host)
@@ -18,12 +13,12 @@ static uint32_t enter_missing(struct ptl_reader *reader, struct ptl_members *mem
     if (count > 0 && strcmp(reader->missing[count - 1], host) == 0)
         return (uint32_t)count - 1;
     if (!ptl_array_room_for_few((void **)&reader->missing, count, sizeof(*reader->missing))) {
-        members->status = no_memory(members->error);
+        members->status = ptl_error_no_memory(members->error);
         return 0;
     }
     reader->missing[count] = strdup(host);
     if (reader->missing[count] == NULL)
-        members->status = no_memory(members->error);
+        members->status = ptl_error_no_memory(members->error);
     else
         reader->missing_count++;
     return (uint32_t)count;
@@ -41,7 +36,7 @@ uint32_t ptl_read_enter(struct ptl_reader *reader, struct ptl_members *members, 
     if (target == PTL_STORED_NONE)
         target = ptl_stored_add(reader->expected, &address, NULL, host);
     if (target == PTL_STORED_NONE)
-        members->status = no_memory(members->error);
+        members->status = ptl_error_no_memory(members->error);
     else if (!ptl_stored_is_host(reader->expected, target, host))
         ptl_members_refuse(members, "%s is called \"%s\" here and something else before", ip, host);
     return target;
@@ -75,7 +70,7 @@ enum ptl_status ptl_read_expectation(struct ptl_reader *reader, const struct ptl
         new.target = keys.ip == NULL ? enter_missing(reader, &one, keys.host)
                                      : ptl_read_enter(reader, &one, keys.ip, keys.host);
     if (one.status == PTL_OK && !add(reader->results, &new))
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     return one.status;
 }
 
@@ -90,7 +85,7 @@ enum ptl_status ptl_read_find_target(struct ptl_reader *reader, const char *what
     *number = ptl_stored_find(stored, &address);
     if (*number == PTL_STORED_NONE && reader->results->summary.targets > PTL_TARGETS_LISTED) {
         *number = ptl_stored_add(stored, &address, NULL, names.host);
-        return *number != PTL_STORED_NONE ? PTL_OK : no_memory(error);
+        return *number != PTL_STORED_NONE ? PTL_OK : ptl_error_no_memory(error);
     }
     if (*number == PTL_STORED_NONE || !ptl_stored_is_host(stored, *number, names.host))
         return ptl_error_at(error, &reader->summary_place,
@@ -113,7 +108,7 @@ static enum ptl_status find_missing(struct ptl_reader *reader, uint32_t *numbers
     size_t count = results->unresolved_count;
     const struct ptl_unresolved **sorted = calloc(count + 1, sizeof(*sorted));
     if (sorted == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     for (size_t i = 0; i < count; i++)
         sorted[i] = &results->unresolved[i];
     qsort(sorted, count, sizeof(*sorted), compare_inputs);
@@ -158,7 +153,7 @@ enum ptl_status ptl_read_finish_expectations(struct ptl_reader *reader, struct p
     struct ptl_results *results = reader->results;
     uint32_t *numbers = calloc(reader->missing_count + 1, sizeof(*numbers));
     if (numbers == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     enum ptl_status status = PTL_OK;
     if (reader->missing_count > 0)
         status = find_missing(reader, numbers, error);

@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 enum ptl_status ptl_read_tool(struct ptl_reader *reader, const struct ptl_json *json,
                               const struct ptl_origin *place, struct ptl_error *error)
 {
@@ -24,7 +19,7 @@ static void read_ports(struct ptl_reader *reader, struct ptl_members *run)
     ptl_portset_free(reader->ports);
     reader->ports = NULL;
     if (run->status == PTL_OK && (reader->ports = ptl_portset_new()) == NULL)
-        run->status = no_memory(run->error);
+        run->status = ptl_error_no_memory(run->error);
     if (run->status != PTL_OK)
         return;
     struct ptl_buf again;
@@ -34,7 +29,7 @@ static void read_ports(struct ptl_reader *reader, struct ptl_members *run)
     if (status == PTL_OK)
         ptl_portset_format(reader->ports, &again);
     if (status == PTL_E_NO_MEMORY || again.failed)
-        run->status = no_memory(run->error);
+        run->status = ptl_error_no_memory(run->error);
     else if (again.length == 0 || strcmp(ptl_buf_text(&again), text) != 0)
         ptl_members_refuse(run, "\"ports\" is no list like 1-1024,8080, ascending");
     ptl_buf_free(&again);
@@ -111,7 +106,7 @@ enum ptl_status ptl_read_unresolved(struct ptl_reader *reader, const struct ptl_
     ptl_object_read(&ptl_object_unresolved, PTL_KEYS_ALL, &one, &keys);
     if (one.status == PTL_OK &&
         ptl_results_add_unresolved(reader->results, keys.input, keys.message) != PTL_OK)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     return one.status;
 }
 
@@ -122,7 +117,7 @@ enum ptl_status ptl_read_warning(struct ptl_reader *reader, const struct ptl_jso
     if (!ptl_json_as_string(json, &text))
         return ptl_error_at(error, place, "warnings: one is no string");
     if (ptl_results_warn(reader->results, "%s", text) != PTL_OK)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     return PTL_OK;
 }
 
@@ -145,7 +140,7 @@ enum ptl_status ptl_read_changes(struct ptl_reader *reader, const struct ptl_jso
     struct ptl_members members = {.json = json, .place = place, .what = "changes", .error = error};
     struct ptl_changes *changes = calloc(1, sizeof(*changes));
     if (changes == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     reader->results->changes = changes;
     ptl_object_read(&ptl_object_changes, PTL_KEYS_ALL, &members, changes);
     for (int i = 0; i < PTL_CHANGE_KINDS; i++)

@@ -3,11 +3,6 @@
 
 #include <stdlib.h>
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 enum ptl_status ptl_read_merged(struct ptl_reader *reader, const struct ptl_json *json,
                                 const struct ptl_origin *place, struct ptl_error *error)
 {
@@ -17,7 +12,7 @@ enum ptl_status ptl_read_merged(struct ptl_reader *reader, const struct ptl_json
     if (reader->results->merged_count >= PTL_MERGED_LISTED)
         ptl_members_refuse(&one, "more than %d of them", PTL_MERGED_LISTED);
     if (one.status == PTL_OK && ptl_results_add_merged(reader->results, &run) != PTL_OK)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     return one.status;
 }
 
@@ -37,7 +32,7 @@ enum ptl_status ptl_read_disagreement(struct ptl_reader *reader, const struct pt
         keys.seen[i].target = target;
         keys.seen[i].port = keys.port;
         if (ptl_results_add_disagreement(reader->results, &keys.seen[i]) != PTL_OK)
-            members.status = no_memory(error);
+            members.status = ptl_error_no_memory(error);
     }
     free(keys.seen);
     return members.status;

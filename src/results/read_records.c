@@ -8,7 +8,7 @@
 
 static enum ptl_status no_memory(struct ptl_members *members)
 {
-    members->status = ptl_error_set(members->error, PTL_E_NO_MEMORY, "out of memory");
+    members->status = ptl_error_no_memory(members->error);
     return members->status;
 }
 

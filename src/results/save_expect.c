@@ -227,7 +227,7 @@ enum ptl_status ptl_results_save_expect(const struct ptl_results *results, struc
     free(saving.entries);
     free(saving.names);
     if (saving.no_memory || buf->no_memory)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     if (saving.too_many || buf->failed)
         return ptl_error_set(error, PTL_E_INVALID,
                              "the hosts differ in more ways than a profile can hold");

@@ -168,7 +168,7 @@ enum ptl_status ptl_judge_conclude(const struct ptl_judge *judge, struct ptl_res
 {
     struct ptl_judge_extra *extras = calloc(judge->extra_count + 1, sizeof(*extras));
     if (extras == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     if (judge->extra_count > 0) {
         memcpy(extras, judge->extras, judge->extra_count * sizeof(*extras));
         qsort(extras, judge->extra_count, sizeof(*extras), compare_extras);
@@ -185,7 +185,7 @@ enum ptl_status ptl_judge_conclude(const struct ptl_judge *judge, struct ptl_res
         conclude(&end);
     free(extras);
     if (end.list == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     free(results->expectations);
     results->expectations = end.list;
     results->expectation_count = end.listed;

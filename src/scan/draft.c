@@ -11,7 +11,7 @@
 bool ptl_draft_out_of_memory(struct ptl_draft *draft)
 {
     struct ptl_error error;
-    ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+    ptl_error_no_memory(&error);
     ptl_problems_add(draft->problems, &error);
     return false;
 }

@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#define RESOLVE_DEADLINE_MS 10000
-
 /* A name may have several addresses of that family; those of one stand together. */
 static void leave_out(struct ptl_draft *draft, const struct ptl_host *host)
 {
@@ -125,13 +123,14 @@ enum ptl_status ptl_draft_resolve(struct ptl_draft *draft, const struct ptl_canc
     size_t most = profile->hosts.count + profile->exclude_hosts.count;
     const char **names = calloc(most + 1, sizeof(*names));
     if (names == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     size_t count = collect_names(&profile->hosts, names);
     count += collect_names(&profile->exclude_hosts, names + count);
 
     struct ptl_resolved *resolved = NULL;
-    struct ptl_resolve_options options = {
-        .family = profile->address_family, .deadline_ms = RESOLVE_DEADLINE_MS, .cancel = cancel};
+    struct ptl_resolve_options options = {.family = profile->address_family,
+                                          .deadline_ms = PTL_RESOLVE_DEADLINE_MS,
+                                          .cancel = cancel};
     enum ptl_status status = PTL_OK;
     if (count > 0)
         status = ptl_resolve(names, count, &options, &resolved, error);

@@ -195,7 +195,7 @@ enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error)
         ptl_results_warn(plan->results, "memory ran out: the run was stopped, results are missing");
     if (ptl_course_warn(plan) != PTL_OK ||
         ptl_shortage_report(&plan->shortage, plan->results) != PTL_OK)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     if (plan->sum.states[PTL_UNPROBED] > 0 && plan->gave_up == 0 && plan->gone == 0 &&
         plan->results->run.stopped_by == PTL_STOP_NONE)
         return ptl_error_set(error, PTL_E_NO_MEMORY, "%llu probes were lost",
@@ -222,7 +222,7 @@ enum ptl_status ptl_plan_new(const struct ptl_plan_parts *parts, struct ptl_plan
     uint64_t start_ns = parts->start_ns;
     struct ptl_plan *new = calloc(1, sizeof(*new));
     if (new == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     pthread_mutex_init(&new->lock, NULL);
     new->profile = profile;
     new->results = results;

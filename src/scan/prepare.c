@@ -115,7 +115,7 @@ static enum ptl_status fill(struct ptl_draft *draft, const struct ptl_past *past
     if (past != NULL)
         prepared->seed = ptl_past_seed(past);
     if (!ptl_draft_clamp(prepared, profile))
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     prepared->worst_case_ms = ptl_draft_worst_case_ms(prepared, profile);
     return PTL_OK;
 }

@@ -72,7 +72,7 @@ static enum ptl_status describe(struct run *run, struct ptl_error *error)
     info->file = strdup(profile->file);
     if (info->ports == NULL || info->profile == NULL || info->description == NULL ||
         info->file == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     memcpy(info->states, profile->report_states, sizeof(info->states));
     info->states[PTL_ERROR] = true;
     info->settings = profile->settings;
@@ -194,7 +194,7 @@ static enum ptl_status add_segment(struct run *run, struct ptl_error *error)
     const struct ptl_segment *segments = ptl_past_segments(run->past, &count);
     info->segments = calloc(count + 1, sizeof(*info->segments));
     if (info->segments == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     memcpy(info->segments, segments, count * sizeof(*segments));
     info->segments[count] = (struct ptl_segment){
         .started_ms = run->began_ms,
@@ -274,7 +274,7 @@ static enum ptl_status set_up(struct run *run, struct ptl_error *error)
     run->results = ptl_results_new();
     run->threads = calloc(run->prepared->workers, sizeof(*run->threads));
     if (run->results == NULL || run->threads == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     enum ptl_status status = describe(run, error);
     if (status == PTL_OK)
         status = take_over(run, error);
@@ -282,7 +282,7 @@ static enum ptl_status set_up(struct run *run, struct ptl_error *error)
         return status;
     ptl_permits_init(&run->permits, run->prepared->effective_concurrency);
     if (!ptl_sources_init(&run->sources, run->prepared->workers))
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     run->results->run.started_ms = run->began_ms = ptl_clock_wall_ms();
     run->start_ns = ptl_clock_now_ns();
     struct ptl_plan_parts parts = {.profile = run->profile,

@@ -17,7 +17,7 @@
 static void out_of_memory(struct ptl_problems *problems)
 {
     struct ptl_error error;
-    ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+    ptl_error_no_memory(&error);
     ptl_problems_add(problems, &error);
 }
 

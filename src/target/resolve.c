@@ -195,7 +195,7 @@ enum ptl_status ptl_resolve(const char *const *names, size_t count,
             pthread_mutex_lock(&job->lock);
             release(job);
         }
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     }
     if (count == 0) {
         *resolved = out;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #define PTL_RESOLVE_THREADS 32
+#define PTL_RESOLVE_DEADLINE_MS 10000 /* for all the names of a profile */
 
 enum ptl_family { PTL_FAMILY_ANY, PTL_FAMILY_IPV4, PTL_FAMILY_IPV6 };
 

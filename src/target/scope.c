@@ -38,7 +38,7 @@ static enum ptl_status insert(struct ptl_scope *scope, struct ptl_block block,
         return ptl_error_set(error, PTL_E_INVALID, "more than %d separate blocks", PTL_SCOPE_MAX);
     else if (!ptl_array_room((void **)&scope->blocks, &scope->capacity, scope->count,
                              sizeof(*scope->blocks)))
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     for (size_t i = start; i < scope->count && (i < end || reaches(&block, &scope->blocks[i]));
          i++) {
         if (ptl_address_compare(&scope->blocks[i].last, &block.last) > 0)

@@ -188,7 +188,7 @@ enum ptl_status ptl_targets_build(const struct ptl_named_block *blocks, size_t c
     }
     if (new == NULL || new->segments == NULL || new->entries == NULL || sweep.edges == NULL ||
         sweep.heap == NULL || sweep.ended == NULL) {
-        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(error);
     } else {
         if (count > 0)
             memcpy(new->entries, blocks, count * sizeof(*blocks));
