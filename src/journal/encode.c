@@ -6,6 +6,7 @@
 #include "journal/encode.h"
 
 #include "journal/bytes.h"
+#include "journal/counters.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,17 +119,10 @@ void ptl_encode_chunk(struct ptl_encoder *encoder, enum ptl_chunk_type type,
 
 static void begin(struct ptl_encoder *encoder)
 {
-    const struct ptl_journal_counters *own = encoder->counters;
-    const uint64_t counters[PTL_JOURNAL_COUNTERS] = {
-        own->attempts, own->retried,         own->syn_resent,
-        own->lost,     own->sentinels_asked, own->sentinels_lost,
-        own->begun,    own->in_flight,       own->peak_in_flight};
     ptl_buf_reset(&encoder->payload);
     ptl_bytes_put(&encoder->payload, encoder->at_ms);
     ptl_bytes_put(&encoder->payload, encoder->offset_ms);
-    ptl_bytes_put(&encoder->payload, PTL_JOURNAL_COUNTERS);
-    for (int i = 0; i < PTL_JOURNAL_COUNTERS; i++)
-        ptl_bytes_put(&encoder->payload, counters[i]);
+    ptl_counters_put(&encoder->payload, encoder->counters);
     encoder->preface = encoder->payload.length;
     encoder->position = 0;
     encoder->kept_position = 0;

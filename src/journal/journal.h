@@ -28,8 +28,9 @@ struct ptl_journal_counters {
     uint64_t begun;     /* targets */
     uint64_t in_flight; /* probes, when this was written */
     uint64_t peak_in_flight;
+    bool has_evidence; /* false: something of it is not known any more */
+    struct ptl_evidence evidence;
 };
-#define PTL_JOURNAL_COUNTERS 9
 
 /* What was found to get through, and what was lost, when it was written last. */
 struct ptl_journal_limit {

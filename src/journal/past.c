@@ -158,6 +158,8 @@ static enum ptl_status read_all(struct ptl_past *past, int fd,
     past->torn = walk.size - past->end;
     past->damaged_at = survey.is_damaged ? bad_at : UINT64_MAX;
     past->last.resumed.salvaged = past->last.resumed.salvaged || survey.is_damaged;
+    if (past->cutoff_ms > 0 || past->last.resumed.salvaged) /* of verdicts that are none any more */
+        past->counters.has_evidence = false;
     ptl_walk_end(&walk);
     if (past->segment_count > 0 && !past->ended) {
         struct ptl_segment *last = &past->segments[past->segment_count - 1];

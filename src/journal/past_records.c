@@ -1,5 +1,6 @@
 /* The records of a chunk of data: what was settled, what waits, what was found to be the limit. */
 #include "base/array.h"
+#include "journal/counters.h"
 #include "journal/format.h"
 #include "journal/past.h"
 
@@ -212,21 +213,6 @@ static bool read_record(struct reading *reading)
     }
 }
 
-static void read_counters(struct reading *reading)
-{
-    struct ptl_journal_counters *own = &reading->past->counters;
-    uint64_t *const counters[PTL_JOURNAL_COUNTERS] = {
-        &own->attempts, &own->retried,         &own->syn_resent,
-        &own->lost,     &own->sentinels_asked, &own->sentinels_lost,
-        &own->begun,    &own->in_flight,       &own->peak_in_flight};
-    uint64_t count = ptl_bytes_get(&reading->bytes);
-    for (uint64_t i = 0; i < count && !reading->bytes.failed; i++) {
-        uint64_t value = ptl_bytes_get(&reading->bytes);
-        if (i < PTL_JOURNAL_COUNTERS && !reading->bytes.failed)
-            *counters[i] = value; /* a later version may count more */
-    }
-}
-
 bool ptl_past_read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_last)
 {
     struct reading reading = {.past = past, .bytes = *bytes, .is_last = is_last};
@@ -234,7 +220,7 @@ bool ptl_past_read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_
     reading.offset_ms = ptl_bytes_get_most(&reading.bytes, INT64_MAX);
     reading.is_old = reading.offset_ms < past->cutoff_ms;
     reading.kept_offset = (int64_t)reading.offset_ms;
-    read_counters(&reading);
+    ptl_counters_get(&reading.bytes, &past->counters);
     bool good = true;
     while (good && !reading.bytes.failed && reading.bytes.at < reading.bytes.end)
         good = read_record(&reading);

@@ -65,7 +65,8 @@ struct ptl_estimate ptl_estimate_run(const struct ptl_results *results)
         return (struct ptl_estimate){.basis = PTL_BASIS_NOT_RECORDED};
     struct ptl_estimate whole = ptl_estimate_of(&results->evidence, NULL);
     double missed = 0, squares = 0, open = sum_of(results->evidence.open);
-    if (results->summary.targets == 1 && results->target_count == 1)
+    if (results->summary.targets == 1 && results->target_count == 1 &&
+        results->targets[0].has_evidence)
         whole = ptl_estimate_target(results, &results->targets[0]);
     for (size_t i = 0; i < results->target_count; i++) {
         ptl_results_rest(results, i);

@@ -29,6 +29,20 @@ void ptl_course_note(struct ptl_plan *plan)
     plan->point_ms = now_ms + plan->point_every_ms;
 }
 
+static void describe_evidence(struct ptl_plan *plan)
+{
+    struct ptl_evidence *evidence = &plan->results->evidence;
+    const uint64_t *states = plan->sum.states;
+    evidence->sentinels = ptl_tally_end(&plan->tally, &plan->path);
+    ptl_sentinels_join(&evidence->sentinels, &plan->past_sentinels);
+    plan->results->has_evidence =
+        plan->past == NULL ||
+        (plan->has_evidence &&
+         ptl_evidence_fits(evidence, states[PTL_OPEN], states[PTL_CLOSED], states[PTL_FILTERED]));
+    if (!plan->results->has_evidence)
+        *evidence = (struct ptl_evidence){.sentinels = {.asked = 0}};
+}
+
 void ptl_course_describe(struct ptl_plan *plan)
 {
     struct ptl_path_info *info = &plan->results->run.path;
@@ -41,9 +55,7 @@ void ptl_course_describe(struct ptl_plan *plan)
     info->round_trip_us = path->rtt.srtt_us;
     info->sentinels_asked = plan->sentinels_asked;
     info->sentinels_lost = plan->sentinels_lost;
-    plan->results->has_evidence = plan->past == NULL;
-    if (plan->past == NULL)
-        plan->results->evidence.sentinels = ptl_tally_end(&plan->tally, path);
+    describe_evidence(plan);
     info->unanswered_peak = plan->unanswered.peak;
     if (plan->shortage.halved_ns != 0)
         info->limited_by = PTL_LIMITED_BY_LOCAL;

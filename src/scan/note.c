@@ -101,6 +101,22 @@ static bool take_limits(struct ptl_plan *plan, struct ptl_journal_batch *batch)
     return good;
 }
 
+/* Of all that is noted by now. What is settled when the run has ended is not. */
+static void take_evidence(struct ptl_plan *plan, struct ptl_journal_batch *batch)
+{
+    struct ptl_tally tally = plan->tally; /* to its end, so far */
+    batch->counters.has_evidence = plan->past == NULL || plan->has_evidence;
+    if (plan->takes_notes && batch->counters.has_evidence) {
+        plan->noted_evidence = plan->results->evidence;
+        for (uint32_t i = 0; i < plan->schedule.window; i++)
+            if (plan->schedule.lanes[i].active)
+                ptl_evidence_add(&plan->noted_evidence, &plan->schedule.lanes[i].evidence);
+        plan->noted_evidence.sentinels = ptl_tally_end(&tally, &plan->path);
+        ptl_sentinels_join(&plan->noted_evidence.sentinels, &plan->past_sentinels);
+    }
+    batch->counters.evidence = plan->noted_evidence;
+}
+
 bool ptl_plan_take_notes(void *context, struct ptl_journal_batch *batch)
 {
     struct ptl_plan *plan = context;
@@ -125,6 +141,7 @@ bool ptl_plan_take_notes(void *context, struct ptl_journal_batch *batch)
         .in_flight = plan->abandoned +
                      atomic_load_explicit(&plan->shortage.permits->in_use, memory_order_relaxed),
         .peak_in_flight = peak > plan->sum.peak_in_flight ? peak : plan->sum.peak_in_flight};
+    take_evidence(plan, batch);
     pthread_mutex_unlock(&plan->lock);
     return good;
 }

@@ -89,12 +89,15 @@ struct ptl_plan {
 
     const struct ptl_past *past; /* what this run goes on with; NULL: nothing */
     uint64_t restored;           /* targets, in the run's order, of which it may know something */
-    bool takes_notes;            /* for the journal... */
-    bool notes_lost;             /* ...but there was no room */
+    bool has_evidence;           /* of what it knows, too: of the run, not of its targets */
+    struct ptl_sentinels past_sentinels;
+    bool takes_notes; /* for the journal... */
+    bool notes_lost;  /* ...but there was no room */
     struct ptl_journal_batch notes;
     uint64_t abandoned;   /* probes that were in flight when the plan was stopped */
     size_t noted_results; /* of the results' items */
     uint64_t limits_noted_ns;
+    struct ptl_evidence noted_evidence;
 
     struct ptl_summary sum;
     uint64_t gave_up; /* targets, by `give_up_after` */

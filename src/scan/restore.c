@@ -87,6 +87,21 @@ static void take_sums(struct ptl_plan *plan)
     plan->sentinels_lost = counters->sentinels_lost;
 }
 
+/* Of all ports that are settled, or of none: a port that was settled and not noted any more is
+ * asked again, and told twice. */
+static void take_evidence(struct ptl_plan *plan)
+{
+    const struct ptl_journal_counters *counters = ptl_past_counters(plan->past);
+    plan->has_evidence =
+        counters->has_evidence &&
+        ptl_evidence_fits(&counters->evidence, plan->sum.states[PTL_OPEN],
+                          plan->sum.states[PTL_CLOSED], plan->sum.states[PTL_FILTERED]);
+    if (!plan->has_evidence)
+        return;
+    plan->results->evidence = counters->evidence;
+    plan->past_sentinels = counters->evidence.sentinels;
+}
+
 enum ptl_status ptl_plan_restore(struct ptl_plan *plan, const struct ptl_past *past,
                                  uint32_t base_ms, struct ptl_error *error)
 {
@@ -99,6 +114,7 @@ enum ptl_status ptl_plan_restore(struct ptl_plan *plan, const struct ptl_past *p
             return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
     plan->noted_results = plan->results->count;
     take_sums(plan);
+    take_evidence(plan);
     const struct ptl_journal_limit *limit = limit_of(plan, PTL_JOURNAL_RUN);
     if (limit != NULL)
         ptl_path_resume(&plan->path, limit->rate, plan->now_ns);

@@ -150,12 +150,14 @@ static void add_sentinels(struct ptl_plan *plan, struct ptl_lane *lane,
     ptl_evidence_set_sentinels(evidence, &sentinels);
 }
 
-/* What a resumed run knows of its past are verdicts, not the attempts that they took. */
+/* What a resumed run knows of a target's past are verdicts, not the attempts that they took. */
 static struct ptl_target_evidence evidence_of(struct ptl_plan *plan, struct ptl_lane *lane)
 {
     struct ptl_target_evidence evidence = lane->evidence;
-    if (plan->past != NULL)
+    if (plan->past != NULL) {
+        ptl_evidence_add(&plan->results->evidence, &evidence);
         return (struct ptl_target_evidence){.asked = 0};
+    }
     add_sentinels(plan, lane, &evidence);
     ptl_evidence_add(&plan->results->evidence, &evidence);
     return evidence;

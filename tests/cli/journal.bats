@@ -44,6 +44,9 @@ refused() { # STATUS WORDS OPTION...
     jq -e '.run.resumed | .taken_over > 2000 and (.salvaged | not)' r.json
     jq -e '.run.elapsed_ms >= 2000 and .run.started == .run.segments[0].started' r.json
     jq -e '(.targets | length) == 4 and all(.targets[]; .closed == 2500)' r.json
+    # What it may have missed is told of all of it, of the run as a whole.
+    jq -e '.summary | .estimate.basis == "answered" and (.evidence.closed | add) == 10000' r.json
+    jq -e 'all(.targets[]; .estimate.basis == "not-recorded")' r.json
     run /usr/bin/python3 "$TOP/tests/cli/validate.py" "$TOP/docs/schema/results.json" accept r.json
     echo "$output"
     [ "$status" -eq 0 ]

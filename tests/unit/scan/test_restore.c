@@ -161,6 +161,45 @@ static void what_is_not_kept_is_counted(void **state)
     unlink(path);
 }
 
+static uint64_t sum_of(const uint64_t counts[PTL_TRIES])
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < PTL_TRIES; i++)
+        sum += counts[i];
+    return sum;
+}
+
+/* By how many attempts ports took, a run that went on can be judged as one that did not stop. */
+static void evidence_goes_on(void **state)
+{
+    (void)state;
+    static const char yaml[] = "hosts: 127.0.0.0/28\nports: 1-30\nretries: 2\n";
+    struct sim sim;
+    go_on(yaml, 0, &sim);
+    uint64_t silent = sum_of(sim.results->evidence.silent);
+    assert_true(sim.results->has_evidence && silent > 0);
+    leave(&sim);
+    unlink(path);
+    for (uint64_t stop = 50; stop < 800; stop += 150) {
+        go_on(yaml, stop, &sim);
+        leave(&sim);
+        go_on(yaml, stop, &sim);
+        leave(&sim);
+        go_on(yaml, 0, &sim);
+        const struct ptl_results *results = sim.results;
+        assert_true(results->has_evidence);
+        assert_int_equal(sum_of(results->evidence.open), results->summary.states[PTL_OPEN]);
+        assert_int_equal(sum_of(results->evidence.closed), results->summary.states[PTL_CLOSED]);
+        assert_int_equal(sum_of(results->evidence.silent), silent);
+        leave(&sim);
+        go_on(yaml, 0, &sim); /* asks nothing, and knows the same */
+        assert_int_equal(sum_of(sim.results->evidence.silent), silent);
+        assert_int_equal(sum_of(sim.results->evidence.open), 12 * 6);
+        leave(&sim);
+        unlink(path);
+    }
+}
+
 /* A run that is stopped at once knows what the one before knew. */
 static void nothing_is_forgotten_by_one_that_asks_nothing(void **state)
 {
@@ -207,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_goes_on_wherever_it_was_stopped),
         cmocka_unit_test(what_is_not_kept_is_counted),
+        cmocka_unit_test(evidence_goes_on),
         cmocka_unit_test(nothing_is_forgotten_by_one_that_asks_nothing),
         cmocka_unit_test(limits_are_halved),
     };
