@@ -320,6 +320,29 @@ static void a_cancel_is_no_problem(void **state)
     ptl_profile_free(profile);
 }
 
+/* The slices that an interrupted run would have had are not known, and it says what it is of. */
+static void a_cancel_is_no_problem_of_a_slice(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        skip();
+    struct ptl_profile *profile =
+        load("hosts: [one.test, 127.0.0.1]\nports: 1-3\nshard: 5/6\n" SCOPE);
+    struct ptl_cancel cancel;
+    struct ptl_prepared *prepared = NULL;
+    struct ptl_problems problems = {0};
+    assert_int_equal(ptl_cancel_init(&cancel, NULL), PTL_OK);
+    ptl_cancel_trigger(&cancel, SIGINT);
+    assert_int_equal(ptl_prepare(profile, &cancel, &prepared, &problems), PTL_OK);
+    assert_int_equal(problems.count, 0);
+    assert_int_equal(prepared->unresolved_count, 1);
+    assert_int_equal(prepared->probes, 0);
+    assert_int_equal(prepared->shard.index, 5);
+    ptl_prepared_free(prepared);
+    ptl_cancel_free(&cancel);
+    ptl_profile_free(profile);
+}
+
 /* A list of as many hosts as people have: its cost is that of its length, not of its square. */
 static void two_hundred_thousand_hosts(void **state)
 {
@@ -406,6 +429,7 @@ int main(void)
         cmocka_unit_test(the_seed),
         cmocka_unit_test(the_worst_case),
         cmocka_unit_test(a_cancel_is_no_problem),
+        cmocka_unit_test(a_cancel_is_no_problem_of_a_slice),
         cmocka_unit_test(two_hundred_thousand_hosts),
         cmocka_unit_test(each_allocation_refused),
     };
