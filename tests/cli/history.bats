@@ -277,3 +277,24 @@ closed          127.0.0.1 80/tcp http" ]
     night "22 80" --fail-on-change --junit r.xml
     [ "$(xmllint --xpath 'concat(/testsuites/@tests, " ", /testsuites/@failures)' r.xml)" = "2 0" ]
 }
+
+@test "2,000 nights of 5,000 ports are a page of less than 1.5 MB" {
+    need_namespace
+    profile lan 'hosts: 127.0.0.1' 'ports: 1-100' 'history: {dir: h}'
+    night "22 80"
+    night "22 80"
+    tail -n 1 h/lan/index.jsonl >line
+    read -r runs ports open < <(/usr/bin/python3 "$TOP/tests/tools/nights.py" line many 2000 500 10)
+    [ "$ports" -gt 4500 ]
+    "$PORTOLAN" history many --html many.html --prom many.prom --quiet
+    [ "$(stat -c %s many.html)" -lt 1500000 ]
+    sed -n 's,.*<script type="application/json" id="data">,,; /^{"tool"/,/^<script>/p' many.html | sed '/^<script>/d; s,</script>$,,' >data.json
+    [ "$(jq -c '[(.runs.at | length), (.rows | map(.[2] | length) | add), .left_out, .runs.open[-1]]' data.json)" = "[$runs,$ports,0,$open]" ]
+    # Each row tells of every run.
+    # shellcheck disable=SC2016  # jq's own variable
+    jq -r '.rows[][2][][2]' data.json | /usr/bin/python3 -c '
+import re, sys
+for code in sys.stdin:
+    assert sum(int(length or "1", 36) for length in re.findall("[a-z]([0-9A-Z]*)", code)) == int(sys.argv[1]), code' "$runs"
+    grep -qx "portolan_history_open_ports{profile=\"many\"} $open" many.prom
+}

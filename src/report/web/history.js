@@ -149,6 +149,21 @@ function bins(width, values) {
   return list;
 }
 
+// The numbers of a chart: a line a run, or for as many runs together as make a hundred lines. The table of
+// runs has them all.
+const LINES = 100;
+function lines(...series) {
+  const size = Math.ceil(n / LINES);
+  const range = (values) => {
+    const [low, high] = extent(values);
+    return values.length === 0 ? "–" : low === high ? count(low) : `${count(low)} to ${count(high)}`;
+  };
+  return Array.from({length: Math.ceil(n / size)}, (_, i) => {
+    const part = [i * size, (i + 1) * size];
+    return [day(at[part[0]]), count(Math.min(n, part[1]) - part[0]), ...series.map((values) => range(values.slice(...part).filter(known)))];
+  });
+}
+
 const told = (bin) => `${day(bin.from / 1000)}${bin.runs > 1 ? ` and ${bin.runs - 1} more` : ""}: `;
 const between = (bin, unit) => told(bin) + (bin.low === bin.high ? count(bin.low) : `${count(bin.low)} to ${count(bin.high)}`) + unit;
 const missed = (low, high) => Plot.rectY(gaps, {x1: (gap) => new Date(gap.from * 1000), x2: (gap) => new Date(gap.to * 1000), y1: low, y2: high,
@@ -185,8 +200,8 @@ function openChart() {
           ...(low === 0 ? [Plot.ruleY([0])] : [])],
       };
     },
-    columns: [["Run (UTC)", false], ["Open ports", true], ["Complete", false]],
-    rows: at.map((s, i) => [day(s), count(packed.open[i]), isComplete(i) ? "yes" : "no"]),
+    columns: [["From (UTC)", false], ["Runs", true], ["Open ports, complete runs", true], ["Incomplete runs", true]],
+    rows: lines(whole, part),
   })));
 }
 
@@ -210,8 +225,8 @@ function speedChart() {
           title: (bin) => between(bin, " attempts a second at most")}),
         Plot.ruleY([0])],
     }),
-    columns: [["Run (UTC)", false], ["Probes a second", true], ["Limit (attempts a second)", true]],
-    rows: at.map((s, i) => [day(s), count(speed[i]), count(limit[i])]),
+    columns: [["From (UTC)", false], ["Runs", true], ["Probes a second", true], ["Limit (attempts a second)", true]],
+    rows: lines(speed, limit),
   })));
 }
 
