@@ -137,7 +137,7 @@ fake() {
     run night lan 22:close 80:close 137:close
     [ "$status" -eq 1 ]
     grep -qx 'To: admin@example.org' sendmail.input
-    grep -qx 'Subject: portolan: lan is not as it was' sendmail.input
+    grep -qx 'Subject: portolan: lan is not as it was or should be' sendmail.input
     grep -q '^137/tcp *open' sendmail.input
     grep -q '^137/tcp *open' curl.input
     grep -qxF http://127.0.0.1:9/ports curl.words
