@@ -1,6 +1,6 @@
 # Run by cmake --install: the units name the program where it is installed, and that is known only then.
 set(root "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
-set(units "${CMAKE_CURRENT_LIST_DIR}/../configs/systemd")
+set(units "${CMAKE_CURRENT_LIST_DIR}")
 set(PTL_PROGRAM "${CMAKE_INSTALL_PREFIX}/bin/portolan")
 set(PTL_TELL "${CMAKE_INSTALL_PREFIX}/lib/portolan/tell")
 foreach(unit portolan@.service portolan@.timer portolan-resume@.service portolan-tell@.service)
