@@ -51,17 +51,22 @@ static enum ptl_status load(const char *word, const struct arguments *arguments,
 }
 
 /* The library speaks of keys; whoever gave options alone would not know where to write them. */
-static void name_missing_options(const struct ptl_problems *problems)
+static void name_options(const struct ptl_problems *problems)
 {
-    for (size_t i = 0; i < problems->count; i++)
+    bool wants_scope = false;
+    for (size_t i = 0; i < problems->count; i++) {
+        const char *message = problems->items[i].message;
+        wants_scope = wants_scope || strstr(message, "is outside the profile's scope") != NULL;
         for (size_t k = 0; k < KEYS; k++) {
-            const char *message = problems->items[i].message;
             size_t length = strlen(keys[k].key);
             if (strncmp(message, keys[k].key, length) == 0 &&
                 strncmp(message + length, " is missing", strlen(" is missing")) == 0)
                 print_line("say it with %s, or name a profile that has %s", keys[k].option,
                            keys[k].key);
         }
+    }
+    if (wants_scope)
+        print_line("without a profile, --set 'scope=[ADDRESS, ...]' says what may be scanned");
 }
 
 struct ptl_profile *load_profile(const char *word, const struct arguments *arguments)
@@ -71,7 +76,7 @@ struct ptl_profile *load_profile(const char *word, const struct arguments *argum
     if (load(word, arguments, &profile, &problems) != PTL_OK) {
         print_problems(&problems);
         if (word == NULL)
-            name_missing_options(&problems);
+            name_options(&problems);
     }
     ptl_problems_free(&problems);
     return profile;

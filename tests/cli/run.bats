@@ -144,7 +144,12 @@ load helper
     need_namespace
     run "$PORTOLAN" run --hosts 10.0.0.1 --ports 80
     [ "$status" -eq 3 ]
-    [ "$output" = '--hosts: 10.0.0.1: 10.0.0.1 is outside the profile'"'"'s scope (loopback); add "10.0.0.1" to scope' ]
+    [ "$output" = '--hosts: 10.0.0.1: 10.0.0.1 is outside the profile'"'"'s scope (loopback); add "10.0.0.1" to scope
+without a profile, --set '"'"'scope=[ADDRESS, ...]'"'"' says what may be scanned' ]
+    # As it says: nothing is sent by plan.
+    run "$PORTOLAN" plan --hosts 10.0.0.1,10.0.1.0/24 --ports 80 --set 'scope=[10.0.0.1, 10.0.1.0/24]'
+    echo "$output"
+    [ "$status" -eq 0 ]
     run "$PORTOLAN" run --hosts 127.0.0.1
     [ "$status" -eq 3 ]
     [ "$output" = 'command line:1:1: ports is missing: which TCP ports: numbers, ranges, service names
