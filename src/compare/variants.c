@@ -153,7 +153,7 @@ static void name_vary(const struct ptl_variant *variant, struct ptl_problems *fo
         struct ptl_error *error = &found->items[i];
         for (size_t j = 0; j < variant->setting_count; j++) {
             if (strcmp(error->file, "--set") == 0 &&
-                strstr(error->message, variant->settings[j].key))
+                strstr(error->message, variant->settings[j].key) != NULL)
                 snprintf(error->file, sizeof(error->file), "--vary %.400s=%.80s",
                          variant->settings[j].key, variant->settings[j].value);
         }

@@ -254,8 +254,8 @@ static int compare_ports(const void *a, const void *b)
 bool ptl_world_in_reference(const struct ptl_world *world, uint32_t target, uint16_t port)
 {
     struct ptl_world_port key = {target, port};
-    return world->reference_count > 0 &&
-           bsearch(&key, world->reference, world->reference_count, sizeof(key), compare_ports);
+    return world->reference_count > 0 && bsearch(&key, world->reference, world->reference_count,
+                                                 sizeof(key), compare_ports) != NULL;
 }
 
 enum ptl_status ptl_world_add_reference(struct ptl_world *world, uint32_t target, uint16_t port,

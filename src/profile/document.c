@@ -43,24 +43,27 @@ static void complain(struct parser *parser, const yaml_mark_t *mark, const char 
                           .source = parser->source};
     struct ptl_origin origin = ptl_node_origin(&at);
     char shown[PTL_SHOWN_SIZE];
-    ptl_problems_at(parser->problems, &origin, "%s%s", format, what ? ptl_shown(what, shown) : "");
+    ptl_problems_at(parser->problems, &origin, "%s%s", format,
+                    what != NULL ? ptl_shown(what, shown) : "");
 }
 
 /* Where libyaml stumbles over what people write most, what to write instead. */
 static const char *remedy(const struct parser *parser)
 {
     const yaml_parser_t *yaml = &parser->yaml;
-    if (yaml->problem && strstr(yaml->problem, "cannot start any token") &&
+    if (yaml->problem != NULL && strstr(yaml->problem, "cannot start any token") != NULL &&
         yaml->buffer.pointer < yaml->buffer.last && *yaml->buffer.pointer == '\t')
         return "; this is a tab: use spaces";
-    if (yaml->problem && strstr(yaml->problem, "tab character"))
+    if (yaml->problem != NULL && strstr(yaml->problem, "tab character") != NULL)
         return "; use spaces";
     const char *line = parser->text, *end = parser->text + parser->length;
-    for (size_t i = 0; line && i < yaml->problem_mark.line; i++)
-        if ((line = memchr(line, '\n', (size_t)(end - line))))
+    for (size_t i = 0; line != NULL && i < yaml->problem_mark.line; i++)
+        if ((line = memchr(line, '\n', (size_t)(end - line))) != NULL)
             line++;
-    const char *line_end = line ? memchr(line, '\n', (size_t)(end - line)) : NULL;
-    bool is_here = line && memmem(line, (size_t)((line_end ? line_end : end) - line), "::", 2);
+    const char *line_end = line != NULL ? memchr(line, '\n', (size_t)(end - line)) : NULL;
+    bool is_here =
+        line != NULL &&
+        memmem(line, (size_t)((line_end != NULL ? line_end : end) - line), "::", 2) != NULL;
     return is_here ? "; put an IPv6 address in quotes" : "";
 }
 
@@ -76,8 +79,8 @@ static void complain_syntax(struct parser *parser)
                           .source = parser->source};
     struct ptl_origin origin = ptl_node_origin(&at);
     ptl_problems_at(parser->problems, &origin, "not YAML: %s%s%s%s",
-                    yaml->context ? yaml->context : "", yaml->context ? ": " : "",
-                    yaml->problem ? yaml->problem : "it cannot be read", remedy(parser));
+                    yaml->context != NULL ? yaml->context : "", yaml->context != NULL ? ": " : "",
+                    yaml->problem != NULL ? yaml->problem : "it cannot be read", remedy(parser));
 }
 
 static bool charge(struct parser *parser, const yaml_mark_t *mark, size_t weight)
@@ -126,7 +129,7 @@ static bool push(struct parser *parser, struct ptl_node *node)
 static bool define_anchor(struct parser *parser, const yaml_event_t *event, const yaml_char_t *name,
                           struct ptl_node *node)
 {
-    if (!name)
+    if (name == NULL)
         return true;
     if (parser->anchor_count == PTL_ALIASES_MAX) {
         complain(parser, &event->start_mark, "too many anchors (1000 at most)", NULL);
@@ -163,11 +166,12 @@ static bool on_alias(struct parser *parser, const yaml_event_t *event)
         complain(parser, mark, "too many aliases (1000 at most)", NULL);
         return false;
     }
-    if (!node || is_open(parser, node)) {
-        complain(parser, mark, node ? "an alias inside what it stands for: *" : "no such anchor: *",
+    if (node == NULL || is_open(parser, node)) {
+        complain(parser, mark,
+                 node != NULL ? "an alias inside what it stands for: *" : "no such anchor: *",
                  name);
         node = new_node(parser, event, PTL_NODE_BROKEN);
-        return node && push(parser, node);
+        return node != NULL && push(parser, node);
     }
     if (parser->depth + node->height > PTL_NODE_DEPTH_MAX) {
         complain(parser, mark, "nested too deeply (32 at most)", NULL);
@@ -188,7 +192,7 @@ static const char *core_tag(const yaml_char_t *tag)
 static void tag_scalar(struct parser *parser, const yaml_event_t *event, struct ptl_node *node)
 {
     const yaml_char_t *tag = event->data.scalar.tag;
-    if (!tag)
+    if (tag == NULL)
         return;
     const char *core = core_tag(tag);
     bool is_string = strcmp((const char *)tag, "!") == 0 || strcmp(core, "str") == 0;
@@ -211,7 +215,7 @@ static void tag_scalar(struct parser *parser, const yaml_event_t *event, struct 
 static bool on_scalar(struct parser *parser, const yaml_event_t *event)
 {
     struct ptl_node *node = new_node(parser, event, PTL_NODE_SCALAR);
-    if (!node)
+    if (node == NULL)
         return false;
     const char *value = (const char *)event->data.scalar.value;
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
@@ -219,9 +223,9 @@ static bool on_scalar(struct parser *parser, const yaml_event_t *event)
     if (!charge_text(parser, &event->start_mark, node->bytes))
         return false;
     node->text = ptl_tree_copy(parser->tree, value, node->count);
-    if (!node->text)
+    if (node->text == NULL)
         return false;
-    if (memchr(value, 0, node->count)) {
+    if (memchr(value, 0, node->count) != NULL) {
         complain(parser, &event->start_mark, "a NUL character", NULL);
         node->kind = PTL_NODE_BROKEN;
     }
@@ -237,11 +241,11 @@ static bool on_start(struct parser *parser, const yaml_event_t *event, enum ptl_
         return false;
     }
     struct ptl_node *node = new_node(parser, event, kind);
-    if (!node)
+    if (node == NULL)
         return false;
     const yaml_char_t *tag =
         is_mapping ? event->data.mapping_start.tag : event->data.sequence_start.tag;
-    if (tag && strcmp(core_tag(tag), is_mapping ? "map" : "seq") != 0 &&
+    if (tag != NULL && strcmp(core_tag(tag), is_mapping ? "map" : "seq") != 0 &&
         strcmp((const char *)tag, "!") != 0)
         complain(parser, &event->start_mark, "unknown tag ", (const char *)tag);
     const yaml_char_t *anchor =
@@ -269,7 +273,7 @@ static bool on_end(struct parser *parser)
     if (node->kind == PTL_NODE_MAPPING)
         return ptl_mapping_fill(parser->tree, node, children, count, parser->problems);
     node->items = ptl_tree_alloc(parser->tree, (count + 1) * sizeof(*node->items));
-    if (!node->items)
+    if (node->items == NULL)
         return false;
     if (count)
         memcpy(node->items, children, count * sizeof(*node->items));
@@ -334,7 +338,7 @@ struct ptl_node *ptl_document_parse(struct ptl_tree *tree, const struct ptl_sour
         return NULL;
     struct ptl_node *root = NULL;
     struct parser *parser = calloc(1, sizeof(*parser));
-    if (!parser || !yaml_parser_initialize(&parser->yaml)) {
+    if (parser == NULL || !yaml_parser_initialize(&parser->yaml)) {
         tree->failed = true;
         free(parser);
         return NULL;

@@ -36,7 +36,7 @@ const struct ptl_source *ptl_source_new(struct ptl_tree *tree, const char *file,
     struct ptl_source *source = ptl_tree_alloc(tree, sizeof(*source));
     char *file_copy = ptl_tree_copy(tree, file, strlen(file));
     char *base_copy = ptl_tree_copy(tree, base_dir, strlen(base_dir));
-    if (!source || !file_copy || !base_copy)
+    if (source == NULL || file_copy == NULL || base_copy == NULL)
         return NULL;
     *source = (struct ptl_source){file_copy, base_copy, is_setting};
     return source;
@@ -57,16 +57,16 @@ static struct ptl_node *parse_parent(struct walk *walk, const char *path, const 
     struct ptl_problems *problems = walk->problems;
     char *directory = ptl_file_directory(path);
     const struct ptl_source *source =
-        directory ? ptl_source_new(walk->tree, path, directory, false) : NULL;
+        directory != NULL ? ptl_source_new(walk->tree, path, directory, false) : NULL;
     free(directory);
-    if (!source) {
+    if (source == NULL) {
         walk->tree->failed = true;
         return NULL;
     }
     size_t before = problems->count + problems->dropped;
     struct ptl_node *parent = ptl_document_parse(walk->tree, source, text, length, problems);
     bool is_told = problems->count + problems->dropped > before || walk->tree->failed;
-    if (parent && parent->kind == PTL_NODE_MAPPING)
+    if (parent != NULL && parent->kind == PTL_NODE_MAPPING)
         return parent;
     struct ptl_origin origin = {.file = source->file, .line = 1, .column = 1};
     if (!is_told)
@@ -79,7 +79,7 @@ static struct ptl_node *without_own(struct ptl_tree *tree, const struct ptl_node
 {
     struct ptl_node *copy = ptl_node_new(tree, PTL_NODE_MAPPING, parent);
     struct ptl_pair *pairs = ptl_tree_alloc(tree, (parent->count + 1) * sizeof(*pairs));
-    if (!copy || !pairs)
+    if (copy == NULL || pairs == NULL)
         return NULL;
     copy->pairs = pairs;
     for (size_t i = 0; i < parent->count; i++) {
@@ -113,7 +113,7 @@ static bool may_enter(struct walk *walk, const struct ptl_origin *origin, const 
 static struct parent *get_parent(struct walk *walk, const struct ptl_origin *origin,
                                  const char *path)
 {
-    for (struct parent *parent = walk->parents; parent; parent = parent->next)
+    for (struct parent *parent = walk->parents; parent != NULL; parent = parent->next)
         if (strcmp(parent->path, path) == 0)
             return may_enter(walk, origin, path, &parent->id) ? parent : NULL;
     char shown[PTL_SHOWN_SIZE];
@@ -121,7 +121,7 @@ static struct parent *get_parent(struct walk *walk, const struct ptl_origin *ori
     size_t length = 0;
     struct ptl_error error = {0};
     struct parent *parent = ptl_tree_alloc(walk->tree, sizeof(*parent));
-    if (!parent || !(parent->path = ptl_tree_copy(walk->tree, path, strlen(path))))
+    if (parent == NULL || (parent->path = ptl_tree_copy(walk->tree, path, strlen(path))) == NULL)
         return NULL;
     if (ptl_file_read(path, false, &text, &length, &parent->id, &error) != PTL_OK) {
         if (error.code == PTL_E_NO_MEMORY)
@@ -139,9 +139,9 @@ static struct parent *get_parent(struct walk *walk, const struct ptl_origin *ori
     struct ptl_node *root = parse_parent(walk, path, text, length);
     free(text);
     const struct ptl_pair *pair = ptl_node_find(root, "extends");
-    parent->extends = pair ? pair->value : NULL;
-    parent->root = root ? without_own(walk->tree, root) : NULL;
-    parent->is_incomplete = !parent->root;
+    parent->extends = pair != NULL ? pair->value : NULL;
+    parent->root = root != NULL ? without_own(walk->tree, root) : NULL;
+    parent->is_incomplete = parent->root == NULL;
     parent->next = walk->parents;
     walk->parents = parent;
     return parent;
@@ -168,11 +168,11 @@ static struct ptl_node *follow(struct walk *walk, const struct ptl_node *entry, 
         return NULL;
     }
     char *path = ptl_file_join(entry->source->base_dir, entry->text);
-    if (!path)
+    if (path == NULL)
         walk->tree->failed = true;
-    struct parent *parent = path ? get_parent(walk, &origin, path) : NULL;
+    struct parent *parent = path != NULL ? get_parent(walk, &origin, path) : NULL;
     free(path);
-    if (!parent || parent->is_incomplete)
+    if (parent == NULL || parent->is_incomplete)
         return NULL;
     *complete = true;
     walk->way[walk->depth++] = parent->id;
@@ -187,8 +187,8 @@ static struct ptl_node *flatten(struct walk *walk, struct ptl_node *profile,
                                 const struct ptl_node *extends, bool *complete)
 {
     struct ptl_node *merged = NULL;
-    bool is_list = extends && extends->kind == PTL_NODE_SEQUENCE;
-    size_t count = is_list ? extends->count : extends ? 1 : 0;
+    bool is_list = extends != NULL && extends->kind == PTL_NODE_SEQUENCE;
+    size_t count = is_list ? extends->count : extends != NULL ? 1 : 0;
     if (is_list && count == 0) {
         struct ptl_origin origin = ptl_node_origin(extends);
         ptl_problems_at(walk->problems, &origin, "extends is an empty list");
@@ -203,12 +203,12 @@ static struct ptl_node *flatten(struct walk *walk, struct ptl_node *profile,
                    &is_whole);
         if (!is_whole)
             *complete = false;
-        if (parent)
-            merged = merged ? ptl_node_merge(walk->tree, merged, parent) : parent;
+        if (parent != NULL)
+            merged = merged != NULL ? ptl_node_merge(walk->tree, merged, parent) : parent;
         if (walk->tree->failed)
             return NULL;
     }
-    return merged ? ptl_node_merge(walk->tree, merged, profile) : profile;
+    return merged != NULL ? ptl_node_merge(walk->tree, merged, profile) : profile;
 }
 
 struct ptl_node *ptl_extends_flatten(struct ptl_tree *tree, struct ptl_node *root,
@@ -217,8 +217,12 @@ struct ptl_node *ptl_extends_flatten(struct ptl_tree *tree, struct ptl_node *roo
 {
     /* Without a file the zeroed identity matches nothing. */
     struct walk walk = {.tree = tree, .problems = problems, .depth = 1};
-    if (id)
+    if (id != NULL)
         walk.way[0] = *id;
     const struct ptl_pair *pair = ptl_node_find(root, "extends");
-    return flatten(&walk, root, instead ? instead : pair ? pair->value : NULL, complete);
+    return flatten(&walk, root,
+                   instead != NULL ? instead
+                   : pair != NULL  ? pair->value
+                                   : NULL,
+                   complete);
 }

@@ -45,7 +45,7 @@ enum ptl_status ptl_file_read(const char *path, bool from_user, char **text, siz
     enum ptl_status status;
     struct stat stat = {0};
     char *buffer = malloc(PTL_DOCUMENT_MAX + 1);
-    if (!buffer)
+    if (buffer == NULL)
         status = ptl_error_no_memory(error);
     else if (fstat(fd, &stat) != 0)
         status = ptl_error_errno(error, PTL_E_INVALID, errno, "cannot be read");
@@ -57,7 +57,7 @@ enum ptl_status ptl_file_read(const char *path, bool from_user, char **text, siz
         free(buffer);
         return status;
     }
-    if (id)
+    if (id != NULL)
         *id = (struct ptl_file_id){stat.st_dev, stat.st_ino};
     *text = buffer;
     return PTL_OK;
@@ -66,7 +66,7 @@ enum ptl_status ptl_file_read(const char *path, bool from_user, char **text, siz
 char *ptl_file_directory(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    if (!slash)
+    if (slash == NULL)
         return strdup("");
     return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }

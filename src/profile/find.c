@@ -28,18 +28,19 @@ static bool search_path(struct ptl_texts *places)
     const char *path = getenv("PORTOLAN_PATH");
     const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     bool is_added = true;
-    while (path && *path && is_added) {
+    while (path != NULL && *path && is_added) {
         size_t length = strcspn(path, ":");
         char *part = length ? strndup(path, length) : NULL;
         if (length)
-            is_added = part && ptl_texts_add(places, part);
+            is_added = part != NULL && ptl_texts_add(places, part);
         free(part);
         path += length + (path[length] == ':');
     }
     is_added = is_added && ptl_texts_add(places, "./configs");
-    if (config && *config == '/') /* a relative one is to be ignored, by its specification */
+    if (config != NULL &&
+        *config == '/') /* a relative one is to be ignored, by its specification */
         is_added = is_added && add_directory(places, config, "/portolan");
-    else if (home && *home)
+    else if (home != NULL && *home)
         is_added = is_added && add_directory(places, home, "/.config/portolan");
     return is_added && ptl_texts_add(places, "/etc/portolan");
 }
@@ -126,31 +127,33 @@ static enum ptl_status not_found(const char *word, const struct ptl_texts *place
                            ? ptl_text_nearest(word, (const char *const *)names.items, names.count)
                            : NULL;
     enum ptl_status status =
-        !has_memory ? ptl_error_no_memory(error)
-                    : ptl_error_set(error, PTL_E_INVALID, "no saved profile \"%s\" in %s%s%s%s%s",
-                                    ptl_shown(word, shown), ptl_buf_text(&where),
-                                    where.failed ? "..." : "", near ? "; did you mean \"" : "",
-                                    near ? ptl_shown(near, shown_near) : "", near ? "\"?" : "");
+        !has_memory
+            ? ptl_error_no_memory(error)
+            : ptl_error_set(error, PTL_E_INVALID, "no saved profile \"%s\" in %s%s%s%s%s",
+                            ptl_shown(word, shown), ptl_buf_text(&where), where.failed ? "..." : "",
+                            near != NULL ? "; did you mean \"" : "",
+                            near != NULL ? ptl_shown(near, shown_near) : "",
+                            near != NULL ? "\"?" : "");
     ptl_texts_free(&names);
     return status;
 }
 
 enum ptl_status ptl_profile_find(const char *word, char **path, struct ptl_error *error)
 {
-    if (strcmp(word, "-") == 0 || strchr(word, '/') || has_suffix(word, ".yaml") ||
+    if (strcmp(word, "-") == 0 || strchr(word, '/') != NULL || has_suffix(word, ".yaml") ||
         has_suffix(word, ".yml")) {
         *path = strdup(word);
-        return *path ? PTL_OK : ptl_error_no_memory(error);
+        return *path != NULL ? PTL_OK : ptl_error_no_memory(error);
     }
     struct ptl_texts places = {0};
     char *found = NULL;
     bool has_memory = search_path(&places);
-    for (size_t i = 0; *word && has_memory && !found && i < places.count; i++)
+    for (size_t i = 0; *word && has_memory && found == NULL && i < places.count; i++)
         has_memory = saved_path(places.items[i], word, &found);
     enum ptl_status status = PTL_OK;
     if (!has_memory)
         status = ptl_error_no_memory(error);
-    else if (!found)
+    else if (found == NULL)
         status = not_found(word, &places, error);
     else
         *path = found;
@@ -174,11 +177,11 @@ static bool describe(struct ptl_saved_profile *saved, const char *directory, con
     char text[2048];
     *saved = (struct ptl_saved_profile){0};
     bool has_memory = saved_path(directory, name, &saved->path);
-    if (has_memory && !saved->path && /* gone since it was listed: loading says so */
+    if (has_memory && saved->path == NULL && /* gone since it was listed: loading says so */
         asprintf(&saved->path, "%s/%s.yaml", directory, name) < 0)
         saved->path = NULL;
     saved->name = strdup(name);
-    if (!saved->path || !saved->name)
+    if (saved->path == NULL || saved->name == NULL)
         return false;
     enum ptl_status status = ptl_profile_load(saved->path, NULL, 0, &profile, &problems);
     saved->loads = status == PTL_OK;
@@ -200,7 +203,7 @@ static bool list_directory(struct ptl_saved_profile **saved, size_t *count, cons
     struct ptl_saved_profile *grown =
         has_memory ? realloc(*saved, (*count + names.count + 1) * sizeof(*grown)) : NULL;
     has_memory = grown != NULL;
-    if (grown)
+    if (grown != NULL)
         *saved = grown;
     for (size_t i = 0; has_memory && i < names.count && *count < SAVED_MAX; i++)
         if (!is_hidden(*saved, *count, names.items[i]))

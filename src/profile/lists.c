@@ -14,7 +14,7 @@ bool ptl_texts_add(struct ptl_texts *texts, const char *text)
     if (!ptl_array_room_for_few((void **)&texts->items, texts->count, sizeof(*texts->items)))
         return false;
     texts->items[texts->count] = strdup(text);
-    return texts->items[texts->count] && ++texts->count;
+    return texts->items[texts->count] != NULL && ++texts->count;
 }
 
 void ptl_texts_free(struct ptl_texts *texts)
@@ -57,7 +57,7 @@ static const char *file_of(const struct ptl_node *node)
 static char *absolute_entry(const char *base_dir, const char *path)
 {
     char directory[PATH_MAX] = "";
-    if (*path != '/' && *base_dir != '/' && !getcwd(directory, sizeof(directory)))
+    if (*path != '/' && *base_dir != '/' && getcwd(directory, sizeof(directory)) == NULL)
         directory[0] = '\0';
     char *entry = NULL;
     bool has_base = *path != '/' && *base_dir;
@@ -84,7 +84,7 @@ static void load_pieces(struct ptl_loading *loading, const struct ptl_field *fie
         piece.plain = false; /* a part of a string is a string */
         piece.text = ptl_tree_copy(loading->tree, at, length);
         piece.count = length;
-        if (!piece.text)
+        if (piece.text == NULL)
             return;
         if (length == 0)
             ptl_value_problem(loading, field, node, "has an empty piece between its commas");
@@ -105,39 +105,39 @@ static void load_host(struct ptl_loading *loading, const struct ptl_field *field
     const char *file = file_of(node);
     if (node->kind == PTL_NODE_BROKEN)
         return;
-    if (!file && node->kind != PTL_NODE_SCALAR) {
+    if (file == NULL && node->kind != PTL_NODE_SCALAR) {
         ptl_value_problem(loading, field, node, "entries are strings, or file: PATH");
         return;
     }
-    if (!file && ptl_node_is_other_than_string(node)) {
+    if (file == NULL && ptl_node_is_other_than_string(node)) {
         ptl_value_problem(loading, field, node,
                           ptl_node_is_null(node) ? "has an entry without a value"
                                                  : "entries are strings, or file: PATH");
         return;
     }
-    if (file && !*file) {
+    if (file != NULL && !*file) {
         ptl_value_problem(loading, field, node, "names a file without a path");
         return;
     }
-    if (!file && strchr(node->text, ',')) {
+    if (file == NULL && strchr(node->text, ',') != NULL) {
         load_pieces(loading, field, base, node);
         return;
     }
-    char *entry = file ? absolute_entry(node->source->base_dir, file) : strdup(node->text);
-    if (!entry || !ptl_texts_add(texts, entry)) {
+    char *entry = file != NULL ? absolute_entry(node->source->base_dir, file) : strdup(node->text);
+    if (entry == NULL || !ptl_texts_add(texts, entry)) {
         loading->no_memory = true;
         free(entry);
         return;
     }
     free(entry);
     char *relative = NULL;
-    if (file && asprintf(&relative, "file: %s", file) < 0) {
+    if (file != NULL && asprintf(&relative, "file: %s", file) < 0) {
         loading->no_memory = true;
         return;
     }
     hosts->file_bytes = loading->hosts_bytes;
     hosts->is_exclude = field->is_exclude;
-    ptl_hosts_add(hosts, file ? relative : node->text, &origin, node->source->base_dir,
+    ptl_hosts_add(hosts, file != NULL ? relative : node->text, &origin, node->source->base_dir,
                   loading->problems);
     loading->hosts_bytes = hosts->file_bytes;
     free(relative);
@@ -171,7 +171,7 @@ void ptl_load_ports(struct ptl_loading *loading, const struct ptl_field *field, 
         ptl_value_problem(loading, field, node, "is empty");
         return;
     }
-    if (!*set && !(*set = ptl_portset_new())) {
+    if (*set == NULL && (*set = ptl_portset_new()) == NULL) {
         loading->no_memory = true;
         return;
     }
@@ -238,11 +238,11 @@ void ptl_load_states(struct ptl_loading *loading, const struct ptl_field *field,
 static void check_contradiction(struct ptl_loading *loading, const struct ptl_field *field,
                                 const struct ptl_expect *rule, const struct ptl_node *node)
 {
-    if (!rule->closed || (!rule->open && !rule->only))
+    if (rule->closed == NULL || (rule->open == NULL && rule->only == NULL))
         return;
     for (unsigned port = 1; port <= 65535; port++) {
-        bool is_open = (rule->open && ptl_portset_contains(rule->open, (uint16_t)port)) ||
-                       (rule->only && ptl_portset_contains(rule->only, (uint16_t)port));
+        bool is_open = (rule->open != NULL && ptl_portset_contains(rule->open, (uint16_t)port)) ||
+                       (rule->only != NULL && ptl_portset_contains(rule->only, (uint16_t)port));
         if (is_open && ptl_portset_contains(rule->closed, (uint16_t)port)) {
             ptl_value_problem(loading, field, node, "says that port %u is open and closed", port);
             return;
@@ -265,10 +265,10 @@ static void load_rule(struct ptl_loading *loading, const struct ptl_field *field
     loading->within = field->name;
     ptl_values_load(loading, field->children, field->child_count, rule, node);
     loading->within = NULL;
-    if (!ptl_node_find(node, "hosts"))
+    if (ptl_node_find(node, "hosts") == NULL)
         ptl_value_problem(loading, field, node, "entry has no hosts");
-    if (!ptl_node_find(node, "open") && !ptl_node_find(node, "closed") &&
-        !ptl_node_find(node, "only"))
+    if (ptl_node_find(node, "open") == NULL && ptl_node_find(node, "closed") == NULL &&
+        ptl_node_find(node, "only") == NULL)
         ptl_value_problem(loading, field, node, "entry has none of open, closed, only");
     check_contradiction(loading, field, rule, node);
 }
@@ -286,7 +286,7 @@ void ptl_load_expect(struct ptl_loading *loading, const struct ptl_field *field,
         return;
     }
     profile->expects = calloc(node->count + 1, sizeof(*profile->expects));
-    if (!profile->expects) {
+    if (profile->expects == NULL) {
         loading->no_memory = true;
         return;
     }

@@ -47,17 +47,17 @@ static struct ptl_node *parse_root(struct ptl_tree *tree, const struct request *
     const struct ptl_source *source = ptl_source_new(tree, request->file, request->base_dir, false);
     size_t before = total(problems);
     struct ptl_node *root = NULL;
-    if (source)
+    if (source != NULL)
         root = ptl_document_parse(tree, source, request->text, request->length, problems);
     if (tree->failed)
         return NULL;
-    if (root && root->kind == PTL_NODE_MAPPING)
+    if (root != NULL && root->kind == PTL_NODE_MAPPING)
         return root;
     if (total(problems) == before) {
         struct ptl_node start = {.line = 1, .column = 1, .source = source};
-        struct ptl_origin origin = ptl_node_origin(root ? root : &start);
+        struct ptl_origin origin = ptl_node_origin(root != NULL ? root : &start);
         ptl_problems_at(problems, &origin,
-                        root ? "a profile is a mapping of keys" : "the profile is empty");
+                        root != NULL ? "a profile is a mapping of keys" : "the profile is empty");
     }
     return NULL;
 }
@@ -78,11 +78,11 @@ static struct ptl_node *build_tree(struct ptl_tree *tree, const struct request *
                                    bool *complete, struct ptl_problems *problems)
 {
     struct ptl_node *root = parse_root(tree, request, problems);
-    if (!root)
+    if (root == NULL)
         return NULL;
     struct ptl_node *extends = extends_setting(tree, request, problems);
     root = ptl_extends_flatten(tree, root, extends, request->id, complete, problems);
-    for (size_t i = 0; root && i < request->count; i++)
+    for (size_t i = 0; root != NULL && i < request->count; i++)
         if (strcmp(request->settings[i].key, "extends") != 0)
             root = ptl_setting_apply(tree, root, &request->settings[i], problems);
     return root;
@@ -97,9 +97,9 @@ static enum ptl_status load(const struct request *request, struct ptl_profile **
     struct ptl_loading loading = {.tree = &tree, .problems = problems};
     *out = NULL;
     struct ptl_node *root = build_tree(&tree, request, &complete, problems);
-    if (root) {
+    if (root != NULL) {
         struct ptl_profile *profile = loading.profile = calloc(1, sizeof(*profile));
-        if (!profile || !(profile->file = strdup(request->file))) {
+        if (profile == NULL || (profile->file = strdup(request->file)) == NULL) {
             loading.no_memory = true;
         } else {
             ptl_values_load(&loading, ptl_fields, ptl_field_count, profile, root);
@@ -127,7 +127,7 @@ enum ptl_status ptl_profile_load_text(const char *text, size_t length, const cha
                                       struct ptl_problems *problems)
 {
     struct request request = {.file = file,
-                              .base_dir = base_dir ? base_dir : "",
+                              .base_dir = base_dir != NULL ? base_dir : "",
                               .text = text,
                               .length = length,
                               .settings = settings,
@@ -150,7 +150,7 @@ enum ptl_status ptl_profile_load(const char *path, const struct ptl_setting *set
         return status;
     }
     char *directory = ptl_file_directory(path);
-    if (!directory) {
+    if (directory == NULL) {
         free(text);
         return no_memory(problems);
     }
@@ -169,7 +169,7 @@ enum ptl_status ptl_profile_load(const char *path, const struct ptl_setting *set
 
 void ptl_profile_free(struct ptl_profile *profile)
 {
-    if (!profile)
+    if (profile == NULL)
         return;
     free(profile->name);
     free(profile->description);

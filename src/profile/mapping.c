@@ -88,7 +88,7 @@ static size_t collect(struct entry *entries, struct ptl_node *const *children, s
             continue;
         if (key->kind != PTL_NODE_SCALAR)
             ptl_problems_at(problems, &origin, "a key must be a word");
-        else if (is_merge_key(key) && merge)
+        else if (is_merge_key(key) && merge != NULL)
             ptl_problems_at(problems, &origin, "duplicate key \"<<\", first on line %u",
                             merge->line);
         else if (is_merge_key(key))
@@ -98,7 +98,7 @@ static size_t collect(struct entry *entries, struct ptl_node *const *children, s
             used++;
         }
     }
-    for (size_t i = 0; merge && i + 1 < count; i += 2)
+    for (size_t i = 0; merge != NULL && i + 1 < count; i += 2)
         if (children[i] == merge)
             add_merged(entries, &used, &children[i + 1], problems);
     return used;
@@ -110,7 +110,7 @@ bool ptl_mapping_fill(struct ptl_tree *tree, struct ptl_node *mapping,
     size_t most = count / 2 + count_merged(children, count);
     struct entry *entries = calloc(most + 1, sizeof(*entries));
     mapping->pairs = ptl_tree_alloc(tree, (most + 1) * sizeof(*mapping->pairs));
-    if (!entries || !mapping->pairs) {
+    if (entries == NULL || mapping->pairs == NULL) {
         tree->failed = true;
         free(entries);
         return false;
@@ -120,11 +120,11 @@ bool ptl_mapping_fill(struct ptl_tree *tree, struct ptl_node *mapping,
     for (size_t i = 1; i < used; i++) {
         if (strcmp(entries[i - 1].pair.key->text, entries[i].pair.key->text) == 0)
             entries[i].first =
-                entries[i - 1].first ? entries[i - 1].first : entries[i - 1].pair.key;
+                entries[i - 1].first != NULL ? entries[i - 1].first : entries[i - 1].pair.key;
     }
     qsort(entries, used, sizeof(*entries), by_rank);
     for (size_t i = 0; i < used; i++) {
-        if (!entries[i].first) {
+        if (entries[i].first == NULL) {
             mapping->pairs[mapping->count++] = entries[i].pair;
         } else if (!entries[i].merged) {
             char shown[PTL_SHOWN_SIZE];

@@ -18,7 +18,7 @@ struct ptl_chunk {
 
 void ptl_tree_free(struct ptl_tree *tree)
 {
-    while (tree->chunks) {
+    while (tree->chunks != NULL) {
         struct ptl_chunk *next = tree->chunks->next;
         free(tree->chunks);
         tree->chunks = next;
@@ -33,10 +33,10 @@ void *ptl_tree_alloc(struct ptl_tree *tree, size_t size)
     }
     size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     struct ptl_chunk *chunk = tree->chunks;
-    if (!chunk || chunk->size - chunk->used < size) {
+    if (chunk == NULL || chunk->size - chunk->used < size) {
         size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
         chunk = calloc(1, sizeof(*chunk) + room);
-        if (!chunk) {
+        if (chunk == NULL) {
             tree->failed = true;
             return NULL;
         }
@@ -52,7 +52,7 @@ void *ptl_tree_alloc(struct ptl_tree *tree, size_t size)
 char *ptl_tree_copy(struct ptl_tree *tree, const char *text, size_t length)
 {
     char *copy = ptl_tree_alloc(tree, length + 1);
-    if (copy && length)
+    if (copy != NULL && length)
         memcpy(copy, text, length);
     return copy;
 }
@@ -61,13 +61,13 @@ struct ptl_node *ptl_node_new(struct ptl_tree *tree, enum ptl_node_kind kind,
                               const struct ptl_node *at)
 {
     struct ptl_node *node = ptl_tree_alloc(tree, sizeof(*node));
-    if (!node)
+    if (node == NULL)
         return NULL;
     node->kind = kind;
     node->weight = 1;
     if (kind == PTL_NODE_SCALAR)
         node->text = "";
-    if (at) {
+    if (at != NULL) {
         node->line = at->line;
         node->column = at->column;
         node->source = at->source;
@@ -78,7 +78,7 @@ struct ptl_node *ptl_node_new(struct ptl_tree *tree, enum ptl_node_kind kind,
 struct ptl_origin ptl_node_origin(const struct ptl_node *node)
 {
     struct ptl_origin origin = {0};
-    if (node && node->source) {
+    if (node != NULL && node->source != NULL) {
         origin.file = node->source->file;
         if (!node->source->is_setting) {
             origin.line = node->line;
@@ -90,7 +90,7 @@ struct ptl_origin ptl_node_origin(const struct ptl_node *node)
 
 struct ptl_pair *ptl_node_find(const struct ptl_node *mapping, const char *key)
 {
-    if (!mapping || mapping->kind != PTL_NODE_MAPPING)
+    if (mapping == NULL || mapping->kind != PTL_NODE_MAPPING)
         return NULL;
     for (size_t i = 0; i < mapping->count; i++)
         if (strcmp(mapping->pairs[i].key->text, key) == 0)
@@ -100,7 +100,7 @@ struct ptl_pair *ptl_node_find(const struct ptl_node *mapping, const char *key)
 
 static bool is_one_of(const char *text, const char *const *words)
 {
-    for (; *words; words++)
+    for (; *words != NULL; words++)
         if (strcmp(text, *words) == 0)
             return true;
     return false;
@@ -158,16 +158,16 @@ struct ptl_node *ptl_node_with(struct ptl_tree *tree, const struct ptl_node *map
                                struct ptl_node *key, struct ptl_node *value)
 {
     struct ptl_node *copy = ptl_node_new(tree, PTL_NODE_MAPPING, mapping);
-    if (!copy)
+    if (copy == NULL)
         return NULL;
     copy->pairs = ptl_tree_alloc(tree, (mapping->count + 1) * sizeof(struct ptl_pair));
-    if (!copy->pairs)
+    if (copy->pairs == NULL)
         return NULL;
     if (mapping->count)
         memcpy(copy->pairs, mapping->pairs, mapping->count * sizeof(struct ptl_pair));
     copy->count = mapping->count;
     struct ptl_pair *found = ptl_node_find(copy, key->text);
-    if (!found)
+    if (found == NULL)
         found = &copy->pairs[copy->count++];
     found->key = key;
     found->value = value;
@@ -184,7 +184,7 @@ static int by_key(const void *a, const void *b)
 static struct ptl_pair *sorted_pairs(struct ptl_tree *tree, const struct ptl_node *mapping)
 {
     struct ptl_pair *sorted = ptl_tree_alloc(tree, (mapping->count + 1) * sizeof(*sorted));
-    if (sorted && mapping->count) {
+    if (sorted != NULL && mapping->count) {
         memcpy(sorted, mapping->pairs, mapping->count * sizeof(*sorted));
         qsort(sorted, mapping->count, sizeof(*sorted), by_key);
     }
@@ -201,20 +201,20 @@ struct ptl_node *ptl_node_merge(struct ptl_tree *tree, struct ptl_node *parent,
     struct ptl_pair *of_parent = sorted_pairs(tree, parent), *of_child = sorted_pairs(tree, child);
     struct ptl_pair *pairs =
         ptl_tree_alloc(tree, (parent->count + child->count + 1) * sizeof(*pairs));
-    if (!merged || !of_parent || !of_child || !pairs)
+    if (merged == NULL || of_parent == NULL || of_child == NULL || pairs == NULL)
         return NULL;
     size_t count = 0;
     for (size_t i = 0; i < parent->count; i++)
-        if (!bsearch(&parent->pairs[i], of_child, child->count, sizeof(*of_child), by_key))
+        if (bsearch(&parent->pairs[i], of_child, child->count, sizeof(*of_child), by_key) == NULL)
             pairs[count++] = parent->pairs[i];
     for (size_t i = 0; i < child->count; i++) {
         struct ptl_pair pair = child->pairs[i];
         struct ptl_pair *old = NULL;
         if (pair.value->kind == PTL_NODE_MAPPING)
             old = bsearch(&pair, of_parent, parent->count, sizeof(*of_parent), by_key);
-        if (old)
+        if (old != NULL)
             pair.value = ptl_node_merge(tree, old->value, pair.value);
-        if (!pair.value)
+        if (pair.value == NULL)
             return NULL;
         pairs[count++] = pair;
     }

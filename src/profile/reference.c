@@ -28,9 +28,9 @@ static void add_default(struct ptl_buf *buf, const struct ptl_field *field)
 {
     if (field->required)
         ptl_buf_add(buf, "required");
-    else if (field->fallback)
+    else if (field->fallback != NULL)
         ptl_buf_printf(buf, "`%s`", field->fallback);
-    else if (field->fallback_text)
+    else if (field->fallback_text != NULL)
         ptl_buf_add(buf, field->fallback_text);
 }
 
@@ -68,11 +68,12 @@ void ptl_profile_reference(struct ptl_buf *buf)
     for (size_t i = 0; i < ptl_field_count; i++) {
         const struct ptl_field *field = &ptl_fields[i];
         ptl_buf_printf(buf, "\n## %s\n\n", field->name);
-        ptl_buf_printf(
-            buf, "%c%s.%s%s\n",
-            field->summary[0] >= 'a' && field->summary[0] <= 'z' ? field->summary[0] - 'a' + 'A'
-                                                                 : field->summary[0],
-            field->summary + 1, field->details ? " " : "", field->details ? field->details : "");
+        ptl_buf_printf(buf, "%c%s.%s%s\n",
+                       field->summary[0] >= 'a' && field->summary[0] <= 'z'
+                           ? field->summary[0] - 'a' + 'A'
+                           : field->summary[0],
+                       field->summary + 1, field->details != NULL ? " " : "",
+                       field->details != NULL ? field->details : "");
         if (field->child_count) {
             ptl_buf_add_char(buf, '\n');
             add_table(buf, field->children, field->child_count, false);

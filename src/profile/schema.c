@@ -134,10 +134,10 @@ static void add_list(struct ptl_json *schema, const struct ptl_field *field)
 
 static void add_number(struct ptl_json *schema, const struct ptl_field *field)
 {
-    struct ptl_json *any_of = field->special ? ptl_json_add_array(schema, "anyOf") : NULL;
-    if (any_of) {
+    struct ptl_json *any_of = field->special != NULL ? ptl_json_add_array(schema, "anyOf") : NULL;
+    if (any_of != NULL) {
         add_const(any_of, field->special);
-        if (field->also)
+        if (field->also != NULL)
             add_const(any_of, field->also);
         schema = ptl_json_add_object(any_of, NULL);
     }

@@ -116,7 +116,7 @@ static bool set_up(struct check *check)
     check->lot = calloc(check->lot_size, sizeof(*check->lot));
     check->numbers = calloc(check->lot_size, sizeof(*check->numbers));
     check->excluded = calloc(excludes->count + 1, sizeof(*check->excluded));
-    if (!check->lot || !check->numbers || !check->excluded)
+    if (check->lot == NULL || check->numbers == NULL || check->excluded == NULL)
         return false;
     check->excluded_count = add_blocks(excludes, check->excluded);
     return true;
@@ -146,7 +146,7 @@ static bool look_at_all(struct check *check)
         if (ptl_host_is_to_resolve(&host) ||
             ptl_scope_contains(&profile->scope, &host.block, &outside))
             continue;
-        if (!check->lot && !set_up(check))
+        if (check->lot == NULL && !set_up(check))
             return false;
         check->numbers[check->count] = i;
         check->lot[check->count++] = (struct ptl_named_block){host.block, host.text, false};
@@ -178,17 +178,17 @@ static bool count_all(struct check *check, const struct ptl_node *root)
     struct ptl_targets *targets = NULL;
     struct ptl_error error = {.code = PTL_E_NO_MEMORY};
     size_t used = 0;
-    for (size_t i = 0; blocks && i < hosts->count; i++) {
+    for (size_t i = 0; blocks != NULL && i < hosts->count; i++) {
         struct ptl_host host = ptl_hosts_get(hosts, i);
         if (!ptl_host_is_to_resolve(&host))
             blocks[used++] = (struct ptl_named_block){host.block, host.text, false};
     }
-    bool good = blocks && (check->lot || set_up(check)) &&
+    bool good = blocks != NULL && (check->lot != NULL || set_up(check)) &&
                 ptl_targets_build(blocks, used, check->excluded, check->excluded_count, &targets,
                                   &error) == PTL_OK;
     if (!good && error.code != PTL_E_NO_MEMORY) {
         const struct ptl_pair *pair = ptl_node_find(root, "hosts");
-        struct ptl_origin origin = ptl_node_origin(pair ? pair->value : root);
+        struct ptl_origin origin = ptl_node_origin(pair != NULL ? pair->value : root);
         ptl_problems_at(check->loading->problems, &origin, "hosts: %s", error.message);
     } else if (!good) {
         check->loading->no_memory = true;

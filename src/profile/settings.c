@@ -28,26 +28,26 @@ static bool takes_text(const char *key)
     for (int depth = 0; depth < DEPTH; depth++) {
         size_t length = strcspn(key, ".");
         field = find(fields, count, key, length);
-        if (!field || key[length] == '\0')
+        if (field == NULL || key[length] == '\0')
             break;
         fields = field->children;
         count = field->child_count;
         key += length + 1;
     }
-    return field && (field->type == PTL_FIELD_NAME || field->type == PTL_FIELD_STRING ||
-                     field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_FOLDER ||
-                     field->type == PTL_FIELD_EXTENDS);
+    return field != NULL && (field->type == PTL_FIELD_NAME || field->type == PTL_FIELD_STRING ||
+                             field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_FOLDER ||
+                             field->type == PTL_FIELD_EXTENDS);
 }
 
 static struct ptl_node *scalar_at(struct ptl_tree *tree, const struct ptl_node *place,
                                   const char *text, size_t length)
 {
     struct ptl_node *node = ptl_node_new(tree, PTL_NODE_SCALAR, place);
-    if (!node)
+    if (node == NULL)
         return NULL;
     node->text = ptl_tree_copy(tree, text, length);
     node->count = length;
-    return node->text ? node : NULL;
+    return node->text != NULL ? node : NULL;
 }
 
 static struct ptl_node *scalar(struct ptl_tree *tree, const char *text, size_t length)
@@ -61,12 +61,12 @@ struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setti
     const char *value = setting->value;
     struct ptl_problems found = {0};
     const struct ptl_source *source =
-        setting->option ? ptl_source_new(tree, setting->option, "", true) : &setting_source;
-    if (!source)
+        setting->option != NULL ? ptl_source_new(tree, setting->option, "", true) : &setting_source;
+    if (source == NULL)
         return NULL;
     struct ptl_node place = {.source = source};
     bool is_list = *value == '[' && strcmp(setting->key, "extends") == 0;
-    bool is_text = setting->option ||
+    bool is_text = setting->option != NULL ||
                    (takes_text(setting->key) && !is_list && *value != '"' && *value != '\'');
     struct ptl_node *node =
         is_text ? NULL : ptl_document_parse(tree, &setting_source, value, strlen(value), &found);
@@ -79,11 +79,11 @@ struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setti
         ptl_problems_add(problems, &found.items[i]);
     }
     problems->dropped += found.dropped;
-    bool is_empty = !node && found.count + found.dropped == 0 && !tree->failed;
+    bool is_empty = node == NULL && found.count + found.dropped == 0 && !tree->failed;
     ptl_problems_free(&found);
     if (is_empty) { /* nothing, or a comment only */
         node = scalar(tree, "", 0);
-        if (node)
+        if (node != NULL)
             node->plain = true;
     }
     return node;
@@ -94,24 +94,24 @@ static struct ptl_node *with(struct ptl_tree *tree, const struct ptl_node *mappi
                              const char *path, struct ptl_node *value, int depth)
 {
     const char *dot = depth < DEPTH ? strchr(path, '.') : NULL;
-    struct ptl_node *key = scalar(tree, path, dot ? (size_t)(dot - path) : strlen(path));
-    if (!key)
+    struct ptl_node *key = scalar(tree, path, dot != NULL ? (size_t)(dot - path) : strlen(path));
+    if (key == NULL)
         return NULL;
-    if (dot) {
+    if (dot != NULL) {
         const struct ptl_pair *old = ptl_node_find(mapping, key->text);
-        const struct ptl_node *inner = old && old->value->kind == PTL_NODE_MAPPING
+        const struct ptl_node *inner = old != NULL && old->value->kind == PTL_NODE_MAPPING
                                            ? old->value
                                            : ptl_node_new(tree, PTL_NODE_MAPPING, &setting_place);
-        value = inner ? with(tree, inner, dot + 1, value, depth + 1) : NULL;
+        value = inner != NULL ? with(tree, inner, dot + 1, value, depth + 1) : NULL;
     }
-    return value ? ptl_node_with(tree, mapping, key, value) : NULL;
+    return value != NULL ? ptl_node_with(tree, mapping, key, value) : NULL;
 }
 
 struct ptl_node *ptl_setting_apply(struct ptl_tree *tree, struct ptl_node *root,
                                    const struct ptl_setting *setting, struct ptl_problems *problems)
 {
     struct ptl_node *value = ptl_setting_value(tree, setting, problems);
-    if (!value)
+    if (value == NULL)
         return tree->failed ? NULL : root;
     return with(tree, root, setting->key, value, 1);
 }

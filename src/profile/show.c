@@ -56,7 +56,7 @@ static void add_texts(struct ptl_buf *buf, char *const *items, size_t count, con
 
 static void add_ports(struct ptl_buf *buf, const struct ptl_portset *set)
 {
-    if (!set || ptl_portset_count(set) == 0) {
+    if (set == NULL || ptl_portset_count(set) == 0) {
         ptl_buf_add(buf, " []");
         return;
     }
@@ -81,9 +81,9 @@ static void add_number(struct ptl_buf *buf, const struct ptl_field *field, const
 {
     uint64_t value = number_of(field, member);
     char text[PTL_DURATION_SIZE];
-    if (field->special && value == field->special_value)
+    if (field->special != NULL && value == field->special_value)
         ptl_buf_printf(buf, " %s", field->special);
-    else if (field->also && value == field->also_value)
+    else if (field->also != NULL && value == field->also_value)
         ptl_buf_printf(buf, " %s", field->also);
     else if (field->type == PTL_FIELD_DURATION)
         ptl_buf_printf(buf, " %s", ptl_duration_format(value, text));
@@ -154,7 +154,7 @@ static bool is_absent(const struct ptl_field *field, const void *member)
         memcpy(&pointer, member, sizeof(pointer));
     else
         return false;
-    return !pointer && !field->fallback_text && !field->fallback;
+    return pointer == NULL && field->fallback_text == NULL && field->fallback == NULL;
 }
 
 static void add_value(struct ptl_buf *buf, const struct ptl_field *field, const void *base,

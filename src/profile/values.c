@@ -24,8 +24,9 @@ void ptl_value_problem(struct ptl_loading *loading, const struct ptl_field *fiel
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     struct ptl_origin origin = ptl_node_origin(node);
-    ptl_problems_at(loading->problems, &origin, "%s%s%s %s", loading->within ? loading->within : "",
-                    loading->within ? "." : "", field->name, text);
+    ptl_problems_at(loading->problems, &origin, "%s%s%s %s",
+                    loading->within != NULL ? loading->within : "",
+                    loading->within != NULL ? "." : "", field->name, text);
 }
 
 void ptl_value_error(struct ptl_loading *loading, const struct ptl_field *field,
@@ -37,8 +38,8 @@ void ptl_value_error(struct ptl_loading *loading, const struct ptl_field *field,
     }
     struct ptl_origin origin = ptl_node_origin(node);
     ptl_problems_at(loading->problems, &origin, "%s%s%s: %s",
-                    loading->within ? loading->within : "", loading->within ? "." : "", field->name,
-                    error->message);
+                    loading->within != NULL ? loading->within : "",
+                    loading->within != NULL ? "." : "", field->name, error->message);
 }
 
 /* The text of a value that quotes would not mend (an enum, a duration); NULL with a problem. */
@@ -61,7 +62,7 @@ static const char *as_string(struct ptl_loading *loading, const struct ptl_field
 {
     char shown[PTL_SHOWN_SIZE];
     const char *text = as_text(loading, field, node);
-    if (!text || !ptl_node_is_other_than_string(node))
+    if (text == NULL || !ptl_node_is_other_than_string(node))
         return text;
     ptl_value_problem(loading, field, node, "must be a string: put \"%s\" in quotes",
                       ptl_shown(text, shown));
@@ -74,7 +75,7 @@ static void set_string(struct ptl_loading *loading, const struct ptl_field *fiel
     char **target = member(base, field);
     free(*target);
     *target = strdup(text);
-    if (!*target)
+    if (*target == NULL)
         loading->no_memory = true;
 }
 
@@ -94,7 +95,7 @@ static bool is_pattern(const char *path)
 
 static bool is_word(const struct ptl_node *node, const char *word)
 {
-    return word && node->kind == PTL_NODE_SCALAR && strcmp(node->text, word) == 0;
+    return word != NULL && node->kind == PTL_NODE_SCALAR && strcmp(node->text, word) == 0;
 }
 
 static bool is_special(const struct ptl_field *field, const struct ptl_node *node)
@@ -106,7 +107,7 @@ static void load_string(struct ptl_loading *loading, const struct ptl_field *fie
                         const struct ptl_node *node)
 {
     const char *text = as_string(loading, field, node);
-    if (!text || (node->plain && is_special(field, node)))
+    if (text == NULL || (node->plain && is_special(field, node)))
         return;
     size_t length = strlen(text);
     bool is_name = field->type == PTL_FIELD_NAME;
@@ -167,9 +168,9 @@ static void load_int(struct ptl_loading *loading, const struct ptl_field *field,
                      const struct ptl_node *node)
 {
     char or_words[64] = "";
-    if (field->also)
+    if (field->also != NULL)
         snprintf(or_words, sizeof(or_words), ", %s or %s", field->also, field->special);
-    else if (field->special)
+    else if (field->special != NULL)
         snprintf(or_words, sizeof(or_words), " or %s", field->special);
     uint64_t value = field->special_value;
     if (is_special(field, node) || is_word(node, field->also)) {
@@ -225,17 +226,17 @@ static void load_duration(struct ptl_loading *loading, const struct ptl_field *f
         return;
     }
     const char *text = as_text(loading, field, node);
-    if (!text)
+    if (text == NULL)
         return;
     struct ptl_error error = {0};
     if (ptl_duration_parse(text, &ms, &error) != PTL_OK) {
         ptl_value_error(loading, field, node, &error);
     } else if (ms < field->min || ms > field->max) {
         char least[PTL_DURATION_SIZE], most[PTL_DURATION_SIZE];
-        ptl_value_problem(loading, field, node, "must be between %s and %s%s%s",
-                          ptl_duration_format(field->min, least),
-                          ptl_duration_format(field->max, most), field->special ? ", or " : "",
-                          field->special ? field->special : "");
+        ptl_value_problem(
+            loading, field, node, "must be between %s and %s%s%s",
+            ptl_duration_format(field->min, least), ptl_duration_format(field->max, most),
+            field->special != NULL ? ", or " : "", field->special != NULL ? field->special : "");
     } else {
         set_number(field, base, ms);
     }
@@ -256,7 +257,7 @@ static void load_enum(struct ptl_loading *loading, const struct ptl_field *field
                       const struct ptl_node *node)
 {
     const char *text = as_text(loading, field, node);
-    if (!text)
+    if (text == NULL)
         return;
     for (size_t i = 0; i < field->word_count; i++) {
         if (strcmp(text, field->words[i]) == 0) {
@@ -269,8 +270,8 @@ static void load_enum(struct ptl_loading *loading, const struct ptl_field *field
                            : NULL;
     char shown[PTL_SHOWN_SIZE];
     ptl_value_problem(loading, field, node, "must be one of %s, not \"%s\"%s%s%s", field->type_text,
-                      ptl_shown(text, shown), near ? "; did you mean \"" : "", near ? near : "",
-                      near ? "\"?" : "");
+                      ptl_shown(text, shown), near != NULL ? "; did you mean \"" : "",
+                      near != NULL ? near : "", near != NULL ? "\"?" : "");
 }
 _Static_assert(sizeof(enum ptl_engine) == sizeof(uint32_t), "set_number stores enums");
 
@@ -289,7 +290,7 @@ static void load_address(struct ptl_loading *loading, const struct ptl_field *fi
         return;
     const char *text = as_text(loading, field, node);
     struct ptl_error error = {0};
-    if (!text)
+    if (text == NULL)
         return;
     struct ptl_address *address = member(base, field);
     if (ptl_address_parse(text, address, &error) != PTL_OK)
@@ -354,8 +355,8 @@ static void unknown_key(struct ptl_loading *loading, const struct ptl_field *fie
     char shown[PTL_SHOWN_SIZE];
     struct ptl_origin origin = ptl_node_origin(key);
     ptl_problems_at(loading->problems, &origin, "unknown key \"%s\"%s%s%s",
-                    ptl_shown(key->text, shown), near ? "; did you mean \"" : "", near ? near : "",
-                    near ? "\"?" : "");
+                    ptl_shown(key->text, shown), near != NULL ? "; did you mean \"" : "",
+                    near != NULL ? near : "", near != NULL ? "\"?" : "");
 }
 
 void ptl_values_load(struct ptl_loading *loading, const struct ptl_field *fields, size_t count,
