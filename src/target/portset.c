@@ -134,18 +134,17 @@ enum ptl_status ptl_portset_add(struct ptl_portset *set, const char *text, struc
 struct ptl_portset *ptl_portset_part(const struct ptl_portset *set, unsigned first, unsigned count)
 {
     struct ptl_portset *part = ptl_portset_new();
-    unsigned place = 0;
-    for (unsigned port = 1; part != NULL && port <= 65535; port++) {
-        if (!ptl_portset_contains(set, (uint16_t)port))
-            continue;
-        if (place >= first && place - first < count)
-            ptl_portset_add_port(part, (uint16_t)port);
-        place++;
-    }
-    if (part != NULL && ptl_portset_seal(part) == NULL) {
+    uint16_t *ports = calloc(count + 1U, sizeof(*ports));
+    if (part == NULL || ports == NULL || set->sealed == NULL) {
+        free(ports);
         ptl_portset_free(part);
         return NULL;
     }
+    memcpy(ports, set->sealed + first, count * sizeof(*ports));
+    for (unsigned i = 0; i < count; i++)
+        part->bits[ports[i] / 64] |= 1ULL << (ports[i] % 64);
+    part->count = count;
+    part->sealed = ports;
     return part;
 }
 

@@ -32,8 +32,8 @@ void ptl_portset_free(struct ptl_portset *set);
  */
 enum ptl_status ptl_portset_add(struct ptl_portset *set, const char *text, struct ptl_error *error);
 void ptl_portset_add_port(struct ptl_portset *set, uint16_t port);
-/* A sealed set of `count` of its ports from place `first` of the ascending list on. Yours;
- * NULL: no memory. */
+/* A sealed set of `count` of the ports of a sealed one, from place `first` of its list on; they lie
+ * within it. Yours; NULL: no memory. */
 struct ptl_portset *ptl_portset_part(const struct ptl_portset *set, unsigned first, unsigned count);
 void ptl_portset_remove_set(struct ptl_portset *set, const struct ptl_portset *remove);
 bool ptl_portset_contains(const struct ptl_portset *set, uint16_t port);

@@ -206,6 +206,7 @@ static void parts_by_place(void **state)
     (void)state;
     struct ptl_portset *set = ptl_portset_new();
     assert_int_equal(ptl_portset_add(set, "22,80-83,65535", NULL), PTL_OK);
+    assert_non_null(ptl_portset_seal(set));
     static const struct {
         unsigned first, count;
         const char *formatted;
