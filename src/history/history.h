@@ -19,8 +19,9 @@
 /* What a run tells of a port; of a host, which is port 0, what its ports tell together. */
 enum ptl_sight {
     PTL_SIGHT_UNKNOWN,   /* not asked, or nothing is known of it */
-    PTL_SIGHT_OPEN,      /* of a host: one port answered, open or closed */
-    PTL_SIGHT_CONFIRMED, /* open, and each further probe found it so; of a host: several answered */
+    PTL_SIGHT_OPEN,      /* of a host: a port or a few answered, open or closed */
+    PTL_SIGHT_CONFIRMED, /* open, and each further probe found it so; of a host: four or more
+                            answered */
     PTL_SIGHT_CLOSED,
     PTL_SIGHT_FILTERED, /* silent, or an error came from the way */
     PTL_SIGHT_SHUT,     /* closed or filtered: which is not kept; of a host: none answered */

@@ -11,8 +11,8 @@ const char *const ptl_sight_names[PTL_SIGHT_COUNT] = {"unknown",  "open", "confi
                                                       "filtered", "shut", "perhaps"};
 static const char *const abouts[PTL_SIGHT_COUNT] = {
     "not asked, or nothing is known of it",
-    "open; port 0, which stands for the host: one of its ports answered",
-    "open, and so found each further probe; port 0: several answered",
+    "open; port 0, which stands for the host: up to three of its ports answered",
+    "open, and so found each further probe; port 0: four or more answered",
     "refused",
     "silent, or an error came from the way",
     "closed or filtered, which of them is not kept; port 0: none answered",

@@ -8,7 +8,8 @@
 /* Silence is taken for what it is where fewer than one open port in so many would be missed: of a
  * year of nights with many ports, hardly one. */
 #define DOUBT_OF_ONE 1e-4
-#define DOUBT_OF_SEVERAL 1e-2 /* each of several ports, all silent */
+#define SEVERAL 4             /* ports of a host */
+#define DOUBT_OF_SEVERAL 1e-1 /* of each of them, where all are silent */
 #define NOT_OPEN (1U << PTL_CLOSED | 1U << PTL_FILTERED)
 
 struct weighing {
@@ -104,7 +105,7 @@ static enum ptl_sight sight_of_host(const struct weighing *w, const struct ptl_c
         return PTL_SIGHT_UNKNOWN;
     unsigned answers = counts->states[PTL_OPEN] + counts->states[PTL_CLOSED];
     if (answers > 0)
-        return answers > 1 ? PTL_SIGHT_CONFIRMED : PTL_SIGHT_OPEN;
+        return answers >= SEVERAL ? PTL_SIGHT_CONFIRMED : PTL_SIGHT_OPEN;
     if (counts->states[PTL_UNPROBED] + counts->states[PTL_ERROR] > 0)
         return PTL_SIGHT_UNKNOWN;
     double most = course->last_open == PTL_SIGHT_CONFIRMED ? DOUBT_OF_SEVERAL : DOUBT_OF_ONE;

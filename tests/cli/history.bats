@@ -242,7 +242,7 @@ CASES
     "$PORTOLAN" history h/lan --html - --quiet | cmp -n 2000 - lan.html
     run "$PORTOLAN" history h/lan --html /dev/full --quiet
     [ "$status" -eq 5 ]
-    run "$PORTOLAN" history h/lan --html no-{started --quiet
+    run "$PORTOLAN" history h/lan --html 'no-{started' --quiet
     [ "$status" -eq 2 ]
     mkdir locked
     run "$PORTOLAN" history h/lan --html locked --quiet

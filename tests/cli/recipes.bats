@@ -105,6 +105,32 @@ as_installed() {
     grep -qF '[22,"ssh","o2"],[80,"http","oc"],[443,"https","uo"]' ports.html
 }
 
+@test "recipe: read kept runs with jq, sqlite3 and Miller" {
+    profile web 'hosts: [127.0.0.1, "::1"]' 'ports: 1-1024'
+    in_ns "$LISTEN" 22:close -- "$PORTOLAN" run ./web.yaml --history runs --quiet --json /dev/null
+    run recipe "Read kept runs with jq, sqlite3 and Miller"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    day=$(head -n 1 runs/web/index.jsonl | jq -r '.when[:10]')
+    [ "$(echo "$output" | sed "s/^[0-9-]*\( + \)/DAY\1/")" = 'DAY + 127.0.0.1 80
+DAY + ::1 80
+complete,open,changes.opened_count
+true,2,0
+true,4,2
+true,4,0
+[true,[22]]
+[true,[22,80]]
+[true,[22,80]]
+run.profile,summary.open
+web,2
+web,4
+web,4
+3|10|1
+22
+80' ]
+    [[ "$output" == "$day"* || "$(date -u +%F)" != "$day" ]]
+}
+
 @test "recipe: load into sqlite3" {
     keep
     run recipe "Load into sqlite3"
