@@ -89,7 +89,8 @@ as_installed() {
     [ "$status" -eq 1 ]
     grep -qx 'To: root' mail
     grep -qx 'Subject: portolan: web is not as it was or should be' mail
-    grep -q '443/tcp *open' mail
+    grep -q '^SINCE .*: 2 opened' mail
+    grep -q '^opened *127.0.0.1 443/tcp https' mail
 }
 
 @test "recipe: see how ports came and went" {

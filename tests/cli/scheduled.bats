@@ -138,7 +138,8 @@ fake() {
     [ "$status" -eq 1 ]
     grep -qx 'To: admin@example.org' sendmail.input
     grep -qx 'Subject: portolan: lan is not as it was or should be' sendmail.input
-    grep -q '^137/tcp *open' sendmail.input
+    # What changed comes first.
+    grep -A 1 '^SINCE .*: 1 opened' sendmail.input | grep -q '^opened *127.0.0.1 137/tcp'
     grep -q '^137/tcp *open' curl.input
     grep -qxF http://127.0.0.1:9/ports curl.words
     [ ! -e journalctl.words ]
