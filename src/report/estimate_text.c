@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <math.h>
 
-#define NO_IDEA 0.9 /* chance that a port was missed, at most: what is expected is then a guess   \
-                      */
+/* A port was missed with a higher chance than that, at most: what is expected is but a guess. */
+#define NO_IDEA 0.9
 
 static void add_answers(const struct ptl_evidence *evidence, struct ptl_buf *buf)
 {

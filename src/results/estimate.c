@@ -9,8 +9,9 @@
 #define RISK ((1 - PTL_ESTIMATE_LEVEL) / 2)
 #define NORMAL 1.96  /* the normal quantile of RISK */
 #define OWN_LEAST 60 /* answers: of fewer, a target is judged by what the others tell, too */
-#define OVERRUN 0.25 /* share that is lost: more is not chance, as for the controller of the path  \
-                      */
+#define OVERRUN                                                                                    \
+    0.25 /* share that is lost: more is not chance, as for the controller of the path              \
+          */
 #define HALVINGS 60
 #define CHANCE_MOST 0.999999
 
@@ -156,7 +157,7 @@ static void weigh_few(struct sample *sentinels)
 /* ---- the chance of a loss ---- */
 
 struct loss {
-    double expected, at_most;
+    double expected, at_most, alike;
     enum ptl_basis basis;
     bool worse;      /* than what is known of the others */
     bool open_apart; /* open ports lose more than others */
@@ -184,6 +185,23 @@ static struct sample sentinels_of(const struct ptl_evidence *evidence)
                            .lost = (double)sentinels->lost};
 }
 
+/*
+ * Sentinels are waited for less long than ports are, so that a machine that is held up loses them
+ * alone. Did ports lose nothing like it? Of those that lost the first attempt a share as large
+ * would have answered the second. Where much is lost, the second may have been lost as well.
+ */
+static bool are_others(const struct ptl_evidence *evidence, unsigned tries)
+{
+    const struct ptl_sentinels *asked = &evidence->sentinels;
+    struct sample sentinels = sentinels_of(evidence);
+    weigh(&sentinels, asked);
+    double share = chance_at_least(&sentinels), first, later = 0;
+    first = (double)(evidence->open[0] + evidence->closed[0]);
+    for (int i = 1; i < PTL_TRIES; i++)
+        later += (double)(evidence->open[i] + evidence->closed[i]);
+    return tries > 1 && share <= OVERRUN && 2 * later < share * first;
+}
+
 static struct sample all_of(const struct ptl_evidence *evidence, unsigned tries)
 {
     struct sample retries = retries_of(evidence, 1, tries, true);
@@ -195,6 +213,11 @@ static struct sample all_of(const struct ptl_evidence *evidence, unsigned tries)
 static struct loss loss_of(const struct ptl_evidence *evidence, const struct ptl_evidence *others,
                            unsigned tries)
 {
+    struct ptl_evidence ports = *evidence;
+    if (are_others(evidence, tries)) {
+        ports.sentinels = (struct ptl_sentinels){.asked = 0};
+        evidence = &ports;
+    }
     const struct ptl_sentinels *asked = &evidence->sentinels;
     struct sample retries = retries_of(evidence, 1, tries, true);
     struct sample later = retries_of(evidence, tries > 1 ? 2 : 1, tries, true);
@@ -211,7 +234,8 @@ static struct loss loss_of(const struct ptl_evidence *evidence, const struct ptl
         struct sample more = all_of(others, tries);
         all = both(&own, &more);
     }
-    struct loss loss = {.expected = chance_expected(&all),
+    struct loss loss = {.alike = asked->alike / (double)PTL_SHARE_ALL,
+                        .expected = chance_expected(&all),
                         .at_most = chance_at_most(&all),
                         .basis = all.answered <= 0          ? PTL_BASIS_SENTINELS
                                  : all.heard + all.lost > 0 ? PTL_BASIS_BOTH
@@ -321,7 +345,7 @@ struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
     estimate.worse = loss.worse;
     if (loss.basis == PTL_BASIS_NO_EVIDENCE)
         return (struct ptl_estimate){.basis = loss.basis};
-    double alike = evidence->sentinels.alike / (double)PTL_SHARE_ALL;
+    double alike = loss.alike;
     double blind = evidence->sentinels.blind / (double)PTL_SHARE_ALL, last = loss.at_most;
     if (tries == 1) /* nothing is known of what was sent faster than any sentinel */
         last = blind + (1 - blind) * last;

@@ -147,6 +147,29 @@ static void few_sentinels_alone_say_little(void **state)
     assert_true(thirty.doubt > 0.11 && thirty.doubt < 0.14); /* 0.116 if all were alike */
 }
 
+/* 3 of 49 were late, while a second attempt found nothing that the first of 32,850 had lost. */
+static void sentinels_that_were_late_are_no_loss(void **state)
+{
+    (void)state;
+    struct ptl_evidence evidence = {
+        .open = {312},
+        .closed = {32538},
+        .silent = {0, 32685},
+        .sentinels = {.asked = 49, .lost = 3, .slices = 28, .alike = 631}};
+    struct ptl_estimate estimate = ptl_estimate_of(&evidence, NULL);
+    assert_true(estimate.recall_at_least >= 0.999 && estimate.basis == PTL_BASIS_RETRIES);
+    /* The second attempt finds as much as they lost: it is loss. */
+    evidence.closed[1] = 1600;
+    estimate = ptl_estimate_of(&evidence, NULL);
+    assert_true(estimate.basis != PTL_BASIS_RETRIES && estimate.missed_at_most > 0);
+    /* So much is lost that the second attempt may have been, too. */
+    evidence.closed[1] = 0;
+    evidence.sentinels.lost = 30;
+    evidence.sentinels.alike = 0;
+    estimate = ptl_estimate_of(&evidence, NULL);
+    assert_true(estimate.recall_at_least < 0.9);
+}
+
 /* Whatever the first passes lost: that two found nothing more says something. */
 static void empty_passes_tell(void **state)
 {
@@ -262,6 +285,7 @@ int main(void)
         cmocka_unit_test(open_ports_that_lose_more_are_judged_by_themselves),
         cmocka_unit_test(what_is_overrun_is_judged_by_sentinels),
         cmocka_unit_test(few_sentinels_alone_say_little),
+        cmocka_unit_test(sentinels_that_were_late_are_no_loss),
         cmocka_unit_test(empty_passes_tell),
         cmocka_unit_test(the_bound_holds),
         cmocka_unit_test(targets_and_the_run),
