@@ -2,7 +2,6 @@
 
 #include "base/array.h"
 #include "profile/check.h"
-#include "profile/mapping.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,7 @@
 /* What no single value tells: defaults, what is missing, what contradicts. */
-#include "profile/finish.h"
+#include "profile/values.h"
 
 #include "profile/document.h"
-#include "profile/scope_check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

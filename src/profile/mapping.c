@@ -1,6 +1,6 @@
 /* The pairs of a mapping: `<<` merged, duplicates found by sorting, so that ten thousand keys cost
  * no more than their sort. */
-#include "profile/mapping.h"
+#include "profile/node.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -91,4 +91,12 @@ struct ptl_node *ptl_node_with(struct ptl_tree *tree, const struct ptl_node *map
 #define PTL_SHOWN_SIZE 96
 const char *ptl_shown(const char *text, char out[PTL_SHOWN_SIZE]);
 
+/*
+ * mapping.c: fills `mapping` from `count` children, keys and values by turns: resolves `<<`, and
+ * makes a problem of each duplicate key and of each key that is no scalar. False: no memory.
+ */
+bool ptl_mapping_fill(struct ptl_tree *tree, struct ptl_node *mapping,
+                      struct ptl_node *const *children, size_t count,
+                      struct ptl_problems *problems);
+
 #endif

@@ -1,4 +1,4 @@
-#include "profile/scope_check.h"
+#include "profile/values.h"
 
 #include "target/targets.h"
 

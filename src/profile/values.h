@@ -42,4 +42,13 @@ ptl_value_loader ptl_load_hosts, ptl_load_ports, ptl_load_scope, ptl_load_states
 /* shard.c */
 ptl_value_loader ptl_load_shard;
 
+/* finish.c: what is left when every key was read. Defaults for what the tree does not say. */
+void ptl_finish_defaults(struct ptl_loading *loading, const struct ptl_node *root);
+/* What must hold of the whole: hosts and ports are there (where `complete`), ports remain, the
+ * literal hosts are inside the scope. */
+void ptl_finish_check(struct ptl_loading *loading, const struct ptl_node *root, bool complete);
+/* scope_check.c: are the literal hosts, less the literal excludes, inside the scope? Names are for
+ * the run. */
+void ptl_scope_check(struct ptl_loading *loading, const struct ptl_node *root);
+
 #endif
