@@ -1,5 +1,6 @@
 #include "journal/file.h"
 
+#include "base/leftover.h"
 #include "base/plain.h"
 
 #include <errno.h>
@@ -183,6 +184,24 @@ static bool can_be_named(int fd, char way[WAY_SIZE])
     return access(way, F_OK) == 0;
 }
 
+/* In the folder of the path. NULL: no memory. */
+static char *choose_name(const char *path, unsigned number)
+{
+    char *name = NULL, *copy = strdup(path);
+    if (copy != NULL &&
+        asprintf(&name, "%s/" PTL_LEFTOVER_FORMAT, dirname(copy), (long)getpid(), number) < 0)
+        name = NULL;
+    free(copy);
+    return name;
+}
+
+/* Another run may have taken it for left behind before it was locked. */
+static bool is_held(int fd)
+{
+    struct stat info;
+    return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &info) == 0 && info.st_nlink > 0;
+}
+
 /* A file without a name where the file system has such and it can get one, else one with a
  * temporary name. */
 static int open_beside(const char *path, char **temporary)
@@ -199,17 +218,18 @@ static int open_beside(const char *path, char **temporary)
         close(fd);
     else if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
         return fd;
-    for (int i = 0; i < TRIES; i++) {
-        if (asprintf(temporary, "%s.%ld.%d", path, (long)getpid(), i) < 0) {
-            *temporary = NULL;
-            return -1;
-        }
-        fd = open(*temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, MODE);
-        if (fd >= 0)
+    for (unsigned i = 0; i < TRIES; i++) {
+        *temporary = choose_name(path, i);
+        fd =
+            *temporary != NULL ? open(*temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, MODE) : -1;
+        if (fd >= 0 && is_held(fd))
             return fd;
+        bool goes_on = fd >= 0 || errno == EEXIST;
+        if (fd >= 0)
+            close(fd);
         free(*temporary);
         *temporary = NULL;
-        if (errno != EEXIST)
+        if (!goes_on)
             return -1;
     }
     return -1;
@@ -224,11 +244,10 @@ static bool link_as(int fd, const char *name)
 /* A name to rename from, for a file that has none. */
 static bool name_beside(int fd, const char *path, char **temporary)
 {
-    for (int i = 0; i < TRIES; i++) {
-        if (asprintf(temporary, "%s.%ld.%d", path, (long)getpid(), i) < 0) {
-            *temporary = NULL;
+    for (unsigned i = 0; i < TRIES; i++) {
+        *temporary = choose_name(path, i);
+        if (*temporary == NULL)
             return false;
-        }
         if (link_as(fd, *temporary))
             return true;
         free(*temporary);
@@ -257,10 +276,22 @@ static bool put_in_place(int fd, const char *path, bool replaces, char **tempora
     return good;
 }
 
+static void remove_leftovers(const char *path)
+{
+    char *copy = strdup(path);
+    int folder = copy != NULL ? open(dirname(copy), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    free(copy);
+    if (folder < 0)
+        return;
+    ptl_leftovers_remove(folder);
+    close(folder);
+}
+
 enum ptl_status ptl_journal_file_make(struct ptl_journal_file *file, const struct ptl_buf *bytes,
                                       struct ptl_error *error)
 {
     char *temporary = NULL;
+    remove_leftovers(file->path);
     int fd = open_beside(file->path, &temporary);
     bool good = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
                 write_all(fd, ptl_buf_text(bytes), bytes->length, 0) && fsync(fd) == 0 &&

@@ -1,7 +1,7 @@
 #include "report/temporary.h"
 
-#include <ctype.h>
-#include <dirent.h>
+#include "base/leftover.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define PREFIX ".portolan."
 #define TRIES 100 /* for a name that is free */
 #define COPY_BYTES (64UL * 1024)
 
@@ -26,51 +25,9 @@ static bool is_same(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-static bool is_temporary_name(const char *name)
-{
-    if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
-        return false;
-    name += strlen(PREFIX);
-    size_t pid = strspn(name, "0123456789");
-    if (pid == 0 || name[pid] != '.')
-        return false;
-    name += pid + 1;
-    return isdigit((unsigned char)*name) && name[strspn(name, "0123456789")] == '\0';
-}
-
-/* A run holds a lock on what is its own: what nobody holds is of one that was killed. */
-static void remove_left(int folder, const char *name)
-{
-    struct stat info, named;
-    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
-        flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-        fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && is_same(&info, &named))
-        unlinkat(folder, name, 0);
-    close(fd);
-}
-
-static void remove_leftovers(int folder)
-{
-    int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
-    if (entries == NULL) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;)
-        if (is_temporary_name(entry->d_name) &&
-            (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN))
-            remove_left(folder, entry->d_name);
-    closedir(entries);
-}
-
 static void choose_name(struct ptl_temporary *temporary, unsigned number)
 {
-    snprintf(temporary->name, sizeof(temporary->name), PREFIX "%ld.%u", (long)getpid(), number);
+    snprintf(temporary->name, sizeof(temporary->name), PTL_LEFTOVER_FORMAT, (long)getpid(), number);
 }
 
 static bool open_named(int folder, mode_t mode, struct ptl_temporary *temporary)
@@ -103,7 +60,7 @@ bool ptl_temporary_open(int folder, mode_t mode, struct ptl_temporary *temporary
     char way[WAY_SIZE];
     struct stat info, seen;
     *temporary = (struct ptl_temporary){.fd = -1, .folder = -1};
-    remove_leftovers(folder);
+    ptl_leftovers_remove(folder);
     temporary->fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     if (temporary->fd >= 0) {
         if (fstat(temporary->fd, &info) == 0 && stat(way_to(temporary->fd, way), &seen) == 0 &&

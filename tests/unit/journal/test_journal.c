@@ -562,6 +562,29 @@ static void of_two_that_begin_at_once_one_is_refused(void **state)
     maker_close(&maker);
 }
 
+/* What a run that was killed while it put a journal in its place has left there. */
+static void what_was_left_behind_is_removed(void **state)
+{
+    (void)state;
+    struct maker maker;
+    struct ptl_error error = {0};
+    char left[128], held[128];
+    maker_open(&maker, YAML);
+    snprintf(left, sizeof(left), "%s/.portolan.4000000.0", maker.folder);
+    snprintf(held, sizeof(held), "%s/.portolan.4000000.1", maker.folder);
+    file_put(left, "x", 1);
+    file_put(held, "x", 1);
+    int fd = open(held, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+    assert_int_equal(maker_begin(&maker, false, false, &error), PTL_OK);
+    maker_end(&maker, PTL_STOP_NONE, true);
+    assert_int_equal(access(left, F_OK), -1);
+    assert_int_equal(access(held, F_OK), 0); /* of a run that is at it */
+    close(fd);
+    unlink(held);
+    maker_close(&maker);
+}
+
 #define STRANGER 54321
 
 /* A journal tells what was found: one that somebody else left in /tmp is not believed. */
@@ -891,6 +914,7 @@ int main(void)
         cmocka_unit_test(what_was_not_synced_may_be_missing),
         cmocka_unit_test(only_its_own_files_are_touched),
         cmocka_unit_test(of_two_that_begin_at_once_one_is_refused),
+        cmocka_unit_test(what_was_left_behind_is_removed),
         cmocka_unit_test(what_a_stranger_left_is_not_believed),
         cmocka_unit_test(cannot_be_made_where_nothing_can),
         cmocka_unit_test(a_failure_is_the_end_of_it),
