@@ -14,8 +14,8 @@ same() {
     cmp whole.same merged.same
 }
 
-# shards N [OPTION...]: K-of-N.json of each, in this very namespace; for in_ns
-cat_shards() {
+# The script that runs all shards of p.yaml: N [OPTION...]
+shard_loop() {
     cat <<'SH'
 n=$1; shift
 for k in $(seq "$n"); do "$PORTOLAN" run ./p.yaml --shard "$k/$n" --json "{shard}.json" --quiet "$@" || exit; done
@@ -25,7 +25,7 @@ SH
 # Files of shards 1 to N of 127.0.0.1-8, ports 20 to 29, in this folder; OPTION...: for each run
 make_shards() { # N [OPTION...]
     [ -e p.yaml ] || profile p 'hosts: 127.0.0.1-8' 'ports: 20-29' 'report: {states: [open, closed]}'
-    cat_shards >go
+    shard_loop >go
     PORTOLAN="$PORTOLAN" in_ns "$LISTEN" 22 25 -- sh ./go "$@"
 }
 
