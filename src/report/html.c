@@ -95,6 +95,8 @@ static bool begin(struct ptl_writing *writing)
     add_object(writing, "tool", &ptl_object_tool, &results->run);
     add_object(writing, "run", &ptl_object_run, &results->run);
     add_object(writing, "summary", &ptl_object_summary, results);
+    if (results->changes != NULL)
+        add_object(writing, "changes", &ptl_object_changes, results->changes);
     ptl_buf_printf(&writing->line, "\"untouched\":%" PRIu64 ",\n", results->untouched.count);
     struct ptl_buf told;
     ptl_buf_init(&told, 4096);

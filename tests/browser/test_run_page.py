@@ -65,6 +65,28 @@ class RunPage(BrowserTest):
         self.check_charts(["rtt"])
         self.shut()
 
+    def test_changes(self):
+        """run page: what changed since the last complete run of its history"""
+        self.need_namespace()
+        profile, html = self.place / "night.yaml", self.place / "night.html"
+        profile.write_text("hosts: 127.0.0.1\nports: 1-100\n", encoding="ascii")
+
+        def night(*ports):
+            subprocess.run([BUILD / "tests/listen", *ports, "--", PORTOLAN, "run", profile, "--html", html, "--quiet",
+                            "--history", self.place / "nights"], check=True)
+            return self.open(html)
+
+        page = night("22", "80")
+        self.assertIn("no complete run", page.text("#changes-told"))
+        page = night("22", "80")
+        self.assertRegex(page.text("#changes-told"), "^Since .*: nothing changed.$")
+        self.assertEqual(page.count("#change-table"), 0)
+        page = night("22", "25")
+        self.assertRegex(page.text("#changes-told"), "^Since .*: 1 opened, 1 closed.$")
+        self.assertEqual([page.column("change-table", title) for title in ("Change", "Port", "Service", "Now")],
+                         [["opened", "closed"], ["25", "80"], ["smtp", "http"], ["open", "closed"]])
+        self.shut()
+
     def test_slice(self):
         """run page: a slice says that it is one"""
         self.need_namespace()

@@ -1,7 +1,7 @@
 "use strict";
 // The page of one run: what was found, how sure it is, and every result.
 {
-const {tool, run, summary, untouched, unresolved, warnings, expectations, targets, estimate, poor} = embedded("data");
+const {tool, run, summary, untouched, unresolved, warnings, expectations, targets, estimate, poor, changes} = embedded("data");
 const {groups, reasons} = embedded("rows");
 const STATES = ["open", "closed", "filtered", "error", "unprobed"];
 const MARKS = {open: "●", closed: "×", filtered: "?", error: "!"};
@@ -84,6 +84,31 @@ function judged() {
     note(kind, `${count(pass)} passed, ${count(fail)} failed, ${count(inconclusive)} inconclusive`,
       make("p", null, "The profile says which ports should be open and which closed. Inconclusive is what proves neither: a port that should be closed and did not answer, or one that could not be asked.")),
     list.length < pass + fail + inconclusive ? make("p", {class: "soft"}, "There are so many that those that passed are not listed.") : null,
+    table && table.element);
+}
+
+// What the history says; nothing where none is kept.
+function changed() {
+  if (!changes) return null;
+  const words = {opened: "opened", closed: "closed", perhaps_closed: "perhaps closed", flapping: "flapping", come: "came", gone: "went"};
+  const kinds = Object.keys(words);
+  const list = kinds.flatMap((kind) => changes[kind].map((one) => ({...one, kind})));
+  const told = kinds.filter((kind) => changes[`${kind}_count`] > 0).map((kind) =>
+    `${kind === "come" || kind === "gone" ? several(changes[`${kind}_count`], "host") : count(changes[`${kind}_count`])} ${words[kind]}`);
+  const total = kinds.reduce((sum, kind) => sum + changes[`${kind}_count`], 0);
+  const table = list.length === 0 ? null : dataTable({id: "change-table", caption: "Changes", total: list.length, noun: "change", pageSize: 50, columns: [
+    {title: "Change", value: (i) => kinds.indexOf(list[i].kind), show: (i) => words[list[i].kind]},
+    {title: "Host", value: (i) => list[i].host, show: (i) => outside(list[i].host)},
+    {title: "Port", numeric: true, value: (i) => list[i].port || 0, show: (i) => (list[i].port ? String(list[i].port) : "")},
+    {title: "Service", value: (i) => list[i].service || "", show: (i) => outside(list[i].service || "")},
+    {title: "Before", value: (i) => (list[i].was || []).join(" or "), show: (i) => (list[i].was || []).join(" or ")},
+    {title: "Now", value: (i) => (list[i].is || []).join(" or "), show: (i) => (list[i].is || []).join(" or ")},
+  ]});
+  return section("changes", "Since last time",
+    make("p", {id: "changes-told"}, changes.since === null
+      ? "The history has no complete run of these hosts and ports to compare with."
+      : `Since ${moment(changes.since)}: ${told.length > 0 ? told.join(", ") : "nothing changed"}.`),
+    list.length < total ? make("p", {class: "soft"}, `Of these, ${several(list.length, "change")} are listed.`) : null,
     table && table.element);
 }
 
@@ -353,7 +378,7 @@ function settings() {
 
 const main = document.getElementById("page");
 const header = top();
-main.append(header, overview(), ...(Object.values(summary.expectations).some((n) => n > 0) ? [judged()] : []), matrix(), times(),
+main.append(header, ...[changed()].filter(Boolean), overview(), ...(Object.values(summary.expectations).some((n) => n > 0) ? [judged()] : []), matrix(), times(),
   ...[limits()].filter(Boolean), results(), ...[hosts()].filter(Boolean), settings(),
   make("footer", null, `Written by ${visible(tool.name)} ${visible(tool.version)}. This page holds all of its data and asks the network for nothing.`));
 header.append(links(main));
