@@ -58,7 +58,9 @@ void ptl_counters_get(struct ptl_bytes *bytes, struct ptl_journal_counters *coun
     uint64_t count = ptl_bytes_get(bytes), more[COUNT - SUMS] = {0};
     for (uint64_t i = 0; i < count && !bytes->failed; i++) {
         uint64_t value = ptl_bytes_get(bytes);
-        if (i < SUMS && !bytes->failed)
+        if (bytes->failed)
+            break;
+        if (i < SUMS)
             *sums[i] = value;
         else if (i < COUNT)
             more[i - SUMS] = value;
