@@ -30,11 +30,6 @@ struct ptl_json *ptl_json_object(void)
     return (struct ptl_json *)cJSON_CreateObject();
 }
 
-struct ptl_json *ptl_json_array(void)
-{
-    return (struct ptl_json *)cJSON_CreateArray();
-}
-
 void ptl_json_add(struct ptl_json *parent, const char *key, struct ptl_json *child)
 {
     cJSON *to = inner(parent), *item = inner(child);
@@ -64,7 +59,8 @@ struct ptl_json *ptl_json_add_array(struct ptl_json *parent, const char *key)
     return add_container(parent, key, cJSON_CreateArray());
 }
 
-struct ptl_json *ptl_json_string(const char *text)
+/* NULL: null. Bytes that are no UTF-8 are mended. */
+static struct ptl_json *string_of(const char *text)
 {
     cJSON *item;
     if (text == NULL) {
@@ -83,7 +79,7 @@ struct ptl_json *ptl_json_string(const char *text)
 
 void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *text)
 {
-    ptl_json_add(parent, key, ptl_json_string(text));
+    ptl_json_add(parent, key, string_of(text));
 }
 
 void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t number)
@@ -91,12 +87,6 @@ void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t numb
     /* As text: cJSON takes every number for a double, and stops at 15 digits. */
     char digits[PTL_DIGITS_SIZE];
     ptl_json_add(parent, key, (struct ptl_json *)cJSON_CreateRaw(ptl_digits(number, digits)));
-}
-
-void ptl_json_add_double(struct ptl_json *parent, const char *key, double number)
-{
-    cJSON *item = isfinite(number) ? cJSON_CreateNumber(number) : cJSON_CreateNull();
-    ptl_json_add(parent, key, (struct ptl_json *)item);
 }
 
 void ptl_json_add_bool(struct ptl_json *parent, const char *key, bool value)

@@ -19,8 +19,6 @@ struct ptl_json; /* a value; owned by its parent once added */
 
 struct ptl_json *
 ptl_json_object(void); /* NULL: no memory; every function below takes NULL as failed */
-struct ptl_json *ptl_json_array(void);
-struct ptl_json *ptl_json_string(const char *text); /* NULL text: null */
 /* `key` NULL: appends to an array. The child is the parent's afterwards, also on failure (freed).
  */
 void ptl_json_add(struct ptl_json *parent, const char *key, struct ptl_json *child);
@@ -32,8 +30,6 @@ void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *t
 /* Exactly, of any size; readers take up to 2^53 for granted. For printing: the functions that take
  * values apart do not see it as a number. */
 void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t number);
-/* A number that is not finite becomes null. */
-void ptl_json_add_double(struct ptl_json *parent, const char *key, double number);
 void ptl_json_add_bool(struct ptl_json *parent, const char *key, bool value);
 void ptl_json_add_null(struct ptl_json *parent, const char *key);
 /* Appends the value to buf on one line, without blanks; `pretty`: indented, for people and diffs.

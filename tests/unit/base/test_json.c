@@ -31,19 +31,17 @@ static void every_kind_of_value(void **state)
     ptl_json_add_number(json, "most", 1ULL << 53);
     ptl_json_add_number(json, "odd", (1ULL << 53) - 1);
     ptl_json_add_number(json, "zero", 0);
-    ptl_json_add_double(json, "half", 0.5);
-    ptl_json_add_double(json, "nan", (double)NAN);
-    ptl_json_add_double(json, "inf", -(double)INFINITY);
     ptl_json_add_bool(json, "yes", true);
     ptl_json_add_null(json, "none");
     struct ptl_json *list = ptl_json_add_array(json, "list");
     ptl_json_add_number(list, NULL, 1);
     ptl_json_add_string(ptl_json_add_object(list, NULL), "k", "v");
     ptl_json_add_array(list, NULL);
-    printed_is(json, "{\"s\":\"a\\\"\\\\\\n\\u0001/\xC3\xA9\",\"null\":null,"
-                     "\"most\":9007199254740992,\"odd\":9007199254740991,\"zero\":0,\"half\":0.5,"
-                     "\"nan\":null,\"inf\":null,\"yes\":true,\"none\":null,"
-                     "\"list\":[1,{\"k\":\"v\"},[]]}");
+    printed_is(
+        json,
+        "{\"s\":\"a\\\"\\\\\\n\\u0001/\xC3\xA9\",\"null\":null,"
+        "\"most\":9007199254740992,\"odd\":9007199254740991,\"zero\":0,\"yes\":true,\"none\":null,"
+        "\"list\":[1,{\"k\":\"v\"},[]]}");
     ptl_json_free(json);
     ptl_json_free(NULL);
 }
@@ -54,38 +52,52 @@ static void printed_without_a_value(void **state)
     (void)state;
     static const char *const texts[] = {
         "", "a", "\"\\\b\f\n\r\t\x01\x1f\x7f/", "\xC3\xA9\"", "a\xFF\"z\xC3", NULL};
-    static const double numbers[] = {0,          -0.0,    1,     -17,         0.1,
-                                     1.0 / 3,    1e15,    1e22,  1e-10,       4711,
-                                     123456.789, 1500.25, 2e300, (double)NAN, -(double)INFINITY};
+    static const struct {
+        double number;
+        const char *text;
+    } numbers[] = {{0, "0"},
+                   {-0.0, "-0"},
+                   {1, "1"},
+                   {-17, "-17"},
+                   {0.1, "0.1"},
+                   {1.0 / 3, "0.33333333333333331"},
+                   {0.1 + 0.2, "0.3"},
+                   {1e15, "1e+15"},
+                   {1e22, "1e+22"},
+                   {1e-10, "1e-10"},
+                   {4711, "4711"},
+                   {123456.789, "123456.789"},
+                   {1500.25, "1500.25"},
+                   {2e300, "2e+300"},
+                   {(double)NAN, "null"},
+                   {-(double)INFINITY, "null"}};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        struct ptl_json *json = ptl_json_string(texts[i]);
+        struct ptl_json *json = ptl_json_object();
         struct ptl_buf buf;
+        ptl_json_add_string(json, "k", texts[i]);
         ptl_buf_init(&buf, 1000);
+        ptl_buf_add(&buf, "{\"k\":");
         ptl_json_print_string(texts[i], &buf);
+        ptl_buf_add(&buf, "}");
         printed_is(json, ptl_buf_text(&buf));
         ptl_buf_free(&buf);
         ptl_json_free(json);
     }
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        struct ptl_json *json = ptl_json_array();
         struct ptl_buf buf;
-        ptl_json_add_double(json, NULL, numbers[i]);
         ptl_buf_init(&buf, 1000);
-        ptl_buf_add_char(&buf, '[');
-        ptl_json_print_double(numbers[i], &buf);
-        ptl_buf_add_char(&buf, ']');
-        printed_is(json, ptl_buf_text(&buf));
+        ptl_json_print_double(numbers[i].number, &buf);
+        assert_string_equal(ptl_buf_text(&buf), numbers[i].text);
         ptl_buf_free(&buf);
-        ptl_json_free(json);
     }
 }
 
 static void bytes_that_are_no_utf8_are_mended(void **state)
 {
     (void)state;
-    struct ptl_json *json = ptl_json_array();
-    ptl_json_add_string(json, NULL, "a\xFFz\xC3");
-    printed_is(json, "[\"a\xEF\xBF\xBDz\xEF\xBF\xBD\"]");
+    struct ptl_json *json = ptl_json_object();
+    ptl_json_add_string(json, "k", "a\xFFz\xC3");
+    printed_is(json, "{\"k\":\"a\xEF\xBF\xBDz\xEF\xBF\xBD\"}");
     ptl_json_free(json);
 }
 
@@ -110,7 +122,7 @@ static void what_failed_is_told_at_the_end(void **state)
     assert_true(buf.failed);
     ptl_json_free(json);
     ptl_buf_free(&buf);
-    json = ptl_json_array();
+    json = ptl_json_object();
     ptl_buf_init(&buf, 1);
     assert_false(ptl_json_print(json, &buf, false)); /* no room for two bytes */
     assert_true(buf.failed);

@@ -55,13 +55,12 @@ static bool build(void *context)
     struct ptl_json *json = ptl_json_object();
     ptl_json_add_string(json, "text", "\xFF is mended");
     ptl_json_add_number(json, "number", 5);
-    ptl_json_add_double(json, "double", 0.5);
     ptl_json_add_bool(json, "bool", true);
     ptl_json_add_null(json, "null");
     struct ptl_json *list = ptl_json_add_array(json, "list");
     for (int i = 0; i < 3; i++)
         ptl_json_add_string(ptl_json_add_object(list, NULL), "key", "value");
-    ptl_json_add(json, "child", ptl_json_array());
+    ptl_json_add(json, "child", ptl_json_object());
     struct ptl_buf buf;
     ptl_buf_init(&buf, 10000);
     bool printed = ptl_json_print(json, &buf, true);

@@ -72,9 +72,9 @@ static void json_keeps_its_value(void **state)
     (void)state;
     char text[6 + 1];
     for (unsigned c = 1; c < 128; c++) {
-        struct ptl_json *json = ptl_json_array();
+        struct ptl_json *json = ptl_json_object();
         snprintf(text, sizeof(text), "%c%c\xe2\x80\xa9", (char)c, (char)c);
-        ptl_json_add_string(json, NULL, text);
+        ptl_json_add_string(json, "k", text);
         struct ptl_buf printed;
         ptl_buf_init(&printed, 1000);
         assert_true(ptl_json_print(json, &printed, false));
