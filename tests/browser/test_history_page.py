@@ -160,6 +160,11 @@ class HistoryPage(BrowserTest):
         # The path of a track has a point a state, not a run; charts have a mark for several runs.
         self.assertLess(page.count("main *"), 10000)
         self.assertLess(page.count("#open-chart svg *"), 2000)
+        # Far apart, so none is one with another; and a night that is missing is wide enough to see.
+        self.assertEqual(page.count("#open-chart g.incomplete circle"), 50)
+        self.assertEqual(page.count("#open-chart g.gaps rect"), 6)
+        widths = page.evaluate("() => [...document.querySelectorAll('#open-chart g.gaps rect')].map((one) => Number(one.getAttribute('width')))")
+        self.assertGreater(min(widths), 1.5)
         page.click_text("#matrix", "Next")
         page.wait(TELLS, "51 to 100 of 5,000 ports")
         page.select("#order", "turns")

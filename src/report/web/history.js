@@ -139,8 +139,8 @@ function bins(width, values) {
   const list = [];
   for (let i = 0, bin = null; i < n; i++) {
     if (values[i] === null) continue;
-    if (bin === null || bin.runs >= size || gaps.some((gap) => gap.after >= bin.last && gap.after < i)) {
-      bin = {from: new Date(at[i] * 1000), low: Infinity, high: -Infinity, runs: 0};
+    if (bin === null || i - bin.first >= size || gaps.some((gap) => gap.after >= bin.last && gap.after < i)) {
+      bin = {from: new Date(at[i] * 1000), first: i, low: Infinity, high: -Infinity, runs: 0};
       list.push(bin);
     }
     Object.assign(bin, {to: new Date(ends[i] * 1000), last: i, value: values[i], runs: bin.runs + 1,
@@ -166,7 +166,9 @@ function lines(...series) {
 
 const told = (bin) => `${day(bin.from / 1000)}${bin.runs > 1 ? ` and ${bin.runs - 1} more` : ""}: `;
 const between = (bin, unit) => told(bin) + (bin.low === bin.high ? count(bin.low) : `${count(bin.low)} to ${count(bin.high)}`) + unit;
-const missed = (low, high) => Plot.rectY(gaps, {x1: (gap) => new Date(gap.from * 1000), x2: (gap) => new Date(gap.to * 1000), y1: low, y2: high,
+// A night among thousands is less than a pixel: it is drawn two wide.
+const missed = (low, high, width) => Plot.rectY(gaps, {x1: (gap) => new Date(gap.from * 1000),
+  x2: (gap) => new Date(Math.max(gap.to, gap.from + 2 * (last(ends) - at[0]) / width) * 1000), y1: low, y2: high,
   fill: "var(--bad)", fillOpacity: .18, className: "gaps", title: (gap) => `${several(gap.missing, "run")} missing after ${day(at[gap.after])}`});
 const timeAxis = () => ({type: "utc", domain: [new Date(at[0] * 1000), new Date(Math.max(last(ends), gaps.length > 0 ? last(gaps).to : 0) * 1000)], label: null});
 const gapLegend = gaps.length > 0 ? [{name: "a run is missing", color: "var(--bad)", symbol: "square"}] : [];
@@ -187,13 +189,13 @@ function openChart() {
       const list = bins(width, whole), risers = [];
       list.forEach((bin, i) => {
         const before = list[i - 1];
-        const joined = before && !gaps.some((gap) => gap.after >= before.last && gap.after < bin.last - bin.runs + 1);
+        const joined = before && !gaps.some((gap) => gap.after >= before.last && gap.after < bin.first);
         risers.push({x: bin.from, y1: Math.min(bin.low, joined ? before.value : bin.low), y2: Math.max(bin.high, joined ? before.value : bin.high)});
       });
       return {
         height: 280, marginLeft: 56, x: timeAxis(),
         y: {domain: [low, high], label: "open ports", grid: true, labelArrow: "none", ticks: Math.min(5, Math.ceil(high - low)), tickFormat: plainNumber},
-        marks: [missed(low, high),
+        marks: [missed(low, high, width),
           Plot.link(risers.filter(({y1, y2}) => y2 > y1), {x1: "x", x2: "x", y1: "y1", y2: "y2", stroke: SERIES[0], strokeWidth: 1.5, className: "risers"}),
           Plot.link(list, {x1: "from", x2: "to", y1: "value", y2: "value", stroke: SERIES[0], strokeWidth: 2.5, className: "open", title: (bin) => between(bin, " open")}),
           Plot.dot(bins(width, part), {x: "from", y: "value", r: 2.5, fill: SERIES[1], className: "incomplete", title: (bin) => between(bin, " open, incomplete")}),
@@ -218,7 +220,7 @@ function speedChart() {
     draw: (width) => ({
       height: 240, marginLeft: 62, x: timeAxis(),
       y: {domain: [0, most], label: "a second", grid: true, labelArrow: "none", ticks: 5, tickFormat: plainNumber},
-      marks: [missed(0, most),
+      marks: [missed(0, most, width),
         Plot.rectY(bins(width, speed), {x1: "from", x2: "to", y: "high", fill: SERIES[0], fillOpacity: .35, className: "fastest"}),
         Plot.rectY(bins(width, speed), {x1: "from", x2: "to", y: "low", fill: SERIES[0], fillOpacity: .6, className: "slowest", title: (bin) => between(bin, " probes a second")}),
         Plot.link(bins(width, limit), {x1: "from", x2: "to", y1: "value", y2: "value", stroke: SERIES[1], strokeWidth: 2.5, className: "limit",
