@@ -151,12 +151,23 @@ static void choose_name(const struct ptl_history_store *store, int64_t when_ms,
     while (fstatat(store->folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0);
 }
 
+/* An output follows links, as a user's own path may ask; here nobody did. */
+static enum ptl_status check_latest(const struct ptl_history_store *store, struct ptl_error *error)
+{
+    struct stat info;
+    if (fstatat(store->folder, LATEST, &info, AT_SYMLINK_NOFOLLOW) != 0 || S_ISREG(info.st_mode))
+        return PTL_OK;
+    return ptl_error_set(error, PTL_E_OUTPUT, "%s/" LATEST " is no regular file", store->path);
+}
+
 static enum ptl_status keep_in(const struct ptl_history_store *store,
                                const struct ptl_results *results, struct ptl_error *error)
 {
     struct ptl_history *history = NULL;
     char name[PTL_HISTORY_NAME_SIZE];
-    enum ptl_status status = ptl_history_read_index(store, &history, error);
+    enum ptl_status status = check_latest(store, error);
+    if (status == PTL_OK)
+        status = ptl_history_read_index(store, &history, error);
     if (status == PTL_OK)
         status = adopt(store, history, error);
     if (status == PTL_OK) {
@@ -187,6 +198,8 @@ enum ptl_status ptl_history_check(const char *folder, struct ptl_error *error)
     struct ptl_history_store store;
     struct ptl_history *history = NULL;
     enum ptl_status status = ptl_history_store_open(folder, PTL_STORE_CHECK, &store, error);
+    if (status == PTL_OK)
+        status = check_latest(&store, error);
     if (status == PTL_OK)
         status = ptl_history_read_index(&store, &history, error);
     ptl_history_free(history);

@@ -167,6 +167,28 @@ static void what_is_no_index_is_refused_with_its_line(void **state)
     }
 }
 
+/* What lies in the place of the newest run is no place of ours to write to. */
+static void a_link_is_not_written_through(void **state)
+{
+    struct nights *nights = *state;
+    char path[400], other[400];
+    struct ptl_error error = {.message = ""};
+    struct model model;
+    night(nights, "ooc ccc", "");
+    nights_run(nights, &model, NIGHTS_PLAN, "ooc ccc", 1, 0);
+    assert_int_equal(unlink(in(nights, "latest.json", path)), 0);
+    fclose(fopen(in(nights, "precious", other), "w"));
+    assert_int_equal(symlink("precious", path), 0);
+    assert_int_equal(ptl_history_check(nights->folder, &error), PTL_E_OUTPUT);
+    assert_non_null(strstr(error.message, "latest.json is no regular file"));
+    assert_int_equal(ptl_history_keep(nights->folder, model.results, &error), PTL_E_OUTPUT);
+    assert_int_equal(size_of(other), 0);
+    model_close(&model);
+    struct ptl_history *history = read_back(nights);
+    assert_int_equal(history->run_count, 1);
+    ptl_history_free(history);
+}
+
 /* ---- what goes ---- */
 
 static void tell_gone(void *context, const struct ptl_history_run *run, uint64_t bytes)
@@ -262,6 +284,7 @@ int main(void)
         TEST(a_line_that_is_cut_is_mended),
         TEST(a_disk_that_is_full_harms_nothing),
         TEST(what_is_no_index_is_refused_with_its_line),
+        TEST(a_link_is_not_written_through),
         TEST(what_is_old_goes_and_nothing_else),
         TEST(a_day_keeps_its_last_complete_run),
         TEST(whoever_keeps_holds_the_lock),
