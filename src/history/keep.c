@@ -85,6 +85,12 @@ static bool has_line(const struct ptl_history *history, const char *name)
     return false;
 }
 
+static bool is_regular(const struct ptl_history_store *store, const char *name)
+{
+    struct stat info;
+    return fstatat(store->folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode);
+}
+
 /* The files of ours that no line names. False: no memory, or the folder cannot be read. */
 static bool find_lost(const struct ptl_history_store *store, const struct ptl_history *history,
                       char ***names, size_t *count)
@@ -97,7 +103,7 @@ static bool find_lost(const struct ptl_history_store *store, const struct ptl_hi
     for (const struct dirent *entry; good && (entry = readdir(entries)) != NULL;) {
         int64_t when_ms;
         if (*count >= NAMES_MAX || !ptl_history_parse_name(entry->d_name, &when_ms) ||
-            has_line(history, entry->d_name))
+            !is_regular(store, entry->d_name) || has_line(history, entry->d_name))
             continue;
         char *name = strdup(entry->d_name);
         good = name != NULL && ptl_array_room_for_few((void **)names, *count, sizeof(name));

@@ -189,6 +189,23 @@ static void a_link_is_not_written_through(void **state)
     ptl_history_free(history);
 }
 
+/* Nor is anything read that only bears such a name: a pipe would be waited for. */
+static void what_only_bears_such_a_name_is_left_alone(void **state)
+{
+    struct nights *nights = *state;
+    char path[400];
+    assert_int_equal(mkfifo(in(nights, "20200101T000000.000Z.json.gz", path), 0600), 0);
+    assert_int_equal(symlink("/dev/zero", in(nights, "20200102T000000.000Z.json.gz", path)), 0);
+    fclose(fopen(in(nights, "20200103T000000.000Z.json.gz", path), "w"));
+    alarm(60);
+    night(nights, "ooc ccc", "");
+    alarm(0);
+    struct ptl_history *history = read_back(nights);
+    assert_int_equal(history->run_count, 1);
+    ptl_history_free(history);
+    assert_int_equal(size_of(path), 0);
+}
+
 /* ---- what goes ---- */
 
 static void tell_gone(void *context, const struct ptl_history_run *run, uint64_t bytes)
@@ -285,6 +302,7 @@ int main(void)
         TEST(a_disk_that_is_full_harms_nothing),
         TEST(what_is_no_index_is_refused_with_its_line),
         TEST(a_link_is_not_written_through),
+        TEST(what_only_bears_such_a_name_is_left_alone),
         TEST(what_is_old_goes_and_nothing_else),
         TEST(a_day_keeps_its_last_complete_run),
         TEST(whoever_keeps_holds_the_lock),
