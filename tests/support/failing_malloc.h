@@ -2,8 +2,8 @@
  * Memory that runs out at will. A test that includes this header is linked with the wrappers of
  * failing_malloc.c (tests/CMakeLists.txt sees the include): every allocation that portolan's own
  * code asks for goes through them, and libyaml's, whose allocating functions the wrappers take the
- * place of, and cJSON's, by its hooks, once armed. What libc allocates inside (scandir, getaddrinfo,
- * fopen) does not.
+ * place of, and cJSON's, by its hooks, once armed. What libc allocates inside (scandir,
+ * getaddrinfo, fopen) does not.
  */
 #ifndef TESTS_FAILING_MALLOC_H
 #define TESTS_FAILING_MALLOC_H
