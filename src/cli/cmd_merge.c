@@ -56,8 +56,8 @@ static int read_all(const struct arguments *arguments, bool heads, struct merge_
         input->results = NULL;
         input->is_whole = !heads || !is_regular(arguments->words[i]);
         enum ptl_status status =
-            (input->is_whole ? ptl_results_read_spilled
-                             : ptl_results_read_head)(arguments->words[i], &input->results, &error);
+            input->is_whole ? ptl_results_read_spilled(arguments->words[i], &input->results, &error)
+                            : ptl_results_read_head(arguments->words[i], &input->results, &error);
         if (status == PTL_OK)
             continue;
         print_error(&error);
