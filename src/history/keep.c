@@ -137,8 +137,13 @@ static enum ptl_status adopt(const struct ptl_history_store *store, struct ptl_h
             path = NULL;
             status = ptl_error_no_memory(error);
         }
-        if (status == PTL_OK && ptl_results_read(path, &results, NULL) == PTL_OK)
+        enum ptl_status read = PTL_E_INVALID;
+        if (status == PTL_OK)
+            read = ptl_results_read(path, &results, NULL);
+        if (read == PTL_OK)
             status = add_line(store, history, results, names[i], error);
+        else if (read == PTL_E_NO_MEMORY)
+            status = ptl_error_no_memory(error);
         ptl_results_free(results);
         free(path);
         free(names[i]);
