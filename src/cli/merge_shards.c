@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define COMMANDS_SHOWN 20
+#define COMMANDS_SHOWN 1000
 #define COMMAND_MAX (128UL * 1024)
 
 static int fail(const struct ptl_error *error, enum ptl_status status)
