@@ -69,43 +69,6 @@ static enum ptl_status is_unfinished(const struct ptl_journal *journal, struct p
                          journal->path);
 }
 
-static bool is_same_shard(const struct ptl_past *past, const struct ptl_profile *profile)
-{
-    struct ptl_run_info info = {.profile = NULL};
-    bool same = ptl_past_asked(past, &info, NULL) == PTL_OK &&
-                info.shard.index == profile->shard.index &&
-                info.shard.count == profile->shard.count;
-    ptl_run_info_free(&info);
-    return same;
-}
-
-static enum ptl_status compare(const struct ptl_journal *journal, const struct ptl_profile *profile,
-                               struct ptl_error *error)
-{
-    if (journal->past->segment_count > 0 && journal->past->last.asked == NULL)
-        return ptl_error_set(
-            error, PTL_E_INVALID,
-            "the journal %s has lost what tells the slice of the plan that it is of: "
-            "convert makes a report of it, and where it is removed a new run can "
-            "begin",
-            journal->path);
-    struct ptl_buf names;
-    enum ptl_status status = PTL_OK;
-    ptl_buf_init(&names, 512);
-    ptl_head_differences(&journal->past->head, profile, &names);
-    bool has_begun = journal->past->segment_count > 0 || profile->shard.count > 0;
-    if (has_begun && !is_same_shard(journal->past, profile))
-        ptl_buf_add(&names, names.length > 0 ? ", shard" : "shard");
-    if (names.length > 0)
-        status = ptl_error_set(
-            error, PTL_E_INVALID,
-            "the journal %s is of a run with another %s than the profile %s: --resume goes on "
-            "with the same plan alone",
-            journal->path, ptl_buf_text(&names), profile->file);
-    ptl_buf_free(&names);
-    return status;
-}
-
 static enum ptl_status look(struct ptl_journal *journal, const struct ptl_journal_request *request,
                             const struct ptl_profile *profile, struct ptl_error *error)
 {
@@ -125,7 +88,8 @@ static enum ptl_status look(struct ptl_journal *journal, const struct ptl_journa
         journal->past = NULL;
         return PTL_OK;
     }
-    return request->resume ? compare(journal, profile, error) : is_unfinished(journal, error);
+    return request->resume ? ptl_past_agrees(journal->past, profile, error)
+                           : is_unfinished(journal, error);
 }
 
 enum ptl_status ptl_journal_open(const struct ptl_journal_request *request,

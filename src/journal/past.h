@@ -56,6 +56,10 @@ enum ptl_status ptl_past_read(int fd, const char *path, const struct ptl_past_re
 /* A chunk of data. What is wrong stays in bytes; `is_last`: it is of the last segment. False: no
  * memory. */
 bool ptl_past_read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_last);
+/* May a run of the profile go on with it? PTL_E_INVALID: it is of another plan; which keys differ
+ * is said. */
+enum ptl_status ptl_past_agrees(const struct ptl_past *past, const struct ptl_profile *profile,
+                                struct ptl_error *error);
 /* Chunks of segments. What is wrong stays in bytes; false: no memory. */
 bool ptl_past_read_segment(struct ptl_past *past, struct ptl_bytes *bytes);
 void ptl_past_read_end(struct ptl_past *past, struct ptl_bytes *bytes); /* there is a segment */
