@@ -56,7 +56,10 @@ void ptl_buf_add(struct ptl_buf *buf, const char *text)
 
 void ptl_buf_add_char(struct ptl_buf *buf, char c)
 {
-    ptl_buf_add_bytes(buf, &c, 1);
+    if (!reserve(buf, 1))
+        return;
+    buf->data[buf->length++] = c;
+    buf->data[buf->length] = '\0';
 }
 
 void ptl_buf_printf(struct ptl_buf *buf, const char *format, ...)
