@@ -131,12 +131,15 @@ static void threads_that_do_not_start_lose_nothing(void **state)
 
 struct lowering {
     struct rlimit limit;
-    unsigned after_ms;
+    size_t before;     /* descriptors that are open without a run... */
+    unsigned after_ms; /* ...and how long after it has one */
 };
 
 static void *lower(void *argument)
 {
     const struct lowering *lowering = argument;
+    for (int ms = 0; ms < 5000 && open_descriptors() <= lowering->before; ms++)
+        usleep(1000); /* a run that has none could not begin */
     usleep(lowering->after_ms * 1000);
     setrlimit(RLIMIT_NOFILE, &lowering->limit);
     return NULL;
@@ -148,6 +151,7 @@ static void run_while_lowered(struct scan *scan, rlim_t most)
     struct rlimit saved;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &saved), 0);
     struct lowering lowering = {.limit = {.rlim_cur = most, .rlim_max = saved.rlim_max},
+                                .before = open_descriptors(),
                                 .after_ms = 20};
     pthread_t id;
     assert_int_equal(pthread_create(&id, NULL, lower, &lowering), 0);
