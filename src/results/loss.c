@@ -7,6 +7,7 @@
 
 #define OWN_LEAST 60 /* answers: of fewer, a target is judged by what the others tell, too */
 #define HALVINGS 60
+#define SUSPECT 0.1 /* share of the sentinels that is lost */
 /* Share that is lost: more is not chance, as for the controller of the path. */
 #define OVERRUN 0.25
 
@@ -214,6 +215,10 @@ struct ptl_loss ptl_loss_of(const struct ptl_evidence *evidence, const struct pt
     take_worse(&loss, &later, PTL_BASIS_RETRIES);
     loss.open_apart = take_worse(&loss, &open, PTL_BASIS_RETRIES);
     take_worse(&loss, &sentinels, PTL_BASIS_SENTINELS);
+    /* One attempt a port, and sentinels are lost: whether they fare as ports do, which go out in
+     * bursts where much is in flight, nothing tells. */
+    if (tries == 1 && losses(&sentinels) >= SUSPECT * (losses(&sentinels) + sentinels.heard))
+        loss.at_most = 1;
     /* So much is not lost by chance: something is sent more than it takes, and it may take less of
      * each further pass, which nothing but a sentinel sees. */
     double share = chance_at_least(&retries);
