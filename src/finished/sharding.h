@@ -30,4 +30,14 @@ enum ptl_status ptl_shards_differ(const struct ptl_run_info *a, const char *a_na
                                   const struct ptl_run_info *b, const char *b_name,
                                   struct ptl_error *error);
 
+/* Add what one shard lists (shards_lists.c). `base`: the number that its first target has in the
+ * whole; `known`: how many unresolved names there were before it. False: no memory. */
+bool ptl_shards_add_unresolved(struct ptl_shards *shards, const struct ptl_results *from);
+bool ptl_shards_add_expectations(struct ptl_shards *shards, const struct ptl_results *from,
+                                 uint32_t base, uint32_t known);
+bool ptl_shards_add_notes(struct ptl_shards *shards, const struct ptl_results *from);
+/* Once all are in: says once what several say, and of many expectations leaves out those that pass.
+ * False: no memory. */
+bool ptl_shards_settle_expectations(struct ptl_shards *shards);
+
 #endif
