@@ -61,11 +61,21 @@ setup_file() {
     command -v parallel >/dev/null || without "parallel is missing; ./dev test installs it"
     export PATH="$BATS_FILE_TMPDIR/bin:$PATH"
     cat >twice <<'SH'
+declare -A sizes
 line=(bash "$1" p.yaml 16 "$PWD/parts" --jobs 6)
 # In a process namespace, whose end is that of all that is in it, at once.
 unshare --pid --fork --kill-child=KILL "${line[@]}" >first.log 2>&1 &
 for ((i = 0; i < 600; i++)); do
     [ "$(cut -f1 parts/joblog 2>/dev/null | grep -c '^[0-9]')" -lt 3 ] || break
+    sleep 0.1
+done
+# Of those that run now, one has something to go on with: its journal grows.
+for ((i = 0; i < 600; i++)); do
+    for journal in parts/*.journal; do
+        size=$(stat -c %s "$journal" 2>/dev/null) || continue
+        [ "$size" -le "${sizes[$journal]:-$size}" ] || break 2
+        sizes[$journal]=$size
+    done
     sleep 0.1
 done
 kill -KILL $!
