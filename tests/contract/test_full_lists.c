@@ -25,6 +25,53 @@ static void fill_path(struct ptl_path_info *path)
         path->points[path->point_count++] = (struct ptl_path_point){i * 1000, 2000000000, 1999999};
 }
 
+static void fill_changes(struct ptl_results *results)
+{
+    char host[300], service[] = "a-service";
+    results->changes = calloc(1, sizeof(*results->changes));
+    assert_non_null(results->changes);
+    for (int i = 0; i < PTL_CHANGES_LISTED + 5; i++) {
+        snprintf(host, sizeof(host), "host-%d.%0230d.example", i, i);
+        struct ptl_changed one = {.host = host,
+                                  .service = service,
+                                  .ip = "2001:db8:1111:2222:3333:4444:5555:6666",
+                                  .port = 65535,
+                                  .was = 1U << PTL_OPEN,
+                                  .is = 1U << PTL_CLOSED | 1U << PTL_FILTERED};
+        assert_true(ptl_changes_add(results->changes, PTL_CHANGED_CLOSED, &one));
+    }
+    strcpy(results->changes->since, "2026-01-01T00:00:00.000Z");
+}
+
+/* A run that is of a slice, and one that was merged of many, in one. */
+static void fill_shards(struct ptl_run_info *run)
+{
+    run->shard = (struct ptl_shard_info){.index = 1, .count = 100000, .targets = 2, .ports = 65535};
+    memset(run->shard.plan_sha256, 'a', 64);
+    run->shard.names = calloc(PTL_SHARD_NAMES_LISTED, sizeof(*run->shard.names));
+    assert_non_null(run->shard.names);
+    run->shard.name_count = PTL_SHARD_NAMES_LISTED;
+    for (int i = 0; i < PTL_SHARD_NAMES_LISTED; i++) {
+        snprintf(run->shard.names[i].name, sizeof(run->shard.names[i].name), "n%d.%0230d", i, i);
+        strcpy(run->shard.names[i].ip, "2001:db8:1111:2222:3333:4444:5555:6666");
+    }
+    run->shards = calloc(PTL_SHARD_RUNS_LISTED, sizeof(*run->shards));
+    assert_non_null(run->shards);
+    run->shard_count = PTL_SHARD_RUNS_LISTED;
+    for (int i = 0; i < PTL_SHARD_RUNS_LISTED; i++) {
+        struct ptl_shard_run *one = &run->shards[i];
+        *one = (struct ptl_shard_run){.index = (uint32_t)i + 1,
+                                      .complete = true,
+                                      .workers = 2,
+                                      .probes = UINT32_MAX,
+                                      .limit = 1000000000,
+                                      .elapsed_ms = 123456789.125,
+                                      .answers_per_second = 1000000000};
+        memset(one->machine, 'm', PTL_MACHINE_SIZE - 1);
+        strcpy(one->source_address, "2001:db8:1111:2222:3333:4444:5555:6666");
+    }
+}
+
 static void fill_lists(struct ptl_results *results)
 {
     char text[LONG_TEXT + 1];
@@ -43,6 +90,8 @@ static void fill_lists(struct ptl_results *results)
     }
     fill_path(&results->run.path);
     results->run.has_path = true;
+    fill_changes(results);
+    fill_shards(&results->run);
 }
 
 /* Every port of one target open, and of the other silent, all expected. */
@@ -69,6 +118,10 @@ static void compare(const struct ptl_results *a, const struct ptl_results *b)
     assert_int_equal(a->expectation_count, b->expectation_count);
     assert_int_equal(a->run.path.outage_count, b->run.path.outage_count);
     assert_int_equal(a->run.path.point_count, b->run.path.point_count);
+    assert_int_equal(b->run.shard.name_count, PTL_SHARD_NAMES_LISTED);
+    assert_int_equal(b->run.shard_count, PTL_SHARD_RUNS_LISTED);
+    assert_int_equal(b->changes->lists[PTL_CHANGED_CLOSED].count, PTL_CHANGES_LISTED);
+    assert_int_equal(b->changes->lists[PTL_CHANGED_CLOSED].all, PTL_CHANGES_LISTED + 5);
     assert_int_equal(a->warning_count, b->warning_count);
     for (size_t i = 0; i < a->warning_count; i++)
         assert_string_equal(a->warnings[i], b->warnings[i]);
