@@ -179,7 +179,7 @@ static bool write_outputs(struct order *order, const struct ptl_comparison *comp
         if (ptl_comparison_write(output, comparison, &error) != PTL_OK) {
             print_error(&error);
             good = false;
-        } else if (!order->arguments->quiet && strcmp(order->reports[f], "-") != 0) {
+        } else if (!order->arguments->given[OPTION_QUIET] && strcmp(order->reports[f], "-") != 0) {
             print_line("wrote %s", order->reports[f]);
         }
     }
@@ -203,9 +203,9 @@ static int judge(const struct ptl_comparison *comparison, bool written)
 static int carry_out(struct order *order, struct ptl_study *study, const struct ptl_cancel *cancel)
 {
     const struct arguments *arguments = order->arguments;
-    bool progress =
-        !arguments->quiet && (arguments->progress == PROGRESS_ALWAYS ||
-                              (arguments->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1));
+    bool progress = !arguments->given[OPTION_QUIET] &&
+                    (arguments->progress == PROGRESS_ALWAYS ||
+                     (arguments->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1));
     struct progress_line line = {.shown = 0};
     struct ptl_study_hooks hooks = {
         .context = &line, .tick_ms = progress ? TICK_MS : 0, .tick = progress_study_tick};
@@ -218,7 +218,7 @@ static int carry_out(struct order *order, struct ptl_study *study, const struct 
         print_error(&error);
         return ptl_cancel_cause(cancel) != 0 ? 128 + ptl_cancel_cause(cancel) : EXIT_INCOMPLETE;
     }
-    if (!arguments->quiet && order->reports[PTL_FORMAT_TEXT] == NULL)
+    if (!arguments->given[OPTION_QUIET] && order->reports[PTL_FORMAT_TEXT] == NULL)
         for (size_t i = 0; i < comparison->warning_count; i++)
             print_line("warning: %s", comparison->warnings[i]);
     bool written = write_outputs(order, comparison);

@@ -24,9 +24,10 @@ static enum ptl_status write_diff(const void *what, enum ptl_format format, cons
 /* A difference that is known stays one, whatever else the runs do not know. */
 static int judge(const struct arguments *arguments, const struct ptl_diff *diff)
 {
-    if (ptl_diff_is_different(diff) || (arguments->fail_unknown && ptl_diff_has_unknown(diff)))
+    if (ptl_diff_is_different(diff) ||
+        (arguments->given[OPTION_FAIL_UNKNOWN] && ptl_diff_has_unknown(diff)))
         return EXIT_DIFFERENT;
-    if (ptl_diff_is_perhaps_different(diff) && !arguments->allow_inconclusive)
+    if (ptl_diff_is_perhaps_different(diff) && !arguments->given[OPTION_ALLOW_INCONCLUSIVE])
         return EXIT_DIFFERENT;
     return ptl_diff_is_incomplete(diff) ? EXIT_INCOMPLETE : EXIT_DONE;
 }
@@ -37,7 +38,7 @@ static void print_warnings(const struct arguments *arguments, const struct ptl_d
     const char *warning;
     bool has_text = !arguments->any_report || arguments->reports[PTL_FORMAT_TEXT] != NULL;
     /* The text has them too; an incomplete run is told where nobody may look at a text. */
-    bool told = arguments->quiet ? verdict != EXIT_INCOMPLETE : has_text;
+    bool told = arguments->given[OPTION_QUIET] ? verdict != EXIT_INCOMPLETE : has_text;
     for (size_t i = 0; !told && (warning = ptl_diff_warning(diff, i)) != NULL; i++)
         print_line("warning: %s", warning);
 }
@@ -52,8 +53,8 @@ static int compare(const struct arguments *arguments, struct ptl_results *const 
         return EXIT_INCOMPLETE;
     }
     int verdict = judge(arguments, diff);
-    struct diffing diffing = {.diff = diff,
-                              .is_mute = arguments->quiet && verdict != EXIT_DIFFERENT};
+    struct diffing diffing = {
+        .diff = diff, .is_mute = arguments->given[OPTION_QUIET] && verdict != EXIT_DIFFERENT};
     print_warnings(arguments, diff, verdict);
     int status =
         reports_write("diff", arguments, &runs[1]->run, PTL_FORMAT_TEXT, write_diff, &diffing);

@@ -127,15 +127,16 @@ static void tell_gone(void *context, const struct ptl_history_run *run, uint64_t
 static int prune(const struct arguments *arguments, const struct place *place)
 {
     struct ptl_error error;
-    struct gone gone = {.folder = place->folder, .dry = arguments->dry_run};
+    struct gone gone = {.folder = place->folder, .dry = arguments->given[OPTION_DRY_RUN]};
     if (place->profile == NULL) {
         print_line("portolan history: --prune wants a PROFILE: its history.keep says what is kept");
         return EXIT_USAGE;
     }
     const struct ptl_history_keep keep = {.all_ms = place->profile->history_all_ms,
                                           .daily_ms = place->profile->history_daily_ms};
-    enum ptl_status status = ptl_history_prune(place->folder, &keep, ptl_clock_wall_ms(),
-                                               arguments->dry_run, tell_gone, &gone, &error);
+    enum ptl_status status =
+        ptl_history_prune(place->folder, &keep, ptl_clock_wall_ms(),
+                          arguments->given[OPTION_DRY_RUN], tell_gone, &gone, &error);
     if (status != PTL_OK) {
         print_error(&error);
         return status == PTL_E_INVALID  ? EXIT_REJECTED
@@ -166,7 +167,7 @@ static int write_ports(const struct arguments *arguments, struct ptl_telling *te
         print_error(&error);
         return EXIT_OUTPUT;
     }
-    if (!arguments->quiet && strcmp(path, "-") != 0)
+    if (!arguments->given[OPTION_QUIET] && strcmp(path, "-") != 0)
         print_line("wrote %s", path);
     return EXIT_DONE;
 }
@@ -211,7 +212,7 @@ static int run(const struct arguments *arguments)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that could not be written */
     if (!take_since(arguments, &since_ms))
         return EXIT_USAGE;
-    if (arguments->dry_run && !arguments->prune) {
+    if (arguments->given[OPTION_DRY_RUN] && !arguments->given[OPTION_PRUNE]) {
         print_line("portolan history: --dry-run says what --prune would do: it wants --prune");
         return EXIT_USAGE;
     }
@@ -220,7 +221,7 @@ static int run(const struct arguments *arguments)
         is_folder(word) ? place_of_folder(word, &place) : place_of_profile(word, arguments, &place);
     if (status == EXIT_INCOMPLETE)
         print_line("portolan: out of memory");
-    if (status == EXIT_DONE && arguments->prune) {
+    if (status == EXIT_DONE && arguments->given[OPTION_PRUNE]) {
         status = prune(arguments, &place);
     } else if (status == EXIT_DONE) {
         enum ptl_status read = ptl_history_read(place.folder, &history, &error);

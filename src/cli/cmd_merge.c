@@ -27,7 +27,7 @@ static int merge_runs(const struct arguments *arguments, const struct merge_inpu
         print_error(&error);
         return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
     }
-    for (size_t i = 0; i < merged->warning_count && !arguments->quiet; i++)
+    for (size_t i = 0; i < merged->warning_count && !arguments->given[OPTION_QUIET]; i++)
         print_line("warning: %s", merged->warnings[i]);
     int result = reports_write("merge", arguments, &merged->run, PTL_FORMAT_JSON,
                                reports_write_results, merged);

@@ -54,9 +54,9 @@ static void tell_journal_failed(void *context, const struct ptl_error *error)
 static int scan(const struct arguments *arguments, struct job *job, struct progress_line *line,
                 const struct ptl_cancel *cancel)
 {
-    bool progress =
-        !arguments->quiet && (arguments->progress == PROGRESS_ALWAYS ||
-                              (arguments->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1));
+    bool progress = !arguments->given[OPTION_QUIET] &&
+                    (arguments->progress == PROGRESS_ALWAYS ||
+                     (arguments->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1));
     bool live = job_is_live(job);
     struct watch watch = {.job = job, .line = line};
     struct ptl_run_hooks hooks = {.context = &watch,
@@ -77,10 +77,10 @@ static int scan(const struct arguments *arguments, struct job *job, struct progr
         return status == PTL_E_OUTPUT ? EXIT_OUTPUT : EXIT_INCOMPLETE;
     }
     bool kept = job_compare_history(job, arguments, results);
-    if (!arguments->quiet)
+    if (!arguments->given[OPTION_QUIET])
         notes_print(results, job->paths[PTL_FORMAT_TEXT]);
     bool unsaved = false;
-    bool written = job_write_reports(job, results, arguments->quiet, &unsaved);
+    bool written = job_write_reports(job, results, arguments->given[OPTION_QUIET], &unsaved);
     int result = notes_status(results, arguments);
     if (unsaved)
         result = EXIT_INCOMPLETE;

@@ -30,10 +30,10 @@ bool job_histories_are_asked_well(const struct arguments *arguments, struct job 
                 return false;
             }
     }
-    if (arguments->fail_on_change && !any)
+    if (arguments->given[OPTION_FAIL_ON_CHANGE] && !any)
         print_line("portolan run: --fail-on-change wants a history: --history DIR, or the "
                    "profile's key history");
-    return any || !arguments->fail_on_change;
+    return any || !arguments->given[OPTION_FAIL_ON_CHANGE];
 }
 
 int job_check_history(const struct job *job)
@@ -65,7 +65,7 @@ bool job_compare_history(const struct job *job, const struct arguments *argument
     if (status != PTL_OK)
         print_error(&error);
     else
-        results->changes->fails = arguments->fail_on_change;
+        results->changes->fails = arguments->given[OPTION_FAIL_ON_CHANGE];
     return status == PTL_OK;
 }
 

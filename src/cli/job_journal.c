@@ -24,17 +24,18 @@ bool job_journals_are_asked_well(const struct arguments *arguments, const struct
     bool any = false;
     for (size_t i = 0; i < count; i++)
         any = any || jobs[i].paths[JOB_JOURNAL] != NULL;
-    const char *asked = arguments->resume         ? "--resume"
-                        : arguments->keep_journal ? "--keep-journal"
-                                                  : NULL;
+    const char *asked = arguments->given[OPTION_RESUME]         ? "--resume"
+                        : arguments->given[OPTION_KEEP_JOURNAL] ? "--keep-journal"
+                                                                : NULL;
     if (asked != NULL && !any) {
         print_line("portolan run: %s wants a journal: --journal PATH, or the profile's key journal",
                    asked);
         return false;
     }
-    if (!arguments->resume && (arguments->salvage || arguments->texts[OPTION_MAX_AGE] != NULL)) {
+    if (!arguments->given[OPTION_RESUME] &&
+        (arguments->given[OPTION_SALVAGE] || arguments->texts[OPTION_MAX_AGE] != NULL)) {
         print_line("portolan run: %s says how to go on with a journal: it wants --resume",
-                   arguments->salvage ? "--salvage" : "--max-age");
+                   arguments->given[OPTION_SALVAGE] ? "--salvage" : "--max-age");
         return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -63,8 +64,8 @@ int job_open_journal(struct job *job, const struct arguments *arguments)
 {
     struct ptl_error error;
     struct ptl_journal_request request = {.path = job->paths[JOB_JOURNAL],
-                                          .resume = arguments->resume,
-                                          .past = {.salvage = arguments->salvage}};
+                                          .resume = arguments->given[OPTION_RESUME],
+                                          .past = {.salvage = arguments->given[OPTION_SALVAGE]}};
     if (request.path == NULL)
         return EXIT_DONE;
     take_age(arguments, &request.past.max_age_ms);
@@ -99,10 +100,11 @@ bool job_finish_journal(struct job *job, const struct arguments *arguments, bool
     if (job->journal == NULL)
         return true;
     bool failed = ptl_journal_failure(job->journal, NULL) != PTL_OK;
-    if (!done && !failed && !arguments->quiet)
+    if (!done && !failed && !arguments->given[OPTION_QUIET])
         print_line("the journal %s holds what is settled: --resume goes on with it",
                    job->paths[JOB_JOURNAL]);
-    if (ptl_journal_finish(job->journal, done, arguments->keep_journal, &error) != PTL_OK) {
+    if (ptl_journal_finish(job->journal, done, arguments->given[OPTION_KEEP_JOURNAL], &error) !=
+        PTL_OK) {
         print_error(&error);
         failed = true;
     }

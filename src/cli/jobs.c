@@ -14,7 +14,7 @@
 const char *job_output_pattern(const struct arguments *arguments, int output)
 {
     if (output == JOB_EXPECT)
-        return arguments->save_expect;
+        return arguments->texts[OPTION_SAVE_EXPECT];
     if (output == JOB_JOURNAL)
         return arguments->texts[OPTION_JOURNAL];
     return output == JOB_PROFILE ? arguments->texts[OPTION_SAVE_PROFILE]

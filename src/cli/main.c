@@ -76,7 +76,7 @@ int main(int argc, char **argv)
     struct arguments arguments = {.words = NULL};
     int status = EXIT_USAGE;
     if (options_parse(command, argc - 2, argv + 2, &arguments)) {
-        if (arguments.help) {
+        if (arguments.given[OPTION_HELP]) {
             options_print_help(command);
             status = end_output(EXIT_DONE);
         } else {

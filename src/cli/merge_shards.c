@@ -74,7 +74,7 @@ static int write_whole(const struct arguments *arguments, struct ptl_shards *sha
         return fail(&error, status);
     int result = reports_write("merge", arguments, &merged->run, PTL_FORMAT_JSON,
                                reports_write_results, merged);
-    if (!arguments->quiet)
+    if (!arguments->given[OPTION_QUIET])
         notes_print(merged, arguments->reports[PTL_FORMAT_TEXT]);
     if (result == EXIT_DONE)
         result = notes_status(merged, arguments);

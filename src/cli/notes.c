@@ -90,9 +90,9 @@ int notes_status(const struct ptl_results *results, const struct arguments *argu
         return EXIT_INCOMPLETE;
     if (results->run.shard.count > 0)
         return EXIT_DONE; /* what a slice sees is a part: whoever has all of them judges */
-    bool unmet = results->verdicts[PTL_FAIL] > 0 ||
-                 (results->verdicts[PTL_INCONCLUSIVE] > 0 && !arguments->allow_inconclusive);
-    bool changed = arguments->fail_on_change && results->changes != NULL &&
+    bool unmet = results->verdicts[PTL_FAIL] > 0 || (results->verdicts[PTL_INCONCLUSIVE] > 0 &&
+                                                     !arguments->given[OPTION_ALLOW_INCONCLUSIVE]);
+    bool changed = arguments->given[OPTION_FAIL_ON_CHANGE] && results->changes != NULL &&
                    ptl_changes_count(results->changes) > 0;
     return unmet || changed ? EXIT_DIFFERENT : EXIT_DONE;
 }

@@ -130,40 +130,8 @@ static bool take(const struct command *command, const struct option *option, con
                  struct arguments *arguments)
 {
     switch (option->id) {
-    case OPTION_HELP:
-        arguments->help = true;
-        return true;
     case OPTION_SET:
         return take_setting(command, value, arguments);
-    case OPTION_QUIET:
-        arguments->quiet = true;
-        return true;
-    case OPTION_ALLOW_INCONCLUSIVE:
-        arguments->allow_inconclusive = true;
-        return true;
-    case OPTION_FAIL_UNKNOWN:
-        arguments->fail_unknown = true;
-        return true;
-    case OPTION_FAIL_ON_CHANGE:
-        arguments->fail_on_change = true;
-        return true;
-    case OPTION_PRUNE:
-        arguments->prune = true;
-        return true;
-    case OPTION_DRY_RUN:
-        arguments->dry_run = true;
-        return true;
-    case OPTION_RESUME:
-        arguments->resume = true;
-        return true;
-    case OPTION_KEEP_JOURNAL:
-        arguments->keep_journal = true;
-        return true;
-    case OPTION_SALVAGE:
-        arguments->salvage = true;
-        return true;
-    case OPTION_SAVE_EXPECT:
-        return take_once(command, option, value, &arguments->save_expect);
     case OPTION_PROGRESS:
         return take_progress(command, value, arguments);
     case OPTION_REPORT:
@@ -171,26 +139,13 @@ static bool take(const struct command *command, const struct option *option, con
         return take_once(command, option, value, &arguments->reports[option->format]);
     case OPTION_VARY:
         return take_vary(value, arguments);
-    case OPTION_REPEAT:
-    case OPTION_WARMUP:
-    case OPTION_PAUSE:
-    case OPTION_BASELINE:
-    case OPTION_HOSTS:
-    case OPTION_PORTS:
-    case OPTION_SAVE_PROFILE:
-    case OPTION_JOURNAL:
-    case OPTION_MAX_AGE:
-    case OPTION_SHARD:
-    case OPTION_FREEZE:
-    case OPTION_HISTORY:
-    case OPTION_SINCE:
-    case OPTION_CSV_PORTS:
-    case OPTION_PREFER:
-        return take_once(command, option, value, &arguments->texts[option->id]);
-    case OPTION_COUNT:
+    default:
         break;
     }
-    return false;
+    if (option->argument != NULL)
+        return take_once(command, option, value, &arguments->texts[option->id]);
+    arguments->given[option->id] = true;
+    return true;
 }
 
 static bool parse_option(const struct command *command, int argc, char **argv, int *at,
@@ -238,7 +193,7 @@ bool options_parse(const struct command *command, int argc, char **argv,
         } else if (strcmp(argv[i], "--") == 0) {
             only_words = true;
         } else if (strcmp(argv[i], "-h") == 0) {
-            arguments->help = true;
+            arguments->given[OPTION_HELP] = true;
         } else if (argv[i][1] != '-') {
             print_line("portolan %s: no option %s; options begin with two dashes", command->name,
                        argv[i]);
@@ -247,7 +202,7 @@ bool options_parse(const struct command *command, int argc, char **argv,
             return false;
         }
     }
-    if (arguments->help)
+    if (arguments->given[OPTION_HELP])
         return true;
     size_t inputs = 0;
     for (size_t i = 0; i < arguments->word_count; i++)

@@ -61,18 +61,11 @@ struct arguments {
     size_t setting_count;
     const char *reports[PTL_FORMAT_COUNT]; /* NULL: not given */
     bool any_report;
-    bool quiet;
-    bool allow_inconclusive;
-    bool fail_unknown;
-    bool resume, keep_journal, salvage;
-    bool fail_on_change;
-    bool prune, dry_run;
-    const char *save_expect; /* NULL: not given */
-    bool help;
     enum progress_mode progress;
     const char **varies; /* every --vary */
     size_t vary_count;
-    const char *texts[OPTION_COUNT]; /* of options that just take a text; NULL: not given */
+    bool given[OPTION_COUNT];        /* those that take no value */
+    const char *texts[OPTION_COUNT]; /* of those that just take a text; NULL: not given */
 };
 
 struct command {

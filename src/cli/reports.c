@@ -86,7 +86,7 @@ int reports_write(const char *command, const struct arguments *arguments,
         if (write(what, (enum ptl_format)f, paths[f], &error) != PTL_OK) {
             print_error(&error);
             status = EXIT_OUTPUT;
-        } else if (!arguments->quiet && strcmp(paths[f], "-") != 0) {
+        } else if (!arguments->given[OPTION_QUIET] && strcmp(paths[f], "-") != 0) {
             print_line("wrote %s", paths[f]);
         }
     }
