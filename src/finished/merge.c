@@ -45,43 +45,20 @@ static bool has_same_settings(const struct ptl_run_info *a, const struct ptl_run
     return true;
 }
 
-/* Times, states, how it ended. */
-static void join_run(struct ptl_run_info *run, const struct ptl_run_info *other)
-{
-    run->started_ms = other->started_ms < run->started_ms ? other->started_ms : run->started_ms;
-    run->finished_ms =
-        other->finished_ms > run->finished_ms ? other->finished_ms : run->finished_ms;
-    run->elapsed_ms += other->elapsed_ms;
-    run->complete = run->complete && other->complete;
-    run->cut = run->cut || other->cut;
-    if (run->stopped_by == PTL_STOP_NONE || other->stopped_by == PTL_STOP_MEMORY)
-        run->stopped_by = other->stopped_by;
-    for (int s = 0; s < PTL_STATE_COUNT; s++)
-        run->states[s] = run->states[s] && other->states[s];
-}
-
 static bool make_run(struct ptl_merging *merging)
 {
     struct ptl_results *results = merging->results;
     struct ptl_run_info *run = &results->run;
     const struct ptl_run_info *first = &merging->views[0].results->run;
-    *run = *first;
-    run->has_path = false; /* several runs, each held back by something else */
-    run->path = (struct ptl_path_info){.outages = NULL};
-    run->segments = NULL;
-    run->segment_count = 0;
-    run->shard = (struct ptl_shard_info){.count = 0};
-    run->shards = NULL;
-    run->shard_count = 0;
-    run->missing_shards = NULL;
-    snprintf(run->tool_version, sizeof(run->tool_version), "%s", PTL_VERSION);
+    ptl_merge_begin_run(run, first);
     run->profile = same_text(merging, offsetof(struct ptl_run_info, profile), "merged");
     run->description = same_text(merging, offsetof(struct ptl_run_info, description), "");
     run->file = same_text(merging, offsetof(struct ptl_run_info, file), "");
     bool is_alike = true;
     for (size_t i = 1; i < merging->count; i++) {
         const struct ptl_run_info *other = &merging->views[i].results->run;
-        join_run(run, other);
+        ptl_merge_join_run(run, other);
+        run->elapsed_ms += other->elapsed_ms;
         is_alike = is_alike && has_same_settings(first, other);
         if (strcmp(run->profile_sha256, other->profile_sha256) != 0)
             run->profile_sha256[0] = '\0';

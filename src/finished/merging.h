@@ -18,6 +18,12 @@ struct ptl_merging {
     uint64_t silent;            /* ports that no file lists, in other states here and there */
 };
 
+/* Copies the first of several runs, less what it owns and what is said of one run alone: that is
+ * NULL or 0 then, its texts too. (merge_run.c) */
+void ptl_merge_begin_run(struct ptl_run_info *run, const struct ptl_run_info *first);
+/* Takes over when another was, how it ended and which states it lists; not how long it took. */
+void ptl_merge_join_run(struct ptl_run_info *run, const struct ptl_run_info *other);
+
 /* Adds what the runs know of one host, the target of that number (merge_host.c). False: no memory.
  */
 bool ptl_merge_host(struct ptl_merging *merging, uint32_t target);

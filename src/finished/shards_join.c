@@ -1,4 +1,5 @@
 /* Shards put together: their slices follow one another, so each is appended to those before. */
+#include "finished/merging.h"
 #include "finished/sharding.h"
 #include "results/objects.h"
 #include "results/stored.h"
@@ -39,35 +40,11 @@ static enum ptl_status check(const struct ptl_shards *shards, size_t file,
 
 static bool copy_run(struct ptl_run_info *run, const struct ptl_run_info *first)
 {
-    *run = *first;
-    run->has_path = false; /* each was held back by something else: see shards */
-    run->path = (struct ptl_path_info){.outages = NULL};
-    run->segments = NULL;
-    run->segment_count = 0;
-    run->shard = (struct ptl_shard_info){.count = 0};
-    run->shards = NULL;
-    run->shard_count = 0;
-    run->missing_shards = NULL;
-    run->ports = NULL;
-    snprintf(run->tool_version, sizeof(run->tool_version), "%s", PTL_VERSION);
+    ptl_merge_begin_run(run, first); /* what held each back: see shards */
     run->profile = strdup(first->profile);
     run->description = strdup(first->description != NULL ? first->description : "");
     run->file = strdup(first->file);
     return run->profile != NULL && run->description != NULL && run->file != NULL;
-}
-
-static void join_run(struct ptl_run_info *run, const struct ptl_run_info *other)
-{
-    if (other->started_ms < run->started_ms)
-        run->started_ms = other->started_ms;
-    if (other->finished_ms > run->finished_ms)
-        run->finished_ms = other->finished_ms;
-    run->complete = run->complete && other->complete;
-    run->cut = run->cut || other->cut;
-    if (run->stopped_by == PTL_STOP_NONE || other->stopped_by == PTL_STOP_MEMORY)
-        run->stopped_by = other->stopped_by;
-    for (int s = 0; s < PTL_STATE_COUNT; s++)
-        run->states[s] = run->states[s] && other->states[s];
 }
 
 static bool list_shard(struct ptl_shards *shards, const struct ptl_results *from)
@@ -186,7 +163,7 @@ static bool add(struct ptl_shards *shards, const struct ptl_results *from)
     if (is_first && !copy_run(run, &from->run))
         return false;
     whole->has_evidence = is_first || whole->has_evidence;
-    join_run(run, &from->run);
+    ptl_merge_join_run(run, &from->run);
     ptl_portset_add(shards->ports, from->run.ports, NULL);
     whole->summary.targets += from->summary.targets - (base < ptl_stored_count(whole->stored));
     shards->probes += from->summary.probes;
