@@ -120,11 +120,11 @@ def limited(lab):
     return rows
 
 
-def beside(lab):
-    """16 such targets beside 16 healthy ones: the healthy are done as soon as if alone."""
-    network = {"hosts": 32, "ports": lab.ports, "open": lab.share, "rtt": "20ms", "syn_rate": 2000,
-               "syn_rate_hosts": 16}
-    healthy = {f"198.18.0.{number}" for number in range(17, 33)}
+def healthy_beside(lab, names, limited_hosts, hosts, ports, more):
+    """Rows of the healthy hosts alone and beside limited ones, and of all; by `names`."""
+    network = {"hosts": hosts, "ports": ports, "open": lab.share, "rtt": "20ms", "syn_rate": 2000,
+               "syn_rate_hosts": limited_hosts}
+    healthy = {f"198.18.0.{number}" for number in range(limited_hosts + 1, hosts + 1)}
 
     def only_healthy(row):
         """Their ports, and when the last of the open ones was found."""
@@ -135,14 +135,11 @@ def beside(lab):
                     if r["state"] == "open" and r["ip"] in healthy]
             done.append(max(last, default=float("inf")) / 1000)
         return done
-    alone = over_seeds(lab, "16 healthy hosts alone, concurrency 4000",
-                       {"hosts": "198.18.0.17-32", "ports": lab.ports, "concurrency": 4000},
+    alone = over_seeds(lab, names[0], {"hosts": f"198.18.0.{limited_hosts + 1}-{hosts}", "ports": ports, **more},
                        **network)
     alone_s = only_healthy(alone)
-    both = over_seeds(lab, "the same beside 16 of 2,000 SYNs a second",
-                      {"hosts": "198.18.0.1-32", "ports": lab.ports, "concurrency": 4000},
-                      **network)
-    everything = Row("all 32 of them", [type(run)(**vars(run)) for run in both.runs])
+    both = over_seeds(lab, names[1], {"hosts": f"198.18.0.1-{hosts}", "ports": ports, **more}, **network)
+    everything = Row(names[2], [type(run)(**vars(run)) for run in both.runs])
     everything.want(recall=0.995)
     both_s = only_healthy(both)
     for run in both.runs:
@@ -152,6 +149,16 @@ def beside(lab):
     both.goals.append(Goal(f"healthy done ({median(both_s):.2f} s) / alone ({median(alone_s):.2f} s)",
                            median(both_s) / median(alone_s), most=1.15))
     return [alone, both, everything]
+
+
+def beside(lab):
+    """Targets of 2,000 SYNs a second beside healthy ones, which are done as soon as if alone: 16 and 16, 1 and 15."""
+    few = "1-2000"
+    return (healthy_beside(lab, ["16 healthy hosts alone, concurrency 4000",
+                                 "the same beside 16 of 2,000 SYNs a second", "all 32 of them"],
+                           16, 32, lab.ports, {"concurrency": 4000}) +
+            healthy_beside(lab, ["15 healthy hosts alone, 2,000 ports", "the same beside one of 2,000 SYNs a second",
+                                 "all 16 of them"], 1, 16, few, {}))
 
 
 def silent(lab):
