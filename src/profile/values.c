@@ -103,8 +103,8 @@ static bool is_special(const struct ptl_field *field, const struct ptl_node *nod
     return is_word(node, field->special);
 }
 
-static void load_string(struct ptl_loading *loading, const struct ptl_field *field, void *base,
-                        const struct ptl_node *node)
+void ptl_load_string(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                     const struct ptl_node *node)
 {
     const char *text = as_string(loading, field, node);
     if (text == NULL || (node->plain && is_special(field, node)))
@@ -153,8 +153,8 @@ static bool parse_share(const char *text, uint64_t *value)
     return *value <= PTL_SHARE_ONE;
 }
 
-static void load_share(struct ptl_loading *loading, const struct ptl_field *field, void *base,
-                       const struct ptl_node *node)
+void ptl_load_share(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                    const struct ptl_node *node)
 {
     uint64_t value = 0;
     if (node->kind != PTL_NODE_SCALAR || !node->plain || !parse_share(node->text, &value))
@@ -164,8 +164,8 @@ static void load_share(struct ptl_loading *loading, const struct ptl_field *fiel
         set_number(field, base, value);
 }
 
-static void load_int(struct ptl_loading *loading, const struct ptl_field *field, void *base,
-                     const struct ptl_node *node)
+void ptl_load_int(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                  const struct ptl_node *node)
 {
     char or_words[64] = "";
     if (field->also != NULL)
@@ -212,8 +212,8 @@ static void ask_for_unit(struct ptl_loading *loading, const struct ptl_field *fi
                       used > 0 ? choices : ", such as 500ms or 1.5s");
 }
 
-static void load_duration(struct ptl_loading *loading, const struct ptl_field *field, void *base,
-                          const struct ptl_node *node)
+void ptl_load_duration(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                       const struct ptl_node *node)
 {
     if (is_special(field, node)) {
         set_number(field, base, field->special_value);
@@ -242,8 +242,8 @@ static void load_duration(struct ptl_loading *loading, const struct ptl_field *f
     }
 }
 
-static void load_bool(struct ptl_loading *loading, const struct ptl_field *field, void *base,
-                      const struct ptl_node *node)
+void ptl_load_bool(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                   const struct ptl_node *node)
 {
     bool is_plain = node->kind == PTL_NODE_SCALAR && node->plain;
     bool is_true = is_plain && strcmp(node->text, "true") == 0;
@@ -253,8 +253,8 @@ static void load_bool(struct ptl_loading *loading, const struct ptl_field *field
         ptl_value_problem(loading, field, node, "must be true or false");
 }
 
-static void load_enum(struct ptl_loading *loading, const struct ptl_field *field, void *base,
-                      const struct ptl_node *node)
+void ptl_load_enum(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                   const struct ptl_node *node)
 {
     const char *text = as_text(loading, field, node);
     if (text == NULL)
@@ -282,8 +282,8 @@ static bool is_for_many(const struct ptl_address *address)
                                 : address->high >> 56 == 0xFF;
 }
 
-static void load_address(struct ptl_loading *loading, const struct ptl_field *field, void *base,
-                         const struct ptl_node *node)
+void ptl_load_address(struct ptl_loading *loading, const struct ptl_field *field, void *base,
+                      const struct ptl_node *node)
 {
     loading->profile->has_source_address = false;
     if (is_special(field, node))
@@ -304,72 +304,4 @@ static void load_address(struct ptl_loading *loading, const struct ptl_field *fi
                                                                              : "multicast");
     else
         loading->profile->has_source_address = true;
-}
-
-static void load_mapping(struct ptl_loading *loading, const struct ptl_field *field, void *base,
-                         const struct ptl_node *node)
-{
-    if (node->kind != PTL_NODE_MAPPING) {
-        ptl_value_problem(loading, field, node, "must be a mapping: %s", field->type_text);
-        return;
-    }
-    const char *around = loading->within;
-    loading->within = field->name;
-    ptl_values_load(loading, field->children, field->child_count, base, node);
-    loading->within = around;
-}
-
-static void load_extends(struct ptl_loading *loading, const struct ptl_field *field, void *base,
-                         const struct ptl_node *node)
-{
-    (void)loading, (void)field, (void)base, (void)node; /* extends.c has followed it */
-}
-
-void ptl_value_load(struct ptl_loading *loading, const struct ptl_field *field, void *base,
-                    const struct ptl_node *node)
-{
-    static ptl_value_loader *const loaders[] = {
-        [PTL_FIELD_NAME] = load_string,       [PTL_FIELD_STRING] = load_string,
-        [PTL_FIELD_PATH] = load_string,       [PTL_FIELD_FOLDER] = load_string,
-        [PTL_FIELD_EXTENDS] = load_extends,   [PTL_FIELD_DURATION] = load_duration,
-        [PTL_FIELD_BOOL] = load_bool,         [PTL_FIELD_INT] = load_int,
-        [PTL_FIELD_ENUM] = load_enum,         [PTL_FIELD_SHARE] = load_share,
-        [PTL_FIELD_ADDRESS] = load_address,   [PTL_FIELD_HOSTS] = ptl_load_hosts,
-        [PTL_FIELD_PORTS] = ptl_load_ports,   [PTL_FIELD_SCOPE] = ptl_load_scope,
-        [PTL_FIELD_STATES] = ptl_load_states, [PTL_FIELD_MAPPING] = load_mapping,
-        [PTL_FIELD_EXPECT] = ptl_load_expect, [PTL_FIELD_SHARD] = ptl_load_shard,
-    };
-    if (node->kind != PTL_NODE_BROKEN)
-        loaders[field->type](loading, field, base, node);
-}
-
-static void unknown_key(struct ptl_loading *loading, const struct ptl_field *fields, size_t count,
-                        const struct ptl_node *key)
-{
-    const char *names[64];
-    for (size_t i = 0; i < count && i < sizeof(names) / sizeof(*names); i++)
-        names[i] = fields[i].name;
-    const char *near = NULL;
-    if (loading->problems->count < PTL_PROBLEMS_MAX && strlen(key->text) <= PTL_NAME_MAX)
-        near = ptl_text_nearest(key->text, names, count); /* costs too much to throw away */
-    char shown[PTL_SHOWN_SIZE];
-    struct ptl_origin origin = ptl_node_origin(key);
-    ptl_problems_at(loading->problems, &origin, "unknown key \"%s\"%s%s%s",
-                    ptl_shown(key->text, shown), near != NULL ? "; did you mean \"" : "",
-                    near != NULL ? near : "", near != NULL ? "\"?" : "");
-}
-
-void ptl_values_load(struct ptl_loading *loading, const struct ptl_field *fields, size_t count,
-                     void *base, const struct ptl_node *mapping)
-{
-    for (size_t k = 0; k < mapping->count; k++) {
-        const struct ptl_pair *pair = &mapping->pairs[k];
-        size_t i = 0;
-        while (i < count && strcmp(fields[i].name, pair->key->text) != 0)
-            i++;
-        if (i < count)
-            ptl_value_load(loading, &fields[i], base, pair->value);
-        else
-            unknown_key(loading, fields, count, pair->key);
-    }
 }

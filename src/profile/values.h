@@ -15,7 +15,8 @@ struct ptl_loading {
     size_t hosts_bytes; /* of hosts files so far: one bound for all the lists of a profile */
 };
 
-/* Loads a mapping's keys into `base` through the rows: unknown keys and wrong values are problems.
+/* loaders.c. Loads a mapping's keys into `base` through the rows: unknown keys and wrong values are
+ * problems.
  */
 void ptl_values_load(struct ptl_loading *loading, const struct ptl_field *fields, size_t count,
                      void *base, const struct ptl_node *mapping);
@@ -35,10 +36,13 @@ void ptl_value_problem(struct ptl_loading *loading, const struct ptl_field *fiel
 void ptl_value_error(struct ptl_loading *loading, const struct ptl_field *field,
                      const struct ptl_node *node, const struct ptl_error *error);
 
-/* lists.c: the types that take lists. */
 typedef void ptl_value_loader(struct ptl_loading *loading, const struct ptl_field *field,
                               void *base, const struct ptl_node *node);
-ptl_value_loader ptl_load_hosts, ptl_load_ports, ptl_load_scope, ptl_load_states, ptl_load_expect;
+/* values.c: the types that take one value. */
+ptl_value_loader ptl_load_string, ptl_load_share, ptl_load_int, ptl_load_duration, ptl_load_bool,
+    ptl_load_enum, ptl_load_address;
+/* lists.c: the types that take lists. */
+ptl_value_loader ptl_load_hosts, ptl_load_ports, ptl_load_scope, ptl_load_states;
 /* shard.c */
 ptl_value_loader ptl_load_shard;
 
