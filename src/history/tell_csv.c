@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define LINE_MAX_BYTES (1UL << 20)
 #define CELLS 26
 #define CELL_SIZE 64
 
@@ -95,8 +94,8 @@ static bool write_port(const struct ptl_telling_port *port, struct ptl_buf *line
     return write_row(&row, line, output);
 }
 
-static bool write_all(const struct ptl_telling *telling, const size_t *order, struct ptl_buf *line,
-                      struct ptl_output *output)
+bool ptl_tell_csv(const struct ptl_telling *telling, const size_t *order, struct ptl_buf *line,
+                  struct ptl_output *output)
 {
     static const char *const runs[] = {"when",
                                        "complete",
@@ -138,13 +137,4 @@ static bool write_all(const struct ptl_telling *telling, const size_t *order, st
         if (!write_run(&history->runs[i], line, output))
             return false;
     return ptl_tell_flush(line, output);
-}
-
-bool ptl_tell_csv(const struct ptl_telling *telling, const size_t *order, struct ptl_output *output)
-{
-    struct ptl_buf line;
-    ptl_buf_init(&line, LINE_MAX_BYTES);
-    bool good = write_all(telling, order, &line, output);
-    ptl_buf_free(&line);
-    return good;
 }

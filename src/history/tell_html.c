@@ -176,9 +176,10 @@ bool ptl_telling_usual_s(const struct ptl_history *history, uint64_t *seconds)
     return true;
 }
 
-bool ptl_tell_html(const struct ptl_telling *telling, const size_t *order,
+bool ptl_tell_html(const struct ptl_telling *telling, const size_t *order, struct ptl_buf *line,
                    struct ptl_output *output)
 {
+    (void)line;
     struct drawing drawing = {.history = telling->history,
                               .order = order,
                               .first = drawn_from(telling->history, telling->first)};

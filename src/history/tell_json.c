@@ -4,7 +4,6 @@
 #include "results/objects.h"
 
 #define SCHEMA "portolan-history/1"
-#define LINE_MAX_BYTES (64UL << 20)
 
 #define AT(member) PTL_AT(struct ptl_telling_port, member)
 static const struct ptl_key port_keys[] = {
@@ -49,8 +48,8 @@ static bool add(struct ptl_buf *line, struct ptl_output *output, bool first,
     return ptl_tell_flush(line, output);
 }
 
-static bool add_all(const struct ptl_telling *telling, const size_t *order, struct ptl_buf *line,
-                    struct ptl_output *output)
+bool ptl_tell_json(const struct ptl_telling *telling, const size_t *order, struct ptl_buf *line,
+                   struct ptl_output *output)
 {
     const struct ptl_history *history = telling->history;
     struct ptl_telling_cursor cursor = {.host = 0};
@@ -71,16 +70,6 @@ static bool add_all(const struct ptl_telling *telling, const size_t *order, stru
             return false;
     ptl_buf_add(line, "\n ]}\n");
     return ptl_tell_flush(line, output);
-}
-
-bool ptl_tell_json(const struct ptl_telling *telling, const size_t *order,
-                   struct ptl_output *output)
-{
-    struct ptl_buf line;
-    ptl_buf_init(&line, LINE_MAX_BYTES);
-    bool good = add_all(telling, order, &line, output);
-    ptl_buf_free(&line);
-    return good;
 }
 
 void ptl_telling_schema(struct ptl_buf *buf)

@@ -5,13 +5,13 @@
 #include <inttypes.h>
 
 struct metrics {
-    struct ptl_buf text;
+    struct ptl_buf *text;
     const char *profile;
 };
 
 static void add_head(struct metrics *metrics, const char *name, const char *help)
 {
-    ptl_buf_printf(&metrics->text,
+    ptl_buf_printf(metrics->text,
                    "# HELP portolan_history_%s %s\n# TYPE portolan_history_%s gauge\n", name, help,
                    name);
 }
@@ -19,16 +19,16 @@ static void add_head(struct metrics *metrics, const char *name, const char *help
 /* The caller adds further labels, then `} VALUE`. */
 static void add_series(struct metrics *metrics, const char *name)
 {
-    ptl_buf_printf(&metrics->text, "portolan_history_%s{profile=\"", name);
-    ptl_prom_add_value(&metrics->text, metrics->profile);
-    ptl_buf_add_char(&metrics->text, '"');
+    ptl_buf_printf(metrics->text, "portolan_history_%s{profile=\"", name);
+    ptl_prom_add_value(metrics->text, metrics->profile);
+    ptl_buf_add_char(metrics->text, '"');
 }
 
 static void add_gauge(struct metrics *metrics, const char *name, const char *help, double value)
 {
     add_head(metrics, name, help);
     add_series(metrics, name);
-    ptl_buf_printf(&metrics->text, "} %.15g\n", value);
+    ptl_buf_printf(metrics->text, "} %.15g\n", value);
 }
 
 static void add_changes(struct metrics *metrics, const struct ptl_changes *changes)
@@ -38,7 +38,7 @@ static void add_changes(struct metrics *metrics, const struct ptl_changes *chang
     add_head(metrics, "changes", "What changed with the last complete run.");
     for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++) {
         add_series(metrics, "changes");
-        ptl_buf_printf(&metrics->text, ",change=\"%s\"} %" PRIu64 "\n", names[kind],
+        ptl_buf_printf(metrics->text, ",change=\"%s\"} %" PRIu64 "\n", names[kind],
                        changes->lists[kind].all);
     }
 }
@@ -59,17 +59,16 @@ static void add_complete(struct metrics *metrics, const struct ptl_history_run *
         add_changes(metrics, &run->changes);
 }
 
-bool ptl_tell_prom(const struct ptl_telling *telling, const size_t *order,
+bool ptl_tell_prom(const struct ptl_telling *telling, const size_t *order, struct ptl_buf *line,
                    struct ptl_output *output)
 {
     (void)order;
     const struct ptl_history *history = telling->history;
-    struct metrics metrics = {.profile = telling->name};
+    struct metrics metrics = {.text = line, .profile = telling->name};
     size_t complete = history->run_count;
     uint64_t usual_s;
     if (!ptl_telling_usual_s(history, &usual_s))
         return false;
-    ptl_buf_init(&metrics.text, 64U * 1024);
     add_gauge(&metrics, "runs", "Runs in the history.", (double)history->run_count);
     if (history->run_count > 0)
         add_gauge(&metrics, "last_run_timestamp_seconds", "When the last run ended.",
@@ -80,9 +79,5 @@ bool ptl_tell_prom(const struct ptl_telling *telling, const size_t *order,
     while (complete > 0 && !history->runs[complete - 1].complete)
         complete--;
     add_complete(&metrics, complete > 0 ? &history->runs[complete - 1] : NULL);
-    bool good = !metrics.text.failed;
-    if (good)
-        ptl_output_write(output, ptl_buf_text(&metrics.text), metrics.text.length);
-    ptl_buf_free(&metrics.text);
-    return good;
+    return ptl_tell_flush(line, output);
 }

@@ -8,27 +8,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_MAX_BYTES (1UL << 20)
 #define LISTED 20 /* of each kind of change, in a run */
 
 struct text {
     const struct ptl_telling *telling;
     struct ptl_output *output;
-    struct ptl_buf line;
+    struct ptl_buf *line;
 };
-
-bool ptl_tell_flush(struct ptl_buf *line, struct ptl_output *output)
-{
-    bool good = !line->failed;
-    if (good)
-        ptl_output_write(output, ptl_buf_text(line), line->length);
-    ptl_buf_reset(line);
-    return good;
-}
 
 static bool flush(struct text *text)
 {
-    return ptl_tell_flush(&text->line, text->output);
+    return ptl_tell_flush(text->line, text->output);
 }
 
 /* To the minute, as people read it. */
@@ -47,16 +37,16 @@ static bool write_head(struct text *text)
     size_t count = history->run_count - text->telling->first, complete = 0;
     for (size_t i = text->telling->first; i < history->run_count; i++)
         complete += history->runs[i].complete;
-    ptl_buf_add(&text->line, "history of ");
-    ptl_text_add_printable(&text->line, text->telling->name);
-    ptl_buf_add(&text->line, " (");
-    ptl_text_add_printable(&text->line, text->telling->folder);
-    ptl_buf_printf(&text->line, "): %zu run%s", count, count == 1 ? "" : "s");
+    ptl_buf_add(text->line, "history of ");
+    ptl_text_add_printable(text->line, text->telling->name);
+    ptl_buf_add(text->line, " (");
+    ptl_text_add_printable(text->line, text->telling->folder);
+    ptl_buf_printf(text->line, "): %zu run%s", count, count == 1 ? "" : "s");
     if (count > 0)
-        ptl_buf_printf(&text->line, ", %zu of them complete, from %s to %s UTC", complete,
+        ptl_buf_printf(text->line, ", %zu of them complete, from %s to %s UTC", complete,
                        tell_time(history->runs[text->telling->first].when_ms, first),
                        tell_time(history->runs[history->run_count - 1].when_ms, last));
-    ptl_buf_add_char(&text->line, '\n');
+    ptl_buf_add_char(text->line, '\n');
     return flush(text);
 }
 
@@ -69,17 +59,17 @@ static void add_counts(struct text *text, const struct ptl_changes *changes)
     for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++) {
         if (changes->lists[kind].all == 0)
             continue;
-        ptl_buf_printf(&text->line, "%s%s%" PRIu64, blank, marks[kind], changes->lists[kind].all);
+        ptl_buf_printf(text->line, "%s%s%" PRIu64, blank, marks[kind], changes->lists[kind].all);
         blank = " ";
     }
     if (blank[0] == '\0')
-        ptl_buf_add(&text->line, changes->since[0] != '\0' ? "none" : "-");
+        ptl_buf_add(text->line, changes->since[0] != '\0' ? "none" : "-");
 }
 
 static bool write_runs(struct text *text)
 {
     const struct ptl_history *history = text->telling->history;
-    ptl_buf_printf(&text->line, "\n%-18s%-12s%8s%8s%8s%12s%10s  %s\n", "WHEN (UTC)", "STATUS",
+    ptl_buf_printf(text->line, "\n%-18s%-12s%8s%8s%8s%12s%10s  %s\n", "WHEN (UTC)", "STATUS",
                    "HOSTS", "OPEN", "MISSED", "PROBES/S", "LIMIT", "CHANGES");
     for (size_t i = text->telling->first; i < history->run_count; i++) {
         const struct ptl_history_run *run = &history->runs[i];
@@ -89,11 +79,11 @@ static bool write_runs(struct text *text)
                      run->estimate.missed_at_most > 0 ? "<=" : "", run->estimate.missed_at_most);
         if (run->limit > 0)
             snprintf(limit, sizeof(limit), "%" PRIu64, run->limit);
-        ptl_buf_printf(&text->line, "%-18s%-12s%8" PRIu64 "%8" PRIu64 "%8s%12.0f%10s  ",
+        ptl_buf_printf(text->line, "%-18s%-12s%8" PRIu64 "%8" PRIu64 "%8s%12.0f%10s  ",
                        tell_time(run->when_ms, time), run->complete ? "complete" : "INCOMPLETE",
                        run->targets, run->states[PTL_OPEN], missed, run->probes_per_second, limit);
         add_counts(text, &run->changes);
-        ptl_buf_add_char(&text->line, '\n');
+        ptl_buf_add_char(text->line, '\n');
         if (!flush(text))
             return false;
     }
@@ -109,14 +99,14 @@ static bool write_list(struct text *text, const struct ptl_history_run *run,
     size_t listed = list->count < LISTED ? list->count : LISTED;
     tell_time(run->when_ms, time);
     for (size_t i = 0; i < listed; i++) {
-        ptl_buf_printf(&text->line, "%-18s%-16s", time, word);
-        ptl_change_tell(&list->items[i], &text->line);
-        ptl_buf_add_char(&text->line, '\n');
+        ptl_buf_printf(text->line, "%-18s%-16s", time, word);
+        ptl_change_tell(&list->items[i], text->line);
+        ptl_buf_add_char(text->line, '\n');
         if (!flush(text))
             return false;
     }
     if (list->all > listed)
-        ptl_buf_printf(&text->line, "%-18s%-16s%" PRIu64 " more\n", time, word, list->all - listed);
+        ptl_buf_printf(text->line, "%-18s%-16s%" PRIu64 " more\n", time, word, list->all - listed);
     return flush(text);
 }
 
@@ -129,7 +119,7 @@ static bool write_changes(struct text *text)
         for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++) {
             if (run->changes.lists[kind].all == 0)
                 continue;
-            ptl_buf_add(&text->line, any ? "" : "\nCHANGES\n");
+            ptl_buf_add(text->line, any ? "" : "\nCHANGES\n");
             any = true;
             if (!write_list(text, run, (enum ptl_change_kind)kind))
                 return false;
@@ -145,35 +135,32 @@ static bool write_ports(struct text *text, const size_t *order)
     char host[256] = "", first[PTL_RFC3339_SIZE], last[PTL_RFC3339_SIZE];
     while (ptl_telling_next(text->telling, order, &cursor, &port)) {
         if (strcmp(host, port.ip) != 0) {
-            ptl_buf_add_char(&text->line, '\n');
+            ptl_buf_add_char(text->line, '\n');
             struct ptl_changed named = {.host = port.host};
             memcpy(named.ip, port.ip, sizeof(named.ip));
-            ptl_change_tell(&named, &text->line);
-            ptl_buf_printf(&text->line, "\n%-10s%-11s%-18s%-18s%-14s%s\n", "PORT", "NOW",
+            ptl_change_tell(&named, text->line);
+            ptl_buf_printf(text->line, "\n%-10s%-11s%-18s%-18s%-14s%s\n", "PORT", "NOW",
                            "FIRST OPEN", "LAST OPEN", "OPEN IN", "SERVICE");
             memcpy(host, port.ip, sizeof(port.ip));
         }
         char number[16], runs[48];
         snprintf(number, sizeof(number), "%u/tcp", port.port);
         snprintf(runs, sizeof(runs), "%" PRIu64 " of %" PRIu64, port.open_runs, port.known_runs);
-        ptl_buf_printf(&text->line, "%-10s%-11s%-18s%-18s%-14s", number, ptl_sight_names[port.now],
+        ptl_buf_printf(text->line, "%-10s%-11s%-18s%-18s%-14s", number, ptl_sight_names[port.now],
                        tell_time(port.first_open_ms, first), tell_time(port.last_open_ms, last),
                        runs);
-        ptl_text_add_printable(&text->line, port.service != NULL ? port.service : "-");
-        ptl_buf_add_char(&text->line, '\n');
+        ptl_text_add_printable(text->line, port.service != NULL ? port.service : "-");
+        ptl_buf_add_char(text->line, '\n');
         if (!flush(text))
             return false;
     }
     return true;
 }
 
-bool ptl_tell_text(const struct ptl_telling *telling, const size_t *order,
+bool ptl_tell_text(const struct ptl_telling *telling, const size_t *order, struct ptl_buf *line,
                    struct ptl_output *output)
 {
-    struct text text = {.telling = telling, .output = output};
-    ptl_buf_init(&text.line, LINE_MAX_BYTES);
-    bool good =
-        write_head(&text) && write_runs(&text) && write_changes(&text) && write_ports(&text, order);
-    ptl_buf_free(&text.line);
-    return good;
+    struct text text = {.telling = telling, .output = output, .line = line};
+    return write_head(&text) && write_runs(&text) && write_changes(&text) &&
+           write_ports(&text, order);
 }

@@ -1,27 +1,22 @@
-/* The formats of what is told. `order` is that of hosts. Each false: no memory. */
+/* The formats of what is told, a file each, and what they share. */
 #ifndef HISTORY_TELLERS_H
 #define HISTORY_TELLERS_H
 
 #include "history/telling.h"
 #include "report/output.h"
 
-bool ptl_tell_json(const struct ptl_telling *telling, const size_t *order,
-                   struct ptl_output *output);
-bool ptl_tell_csv(const struct ptl_telling *telling, const size_t *order,
-                  struct ptl_output *output);
-bool ptl_tell_text(const struct ptl_telling *telling, const size_t *order,
-                   struct ptl_output *output);
-
+/* `order` is that of hosts, `line` an empty buffer for what is put together. False: no memory. */
+typedef bool ptl_teller(const struct ptl_telling *telling, const size_t *order,
+                        struct ptl_buf *line, struct ptl_output *output);
+ptl_teller ptl_tell_json, ptl_tell_csv, ptl_tell_text;
 /* The page. Of more than PTL_TIMELINE_RUNS_MAX runs, the newest. */
-bool ptl_tell_html(const struct ptl_telling *telling, const size_t *order,
-                   struct ptl_output *output);
+ptl_teller ptl_tell_html;
 /*
  * Metrics for the textfile collector of Prometheus' node exporter, of all runs: when the last one
  * and the last complete one ended, and how far apart they usually are, so that a missed night is
  * seen though nothing writes any more.
  */
-bool ptl_tell_prom(const struct ptl_telling *telling, const size_t *order,
-                   struct ptl_output *output);
+ptl_teller ptl_tell_prom;
 
 /* Seconds from a run's start to the next one's, of half of them at most; 0: fewer than three runs
  * tell nothing. False: no memory. */
