@@ -1,41 +1,7 @@
 #include "embed/embed.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static_assert((int)PORTOLAN_INVALID == (int)PTL_E_INVALID &&
-                  (int)PORTOLAN_SYSTEM == (int)PTL_E_SYSTEM &&
-                  (int)PORTOLAN_NO_MEMORY == (int)PTL_E_NO_MEMORY &&
-                  (int)PORTOLAN_OUTPUT == (int)PTL_E_OUTPUT &&
-                  (int)PORTOLAN_CANCELLED == (int)PTL_E_CANCELLED,
-              "a status is handed over as it is");
-
-enum portolan_status ptl_embed_fail(struct portolan_problems *problems,
-                                    const struct ptl_error *error)
-{
-    if (problems != NULL)
-        ptl_problems_add(&problems->found, error);
-    return (enum portolan_status)error->code;
-}
-
-enum portolan_status ptl_embed_no_memory(struct portolan_problems *problems)
-{
-    struct ptl_error error;
-    ptl_error_no_memory(&error);
-    return ptl_embed_fail(problems, &error);
-}
-
-enum portolan_status ptl_embed_tell(struct portolan_problems *problems, struct ptl_problems *found,
-                                    enum ptl_status status)
-{
-    for (size_t i = 0; problems != NULL && i < found->count; i++)
-        ptl_problems_add(&problems->found, &found->items[i]);
-    if (problems != NULL)
-        problems->found.dropped += found->dropped;
-    ptl_problems_free(found);
-    return (enum portolan_status)status;
-}
 
 struct portolan_problems *portolan_problems_new(void)
 {
