@@ -10,12 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static int print_overview(void)
+static int print_overview(const struct command *const *commands)
 {
     printf("usage: portolan COMMAND [OPTIONS] [ARGUMENTS]\n\n"
            "Runs saved scan profiles: TCP connect scans whose answer can be trusted at any speed.\n"
            "Scan only hosts that you are responsible for.\n\ncommands:\n");
-    for (size_t i = 0; i < command_count; i++)
+    for (size_t i = 0; commands[i] != NULL; i++)
         if (!commands[i]->is_hidden)
             printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
     printf("\nportolan COMMAND --help tells more; portolan help profile lists every key of a "
@@ -42,20 +42,20 @@ static void add_keys(struct ptl_buf *reference)
 static int run(const struct arguments *arguments)
 {
     if (arguments->word_count == 0)
-        return print_overview();
+        return print_overview(arguments->commands);
     const char *name = arguments->words[0];
-    const struct command *command = command_find(name);
+    const struct command *command = command_find(arguments->commands, name);
     if (command != NULL) {
         options_print_help(command);
         return end_output(EXIT_DONE);
     }
-    void (*topic)(void) = NULL;
+    void (*topic)(const struct command *const *) = NULL;
     if (strcmp(name, "man") == 0)
         topic = topic_man;
     else if (strcmp(name, "completion") == 0)
         topic = topic_completion;
     if (topic != NULL) {
-        topic();
+        topic(arguments->commands);
         return end_output(EXIT_DONE);
     }
     struct ptl_buf reference;
@@ -65,7 +65,7 @@ static int run(const struct arguments *arguments)
     else if (strcmp(name, "keys") == 0)
         add_keys(&reference);
     else
-        return command_unknown(name);
+        return command_unknown(arguments->commands, name);
     return print_document(&reference);
 }
 

@@ -4,21 +4,15 @@
 
 #include <string.h>
 
-const struct command *const commands[] = {
-    &command_run,     &command_check, &command_show,       &command_plan,    &command_list,
-    &command_compare, &command_diff,  &command_merge,      &command_convert, &command_history,
-    &command_schema,  &command_help,  &command_run_variant};
-const size_t command_count = sizeof(commands) / sizeof(commands[0]);
-
-const struct command *command_find(const char *name)
+const struct command *command_find(const struct command *const *commands, const char *name)
 {
-    for (size_t i = 0; i < command_count; i++)
+    for (size_t i = 0; commands[i] != NULL; i++)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
     return NULL;
 }
 
-int command_unknown(const char *name)
+int command_unknown(const struct command *const *commands, const char *name)
 {
     if (name[0] == '-') {
         print_line("portolan: no option %s before a command; there are --help and --version", name);
@@ -26,7 +20,7 @@ int command_unknown(const char *name)
     }
     const char *names[32];
     size_t count = 0;
-    for (size_t i = 0; i < command_count && count < 32; i++)
+    for (size_t i = 0; commands[i] != NULL && count < 32; i++)
         if (!commands[i]->is_hidden)
             names[count++] = commands[i]->name;
     const char *nearest = ptl_text_nearest(name, names, count);

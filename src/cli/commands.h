@@ -13,13 +13,10 @@ extern const struct command command_run, command_check, command_show, command_pl
     command_compare, command_diff, command_merge, command_convert, command_history, command_schema,
     command_help, command_run_variant;
 
-/* In the order in which help lists them. */
-extern const struct command *const commands[];
-extern const size_t command_count;
-/* NULL: no such command. */
-const struct command *command_find(const char *name);
+/* `commands` are those of main.c, up to a NULL. NULL: no such command. */
+const struct command *command_find(const struct command *const *commands, const char *name);
 /* "no command X; did you mean Y?" on standard error. Returns the status. */
-int command_unknown(const char *name);
+int command_unknown(const struct command *const *commands, const char *name);
 
 /*
  * Which slice of its plan the profile is for: as --shard says, or else the profile, where `auto` is

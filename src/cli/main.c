@@ -25,6 +25,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* In the order in which help lists them. */
+static const struct command *const commands[] = {&command_run,         &command_check,
+                                                 &command_show,        &command_plan,
+                                                 &command_list,        &command_compare,
+                                                 &command_diff,        &command_merge,
+                                                 &command_convert,     &command_history,
+                                                 &command_schema,      &command_help,
+                                                 &command_run_variant, NULL};
+
 /*
  * A closed pipe is an error to report, not an end, and so is a file that may not grow any more
  * (ulimit -f). And where a standard stream is closed, the next
@@ -69,11 +78,11 @@ int main(int argc, char **argv)
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
-    const struct command *command = command_find(name);
+    const struct command *command = command_find(commands, name);
     if (command == NULL)
-        return command_unknown(name);
+        return command_unknown(commands, name);
 
-    struct arguments arguments = {.words = NULL};
+    struct arguments arguments = {.commands = commands};
     int status = EXIT_USAGE;
     if (options_parse(command, argc - 2, argv + 2, &arguments)) {
         if (arguments.given[OPTION_HELP]) {

@@ -55,7 +55,8 @@ enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
 /* What a command line said. */
 struct arguments {
-    const char **words; /* a lone NULL: no PROFILE, but --hosts or --ports */
+    const struct command *const *commands; /* all that there are, up to a NULL */
+    const char **words;                    /* a lone NULL: no PROFILE, but --hosts or --ports */
     size_t word_count;
     struct ptl_setting *settings;
     size_t setting_count;

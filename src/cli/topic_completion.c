@@ -25,16 +25,17 @@ static bool is_choice(const char *text)
     return has_bar;
 }
 
-static void print_commands(void)
+static void print_commands(const struct command *const *commands)
 {
-    for (size_t i = 0; i < command_count; i++)
+    for (size_t i = 0; commands[i] != NULL; i++)
         if (!commands[i]->is_hidden)
             printf("%s ", commands[i]->name);
 }
 
 /* What may follow an option of its own, by the name of its argument. */
-static void print_values(const struct command *command)
+static void print_values(const struct command *command, const struct command *const *commands)
 {
+    (void)commands;
     const struct option *option;
     for (size_t i = 0; (option = options_at(command, i)) != NULL; i++) {
         if (option->argument == NULL)
@@ -54,8 +55,9 @@ static void print_values(const struct command *command)
     }
 }
 
-static void print_options(const struct command *command)
+static void print_options(const struct command *command, const struct command *const *commands)
 {
+    (void)commands;
     const struct option *option;
     printf("    %s) _portolan_words '", command->name);
     for (size_t i = 0; (option = options_at(command, i)) != NULL; i++)
@@ -64,14 +66,14 @@ static void print_options(const struct command *command)
 }
 
 /* What the command's own words are. */
-static void print_arguments(const struct command *command)
+static void print_arguments(const struct command *command, const struct command *const *commands)
 {
     printf("    %s) ", command->name);
     if (strncmp(command->synopsis, "PROFILE", strlen("PROFILE")) == 0) {
         printf("_portolan_profiles ;;\n");
-    } else if (command == &command_help) {
+    } else if (strncmp(command->synopsis, "[COMMAND", strlen("[COMMAND")) == 0) {
         printf("_portolan_words '");
-        print_commands();
+        print_commands(commands);
         printf("profile keys man completion' ;;\n");
     } else if (is_choice(command->synopsis)) {
         printf("_portolan_words '");
@@ -84,14 +86,16 @@ static void print_arguments(const struct command *command)
     }
 }
 
-static void for_each(void (*print)(const struct command *command))
+typedef void printer(const struct command *command, const struct command *const *commands);
+
+static void for_each(const struct command *const *commands, printer *print)
 {
-    for (size_t i = 0; i < command_count; i++)
+    for (size_t i = 0; commands[i] != NULL; i++)
         if (!commands[i]->is_hidden)
-            print(commands[i]);
+            print(commands[i], commands);
 }
 
-void topic_completion(void)
+void topic_completion(const struct command *const *commands)
 {
     printf("# bash completion for portolan, made by \"portolan help completion\".\n"
            "_portolan_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$word\"); }\n"
@@ -118,21 +122,21 @@ void topic_completion(void)
            "    COMPREPLY=()\n"
            "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
            "        _portolan_words '");
-    print_commands();
+    print_commands(commands);
     printf("--help --version'\n"
            "        return\n"
            "    fi\n"
            "    case \"$command $before\" in\n");
-    for_each(print_values);
+    for_each(commands, print_values);
     printf("    esac\n"
            "    if [[ $word == -* ]]; then\n"
            "        case $command in\n");
-    for_each(print_options);
+    for_each(commands, print_options);
     printf("        esac\n"
            "        return\n"
            "    fi\n"
            "    case $command in\n");
-    for_each(print_arguments);
+    for_each(commands, print_arguments);
     printf("    esac\n"
            "}\n"
            "complete -F _portolan portolan\n");

@@ -96,7 +96,7 @@ static void print_statuses(void)
     }
 }
 
-void topic_man(void)
+void topic_man(const struct command *const *commands)
 {
     printf(".\\\" Made by \"portolan help man\" of the program's own tables.\n"
            ".TH PORTOLAN 1 \"\" \"portolan %s\" \"User Commands\"\n"
@@ -110,7 +110,7 @@ void topic_man(void)
                "nothing but this machine is touched.");
     print_paragraph("\n.PP", options_about_profile);
     printf(".SH COMMANDS\nEvery command takes \\fB\\-\\-help\\fR too.\n");
-    for (size_t i = 0; i < command_count; i++)
+    for (size_t i = 0; commands[i] != NULL; i++)
         if (!commands[i]->is_hidden)
             print_command(commands[i]);
     print_keys();
