@@ -94,7 +94,7 @@ static void conclude(struct ptl_plan *plan, uint32_t id)
         count_nobody(plan, id, plan->ports[i], mark->asked);
     }
     while (lane->next_port < plan->port_count)
-        count_nobody(plan, id, plan->ports[ptl_pull_first(plan, lane)], 0);
+        count_nobody(plan, id, plan->ports[ptl_restore_take_first(plan, lane)], 0);
     ptl_lookup_heard(plan, lane);
     ptl_verdict_target(plan, lane);
     ptl_schedule_close(&plan->schedule, id);

@@ -136,8 +136,6 @@ size_t ptl_pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want, ui
 /* Has a lane something to send that comes before the further attempts of those that never answered?
  */
 bool ptl_pull_has_first(const struct ptl_plan *plan);
-/* The next port of the lane that was never asked, as an index; there has to be one. */
-uint32_t ptl_pull_first(const struct ptl_plan *plan, struct ptl_lane *lane);
 
 /* ---- course.c ---- */
 
@@ -218,8 +216,8 @@ void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcom
 bool ptl_restore_whole(struct ptl_plan *plan, uint64_t place);
 /* A new lane: takes over what is known of it. False: nothing is. */
 bool ptl_restore_lane(struct ptl_plan *plan, uint32_t id);
-/* The first port, from place `at` of the lane's order on, that was never asked. */
-uint32_t ptl_restore_next(const struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t at);
+/* Takes the next port of the lane that was never asked, as an index; there has to be one. */
+uint32_t ptl_restore_take_first(const struct ptl_plan *plan, struct ptl_lane *lane);
 /* The run is over: the counts of targets that were not begun again. */
 void ptl_restore_rest(struct ptl_plan *plan);
 

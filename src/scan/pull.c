@@ -105,15 +105,6 @@ static uint32_t flight_us(const struct ptl_plan *plan, const struct ptl_lane *la
     return us < ceiling_us ? us : (uint32_t)ceiling_us;
 }
 
-uint32_t ptl_pull_first(const struct ptl_plan *plan, struct ptl_lane *lane)
-{
-    uint32_t at = lane->next_port;
-    lane->next_port = ptl_restore_next(plan, lane, at + 1);
-    return plan->profile->order == PTL_ORDER_RANDOM
-               ? (uint32_t)ptl_permute_forward(&lane->port_order, at)
-               : at;
-}
-
 static struct ptl_probe take_port(struct ptl_plan *plan, uint32_t id)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
@@ -121,7 +112,7 @@ static struct ptl_probe take_port(struct ptl_plan *plan, uint32_t id)
         return ptl_fifo_pop(&lane->again);
     if (!ptl_schedule_has_first(&plan->schedule, lane))
         return ptl_silence_take(plan, id);
-    uint32_t index = ptl_pull_first(plan, lane);
+    uint32_t index = ptl_restore_take_first(plan, lane);
     return (struct ptl_probe){.lane = id, .port = plan->ports[index], .attempt = 1};
 }
 
