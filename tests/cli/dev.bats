@@ -12,6 +12,9 @@ setup() {
     chmod +x tree/tests/browser/run
     stub dpkg-query 'echo installed'
     for program in promtool nginx sshd; do stub $program ':'; done
+    SCHEMAS=$(sed -n 's/.* SCHEMAS_FILE=//p' "$TOP/dev")
+    mkdir -p tree/build/tools
+    touch "tree/build/tools/$SCHEMAS"
     stub cmake ':'
     stub setarch 'shift 2; exec "$@"'
     stub bats 'printf "1..2\nok 1 a\nok 2 b\n"'
@@ -126,6 +129,12 @@ ends_with() {
     [[ "$output" == *'E: no chromium'* ]]
     grep -q '^apt-get .* install .* cmake$' calls
     grep -q '^apt-get .* install .* nmap$' calls
+    stub apt-get ':'
+    stub python3 'case $* in *"-m pip"*) exit 1 ;; esac'
+    rm tree/build/tools/*
+    ends_with '== failed:' '   the schemas of Kubernetes could not be downloaded' '23 passed, 1 failed'
+    grep -q '^python3 -m pip .* --require-hashes ' calls
+    touch "tree/build/tools/$SCHEMAS"
     rm bin/nginx
     stub apt-get 'exit 100'
     [ ! -x /usr/sbin/nginx ] || skip "nginx is installed here"
