@@ -16,4 +16,15 @@ bool ptl_array_room(void **items, size_t *capacity, size_t count, size_t size);
  * two, so nothing else may have made it. */
 bool ptl_array_room_for_few(void **items, size_t count, size_t size);
 
+/*
+ * Searches 0 to count - 1, of which those that `is_before`, an expression with `at`, is true of
+ * come first: `at` is the first that it is false of, or count.
+ */
+#define PTL_SEARCH(at, count, is_before)                                                           \
+    for (size_t low_ = 0, high_ = (count); (at) = low_ + (high_ - low_) / 2, low_ < high_;)        \
+        if (is_before)                                                                             \
+            low_ = (at) + 1;                                                                       \
+        else                                                                                       \
+            high_ = (at)
+
 #endif

@@ -168,19 +168,6 @@ static bool add_departed(const struct ptl_world *world, uint32_t target, struct 
     return true;
 }
 
-static uint32_t find_target(const struct ptl_world *world, const struct ptl_address *address)
-{
-    size_t low = 0, high = world->target_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ptl_address_compare(&world->targets[middle].address, address) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return (uint32_t)low;
-}
-
 static bool list_flips(struct tally *tally)
 {
     struct ptl_comparison *comparison = tally->comparison;
@@ -195,7 +182,7 @@ static bool list_flips(struct tally *tally)
             struct ptl_flip *flip = &comparison->flips[comparison->flip_count++];
             char text[PTL_ADDRESS_SIZE];
             *flip = lists[l]->items[i];
-            uint32_t target = find_target(world, &flip->at.address);
+            uint32_t target = ptl_world_find(world, &flip->at.address);
             const char *host = world->targets[target].host;
             flip->in_reference = ptl_world_in_reference(world, target, flip->at.port);
             flip->host = strdup(host != NULL ? host : ptl_address_format(&flip->at.address, text));

@@ -73,7 +73,7 @@ static bool add_seen_targets(struct ptl_world *world)
     return true;
 }
 
-static uint32_t number_of(const struct ptl_world *world, const struct ptl_address *address)
+uint32_t ptl_world_find(const struct ptl_world *world, const struct ptl_address *address)
 {
     struct ptl_world_target key = {*address, NULL};
     const struct ptl_world_target *found = bsearch(&key, world->targets, world->target_count,
@@ -114,7 +114,7 @@ static bool make_sight(const struct ptl_world *world, struct ptl_seen *seen,
     }
     for (uint64_t t = 0; t < head->target_count; t++) {
         struct ptl_address address = address_of(&record->targets[t]);
-        numbers[t] = number_of(world, &address);
+        numbers[t] = ptl_world_find(world, &address);
         if (record->targets[t].partial)
             sight->partial[sight->partial_count++] = numbers[t];
     }
@@ -188,15 +188,9 @@ enum ptl_status ptl_world_number(struct ptl_world *world, struct ptl_error *erro
 
 static bool has_address(const struct ptl_blocks *blocks, const struct ptl_address *address)
 {
-    size_t low = 0, high = blocks->count;
-    while (low < high) { /* the first block that ends at or after it */
-        size_t middle = low + (high - low) / 2;
-        if (ptl_address_compare(&blocks->items[middle].last, address) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < blocks->count && ptl_address_compare(&blocks->items[low].first, address) <= 0;
+    size_t at; /* the first block that ends at or after it */
+    PTL_SEARCH(at, blocks->count, ptl_address_compare(&blocks->items[at].last, address) < 0);
+    return at < blocks->count && ptl_address_compare(&blocks->items[at].first, address) <= 0;
 }
 
 bool ptl_world_asks(const struct ptl_world *world, size_t variant, uint32_t target, uint16_t port)
@@ -209,19 +203,13 @@ const struct ptl_record_span *ptl_world_span(const struct ptl_sight *sight, uint
                                              uint16_t port)
 {
     const struct ptl_record *record = sight->seen->record;
-    size_t low = 0, high = record->head.span_count;
-    while (low < high) { /* the first span that ends at or after it */
-        size_t middle = low + (high - low) / 2;
-        const struct ptl_record_span *span = &record->spans[middle];
-        if (span->target < target || (span->target == target && span->last < port))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == record->head.span_count)
-        return NULL;
-    const struct ptl_record_span *span = &record->spans[low];
-    return span->target == target && span->first <= port ? span : NULL;
+    const struct ptl_record_span *spans = record->spans;
+    size_t at; /* the first span that ends at or after it */
+    PTL_SEARCH(at, record->head.span_count,
+               spans[at].target < target || (spans[at].target == target && spans[at].last < port));
+    bool found =
+        at < record->head.span_count && spans[at].target == target && spans[at].first <= port;
+    return found ? &spans[at] : NULL;
 }
 
 bool ptl_world_is_partial(const struct ptl_sight *sight, uint32_t target)

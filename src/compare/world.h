@@ -51,6 +51,8 @@ enum ptl_status ptl_world_new(struct ptl_gathered *gathered, struct ptl_world **
 enum ptl_status ptl_world_number(struct ptl_world *world, struct ptl_error *error);
 void ptl_world_free(struct ptl_world *world);
 
+/* The number of a target, which has to be one of the world's. */
+uint32_t ptl_world_find(const struct ptl_world *world, const struct ptl_address *address);
 /* Does the variant ask this port of this target? */
 bool ptl_world_asks(const struct ptl_world *world, size_t variant, uint32_t target, uint16_t port);
 /* The span with this port in a sight's record; NULL: it has none. */

@@ -1,5 +1,6 @@
 #include "finished/view.h"
 
+#include "base/array.h"
 #include "results/stored.h"
 
 #include <stdlib.h>
@@ -102,19 +103,13 @@ void ptl_view_free(struct ptl_view *view)
 
 uint32_t ptl_view_find(const struct ptl_view *view, const struct ptl_address *address)
 {
-    uint32_t low = 0, high = view->host_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        uint32_t host = view->by_address[middle];
-        int order = ptl_address_compare(&view->hosts[host].address, address);
-        if (order == 0)
-            return host;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return PTL_VIEW_NONE;
+    const struct ptl_view_host *hosts = view->hosts;
+    const uint32_t *order = view->by_address;
+    size_t at;
+    PTL_SEARCH(at, view->host_count, ptl_address_compare(&hosts[order[at]].address, address) < 0);
+    bool found =
+        at < view->host_count && ptl_address_compare(&hosts[order[at]].address, address) == 0;
+    return found ? order[at] : PTL_VIEW_NONE;
 }
 
 void ptl_view_names(const struct ptl_view *view, uint32_t host, struct ptl_target_names *names)

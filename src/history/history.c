@@ -27,15 +27,9 @@ void ptl_history_free(struct ptl_history *history)
 
 enum ptl_sight ptl_history_seen(const struct ptl_history_row *row, size_t run)
 {
-    size_t low = 0, high = row->step_count; /* the steps before low are of that run or before it */
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (row->steps[middle].run <= run)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low > 0 ? (enum ptl_sight)row->steps[low - 1].seen : PTL_SIGHT_UNKNOWN;
+    size_t at; /* the steps before it are of that run or before it */
+    PTL_SEARCH(at, row->step_count, row->steps[at].run <= run);
+    return at > 0 ? (enum ptl_sight)row->steps[at - 1].seen : PTL_SIGHT_UNKNOWN;
 }
 
 struct ptl_history_port ptl_history_port(const struct ptl_history *history,
@@ -70,15 +64,9 @@ struct ptl_history_host *ptl_history_host(const struct ptl_history *history,
 /* The first row that is not before the port. */
 static size_t place_of(const struct ptl_history_host *host, uint16_t port)
 {
-    size_t low = 0, high = host->row_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (host->rows[middle].port < port)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t at;
+    PTL_SEARCH(at, host->row_count, host->rows[at].port < port);
+    return at;
 }
 
 struct ptl_history_row *ptl_history_row(const struct ptl_history_host *host, uint16_t port)

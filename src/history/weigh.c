@@ -1,5 +1,6 @@
 #include "history/weigh.h"
 
+#include "base/array.h"
 #include "finished/view.h"
 
 #include <stdlib.h>
@@ -66,16 +67,10 @@ static const struct ptl_result *result_of(const struct weighing *w, uint16_t por
     if (w->at == PTL_VIEW_NONE)
         return NULL;
     const struct ptl_view_host *host = &w->view.hosts[w->at];
-    size_t low = host->first, high = host->first + host->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (w->results->items[middle].port < port)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool is_it = low < host->first + host->count && w->results->items[low].port == port;
-    return is_it ? &w->results->items[low] : NULL;
+    const struct ptl_result *items = &w->results->items[host->first];
+    size_t at;
+    PTL_SEARCH(at, host->count, items[at].port < port);
+    return at < host->count && items[at].port == port ? &items[at] : NULL;
 }
 
 static enum ptl_sight sight_of(const struct weighing *w, uint16_t port, unsigned *states)

@@ -145,15 +145,9 @@ static void read_loss(struct reading *reading)
 
 static size_t find_gave_up(const struct ptl_past *past, uint64_t place)
 {
-    size_t low = 0, high = past->gave_up_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (past->gave_up[middle] < place)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t at;
+    PTL_SEARCH(at, past->gave_up_count, past->gave_up[at] < place);
+    return at;
 }
 
 bool ptl_past_gave_up(const struct ptl_past *past, uint64_t place)

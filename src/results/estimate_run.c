@@ -1,5 +1,7 @@
 /* What a target, and a run, may have missed. */
 #include "results/estimate.h"
+
+#include "base/array.h"
 #include "results/results.h"
 
 #include <math.h>
@@ -24,16 +26,10 @@ struct ptl_estimate ptl_estimate_target(const struct ptl_results *results,
 
 struct ptl_estimate ptl_estimate_find(const struct ptl_results *results, uint32_t target)
 {
-    size_t low = 0, high = results->target_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (results->targets[middle].target < target)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low < results->target_count && results->targets[low].target == target)
-        return ptl_estimate_target(results, &results->targets[low]);
+    size_t at;
+    PTL_SEARCH(at, results->target_count, results->targets[at].target < target);
+    if (at < results->target_count && results->targets[at].target == target)
+        return ptl_estimate_target(results, &results->targets[at]);
     return (struct ptl_estimate){.basis = PTL_BASIS_NOT_RECORDED};
 }
 

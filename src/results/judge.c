@@ -33,29 +33,17 @@ bool ptl_judge_unresolved(const struct ptl_judge *judge, size_t number, const ch
 
 static const struct ptl_judge_span *find_span(const struct ptl_judge *judge, uint32_t target)
 {
-    size_t low = 0, high = judge->span_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (judge->spans[middle].last < target)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < judge->span_count && judge->spans[low].first <= target;
-    return found ? &judge->spans[low] : NULL;
+    size_t at;
+    PTL_SEARCH(at, judge->span_count, judge->spans[at].last < target);
+    bool found = at < judge->span_count && judge->spans[at].first <= target;
+    return found ? &judge->spans[at] : NULL;
 }
 
 static uint32_t find_rank(const struct ptl_judge_group *group, uint16_t port)
 {
-    uint32_t low = 0, high = group->port_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (group->ports[middle] < port)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t at;
+    PTL_SEARCH(at, group->port_count, group->ports[at] < port);
+    return (uint32_t)at;
 }
 
 bool ptl_judge_note(struct ptl_judge *judge, uint32_t target, uint16_t port, enum ptl_state state)

@@ -99,17 +99,13 @@ static uint64_t offset_in(const struct segment *segment, const struct ptl_addres
 /* Lets a rule apply to the targets within a block. False: there is none. */
 static bool apply_block(struct draft *draft, const struct ptl_block *block, uint32_t rule)
 {
-    size_t low = 0, high = draft->segment_count;
-    while (low < high) { /* the first segment that ends at or behind the block's start */
-        size_t middle = low + (high - low) / 2;
-        if (ptl_address_compare(&draft->by_address[middle].block.last, &block->first) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    const struct segment *segments = draft->by_address;
+    size_t at; /* the first segment that ends at or behind the block's start */
+    PTL_SEARCH(at, draft->segment_count,
+               ptl_address_compare(&segments[at].block.last, &block->first) < 0);
     bool found = false;
-    for (; low < draft->segment_count; low++) {
-        const struct segment *segment = &draft->by_address[low];
+    for (; at < draft->segment_count; at++) {
+        const struct segment *segment = &segments[at];
         if (ptl_address_compare(&segment->block.first, &block->last) > 0)
             break;
         const struct ptl_address *first = &segment->block.first, *last = &segment->block.last;
@@ -127,18 +123,13 @@ static bool apply_block(struct draft *draft, const struct ptl_block *block, uint
 /* Lets a rule apply to the targets that a name labels. False: it labels none. */
 static bool apply_label(struct draft *draft, const char *name, uint32_t rule)
 {
-    size_t low = 0, high = draft->segment_count;
+    const struct segment *segments = draft->by_name;
     struct segment wanted = {.name = name};
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare_names(&draft->by_name[middle], &wanted) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t at;
+    PTL_SEARCH(at, draft->segment_count, compare_names(&segments[at], &wanted) < 0);
     bool found = false;
-    for (; low < draft->segment_count && compare_names(&draft->by_name[low], &wanted) == 0; low++) {
-        const struct segment *segment = &draft->by_name[low];
+    for (; at < draft->segment_count && compare_names(&segments[at], &wanted) == 0; at++) {
+        const struct segment *segment = &segments[at];
         add_edge(draft, segment->first, rule, true);
         add_edge(draft, segment->first + ptl_block_count(&segment->block), rule, false);
         found = true;

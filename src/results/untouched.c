@@ -1,5 +1,6 @@
 #include "results/untouched.h"
 
+#include "base/array.h"
 #include "base/permute.h"
 
 #include <stdlib.h>
@@ -133,14 +134,8 @@ bool ptl_untouched_find(struct ptl_results *results)
 bool ptl_results_is_untouched(const struct ptl_results *results, const struct ptl_address *address)
 {
     const struct ptl_untouched *untouched = &results->untouched;
-    size_t low = 0, high = untouched->range_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ptl_address_compare(&untouched->ranges[middle].last, address) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < untouched->range_count &&
-           ptl_address_compare(&untouched->ranges[low].first, address) <= 0;
+    const struct ptl_block *ranges = untouched->ranges;
+    size_t at;
+    PTL_SEARCH(at, untouched->range_count, ptl_address_compare(&ranges[at].last, address) < 0);
+    return at < untouched->range_count && ptl_address_compare(&ranges[at].first, address) <= 0;
 }

@@ -8,15 +8,9 @@
 /* The first block that begins behind `address`; count: none. */
 static size_t find_behind(const struct ptl_scope *scope, const struct ptl_address *address)
 {
-    size_t low = 0, high = scope->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ptl_address_compare(&scope->blocks[middle].first, address) <= 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t at;
+    PTL_SEARCH(at, scope->count, ptl_address_compare(&scope->blocks[at].first, address) <= 0);
+    return at;
 }
 
 /* Does `next`, which begins no earlier, begin inside `block` or right behind its end? */

@@ -1,5 +1,7 @@
 #include "target/targets.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,15 +247,9 @@ uint64_t ptl_targets_count(const struct ptl_targets *targets)
 
 void ptl_targets_get(const struct ptl_targets *targets, uint64_t index, struct ptl_target *target)
 {
-    size_t low = 0, high = targets->count - 1;
-    while (low < high) {
-        size_t middle = low + (high - low + 1) / 2;
-        if (targets->segments[middle].start <= index)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    const struct segment *segment = &targets->segments[low];
+    size_t behind;
+    PTL_SEARCH(behind, targets->count, targets->segments[behind].start <= index);
+    const struct segment *segment = &targets->segments[behind - 1];
     const struct ptl_named_block *entry = &targets->entries[segment->entry];
     target->address = ptl_address_add(&segment->block.first, index - segment->start);
     target->input = entry->input;
