@@ -148,6 +148,14 @@ void ptl_problems_add(struct ptl_problems *problems, const struct ptl_error *err
     problems->items[problems->count++] = *error;
 }
 
+enum ptl_status ptl_problems_no_memory(struct ptl_problems *problems)
+{
+    struct ptl_error error;
+    ptl_error_no_memory(&error);
+    ptl_problems_add(problems, &error);
+    return PTL_E_NO_MEMORY;
+}
+
 void ptl_problems_add_new(struct ptl_problems *problems, const struct ptl_problems *found)
 {
     for (size_t i = 0; i < found->count; i++) {

@@ -74,6 +74,8 @@ struct ptl_problems {
 
 /* Copies the error in. Where memory is out it counts as dropped: nothing is silent. */
 void ptl_problems_add(struct ptl_problems *problems, const struct ptl_error *error);
+/* Adds that memory is out; returns PTL_E_NO_MEMORY. */
+enum ptl_status ptl_problems_no_memory(struct ptl_problems *problems);
 /* Adds those of `found` that are not there yet. */
 void ptl_problems_add_new(struct ptl_problems *problems, const struct ptl_problems *found);
 /* Formats a PTL_E_INVALID problem at a place and adds it. */

@@ -17,7 +17,7 @@ static int merge_runs(const struct arguments *arguments, const struct merge_inpu
     struct ptl_error error;
     enum ptl_status status = PTL_E_NO_MEMORY;
     const struct ptl_results **runs = calloc(arguments->word_count, sizeof(*runs));
-    ptl_error_set(&error, PTL_E_NO_MEMORY, "out of memory");
+    ptl_error_no_memory(&error);
     for (size_t i = 0; runs != NULL && i < arguments->word_count; i++)
         runs[i] = inputs[i].results;
     if (runs != NULL)

@@ -44,13 +44,6 @@ void ptl_study_free(struct ptl_study *study)
     free(study);
 }
 
-static void add_no_memory(struct ptl_problems *problems)
-{
-    struct ptl_error error = {.code = PTL_OK};
-    ptl_error_no_memory(&error);
-    ptl_problems_add(problems, &error);
-}
-
 enum ptl_status ptl_study_new(const struct ptl_variants *variants,
                               const struct ptl_study_options *options,
                               const struct ptl_cancel *cancel, struct ptl_study **out,
@@ -64,9 +57,8 @@ enum ptl_status ptl_study_new(const struct ptl_variants *variants,
         study->planned = calloc(variants->count, sizeof(*study->planned));
     }
     if (study == NULL || study->planned == NULL) {
-        add_no_memory(problems);
         ptl_study_free(study);
-        return PTL_E_NO_MEMORY;
+        return ptl_problems_no_memory(problems);
     }
     for (size_t i = 0; i < variants->count; i++) {
         struct ptl_prepared *prepared = NULL;

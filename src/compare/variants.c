@@ -95,13 +95,6 @@ void ptl_variants_free(struct ptl_variants *variants)
     *variants = (struct ptl_variants){.items = NULL};
 }
 
-static void add_problem(struct ptl_problems *problems, enum ptl_status code, const char *message)
-{
-    struct ptl_error error = {.code = PTL_OK};
-    ptl_error_set(&error, code, "%s", message);
-    ptl_problems_add(problems, &error);
-}
-
 /* "concurrency=10 engine=pool" */
 static void add_varied(struct ptl_buf *name, const struct ptl_variant *variant)
 {
@@ -237,10 +230,8 @@ enum ptl_status ptl_variants_build(const struct ptl_variants_request *request,
     *variants = (struct ptl_variants){.items = NULL};
     size_t each = combinations(request);
     if (each > PTL_VARIANTS_MAX || request->path_count > PTL_VARIANTS_MAX / each) {
-        char text[96];
-        snprintf(text, sizeof(text), "more than %d variants: a study of so many would never end",
-                 PTL_VARIANTS_MAX);
-        add_problem(problems, PTL_E_INVALID, text);
+        ptl_problems_at(problems, NULL, "more than %d variants: a study of so many would never end",
+                        PTL_VARIANTS_MAX);
         return PTL_E_INVALID;
     }
     enum ptl_status worst = PTL_OK;
@@ -253,7 +244,7 @@ enum ptl_status ptl_variants_build(const struct ptl_variants_request *request,
             worst = status;
     }
     if (worst == PTL_E_NO_MEMORY)
-        add_problem(problems, PTL_E_NO_MEMORY, "out of memory");
+        ptl_problems_no_memory(problems);
     if (worst != PTL_OK)
         ptl_variants_free(variants);
     return worst;

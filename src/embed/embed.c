@@ -67,9 +67,7 @@ enum portolan_status ptl_embed_fail(struct portolan_problems *problems,
 
 enum portolan_status ptl_embed_no_memory(struct portolan_problems *problems)
 {
-    struct ptl_error error;
-    ptl_error_no_memory(&error);
-    return ptl_embed_fail(problems, &error);
+    return (enum portolan_status)ptl_problems_no_memory(problems != NULL ? &problems->found : NULL);
 }
 
 enum portolan_status ptl_embed_tell(struct portolan_problems *problems, struct ptl_problems *found,

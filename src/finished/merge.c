@@ -7,11 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 /* ---- the run ---- */
 
 static bool is_same_text(const struct ptl_merging *merging, size_t offset)
@@ -335,11 +330,11 @@ enum ptl_status ptl_merge(const struct ptl_results *const *runs, const char *con
     enum ptl_status status = PTL_OK;
     if (merging.views == NULL || merging.seen == NULL || merging.ports == NULL ||
         merging.results == NULL || merging.results->stored == NULL)
-        status = no_memory(error);
+        status = ptl_error_no_memory(error);
     if (status == PTL_OK)
         status = look(&merging, runs, names, error);
     if (status == PTL_OK && !fill(&merging))
-        status = no_memory(error);
+        status = ptl_error_no_memory(error);
     if (status == PTL_OK)
         status = ptl_results_seal(merging.results, error);
     for (size_t i = 0; merging.views != NULL && i < count; i++)

@@ -8,11 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 /* Two reports of one run: it was converted, copied, or it was resumed and had reported before. */
 static bool is_same_run(const struct ptl_run_info *a, const struct ptl_run_info *b)
 {
@@ -71,10 +66,10 @@ static enum ptl_status fill(struct ptl_shards *shards, bool prefer_newest, struc
     shards->ports = ptl_portset_new();
     shards->files = calloc(shards->count + 1UL, sizeof(*shards->files));
     if (shards->results == NULL || shards->ports == NULL || shards->files == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     shards->results->stored = ptl_stored_new(shards->results->spill);
     if (shards->results->stored == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     enum ptl_status status = PTL_OK;
     for (size_t i = 0; i < shards->file_count && status == PTL_OK; i++)
         status = place(shards, i, prefer_newest, error);
@@ -100,7 +95,7 @@ enum ptl_status ptl_shards_new(const struct ptl_run_info *const *heads, const ch
                              names[0], names[first]);
     struct ptl_shards *new = calloc(1, sizeof(*new));
     if (new == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     *new = (struct ptl_shards){.heads = heads,
                                .names = names,
                                .file_count = count,

@@ -10,11 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 static enum ptl_status check(const struct ptl_shards *shards, size_t file,
                              const struct ptl_results *results, struct ptl_error *error)
 {
@@ -180,7 +175,7 @@ enum ptl_status ptl_shards_add(struct ptl_shards *shards, size_t file,
 {
     enum ptl_status status = check(shards, file, results, error);
     if (status == PTL_OK && !add(shards, results))
-        status = no_memory(error);
+        status = ptl_error_no_memory(error);
     return status;
 }
 
@@ -250,7 +245,7 @@ enum ptl_status ptl_shards_finish(struct ptl_shards *shards, struct ptl_results 
                                   struct ptl_error *error)
 {
     if (!finish(shards))
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     enum ptl_status status = ptl_results_seal(shards->results, error);
     if (status == PTL_OK) {
         *merged = shards->results;

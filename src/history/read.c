@@ -44,7 +44,7 @@ static enum ptl_status take_line(struct lines *lines, const char *text, size_t l
     ptl_object_read(&ptl_object_index_line, PTL_KEYS_ALL, &members, &line);
     line.has_changes = ptl_json_get(json, "changes") != NULL;
     if (members.status == PTL_OK && !ptl_history_enter(lines->history, &line))
-        members.status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        members.status = ptl_error_no_memory(error);
     free_line(&line);
     ptl_json_free(json);
     return members.status;
@@ -57,7 +57,7 @@ static enum ptl_status add_bytes(struct lines *lines, const char *bytes, size_t 
     if (!lines->line.failed)
         return PTL_OK;
     if (lines->line.no_memory)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     struct ptl_origin place = {.file = lines->path, .line = lines->number + 1};
     return ptl_error_at(error, &place, "a line of more than %lu bytes is none of an index",
                         PTL_INDEX_LINE_MAX);
@@ -87,7 +87,7 @@ static enum ptl_status take_all(struct lines *lines, int fd, struct ptl_error *e
     enum ptl_status status = PTL_OK;
     ssize_t got = 1;
     if (block == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     for (off_t at = 0; got > 0 && status == PTL_OK; at += got) {
         do
             got = pread(fd, block, BLOCK, at);
@@ -110,7 +110,7 @@ enum ptl_status ptl_history_read_index(const struct ptl_history_store *store,
         made->places = ptl_stored_new(NULL);
     if (made == NULL || made->places == NULL) {
         ptl_history_free(made);
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     }
     struct lines lines = {.history = made, .path = store->index_path};
     ptl_buf_init(&lines.line, PTL_INDEX_LINE_MAX);

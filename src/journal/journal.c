@@ -44,11 +44,6 @@ struct ptl_journal {
     struct ptl_error failure;
 };
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 bool ptl_journal_add_note(struct ptl_journal_batch *batch, const struct ptl_journal_note *note)
 {
     if (batch->note_count == PTL_NOTES_MOST ||
@@ -98,7 +93,7 @@ enum ptl_status ptl_journal_open(const struct ptl_journal_request *request,
 {
     struct ptl_journal *new = calloc(1, sizeof(*new));
     if (new == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -110,7 +105,7 @@ enum ptl_status ptl_journal_open(const struct ptl_journal_request *request,
     ptl_buf_init(&new->out, PTL_ENCODE_MAX);
     enum ptl_status status = PTL_OK;
     if (new->path == NULL)
-        status = no_memory(error);
+        status = ptl_error_no_memory(error);
     else
         status = look(new, request, profile, error);
     if (status != PTL_OK) {
@@ -164,7 +159,7 @@ static enum ptl_status rewrite(struct ptl_journal *journal, struct ptl_error *er
     }
     ptl_walk_end(&walk);
     if (status == PTL_OK && journal->out.failed)
-        status = no_memory(error);
+        status = ptl_error_no_memory(error);
     if (status == PTL_OK)
         status = ptl_journal_file_make(&journal->file, &journal->out, error);
     ptl_buf_free(&journal->out);
@@ -182,7 +177,7 @@ static enum ptl_status make(struct ptl_journal *journal, const struct ptl_journa
     if (status == PTL_OK)
         ptl_encode_chunk(&journal->encoder, PTL_CHUNK_PLAN, &head, &journal->out);
     if (status == PTL_OK && journal->out.failed)
-        status = no_memory(error);
+        status = ptl_error_no_memory(error);
     ptl_buf_free(&head);
     if (status == PTL_OK)
         status = ptl_journal_file_make(&journal->file, &journal->out, error);
@@ -196,7 +191,7 @@ enum ptl_status ptl_journal_create(struct ptl_journal *journal, const struct ptl
     if (!ptl_places_init(&journal->places, ptl_targets_count(plan->targets),
                          ptl_portset_seal(plan->ports), ptl_portset_count(plan->ports),
                          plan->profile->order, plan->seed))
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     ptl_encoder_init(&journal->encoder, &journal->places);
     const struct ptl_past *past = journal->past;
     if (past == NULL)
@@ -239,7 +234,7 @@ static void put_out(struct ptl_journal *journal, bool sync, uint64_t now_ns)
     struct ptl_error error;
     enum ptl_status status = PTL_OK;
     if (journal->out.failed)
-        status = no_memory(&error);
+        status = ptl_error_no_memory(&error);
     else if (journal->out.length > 0)
         status = ptl_journal_file_append(&journal->file, &journal->out, &error);
     if (status == PTL_OK && sync && journal->file.synced != journal->file.size)
@@ -262,7 +257,7 @@ static void write_round(struct ptl_journal *journal, bool last)
     tell_time(journal, now_ns);
     struct ptl_error error;
     if (!journal->take(journal->context, batch)) {
-        no_memory(&error);
+        ptl_error_no_memory(&error);
         ptl_error_wrap(&error, "the journal %s cannot keep up with the scan", journal->path);
         fail(journal, &error);
         return;
@@ -331,7 +326,7 @@ static enum ptl_status begin_segment(struct ptl_journal *journal, const struct p
     ptl_encode_chunk(&journal->encoder, PTL_CHUNK_SEGMENT, &payload, &journal->out);
     ptl_buf_free(&payload);
     if (journal->out.failed || failed)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     enum ptl_status status = ptl_journal_file_append(&journal->file, &journal->out, error);
     return status == PTL_OK ? ptl_journal_file_sync(&journal->file, error) : status;
 }
@@ -401,7 +396,7 @@ enum ptl_status ptl_journal_finish(struct ptl_journal *journal, bool done, bool 
     ptl_buf_reset(&journal->out);
     ptl_encode_chunk(&journal->encoder, PTL_CHUNK_DONE, &payload, &journal->out);
     if (journal->out.failed)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     status = ptl_journal_file_append(&journal->file, &journal->out, error);
     return status == PTL_OK ? ptl_journal_file_sync(&journal->file, error) : status;
 }

@@ -12,11 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum ptl_status no_memory(struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
-}
-
 /* ---- the file ---- */
 
 static enum ptl_status contradicts(const struct ptl_past *past, const struct ptl_chunk *chunk,
@@ -33,11 +28,11 @@ static enum ptl_status read_plan(struct ptl_past *past, const struct ptl_chunk *
 {
     bool without_memory;
     if (!ptl_head_read(chunk->payload, chunk->head.length, &past->head, &without_memory))
-        return without_memory ? no_memory(error) : contradicts(past, chunk, error);
+        return without_memory ? ptl_error_no_memory(error) : contradicts(past, chunk, error);
     past->started_ms = past->head.started_ms; /* till a segment says when it really was */
     past->ports = ptl_portset_new();
     if (past->ports == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     if (ptl_portset_add(past->ports, past->head.ports, NULL) != PTL_OK)
         return contradicts(past, chunk, error);
     const uint16_t *ports = ptl_portset_seal(past->ports);
@@ -51,7 +46,7 @@ static enum ptl_status read_plan(struct ptl_past *past, const struct ptl_chunk *
     if (ports == NULL || past->ledger == NULL ||
         !ptl_places_init(&past->places, targets, ports, port_count, past->head.order,
                          past->head.seed))
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     return PTL_OK;
 }
 
@@ -118,7 +113,7 @@ static enum ptl_status replay(struct ptl_past *past, struct ptl_walk *walk,
             ptl_past_read_end(past, &bytes);
         past->done = past->done || chunk.head.type == PTL_CHUNK_DONE;
         if (!good)
-            return no_memory(error);
+            return ptl_error_no_memory(error);
         if (bytes.failed)
             return contradicts(past, &chunk, error);
         past->end = walk->at;
@@ -175,13 +170,13 @@ enum ptl_status ptl_past_read(int fd, const char *path, const struct ptl_past_re
 {
     struct ptl_past *new = calloc(1, sizeof(*new));
     if (new == NULL)
-        return no_memory(error);
+        return ptl_error_no_memory(error);
     new->oldest_offset_ms = UINT64_MAX;
     new->damaged_at = UINT64_MAX;
     new->resumes = resumes;
     new->path = strdup(path);
     enum ptl_status status =
-        new->path != NULL ? read_all(new, fd, request, error) : no_memory(error);
+        new->path != NULL ? read_all(new, fd, request, error) : ptl_error_no_memory(error);
     if (status != PTL_OK) {
         ptl_past_free(new);
         return status;

@@ -18,14 +18,6 @@ struct request { /* what to load */
     size_t count;
 };
 
-static enum ptl_status no_memory(struct ptl_problems *problems)
-{
-    struct ptl_error error = {0};
-    ptl_error_no_memory(&error);
-    ptl_problems_add(problems, &error);
-    return PTL_E_NO_MEMORY;
-}
-
 /* Did memory run out, as a problem says, or as one that found no room for itself shows? */
 static bool is_out_of_memory(const struct ptl_problems *problems, size_t first, size_t dropped)
 {
@@ -113,7 +105,7 @@ static enum ptl_status load(const struct request *request, struct ptl_profile **
     if (is_out || total(problems) > first + dropped) {
         ptl_profile_free(loading.profile);
         if (is_out && !is_told)
-            no_memory(problems);
+            ptl_problems_no_memory(problems);
         return is_out ? PTL_E_NO_MEMORY : PTL_E_INVALID;
     }
     *out = loading.profile;
@@ -151,7 +143,7 @@ enum ptl_status ptl_profile_load(const char *path, const struct ptl_setting *set
     char *directory = ptl_file_directory(path);
     if (directory == NULL) {
         free(text);
-        return no_memory(problems);
+        return ptl_problems_no_memory(problems);
     }
     struct request request = {.file = path,
                               .base_dir = directory,

@@ -27,7 +27,7 @@ static enum ptl_status open_report(const char *path, const struct ptl_output_opt
 {
     struct ptl_report *new = calloc(1, sizeof(*new));
     if (new == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     ptl_buf_init(&new->writing.line, LINE_MAX_BYTES);
     new->live = options->is_live;
     enum ptl_status status = ptl_output_open(path, options, &new->writing.output, error);

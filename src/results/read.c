@@ -307,7 +307,7 @@ static enum ptl_status read_into(struct ptl_results *results, const char *path, 
     if (results != NULL)
         results->stored = ptl_stored_new(results->spill);
     if (results == NULL || results->stored == NULL || reader.expected == NULL)
-        status = ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        status = ptl_error_no_memory(error);
     if (status == PTL_OK)
         status = take_file(&reader, error);
     enum ptl_status run_status = is_head ? reader.asked_status : reader.run_status;

@@ -80,5 +80,5 @@ enum ptl_status ptl_read_finish_cut(struct ptl_reader *reader, struct ptl_error 
                    results, "the lines of the run end without its summary: it was killed, or is "
                             "still running; targets without a line are not known") == PTL_OK;
     }
-    return good ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return good ? PTL_OK : ptl_error_no_memory(error);
 }

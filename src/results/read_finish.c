@@ -93,7 +93,7 @@ static enum ptl_status renumber(struct ptl_reader *reader, struct ptl_error *err
     struct merge merge = {.results = results};
     merge.numbers = reallocarray(NULL, count + 1UL, sizeof(*merge.numbers));
     if (merge.numbers == NULL)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     memset(merge.numbers, 0xFF, (count + 1UL) * sizeof(*merge.numbers)); /* PTL_STORED_NONE */
     bool good = !reader->is_lines || results->target_count == count || number_by_address(&merge);
     if (merge.next == 0)
@@ -112,7 +112,7 @@ static enum ptl_status renumber(struct ptl_reader *reader, struct ptl_error *err
     }
     free(merge.numbers);
     if (!good)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     ptl_results_sort(results);
     return PTL_OK;
 }

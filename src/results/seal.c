@@ -10,7 +10,7 @@ enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *
     ptl_results_sort(results);
     struct ptl_summary *summary = &results->summary;
     if (!ptl_latency_summarise(results, &summary->rtt))
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     uint64_t done = summary->probes - summary->states[PTL_UNPROBED];
     double seconds = results->run.elapsed_ms / 1000.0;
     summary->probes_per_second = seconds > 0 ? round((double)done / seconds * 10) / 10 : 0;
@@ -21,8 +21,8 @@ enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *
                          "allows, however often they were asked",
                          (unsigned long long)results->estimate.below,
                          results->estimate.below == 1 ? "" : "s") != PTL_OK)
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     if (!ptl_untouched_find(results))
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return ptl_error_no_memory(error);
     return results->judge != NULL ? ptl_judge_conclude(results->judge, results, error) : PTL_OK;
 }

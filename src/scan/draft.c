@@ -10,9 +10,7 @@
 
 bool ptl_draft_out_of_memory(struct ptl_draft *draft)
 {
-    struct ptl_error error;
-    ptl_error_no_memory(&error);
-    ptl_problems_add(draft->problems, &error);
+    ptl_problems_no_memory(draft->problems);
     return false;
 }
 

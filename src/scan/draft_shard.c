@@ -152,7 +152,7 @@ static enum ptl_status cut(struct ptl_draft *draft, const struct ptl_cancel *can
     prepared->ports = ptl_portset_part(draft->profile->ports, slice.first_port, slice.port_count);
     good = good && prepared->ports != NULL &&
            ptl_judge_cut(prepared->judge, slice.first, slice.count, prepared->ports);
-    return good ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return good ? PTL_OK : ptl_error_no_memory(error);
 }
 
 /* What the run was of when it began: its names may stand for something else by now. */
@@ -173,7 +173,7 @@ static enum ptl_status take_over(struct ptl_draft *draft, const struct ptl_past 
         return status;
     good = good && ptl_portset_seal(prepared->ports) != NULL &&
            ptl_judge_cut(prepared->judge, 0, ptl_targets_count(prepared->targets), prepared->ports);
-    return good ? PTL_OK : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+    return good ? PTL_OK : ptl_error_no_memory(error);
 }
 
 enum ptl_status ptl_draft_shard(struct ptl_draft *draft, const struct ptl_past *past,
@@ -185,8 +185,7 @@ enum ptl_status ptl_draft_shard(struct ptl_draft *draft, const struct ptl_past *
     prepared->rate = profile->rate;
     if (shard->count == 0) {
         prepared->ports = ptl_portset_part(profile->ports, 0, ptl_portset_count(profile->ports));
-        return prepared->ports != NULL ? PTL_OK
-                                       : ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+        return prepared->ports != NULL ? PTL_OK : ptl_error_no_memory(error);
     }
     if (shard->index == 0) { /* never, for want of a number, the whole plan */
         ptl_problems_at(draft->problems, &(struct ptl_origin){.file = profile->file},

@@ -111,7 +111,7 @@ enum ptl_status ptl_plan_restore(struct ptl_plan *plan, const struct ptl_past *p
     plan->base_ms = base_ms;
     for (size_t i = 0; i < count; i++)
         if (ptl_results_add(plan->results, &items[i]) != PTL_OK)
-            return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory");
+            return ptl_error_no_memory(error);
     plan->noted_results = plan->results->count;
     take_sums(plan);
     take_evidence(plan);

@@ -14,13 +14,6 @@
 #define LINE_MAX_BYTES 1024
 #define NAME_MAX_BYTES 253
 
-static void out_of_memory(struct ptl_problems *problems)
-{
-    struct ptl_error error;
-    ptl_error_no_memory(&error);
-    ptl_problems_add(problems, &error);
-}
-
 /* Labels of RFC 1123, with the underscores that are met in practice. */
 static bool is_name(const char *text)
 {
@@ -86,7 +79,7 @@ static void keep(struct ptl_hosts *hosts, const struct ptl_host *host,
                  struct ptl_problems *problems)
 {
     if (!ptl_hosts_keep(hosts, host))
-        out_of_memory(problems);
+        ptl_problems_no_memory(problems);
     else if (ptl_host_has_bits(host) && hosts->with_bits++ == 0)
         hosts->first_with_bits = hosts->count - 1;
 }
@@ -234,7 +227,7 @@ static void read_lines(struct ptl_hosts *hosts, FILE *file, const char *path,
 {
     struct line_reader *reader = malloc(sizeof(*reader));
     if (reader == NULL) {
-        out_of_memory(problems);
+        ptl_problems_no_memory(problems);
         return;
     }
     reader->file = file;
@@ -267,7 +260,7 @@ static void add_file(struct ptl_hosts *hosts, const char *path, const struct ptl
     char *full = NULL;
     bool relative = path[0] != '/' && base_dir != NULL && base_dir[0] != '\0';
     if (asprintf(&full, "%s%s%s", relative ? base_dir : "", relative ? "/" : "", path) < 0) {
-        out_of_memory(problems);
+        ptl_problems_no_memory(problems);
         return;
     }
     const char *refusal;
