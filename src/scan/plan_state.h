@@ -1,8 +1,8 @@
 /*
  * The inside of the plan. plan.c hands probes out and takes outcomes in; settle.c says what an
  * outcome means; silence.c keeps those that nothing answered, until it is known what that means;
- * sentinel.c asks again what has answered; verdict.c counts and keeps. Each knows those that follow
- * it, none before.
+ * sentinel.c asks again what has answered; sample.c knows which targets stand for all; verdict.c
+ * counts and keeps. Each knows those that follow it, none before.
  */
 #ifndef SCAN_PLAN_STATE_H
 #define SCAN_PLAN_STATE_H
@@ -68,6 +68,8 @@ struct ptl_plan {
     uint64_t sentinels_asked, sentinels_lost;
     struct ptl_tally tally;   /* of those that were asked for the run as a whole */
     uint64_t relist_ns;       /* when another target may take a place among the sentinels' */
+    uint64_t sentinel_draw;   /* the state of the draws for such places */
+    uint32_t fill_from;       /* the lane that is looked at first to fill them */
     uint64_t heard;           /* answers of any kind */
     uint64_t answering;       /* targets that have answered */
     uint64_t silent;          /* ports in all lanes that only another pass could tell more about */
@@ -209,6 +211,23 @@ bool ptl_sentinel_take(struct ptl_plan *plan, struct ptl_probe *probe);
 bool ptl_sentinel_take_of(struct ptl_plan *plan, uint32_t lane, struct ptl_probe *probe);
 /* What became of it. */
 void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome);
+
+/* ---- sample.c ---- */
+
+/* Place `number` of PTL_SENTINEL_TARGETS: a lane that is none, active where a target has it. */
+struct ptl_lane *ptl_sample_place(const struct ptl_plan *plan, uint32_t number);
+/* A port of the lane is known now, which refuses or is open; `is_new`: the first of it. */
+void ptl_sample_learn(struct ptl_plan *plan, const struct ptl_lane *lane, bool refuses,
+                      bool is_new);
+enum ptl_blame { PTL_BLAME_RUN, PTL_BLAME_TARGETS, PTL_BLAME_UNKNOWN };
+/* Whose are the losses of those in the sample? */
+enum ptl_blame ptl_sample_blame(const struct ptl_plan *plan);
+/* The pace was changed by what they said: it counts for less. */
+void ptl_sample_forget(struct ptl_plan *plan);
+/* The same, and others take the places of those that lose much, for it is their own loss. */
+void ptl_sample_replace(struct ptl_plan *plan);
+/* The target has a limit of its own. */
+void ptl_sample_drop(struct ptl_plan *plan, uint32_t target);
 
 /* ---- restore.c ---- */
 

@@ -5,17 +5,12 @@
 #include "base/clock.h"
 #include "scan/plan_state.h"
 
-#include <string.h>
-
 #define EVERY 16 /* silent attempts from one to the next while little is known, or much is lost */
 #define BACKLOG 8
 #define SHORTEST_US 30000U /* that one is waited for */
 #define OPEN_EVERY_MS 250  /* a service is bothered no more often */
-#define RELIST_NS 250000000ULL
-#define FEW_OF_EACH 4 /* sentinels of a target: fewer do not tell whose loss it is */
-#define MEMORY 16
-#define OTHERS 16 /* sentinels: so many say whether what one lost is its own */
-#define MISSES 3  /* of a port, while others answer: it does not answer again */
+#define OTHERS 16          /* sentinels: so many say whether what one lost is its own */
+#define MISSES 3           /* of a port, while others answer: it does not answer again */
 
 bool ptl_sentinel_knows(const struct ptl_known *known)
 {
@@ -25,53 +20,21 @@ bool ptl_sentinel_knows(const struct ptl_known *known)
     return false;
 }
 
-static struct ptl_lane *listed(const struct ptl_plan *plan, uint32_t number)
-{
-    return &plan->schedule.lanes[plan->schedule.window + number];
-}
-
 bool ptl_sentinel_any(const struct ptl_plan *plan)
 {
     for (uint32_t i = 0; i < PTL_SENTINEL_TARGETS; i++)
-        if (listed(plan, i)->active && ptl_sentinel_knows(listed(plan, i)->known))
+        if (ptl_sample_place(plan, i)->active &&
+            ptl_sentinel_knows(ptl_sample_place(plan, i)->known))
             return true;
     return false;
 }
 
 /* ---- what is known ---- */
 
-/* The target's place among those that are asked for the run as a whole, or one it may take. */
-static struct ptl_lane *place_for(struct ptl_plan *plan, const struct ptl_lane *lane, bool refuses)
-{
-    struct ptl_lane *place = NULL;
-    for (uint32_t i = 0; i < PTL_SENTINEL_TARGETS; i++) {
-        struct ptl_lane *other = listed(plan, i);
-        if (other->active && other->target == lane->target)
-            return other;
-        bool better = !other->active || (refuses && !other->known[0].refuses);
-        if (other->in_flight == 0 && better && (place == NULL || place->active))
-            place = other;
-    }
-    if (place == NULL && plan->now_ns >= plan->relist_ns) {
-        place = listed(plan, plan->next_sentinel % PTL_SENTINEL_TARGETS);
-        if (place->in_flight > 0)
-            return NULL;
-    }
-    if (place == NULL)
-        return NULL;
-    plan->relist_ns = plan->now_ns + RELIST_NS;
-    memset(place, 0, sizeof(*place));
-    place->active = true;
-    place->place = PTL_PLACE_NOWHERE;
-    place->target = lane->target;
-    place->address = lane->address;
-    return place;
-}
-
 void ptl_sentinel_learn(struct ptl_plan *plan, const struct ptl_outcome *outcome)
 {
     struct ptl_lane *lane = ptl_plan_lane(plan, &outcome->probe);
-    bool refuses = outcome->state == PTL_CLOSED;
+    bool refuses = outcome->state == PTL_CLOSED, is_new = lane->known[0].port == 0;
     struct ptl_known *known = NULL;
     for (int i = 0; i < PTL_LANE_KNOWN && (known == NULL || known->port != 0); i++)
         if (lane->known[i].port == 0 || (refuses && !lane->known[i].refuses))
@@ -82,9 +45,7 @@ void ptl_sentinel_learn(struct ptl_plan *plan, const struct ptl_outcome *outcome
         (struct ptl_known){.port = outcome->probe.port, .refuses = refuses, .trusted = refuses};
     if (lane->path.limit != 0)
         return; /* what it loses is its own */
-    struct ptl_lane *place = place_for(plan, lane, refuses);
-    if (place != NULL)
-        memcpy(place->known, lane->known, sizeof(place->known));
+    ptl_sample_learn(plan, lane, refuses, is_new);
 }
 
 /* ---- whose turn it is ---- */
@@ -164,7 +125,7 @@ bool ptl_sentinel_take(struct ptl_plan *plan, struct ptl_probe *probe)
     pay(&plan->debt, &plan->path); /* also where nothing can be asked: not again at once */
     for (uint32_t i = 0; i < PTL_SENTINEL_TARGETS; i++) {
         uint32_t number = plan->next_sentinel++ % PTL_SENTINEL_TARGETS;
-        if (!listed(plan, number)->active ||
+        if (!ptl_sample_place(plan, number)->active ||
             !ask(plan, plan->schedule.window + number, &plan->path, probe))
             continue;
         plan->sentinels_out++;
@@ -185,69 +146,21 @@ bool ptl_sentinel_take_of(struct ptl_plan *plan, uint32_t id, struct ptl_probe *
 
 /* ---- what they say ---- */
 
-enum blame { BLAME_RUN, BLAME_TARGETS, BLAME_UNKNOWN };
-
-/*
- * Are the losses spread over the targets, as those of something that they share are? Where each of
- * them lost a share s of its k sentinels, it lost none with a chance of (1 - s)^k. Where many more
- * did so, some targets have a limit of their own.
- */
-static enum blame blame_of(const struct ptl_plan *plan)
-{
-    uint32_t asked = 0, lost = 0, asked_of_well = 0, targets = 0;
-    for (uint32_t i = 0; i < PTL_SENTINEL_TARGETS; i++) {
-        const struct ptl_path *own = &listed(plan, i)->path;
-        if (!listed(plan, i)->active || own->asked == 0)
-            continue;
-        targets++;
-        asked += own->asked;
-        lost += own->lost;
-        asked_of_well += own->lost == 0 ? own->asked : 0;
-    }
-    if (targets < 2)
-        return BLAME_RUN;
-    if (asked < FEW_OF_EACH * targets && lost * 2 < asked)
-        return BLAME_UNKNOWN;
-    double share = lost / (double)asked, expected = 0;
-    for (uint32_t i = 0; i < PTL_SENTINEL_TARGETS; i++) {
-        double none = 1;
-        uint32_t own = listed(plan, i)->active ? listed(plan, i)->path.asked : 0;
-        for (uint32_t k = 0; k < own; k++)
-            none *= 1 - share;
-        expected += own * none;
-    }
-    return asked_of_well < expected + 0.2 * asked ? BLAME_RUN : BLAME_TARGETS;
-}
-
-/* The evidence so far has been used; who lost how much is remembered, but fades. */
-static void forget(struct ptl_plan *plan, bool evict)
-{
-    for (uint32_t i = 0; i < PTL_SENTINEL_TARGETS; i++) {
-        struct ptl_lane *place = listed(plan, i);
-        if (evict && place->in_flight == 0 && place->path.lost * 4 >= place->path.asked)
-            place->active = false;
-        if (place->path.asked > MEMORY) {
-            place->path.asked /= 2;
-            place->path.lost /= 2;
-        }
-    }
-}
-
 static void judge_shared(struct ptl_plan *plan, struct ptl_lane *place, uint64_t sent_ns,
                          bool answered)
 {
     struct ptl_path *path = &plan->path;
     place->path.asked++;
     place->path.lost += !answered;
-    enum blame blame = blame_of(plan);
-    bool blames = plan->profile->adaptive && blame == BLAME_RUN;
+    enum ptl_blame blame = ptl_sample_blame(plan);
+    bool blames = plan->profile->adaptive && blame == PTL_BLAME_RUN;
     if (ptl_path_sentinel(path, sent_ns, answered, blames, plan->now_ns)) {
-        forget(plan, false);
+        ptl_sample_forget(plan);
         for (uint32_t i = 0; i < plan->schedule.window; i++) /* it explains their losses as well */
             if (plan->schedule.lanes[i].active)
                 ptl_path_forget(&plan->schedule.lanes[i].path, plan->now_ns);
-    } else if (blame == BLAME_TARGETS && path->asked >= 2 * PTL_SENTINEL_TARGETS) {
-        forget(plan, true);
+    } else if (blame == PTL_BLAME_TARGETS && path->asked >= 2 * PTL_SENTINEL_TARGETS) {
+        ptl_sample_replace(plan);
         ptl_path_forget(path, plan->now_ns);
     }
 }
@@ -261,9 +174,7 @@ static void judge_target(struct ptl_plan *plan, struct ptl_lane *lane, uint64_t 
     bool lowered = ptl_path_sentinel(&lane->path, sent_ns, answered, blames, plan->now_ns);
     plan->limited_targets += lowered && !limited;
     if (lowered)
-        for (uint32_t i = 0; i < PTL_SENTINEL_TARGETS; i++)
-            if (listed(plan, i)->target == lane->target && listed(plan, i)->in_flight == 0)
-                listed(plan, i)->active = false;
+        ptl_sample_drop(plan, lane->target);
     if (!answered && plan->path.lost_in_row == 0 && !plan->path.paused &&
         ptl_path_falls_silent(&lane->path, plan->now_ns))
         ptl_path_pause(&lane->path, plan->now_ns);

@@ -190,6 +190,46 @@ static void few_ports_each_behind_one_limit(void **state)
     }
 }
 
+/* ---- who is asked for the run as a whole ---- */
+
+static struct sim_answer one_by_one(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
+                                    unsigned tries)
+{
+    (void)sim, (void)probe, (void)tries;
+    struct sim_answer answer = is_closed;
+    answer.after_us = 20000 + 1000 * target;
+    return answer;
+}
+
+/* How many of the targets whose sentinels speak for the run are not among the first that answered.
+ */
+static uint32_t listed_late;
+
+static void count_listed(struct sim *sim)
+{
+    const struct ptl_schedule *schedule = &sim->plan->schedule;
+    for (uint32_t i = 0; i < PTL_SENTINEL_TARGETS; i++)
+        listed_late += schedule->lanes[schedule->window + i].active &&
+                       schedule->lanes[schedule->window + i].target >= PTL_SENTINEL_TARGETS;
+}
+
+static void those_that_answer_first_do_not_speak_for_all(void **state)
+{
+    (void)state;
+    listed_late = 0;
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        struct sim sim;
+        char yaml[100];
+        snprintf(yaml, sizeof(yaml), "hosts: 127.0.0.0-31\nports: 1-20\nseed: %d\n", (int)seed);
+        sim_open(&sim, yaml, 1000, one_by_one);
+        sim.before_end = count_listed;
+        sim_run(&sim);
+        sim_close(&sim);
+    }
+    /* Half of them all, in the mean, with a deviation of 4. */
+    assert_in_range(listed_late, 60, 100);
+}
+
 /* ---- giving up ---- */
 
 static void a_dead_target_is_given_up(void **state)
@@ -321,6 +361,7 @@ int main(void)
         cmocka_unit_test(a_stop_keeps_what_was_found),
         cmocka_unit_test(ports_with_a_limit_are_found_beside_silent_ones),
         cmocka_unit_test(few_ports_each_behind_one_limit),
+        cmocka_unit_test(those_that_answer_first_do_not_speak_for_all),
         cmocka_unit_test(a_dead_target_is_given_up),
         cmocka_unit_test(one_that_answers_late_lives),
         cmocka_unit_test(a_host_that_is_all_open),
