@@ -118,3 +118,11 @@ uint64_t ptl_missed_at_most(double seen, double chance, double risk)
     }
     return (uint64_t)low;
 }
+
+double ptl_chance_all_lost(double lost, double asked, uint64_t more)
+{
+    double chance = 1;
+    for (uint64_t i = 0; i < more && chance > 0; i++)
+        chance *= (lost + 1 + (double)i) / (asked + 2 + (double)i);
+    return chance;
+}

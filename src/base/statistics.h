@@ -36,4 +36,8 @@ double ptl_removal_chance(double mean, unsigned tries);
  * largest m with P(Binomial(seen + m, 1 - chance) <= seen) >= risk. UINT64_MAX: no bound. */
 uint64_t ptl_missed_at_most(double seen, double chance, double risk);
 
+/* Of `asked` that answer `lost` were lost, each with the same chance, of which no more is known:
+ * how likely the next `more` are lost all of them (Laplace's rule of succession, as often). */
+double ptl_chance_all_lost(double lost, double asked, uint64_t more);
+
 #endif

@@ -123,6 +123,17 @@ bool ptl_view_is_unresolved(const struct ptl_view *view, const char *input)
                    sizeof(*view->unresolved), compare_texts) != NULL;
 }
 
+const struct ptl_result *ptl_view_result(const struct ptl_view *view, uint32_t host, uint16_t port)
+{
+    if (host == PTL_VIEW_NONE)
+        return NULL;
+    const struct ptl_view_host *of = &view->hosts[host];
+    const struct ptl_result *items = &view->results->items[of->first];
+    size_t at;
+    PTL_SEARCH(at, of->count, items[at].port < port);
+    return at < of->count && items[at].port == port ? &items[at] : NULL;
+}
+
 unsigned ptl_view_absent(const struct ptl_view *view, uint32_t host, enum ptl_unknown *why)
 {
     const struct ptl_results *results = view->results;

@@ -55,6 +55,8 @@ uint32_t ptl_view_find(const struct ptl_view *view, const struct ptl_address *ad
 void ptl_view_names(const struct ptl_view *view, uint32_t host, struct ptl_target_names *names);
 /* Did the run fail to resolve this input? */
 bool ptl_view_is_unresolved(const struct ptl_view *view, const char *input);
+/* The result of a port; NULL: the host has none of it, or is PTL_VIEW_NONE. Borrowed. */
+const struct ptl_result *ptl_view_result(const struct ptl_view *view, uint32_t host, uint16_t port);
 /*
  * The states, a bit each, that the port can have been in; 0: not known, and *why says why. `result`
  * is its result, NULL: it has none. `host` PTL_VIEW_NONE: a target that the file does not name,

@@ -47,6 +47,13 @@ static bool write_row(struct row *row, struct ptl_buf *line, struct ptl_output *
     return ptl_tell_flush(line, output);
 }
 
+static void add_changes(struct row *row, const struct ptl_changes *changes,
+                        enum ptl_change_kind first, enum ptl_change_kind last)
+{
+    for (int kind = (int)first; kind <= (int)last; kind++)
+        add_number(row, changes->lists[kind].all);
+}
+
 static bool write_run(const struct ptl_history_run *run, struct ptl_buf *line,
                       struct ptl_output *output)
 {
@@ -58,8 +65,7 @@ static bool write_run(const struct ptl_history_run *run, struct ptl_buf *line,
     add_number(&row, run->probes);
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         add_number(&row, run->states[s]);
-    for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++)
-        add_number(&row, run->changes.lists[kind].all);
+    add_changes(&row, &run->changes, PTL_CHANGED_OPENED, PTL_CHANGED_GONE);
     add_decimal(&row, run->probes_per_second, 1);
     if (run->limit > 0)
         add_number(&row, run->limit);
@@ -75,6 +81,7 @@ static bool write_run(const struct ptl_history_run *run, struct ptl_buf *line,
         add_text(&row, "");
     add_text(&row, run->file);
     add_text(&row, run->plan_sha256);
+    add_changes(&row, &run->changes, PTL_CHANGED_PERHAPS_GONE, PTL_CHANGED_FLAPPING_HOST);
     return write_row(&row, line, output);
 }
 
@@ -118,7 +125,9 @@ bool ptl_tell_csv(const struct ptl_telling *telling, const size_t *order, struct
                                        "missed_open_at_most",
                                        "rtt_p50_us",
                                        "file",
-                                       "plan_sha256"},
+                                       "plan_sha256",
+                                       "changes_perhaps_gone",
+                                       "changes_flapping_hosts"},
                              *const ports[] = {"host",      "ip",        "port",
                                                "service",   "now",       "first_open",
                                                "last_open", "open_runs", "known_runs"};

@@ -14,7 +14,7 @@ static const char letters[PTL_SIGHT_COUNT] = {
     [PTL_SIGHT_FILTERED] = PTL_SEEN_SILENT, [PTL_SIGHT_SHUT] = PTL_SEEN_NOT_OPEN,
     [PTL_SIGHT_PERHAPS] = PTL_SEEN_PERHAPS};
 
-/* Flapping ports are not among the changes: the matrix shows them. */
+/* What flaps is not among the changes: the matrix shows it. */
 static const struct {
     enum ptl_change_kind kind;
     const char *what;
@@ -22,7 +22,8 @@ static const struct {
             {PTL_CHANGED_CLOSED, "closed"},
             {PTL_CHANGED_PERHAPS_CLOSED, "perhaps closed"},
             {PTL_CHANGED_COME, "host came"},
-            {PTL_CHANGED_GONE, "host gone"}};
+            {PTL_CHANGED_GONE, "host gone"},
+            {PTL_CHANGED_PERHAPS_GONE, "host perhaps gone"}};
 enum { TOLD = sizeof(told) / sizeof(told[0]) };
 
 struct drawing {

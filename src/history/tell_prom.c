@@ -33,8 +33,9 @@ static void add_gauge(struct metrics *metrics, const char *name, const char *hel
 
 static void add_changes(struct metrics *metrics, const struct ptl_changes *changes)
 {
-    static const char *const names[PTL_CHANGE_KINDS] = {"opened",   "closed",    "perhaps-closed",
-                                                        "flapping", "host-came", "host-gone"};
+    static const char *const names[PTL_CHANGE_KINDS] = {
+        "opened",    "closed",    "perhaps-closed",    "flapping",
+        "host-came", "host-gone", "host-perhaps-gone", "host-flapping"};
     add_head(metrics, "changes", "What changed with the last complete run.");
     for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++) {
         add_series(metrics, "changes");

@@ -53,8 +53,8 @@ static bool write_head(struct text *text)
 /* "+2 -1 ?1": what came and went, with the hosts. */
 static void add_counts(struct text *text, const struct ptl_changes *changes)
 {
-    static const char *const marks[PTL_CHANGE_KINDS] = {"+", "-",      "perhaps -",
-                                                        "~", "+host ", "-host "};
+    static const char *const marks[PTL_CHANGE_KINDS] = {
+        "+", "-", "perhaps -", "~", "+host ", "-host ", "perhaps -host ", "~host "};
     const char *blank = "";
     for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++) {
         if (changes->lists[kind].all == 0)

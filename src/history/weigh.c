@@ -1,7 +1,7 @@
 #include "history/weigh.h"
 
-#include "base/array.h"
 #include "finished/view.h"
+#include "history/heard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,7 @@ struct weighing {
     size_t run_count;
     struct ptl_changes *changes;
     struct ptl_sightings *seen;
+    struct ptl_heard heard;
     size_t new_rows;
 
     /* The host that is weighed. */
@@ -62,21 +63,10 @@ static bool is_asked(const struct weighing *w, const struct ptl_history_row *row
            ptl_history_seen(row, w->runs[w->run_count - 1]) != PTL_SIGHT_UNKNOWN;
 }
 
-static const struct ptl_result *result_of(const struct weighing *w, uint16_t port)
-{
-    if (w->at == PTL_VIEW_NONE)
-        return NULL;
-    const struct ptl_view_host *host = &w->view.hosts[w->at];
-    const struct ptl_result *items = &w->results->items[host->first];
-    size_t at;
-    PTL_SEARCH(at, host->count, items[at].port < port);
-    return at < host->count && items[at].port == port ? &items[at] : NULL;
-}
-
 static enum ptl_sight sight_of(const struct weighing *w, uint16_t port, unsigned *states)
 {
     enum ptl_unknown why;
-    const struct ptl_result *result = result_of(w, port);
+    const struct ptl_result *result = ptl_view_result(&w->view, w->at, port);
     *states = ptl_view_states(&w->view, w->at, port, result, &why);
     if (*states == 1U << PTL_OPEN)
         return result != NULL && result->confirm_done > 0 &&
@@ -93,6 +83,18 @@ static enum ptl_sight sight_of(const struct weighing *w, uint16_t port, unsigned
     return *states == 1U << PTL_FILTERED ? PTL_SIGHT_FILTERED : PTL_SIGHT_SHUT;
 }
 
+/* So many ports of the host answered the run before, at least. */
+static uint64_t ports_before(const struct weighing *w, bool had_several)
+{
+    uint64_t open = 0;
+    for (size_t i = 0; w->past != NULL && w->run_count > 0 && i < w->past->row_count; i++) {
+        const struct ptl_history_row *row = &w->past->rows[i];
+        open +=
+            row->port != 0 && ptl_sight_is_open(ptl_history_seen(row, w->runs[w->run_count - 1]));
+    }
+    return had_several && open < SEVERAL ? SEVERAL : open;
+}
+
 static enum ptl_sight sight_of_host(const struct weighing *w, const struct ptl_course *course)
 {
     const struct ptl_target_counts *counts = counts_of(w);
@@ -103,8 +105,10 @@ static enum ptl_sight sight_of_host(const struct weighing *w, const struct ptl_c
         return answers >= SEVERAL ? PTL_SIGHT_CONFIRMED : PTL_SIGHT_OPEN;
     if (counts->states[PTL_UNPROBED] + counts->states[PTL_ERROR] > 0)
         return PTL_SIGHT_UNKNOWN;
-    double most = course->last_open == PTL_SIGHT_CONFIRMED ? DOUBT_OF_SEVERAL : DOUBT_OF_ONE;
-    return w->doubt <= most ? PTL_SIGHT_SHUT : PTL_SIGHT_PERHAPS;
+    bool had_several = course->last_open == PTL_SIGHT_CONFIRMED;
+    bool is_sure = w->doubt <= (had_several ? DOUBT_OF_SEVERAL : DOUBT_OF_ONE) ||
+                   ptl_heard_chance(&w->heard, ports_before(w, had_several)) <= DOUBT_OF_ONE;
+    return is_sure ? PTL_SIGHT_SHUT : PTL_SIGHT_PERHAPS;
 }
 
 /* ---- what of it is news ---- */
@@ -149,22 +153,26 @@ static bool tell(struct weighing *w, enum ptl_change_kind kind, uint16_t port, u
     return good;
 }
 
+enum news { CAME, WENT, PERHAPS_WENT, FLAPPING, NEWS };
+static const enum ptl_change_kind kinds_of[2][NEWS] = {
+    {PTL_CHANGED_OPENED, PTL_CHANGED_CLOSED, PTL_CHANGED_PERHAPS_CLOSED, PTL_CHANGED_FLAPPING},
+    {PTL_CHANGED_COME, PTL_CHANGED_GONE, PTL_CHANGED_PERHAPS_GONE, PTL_CHANGED_FLAPPING_HOST}};
+
 static bool tell_news(struct weighing *w, uint16_t port, struct ptl_course *course,
                       enum ptl_sight sight, unsigned states)
 {
     unsigned was = states_before(course);
     bool is_news = ptl_course_step(course, sight, w->after, w->run_count);
     bool is_flapping = ptl_course_is_flapping(course, w->run_count);
+    const enum ptl_change_kind *kinds = kinds_of[port == 0];
     if (port == 0)
-        return !is_news || is_flapping ||
-               tell(w, course->is_open ? PTL_CHANGED_COME : PTL_CHANGED_GONE, 0, 0, 0);
+        was = states = 0;
     if (is_flapping)
-        return tell(w, PTL_CHANGED_FLAPPING, port, was, states);
+        return tell(w, kinds[FLAPPING], port, was, states);
     if (is_news)
-        return tell(w, course->is_open ? PTL_CHANGED_OPENED : PTL_CHANGED_CLOSED, port, was,
-                    states);
+        return tell(w, kinds[course->is_open ? CAME : WENT], port, was, states);
     return sight != PTL_SIGHT_PERHAPS || !course->is_open ||
-           tell(w, PTL_CHANGED_PERHAPS_CLOSED, port, was, states);
+           tell(w, kinds[PERHAPS_WENT], port, was, states);
 }
 
 static bool note(struct weighing *w, uint16_t port, const struct ptl_history_row *row,
@@ -293,6 +301,8 @@ enum ptl_status ptl_history_weigh(const struct ptl_history *history,
         if (w.run_count > 0)
             ptl_clock_rfc3339(history->runs[w.runs[w.run_count - 1]].when_ms, changes->since);
     }
+    if (status == PTL_OK && w.run_count > 0)
+        w.heard = ptl_heard_of(history, w.runs[w.run_count - 1], &w.view);
     if (status == PTL_OK && !weigh_all(&w))
         status = ptl_error_no_memory(error);
     free(w.runs);

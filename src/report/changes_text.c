@@ -8,8 +8,8 @@
 
 #define LISTED 50 /* of a kind; a report is to be read */
 
-static const char *const words[PTL_CHANGE_KINDS] = {"opened",   "closed", "perhaps closed",
-                                                    "flapping", "came",   "went"};
+static const char *const words[PTL_CHANGE_KINDS] = {
+    "opened", "closed", "perhaps closed", "flapping", "came", "went", "perhaps went", "flapping"};
 
 const char *ptl_change_word(enum ptl_change_kind kind)
 {
@@ -36,9 +36,9 @@ static void add_summary(const struct ptl_changes *changes, struct ptl_buf *buf)
 {
     const char *comma = "";
     for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++) {
-        const char *host = kind < PTL_CHANGED_COME         ? ""
-                           : changes->lists[kind].all == 1 ? " host"
-                                                           : " hosts";
+        const char *host = !ptl_change_is_of_host((enum ptl_change_kind)kind) ? ""
+                           : changes->lists[kind].all == 1                    ? " host"
+                                                                              : " hosts";
         if (changes->lists[kind].all == 0)
             continue;
         ptl_buf_printf(buf, "%s%" PRIu64 "%s %s", comma, changes->lists[kind].all, host,

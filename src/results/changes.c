@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const ptl_change_kinds[PTL_CHANGE_KINDS] = {"opened",   "closed", "perhaps_closed",
-                                                        "flapping", "come",   "gone"};
+const char *const ptl_change_kinds[PTL_CHANGE_KINDS] = {
+    "opened", "closed", "perhaps_closed", "flapping",
+    "come",   "gone",   "perhaps_gone",   "flapping_hosts"};
 
 #define AT(member) PTL_AT(struct ptl_changed, member)
 #define HOST_KEYS                                                                                  \
@@ -33,12 +34,20 @@ static const struct ptl_object changed_port =
                                changed_host =
                                    PTL_OBJECT(struct ptl_changed, host_keys, "a changed host");
 
+#define COUNT(kind) &ptl_key_number, PTL_AT(struct ptl_changes, lists[kind].all)
+#define ITEMS(kind)                                                                                \
+    &ptl_key_list, PTL_AT(struct ptl_changes, lists[kind].items),                                  \
+        PTL_COUNT_AT(struct ptl_changes, lists[kind].count), .max = PTL_CHANGES_LISTED,            \
+                                                             .about = "the same, listed"
 #define LIST(kind, word, of, what)                                                                 \
-    {word "_count", &ptl_key_number, PTL_AT(struct ptl_changes, lists[kind].all), .about = what},  \
+    {word "_count", COUNT(kind), .about = what},                                                   \
     {                                                                                              \
-        word, &ptl_key_list, PTL_AT(struct ptl_changes, lists[kind].items),                        \
-            PTL_COUNT_AT(struct ptl_changes, lists[kind].count),                                   \
-            .max = PTL_CHANGES_LISTED, .object = &of, .about = "the same, listed"                  \
+        word, ITEMS(kind), .object = &of                                                           \
+    }
+#define LATER_LIST(kind, word, of, what)                                                           \
+    {word "_count", COUNT(kind), .about = what, .is_later = true, .is_promised = true},            \
+    {                                                                                              \
+        word, ITEMS(kind), .object = &of, .is_later = true, .is_promised = true                    \
     }
 static const struct ptl_key changes_keys[] = {
     {"since", &ptl_key_chars, PTL_AT(struct ptl_changes, since), .is_nullable = true,
@@ -56,6 +65,10 @@ static const struct ptl_key changes_keys[] = {
          "ports that opened or closed three times in the last ten complete runs"),
     LIST(PTL_CHANGED_COME, "come", changed_host, "hosts that answer, and did not"),
     LIST(PTL_CHANGED_GONE, "gone", changed_host, "hosts that answered, and do not"),
+    LATER_LIST(PTL_CHANGED_PERHAPS_GONE, "perhaps_gone", changed_host,
+               "hosts that answered and are silent, as some that are there may be"),
+    LATER_LIST(PTL_CHANGED_FLAPPING_HOST, "flapping_hosts", changed_host,
+               "hosts that came or went three times in the last ten complete runs"),
 };
 const struct ptl_object ptl_object_changes =
     PTL_OBJECT(struct ptl_changes, changes_keys, "changes");

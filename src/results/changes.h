@@ -19,13 +19,19 @@ enum ptl_change_kind {
     PTL_CHANGED_PERHAPS_CLOSED, /* silent, but so may be one that is open */
     PTL_CHANGED_FLAPPING,       /* changes again and again; in none of the lists above */
     PTL_CHANGED_COME,           /* a host of which a port answers, and none did */
-    PTL_CHANGED_GONE            /* the other way */
+    PTL_CHANGED_GONE,           /* the other way */
+    PTL_CHANGED_PERHAPS_GONE,   /* none answers, but so it may be where all were missed */
+    PTL_CHANGED_FLAPPING_HOST   /* comes and goes again and again; in none of the other lists */
 };
-#define PTL_CHANGE_KINDS 6
+#define PTL_CHANGE_KINDS 8
+static inline bool ptl_change_is_of_host(enum ptl_change_kind kind)
+{
+    return kind >= PTL_CHANGED_COME;
+}
 /* "opened", ...: the keys of the lists. */
 extern const char *const ptl_change_kinds[PTL_CHANGE_KINDS];
 
-/* A port, or of the last two kinds a host. */
+/* A port, or a host. */
 struct ptl_changed {
     char *host;
     char *service; /* NULL: none known */

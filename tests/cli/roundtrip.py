@@ -163,8 +163,9 @@ def make_changes(rng, targets, services):
                  for _ in range(rng.randint(0, 3))]
         return [{"host": target["host"], "ip": target["ip"], **port} for port in ports for target in targets[:1]]
     changes = {"since": rng.choice([None, time(rng)]), "after": rng.randint(1, 2), "fails": rng.random() < 0.5}
-    for kind in ("opened", "closed", "perhaps_closed", "flapping", "come", "gone"):
-        changes[kind] = listed(kind not in ("come", "gone"))
+    ports, hosts = ("opened", "closed", "perhaps_closed", "flapping"), ("come", "gone", "perhaps_gone", "flapping_hosts")
+    for kind in ports + hosts:
+        changes[kind] = listed(kind in ports)
         changes[kind + "_count"] = len(changes[kind]) + rng.choice([0, 7])
     return {"changes": changes}
 

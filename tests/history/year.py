@@ -99,7 +99,8 @@ def told(changes):
     """The changes of a run: what came, what went, what is in doubt."""
     def pick(*kinds):
         return {(one["host"], one.get("port")) for kind in kinds for one in changes[kind]}
-    return pick("opened", "come"), pick("closed", "gone"), pick("perhaps_closed"), pick("flapping")
+    return (pick("opened", "come"), pick("closed", "gone"), pick("perhaps_closed", "perhaps_gone"),
+            pick("flapping", "flapping_hosts"))
 
 
 def judge(nights, document):

@@ -90,11 +90,13 @@ function judged() {
 // What the history says; nothing where none is kept.
 function changed() {
   if (!changes) return null;
-  const words = {opened: "opened", closed: "closed", perhaps_closed: "perhaps closed", flapping: "flapping", come: "came", gone: "went"};
+  const words = {opened: "opened", closed: "closed", perhaps_closed: "perhaps closed", flapping: "flapping", come: "came", gone: "went",
+    perhaps_gone: "perhaps went", flapping_hosts: "flapping"};
+  const hosts = ["come", "gone", "perhaps_gone", "flapping_hosts"];
   const kinds = Object.keys(words);
   const list = kinds.flatMap((kind) => changes[kind].map((one) => ({...one, kind})));
   const told = kinds.filter((kind) => changes[`${kind}_count`] > 0).map((kind) =>
-    `${kind === "come" || kind === "gone" ? several(changes[`${kind}_count`], "host") : count(changes[`${kind}_count`])} ${words[kind]}`);
+    `${hosts.includes(kind) ? several(changes[`${kind}_count`], "host") : count(changes[`${kind}_count`])} ${words[kind]}`);
   const total = kinds.reduce((sum, kind) => sum + changes[`${kind}_count`], 0);
   const table = list.length === 0 ? null : dataTable({id: "change-table", caption: "Changes", total: list.length, noun: "change", pageSize: 50, columns: [
     {title: "Change", value: (i) => kinds.indexOf(list[i].kind), show: (i) => words[list[i].kind]},

@@ -114,6 +114,23 @@ static void bounds_hold_in_simulation(void **state)
     }
 }
 
+/* The integral of p^more over the beta distribution that what was seen leaves of p. */
+static void all_are_lost_as_likely_as_succession_says(void **state)
+{
+    (void)state;
+    near(ptl_chance_all_lost(0, 0, 1), 0.5, 1e-12);
+    near(ptl_chance_all_lost(3, 8, 1), 0.4, 1e-12);
+    double sum = 0, weight = 0, step = 1e-5;
+    for (double p = step / 2; p < 1; p += step) {
+        double seen = pow(p, 2) * pow(1 - p, 30);
+        weight += seen;
+        sum += seen * pow(p, 4);
+    }
+    near(ptl_chance_all_lost(2, 32, 4), sum / weight, 1e-9);
+    assert_true(ptl_chance_all_lost(5, 9, 0) == 1);
+    assert_true(ptl_chance_all_lost(0, 1e6, UINT64_MAX) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +140,7 @@ int main(void)
         cmocka_unit_test(two_tries_are_those_of_seber_and_le_cren),
         cmocka_unit_test(what_grows_has_no_estimate),
         cmocka_unit_test(the_missed_are_the_largest_that_are_likely),
+        cmocka_unit_test(all_are_lost_as_likely_as_succession_says),
         cmocka_unit_test(bounds_hold_in_simulation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

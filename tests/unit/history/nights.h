@@ -104,7 +104,7 @@ static inline void nights_run(struct nights *nights, struct model *model, const 
 #define NIGHTS_TEXT 1000
 static inline void nights_tell(const struct ptl_changes *changes, char text[NIGHTS_TEXT])
 {
-    static const char marks[] = "+-?~<>";
+    static const char marks[] = "+-?~<>!%";
     size_t used = 0;
     text[0] = '\0';
     for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++)

@@ -67,8 +67,74 @@ static void a_host_comes_and_goes(void **state)
     night(*state, "ooc fcc", "<198.18.0.2 ");
     night(*state, "ooc fcc", "");
     night(*state, "ooc fff", ">198.18.0.2 ");
-    night(*state, "fff fff", "?198.18.0.1:22 ?198.18.0.1:80 "); /* nothing at all answers */
+    /* Nothing at all answers. */
+    night(*state, "fff fff", "?198.18.0.1:22 ?198.18.0.1:80 !198.18.0.1 ");
     night(*state, "fff fff", "-198.18.0.1:22 -198.18.0.1:80 >198.18.0.1 ");
+}
+
+#define ALL_LOST 60000
+#define MANY_HOSTS 24
+#define MANY "hosts: 198.18.0.1-24\nports: 22,80,443\nscope: [198.18.0.0/15]\n"
+#define MANY_SIZE (4 * MANY_HOSTS + 1)
+
+/* Of many hosts the last is as told. */
+static const char *many(const char *others, const char *last, char text[MANY_SIZE])
+{
+    for (size_t i = 0; i < MANY_HOSTS; i++)
+        snprintf(text + 4 * i, MANY_SIZE - 4 * i, "%s ", i + 1 < MANY_HOSTS ? others : last);
+    return text;
+}
+
+/* The sentinels tell nothing good of that night, but every port of the other hosts was heard. */
+static void a_host_is_gone_where_every_other_was_heard_in_full(void **state)
+{
+    char text[MANY_SIZE];
+    night_of(*state, MANY, many("occ", "ooo", text), 1, 0, "");
+    night_of(*state, MANY, many("occ", "fff", text), 1, ALL_LOST,
+             "-198.18.0.24:22 -198.18.0.24:80 -198.18.0.24:443 >198.18.0.24 ");
+}
+
+/* The others have a port behind a firewall, but all that was open is heard. */
+static void a_host_is_gone_where_all_that_was_open_was_heard(void **state)
+{
+    char text[MANY_SIZE];
+    night_of(*state, MANY, many("oof", "ooo", text), 1, 0, "");
+    night_of(*state, MANY, many("oof", "fff", text), 1, ALL_LOST,
+             "-198.18.0.24:22 -198.18.0.24:80 -198.18.0.24:443 >198.18.0.24 ");
+}
+
+/* One port is missed as easily as that. */
+static void a_host_of_one_port_is_perhaps_gone(void **state)
+{
+    char text[MANY_SIZE];
+    night_of(*state, MANY, many("ooo", "off", text), 1, 0, "");
+    night_of(*state, MANY, many("ooo", "fff", text), 1, ALL_LOST, "?198.18.0.24:22 !198.18.0.24 ");
+    night_of(*state, MANY, many("ooo", "off", text), 1, ALL_LOST, "");
+    night_of(*state, MANY, many("ooo", "fff", text), 1, ALL_LOST, "?198.18.0.24:22 !198.18.0.24 ");
+    night_of(*state, MANY, many("ooo", "fff", text), 1, ALL_LOST, "-198.18.0.24:22 >198.18.0.24 ");
+}
+
+/* Ports were lost on other hosts, too: the lost host may be no more than more of that. */
+static void a_host_is_perhaps_gone_where_others_lack_ports(void **state)
+{
+    char text[MANY_SIZE];
+    night_of(*state, MANY, many("oof", "ooo", text), 1, 0, "");
+    night_of(*state, NIGHTS_PLAN, "ooc ooc", 1, 0, "");
+    night_of(*state, NIGHTS_PLAN, "ooc fff", 1, ALL_LOST,
+             "?198.18.0.2:22 ?198.18.0.2:80 !198.18.0.2 ");
+    memcpy(strchr(many("oof", "fff", text), 'o'), "fof off off off off", 19);
+    night_of(*state, MANY, text, 1, ALL_LOST,
+             "?198.18.0.1:22 ?198.18.0.2:80 ?198.18.0.3:80 ?198.18.0.4:80 ?198.18.0.5:80 "
+             "?198.18.0.24:22 ?198.18.0.24:80 ?198.18.0.24:443 !198.18.0.24 ");
+}
+
+static void a_host_that_comes_and_goes_is_listed_apart(void **state)
+{
+    night(*state, "ooc fff", "");
+    night(*state, "ooc fcc", "<198.18.0.2 ");
+    night(*state, "ooc fff", ">198.18.0.2 ");
+    night(*state, "ooc fcc", "%198.18.0.2 ");
+    night(*state, "ooc fcc", "%198.18.0.2 ");
 }
 
 static void two_runs_have_to_see_it_if_asked(void **state)
@@ -118,6 +184,11 @@ int main(void)
         TEST(an_incomplete_run_is_never_compared_with),
         TEST(other_hosts_or_ports_are_another_matter),
         TEST(a_host_comes_and_goes),
+        TEST(a_host_is_gone_where_every_other_was_heard_in_full),
+        TEST(a_host_is_gone_where_all_that_was_open_was_heard),
+        TEST(a_host_of_one_port_is_perhaps_gone),
+        TEST(a_host_is_perhaps_gone_where_others_lack_ports),
+        TEST(a_host_that_comes_and_goes_is_listed_apart),
         TEST(two_runs_have_to_see_it_if_asked),
         TEST(flapping_ports_are_listed_apart),
         cmocka_unit_test(a_course_believes_what_was_confirmed),

@@ -47,7 +47,8 @@
     "\"host\":\"b\",\"ip\":\"::7\",\"port\":8,\"service\":null,\"was\":[\"closed\"],"              \
     "\"is\":[\"open\"]}],\"closed_count\":9,\"closed\":[],\"perhaps_closed_count\":0,\"perhaps_"   \
     "closed\":[],\"flapping_count\":0,\"flapping\":[],\"come_count\":0,\"come\":[],\"gone_"        \
-    "count\":0,\"gone\":[]}"
+    "count\":0,\"gone\":[],\"perhaps_gone_count\":2,\"perhaps_gone\":[{\"host\":\"c\","            \
+    "\"ip\":\"::8\"}],\"flapping_hosts_count\":0,\"flapping_hosts\":[]}"
 #define SAMPLE_UNRESOLVED "{\"input\":\"gone.example\",\"message\":\"Name or service not known\"}"
 #define SAMPLE_EXPECTATIONS                                                                        \
     "{\"host\":\"web.example\",\"ip\":\"198.18.0.1\",\"port\":80,\"expected\":\"open\",\"state\":" \
