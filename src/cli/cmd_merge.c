@@ -10,6 +10,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Is one of them a merge of shards that were not all there? */
+static bool lacks_shards(const struct merge_input *inputs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (inputs[i].results->run.missing_shards != NULL)
+            return true;
+    return false;
+}
+
 /* Runs that are no shards: all are held at once. */
 static int merge_runs(const struct arguments *arguments, const struct merge_input *inputs)
 {
@@ -31,6 +40,8 @@ static int merge_runs(const struct arguments *arguments, const struct merge_inpu
         print_line("warning: %s", merged->warnings[i]);
     int result = reports_write("merge", arguments, &merged->run, PTL_FORMAT_JSON,
                                reports_write_results, merged);
+    if (result == EXIT_DONE && !merged->run.complete && lacks_shards(inputs, arguments->word_count))
+        result = EXIT_INCOMPLETE;
     ptl_results_free(merged);
     return result;
 }

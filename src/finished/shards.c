@@ -33,15 +33,31 @@ static enum ptl_status refuse_twice(const struct ptl_shards *shards, size_t a, s
                          ptl_clock_rfc3339(y->started_ms, times[1]));
 }
 
+/* A file that is no shard, beside one that is. */
+static enum ptl_status refuse_whole(const struct ptl_run_info *head, const char *name,
+                                    const char *shard, struct ptl_error *error)
+{
+    if (head->missing_shards != NULL)
+        return ptl_error_set(error, PTL_E_INVALID,
+                             "%s is itself merged, of all shards but %s: merge the files of these "
+                             "shards again, with %s",
+                             name, head->missing_shards, shard);
+    if (head->shard_count > 0)
+        return ptl_error_set(
+            error, PTL_E_INVALID,
+            "%s is itself merged, of all shards of a plan: %s cannot be added to it", name, shard);
+    return ptl_error_set(error, PTL_E_INVALID,
+                         "%s is no shard, and %s is one: shards are merged with those of the same "
+                         "plan",
+                         name, shard);
+}
+
 static enum ptl_status place(struct ptl_shards *shards, size_t file, bool prefer_newest,
                              struct ptl_error *error)
 {
     const struct ptl_run_info *head = shards->heads[file], *first = shards->heads[0];
     if (head->shard.count == 0)
-        return ptl_error_set(error, PTL_E_INVALID,
-                             "%s is no shard, and %s is one: shards are merged with those of the "
-                             "same plan",
-                             shards->names[file], shards->names[0]);
+        return refuse_whole(head, shards->names[file], shards->names[0], error);
     if (head->shard.count != first->shard.count ||
         strcmp(head->shard.plan_sha256, first->shard.plan_sha256) != 0)
         return ptl_shards_differ(first, shards->names[0], head, shards->names[file], error);
@@ -89,10 +105,7 @@ enum ptl_status ptl_shards_new(const struct ptl_run_info *const *heads, const ch
     while (first + 1 < count && heads[first]->shard.count == 0)
         first++;
     if (first > 0)
-        return ptl_error_set(error, PTL_E_INVALID,
-                             "%s is no shard, and %s is one: shards are merged with those of the "
-                             "same plan",
-                             names[0], names[first]);
+        return refuse_whole(heads[0], names[0], names[first], error);
     struct ptl_shards *new = calloc(1, sizeof(*new));
     if (new == NULL)
         return ptl_error_no_memory(error);

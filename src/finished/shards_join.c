@@ -220,6 +220,7 @@ static bool tell_missing(struct ptl_shards *shards)
                                  shards->missing, shards->count, ptl_buf_text(&buf)) == PTL_OK;
     whole->run.missing_shards = ptl_buf_steal(&buf);
     whole->run.complete = false;
+    whole->run.cut = true; /* whoever reads it must not take what is not there for gone */
     return good && whole->run.missing_shards != NULL;
 }
 

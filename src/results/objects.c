@@ -188,7 +188,8 @@ static const struct ptl_key run_keys[] = {
     {"out_of_memory", &ptl_key_is, AT(stopped_by), .none = PTL_STOP_MEMORY, .is_later = true,
      .about = "memory ran out"},
     {"cut", &ptl_key_bool, AT(cut), .is_later = true, .is_omitted = true,
-     .about = "true: read from jsonl without its end, so that not even all targets are known"},
+     .about = "true: not even all targets are known: jsonl without its end, or shards that were "
+              "missing"},
     {"ports", &ptl_key_copy, ASKED(ports), .max = PTL_PORTS_BYTES,
      .about = "the ports asked, as 1-1024,8080"},
     {"states", &ptl_key_flags, ASKED(states), STATE_WORDS(PTL_UNPROBED),

@@ -191,7 +191,7 @@ struct ptl_run_info {
     int64_t finished_ms;
     double elapsed_ms; /* monotonic; written with three decimals at most */
     bool complete;
-    bool cut;                 /* read from jsonl without its end: not even all targets are known */
+    bool cut; /* jsonl without its end, missing shards: not even all targets are known */
     enum ptl_stop stopped_by; /* memory is written as null, and "out_of_memory": true; so are, as
                                * null, outage and output */
     char *ports;              /* "1-1024,8080" */

@@ -99,6 +99,33 @@ portolan run ./p.yaml --shard 6/12 --json ./06-of-12.json" ]
     jq -e '.run.complete and .summary.unprobed == 0 and .summary.probes == 80 and (.run | has("missing_shards") | not)' merged.json
 }
 
+@test "a merge that lacks shards is whole by no way: merged again, with itself, with others, or compared" {
+    need_namespace
+    make_shards 4
+    in_ns "$LISTEN" 22 25 -- "$PORTOLAN" run ./p.yaml --json whole.json --quiet
+    "$PORTOLAN" merge ./[134]-of-4.json --json a.json --quiet || [ $? -eq 4 ]
+    "$PORTOLAN" merge ./[12]-of-4.json --json b.json --quiet || [ $? -eq 4 ]
+    for files in a.json "a.json a.json" "a.json b.json"; do
+        # shellcheck disable=SC2086  # two words
+        says 4 "1 of 4 shards are missing: 2/4" "$PORTOLAN" merge $files --json again.json
+        jq -e '.run.complete == false and .run.cut' again.json
+        "$PORTOLAN" merge again.json --json twice.json --quiet
+        jq -e '.run.complete == false and .run.cut' twice.json
+    done
+    # A run of the whole plan knows all targets.
+    says 0 '' "$PORTOLAN" merge a.json whole.json --json again.json
+    jq -e '.run.complete and .summary.probes == 80' again.json
+    # What was in no file has not vanished.
+    says 4 '' "$PORTOLAN" diff whole.json a.json
+    [[ "$output" == *"0 vanished"* ]]
+    # Nor can it be added to: what is to be merged again is told.
+    says 3 "a.json is itself merged, of all shards but 2/4: merge the files of these shards again, with 2-of-4.json" \
+        "$PORTOLAN" merge a.json 2-of-4.json --json again.json
+    says 3 "of all shards but 2/4" "$PORTOLAN" merge 2-of-4.json a.json --json again.json
+    "$PORTOLAN" merge ./[1-4]-of-4.json --json all.json --quiet
+    says 3 "all.json is itself merged, of all shards of a plan: 2-of-4.json cannot be added to it" "$PORTOLAN" merge all.json 2-of-4.json --json again.json
+}
+
 @test "the line is safe, whatever the names hold, and says the file in words of its own where there is no pattern" {
     need_namespace
     mkdir "it's; rm -rf"
