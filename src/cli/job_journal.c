@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "cli/exit.h"
 #include "cli/print.h"
+#include "scan/draft.h"
 
 #include <string.h>
 
@@ -32,10 +33,12 @@ bool job_journals_are_asked_well(const struct arguments *arguments, const struct
                    asked);
         return false;
     }
-    if (!arguments->given[OPTION_RESUME] &&
-        (arguments->given[OPTION_SALVAGE] || arguments->texts[OPTION_MAX_AGE] != NULL)) {
-        print_line("portolan run: %s says how to go on with a journal: it wants --resume",
-                   arguments->given[OPTION_SALVAGE] ? "--salvage" : "--max-age");
+    const char *how = arguments->given[OPTION_SALVAGE]           ? "--salvage"
+                      : arguments->given[OPTION_SET_ASIDE]       ? "--set-aside"
+                      : arguments->texts[OPTION_MAX_AGE] != NULL ? "--max-age"
+                                                                 : NULL;
+    if (how != NULL && !arguments->given[OPTION_RESUME]) {
+        print_line("portolan run: %s says how to go on with a journal: it wants --resume", how);
         return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -65,6 +68,7 @@ int job_open_journal(struct job *job, const struct arguments *arguments)
     struct ptl_error error;
     struct ptl_journal_request request = {.path = job->paths[JOB_JOURNAL],
                                           .resume = arguments->given[OPTION_RESUME],
+                                          .set_aside = arguments->given[OPTION_SET_ASIDE],
                                           .past = {.salvage = arguments->given[OPTION_SALVAGE]}};
     if (request.path == NULL)
         return EXIT_DONE;
@@ -88,7 +92,14 @@ int job_create_journal(struct job *job)
                                     .unresolved = prepared->unresolved,
                                     .unresolved_count = prepared->unresolved_hosts,
                                     .seed = prepared->seed};
-    enum ptl_status status = ptl_journal_create(job->journal, &plan, &error);
+    const char *aside = ptl_journal_set_aside(job->journal);
+    enum ptl_status status = PTL_OK;
+    if (aside != NULL &&
+        !ptl_draft_warn(prepared, "%s; it is now %s" PTL_JOURNAL_ASIDE ", and a new run began",
+                        aside, job->paths[JOB_JOURNAL]))
+        status = ptl_error_no_memory(&error);
+    if (status == PTL_OK)
+        status = ptl_journal_create(job->journal, &plan, &error);
     if (status == PTL_OK)
         return EXIT_DONE;
     return tell(status, &error);

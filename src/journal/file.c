@@ -2,6 +2,7 @@
 
 #include "base/leftover.h"
 #include "base/plain.h"
+#include "journal/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -324,4 +325,24 @@ enum ptl_status ptl_journal_file_remove(struct ptl_journal_file *file, struct pt
         return ptl_error_errno(error, PTL_E_OUTPUT, errno, "cannot remove the journal %s",
                                file->path);
     return PTL_OK;
+}
+
+enum ptl_status ptl_journal_file_set_aside(struct ptl_journal_file *file, struct ptl_error *error)
+{
+    struct stat info;
+    char *aside = NULL;
+    enum ptl_status status = PTL_OK;
+    if (asprintf(&aside, "%s" PTL_JOURNAL_ASIDE, file->path) < 0)
+        return ptl_error_no_memory(error);
+    if (lstat(aside, &info) == 0 && !ptl_journal_is(aside))
+        status = ptl_error_set(error, PTL_E_OUTPUT,
+                               "cannot set the journal %s aside: %s is there and no journal",
+                               file->path, aside);
+    else if (rename(file->path, aside) != 0 || !sync_folder(file->path))
+        status = ptl_error_errno(error, PTL_E_OUTPUT, errno, "cannot set the journal %s aside",
+                                 file->path);
+    free(aside);
+    if (status == PTL_OK)
+        ptl_journal_file_close(file);
+    return status;
 }

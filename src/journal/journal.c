@@ -24,7 +24,8 @@
 struct ptl_journal {
     char *path;
     struct ptl_journal_file file;
-    struct ptl_past *past; /* NULL: there is nothing to go on with */
+    struct ptl_past *past;    /* NULL: there is nothing to go on with */
+    struct ptl_error refused; /* PTL_OK: nothing is to be set aside */
     struct ptl_places places;
     struct ptl_encoder encoder;
     struct ptl_buf out;
@@ -56,37 +57,6 @@ bool ptl_journal_add_note(struct ptl_journal_batch *batch, const struct ptl_jour
 
 /* ---- opening ---- */
 
-static enum ptl_status is_unfinished(const struct ptl_journal *journal, struct ptl_error *error)
-{
-    return ptl_error_set(error, PTL_E_INVALID,
-                         "the journal %s is of a run that is not finished: --resume goes on with "
-                         "it, and where it is removed a new run can begin",
-                         journal->path);
-}
-
-static enum ptl_status look(struct ptl_journal *journal, const struct ptl_journal_request *request,
-                            const struct ptl_profile *profile, struct ptl_error *error)
-{
-    enum ptl_status status = ptl_journal_file_open(journal->path, &journal->file, error);
-    if (status != PTL_OK || journal->file.fd < 0)
-        return status;
-    status =
-        ptl_past_read(journal->file.fd, journal->path, &request->past, true, &journal->past, error);
-    if (status != PTL_OK)
-        return status;
-    /* Where no segment has begun, nothing was asked: a run of several that could not begin. Only a
-     * segment tells which slice of the plan it is of. */
-    bool is_empty = journal->past->segment_count == 0 && journal->past->damaged_at == UINT64_MAX;
-    bool begins = is_empty && (!request->resume || profile->shard.count > 0);
-    if (journal->past->done || begins) {
-        ptl_past_free(journal->past);
-        journal->past = NULL;
-        return PTL_OK;
-    }
-    return request->resume ? ptl_past_agrees(journal->past, profile, error)
-                           : is_unfinished(journal, error);
-}
-
 enum ptl_status ptl_journal_open(const struct ptl_journal_request *request,
                                  const struct ptl_profile *profile, struct ptl_journal **journal,
                                  struct ptl_error *error)
@@ -103,11 +73,13 @@ enum ptl_status ptl_journal_open(const struct ptl_journal_request *request,
     new->file.fd = -1;
     new->path = strdup(request->path);
     ptl_buf_init(&new->out, PTL_ENCODE_MAX);
+    struct ptl_journal_request own = *request;
+    own.path = new->path;
     enum ptl_status status = PTL_OK;
     if (new->path == NULL)
         status = ptl_error_no_memory(error);
     else
-        status = look(new, request, profile, error);
+        status = ptl_past_find(&own, profile, &new->file, &new->past, &new->refused, error);
     if (status != PTL_OK) {
         ptl_journal_free(new);
         return status;
@@ -119,6 +91,11 @@ enum ptl_status ptl_journal_open(const struct ptl_journal_request *request,
 const struct ptl_past *ptl_journal_past(const struct ptl_journal *journal)
 {
     return journal->past;
+}
+
+const char *ptl_journal_set_aside(const struct ptl_journal *journal)
+{
+    return journal->refused.code != PTL_OK ? journal->refused.message : NULL;
 }
 
 void ptl_journal_free(struct ptl_journal *journal)
@@ -194,6 +171,11 @@ enum ptl_status ptl_journal_create(struct ptl_journal *journal, const struct ptl
         return ptl_error_no_memory(error);
     ptl_encoder_init(&journal->encoder, &journal->places);
     const struct ptl_past *past = journal->past;
+    enum ptl_status status = PTL_OK;
+    if (journal->refused.code != PTL_OK)
+        status = ptl_journal_file_set_aside(&journal->file, error);
+    if (status != PTL_OK)
+        return status;
     if (past == NULL)
         return make(journal, plan, error);
     if (past->damaged_at != UINT64_MAX)

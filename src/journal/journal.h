@@ -104,6 +104,7 @@ struct ptl_journal;
 struct ptl_journal_request {
     const char *path;
     bool resume;
+    bool set_aside; /* with resume: a journal that it cannot go on with gives way */
     struct ptl_past_request past;
 };
 
@@ -111,13 +112,17 @@ struct ptl_journal_request {
  * Looks at the path: where there is nothing, or a journal that is finished, nothing is done yet;
  * an unfinished one is locked and read where `resume` is set, and compared with the profile.
  * PTL_E_INVALID: it is unfinished and `resume` is not set, in use, of another plan, damaged, or no
- * journal at all; nothing was changed.
+ * journal at all; nothing was changed. Where it is to be set aside, one of another plan, or a
+ * damaged one, is locked, and left to ptl_journal_create.
  */
 enum ptl_status ptl_journal_open(const struct ptl_journal_request *request,
                                  const struct ptl_profile *profile, struct ptl_journal **journal,
                                  struct ptl_error *error);
 /* What there is to go on with; NULL: nothing. Borrowed. */
 const struct ptl_past *ptl_journal_past(const struct ptl_journal *journal);
+/* Why the run cannot go on with what was there, which is to be set aside; NULL: nothing is.
+ * Borrowed. */
+const char *ptl_journal_set_aside(const struct ptl_journal *journal);
 /* What the run is of. Borrowed. */
 struct ptl_journal_plan {
     const struct ptl_profile *profile;
@@ -128,9 +133,13 @@ struct ptl_journal_plan {
     uint64_t seed; /* in force */
 };
 
+/* What follows the name of a journal that was set aside. */
+#define PTL_JOURNAL_ASIDE ".old"
 /*
- * Makes the file, or makes the one that was read ready to be written on. PTL_E_OUTPUT: it cannot
- * be written; PTL_E_INVALID: another run has made it meanwhile. The ports must outlive the writing.
+ * Makes the file, or makes the one that was read ready to be written on; one that is to be set
+ * aside gets another name before, and takes the place of the one that was set aside last.
+ * PTL_E_OUTPUT: it cannot be written; PTL_E_INVALID: another run has made it meanwhile. The ports
+ * must outlive the writing.
  */
 enum ptl_status ptl_journal_create(struct ptl_journal *journal, const struct ptl_journal_plan *plan,
                                    struct ptl_error *error);

@@ -3,6 +3,7 @@
 #define JOURNAL_PAST_H
 
 #include "journal/bytes.h"
+#include "journal/file.h"
 #include "journal/head.h"
 #include "journal/journal.h"
 #include "journal/ledger.h"
@@ -60,6 +61,15 @@ bool ptl_past_read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_
  * is said. */
 enum ptl_status ptl_past_agrees(const struct ptl_past *past, const struct ptl_profile *profile,
                                 struct ptl_error *error);
+/*
+ * Opens, locks and reads what has the name of the journal: *past, NULL: there is nothing to go on
+ * with. Where it is to give way (set_aside), *refused says why the run cannot go on with it, else
+ * it stays as it is. The file borrows the path. Errors: as ptl_journal_open.
+ */
+enum ptl_status ptl_past_find(const struct ptl_journal_request *request,
+                              const struct ptl_profile *profile, struct ptl_journal_file *file,
+                              struct ptl_past **past, struct ptl_error *refused,
+                              struct ptl_error *error);
 /* Chunks of segments. What is wrong stays in bytes; false: no memory. */
 bool ptl_past_read_segment(struct ptl_past *past, struct ptl_bytes *bytes);
 void ptl_past_read_end(struct ptl_past *past, struct ptl_bytes *bytes); /* there is a segment */

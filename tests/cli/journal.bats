@@ -112,6 +112,42 @@ refused() { # STATUS WORDS OPTION...
     cmp j before
 }
 
+@test "where asked, a journal of another plan, or a damaged one, is set aside, and a new run begins" {
+    need_namespace
+    slow
+    part
+    cp j before
+    # Where no new run begins nothing is moved.
+    refused 3 'is outside the profile'"'"'s scope' --journal j --resume --set-aside --set ports=1-9 --set scope=10.0.0.0/8
+    cmp j before
+    [ ! -e j.old ]
+    echo mine >j.old
+    refused 5 'j.old is there and no journal' --journal j --resume --set-aside --set ports=1-9
+    [ "$(cat j.old)" = mine ]
+    cmp j before
+    rm j.old
+    run in_ns "$PORTOLAN" run ./p.yaml --set ports=1-9 --journal j --resume --set-aside --json r.json
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ ! -e j ]
+    cmp j.old before
+    jq -e '.summary.attempts == 36 and .run.segments == null' r.json
+    jq -e '.warnings | length == 1 and (.[0] | contains("another ports") and contains("j.old"))' r.json
+    # What is of the plan goes on as ever; a damaged one gives way, and what is no journal stays.
+    cp before j
+    whole --set-aside
+    [ "$status" -eq 0 ]
+    jq -e '.run.resumed.taken_over > 0 and .warnings == []' r.json
+    head -c 60 before >j
+    run in_ns "$PORTOLAN" run ./p.yaml --set ports=1-9 --journal j --resume --set-aside --json r.json --quiet
+    [ "$status" -eq 0 ]
+    cmp j.old <(head -c 60 before)
+    echo mine >j
+    refused 3 'is not a journal' --journal j --resume --set-aside
+    [ "$(cat j)" = mine ]
+    refused 2 'it wants --resume' --journal j --set-aside
+}
+
 @test "files that are no journals, and options that do not fit, are refused" {
     need_namespace
     slow

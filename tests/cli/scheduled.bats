@@ -194,12 +194,21 @@ END
     export STATE="$PWD/state" PROFILES="$PWD/etc"
     in_ns timeout -s KILL 1 "$TOP/tests/support/systemctl" start portolan@lan.service || true
     [ -e state/lan/run.journal ]
+    cp state/lan/run.journal kept
     [ "$(setting portolan-resume@.service ConditionPathExists | sed 's,%S/portolan/%i,.,')" = ./run.journal ]
     sed -i '/^rate/d' etc/lan.yaml
     night lan 22:close
     [ ! -e state/lan/run.journal ]
     [ "$(wc -l <state/lan/history/lan/index.jsonl)" -eq 1 ]
     jq -e '.complete' state/lan/history/lan/index.jsonl
+    # Of a profile that was changed meanwhile another run begins, and says so.
+    cp kept state/lan/run.journal
+    sed -i 's/^ports:.*/ports: 1-200/' etc/lan.yaml
+    night lan 22:close
+    [ ! -e state/lan/run.journal ]
+    cmp state/lan/run.journal.old kept
+    tail -n 1 state/lan/history/lan/index.jsonl | jq -e '.complete and .probes == 200'
+    jq -e '.warnings[0] | contains("another ports")' state/lan/history/lan/latest.json
 }
 
 @test "scheduled: the line of cron says something when something changed, and else nothing" {
