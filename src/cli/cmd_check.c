@@ -46,8 +46,7 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    OPTION_ROW_HOSTS,
-    OPTION_ROW_PORTS,
+    OPTION_ROWS_TARGETS,
 };
 
 const struct command command_check = {

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TICK_MS 200
 #define REPEAT_DEFAULT 7
@@ -64,7 +63,7 @@ static bool take_varies(struct order *order)
     const struct arguments *arguments = order->arguments;
     order->varies = calloc(arguments->vary_count + 1, sizeof(*order->varies));
     if (order->varies == NULL) {
-        print_line("portolan: out of memory");
+        print_no_memory();
         return false;
     }
     for (size_t i = 0; i < arguments->vary_count; i++) {
@@ -115,10 +114,8 @@ static int load_variants(struct order *order)
     struct ptl_error error = {.code = PTL_OK};
     int result = EXIT_DONE;
     order->paths = calloc(arguments->word_count, sizeof(*order->paths));
-    if (order->paths == NULL) {
-        print_line("portolan: out of memory");
-        return EXIT_INCOMPLETE;
-    }
+    if (order->paths == NULL)
+        return print_no_memory();
     for (size_t i = 0; i < arguments->word_count; i++) {
         if (ptl_profile_find(arguments->words[i], &order->paths[i], &error) != PTL_OK) {
             print_error(&error);
@@ -137,7 +134,7 @@ static int load_variants(struct order *order)
     print_problems(&problems);
     ptl_problems_free(&problems);
     if (status != PTL_OK)
-        return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
+        return exit_of(status);
     const char *baseline = arguments->texts[OPTION_BASELINE];
     if (ptl_variants_check_names(&order->variants, &error) == PTL_OK &&
         (baseline == NULL ||
@@ -203,9 +200,7 @@ static int judge(const struct ptl_comparison *comparison, bool written)
 static int carry_out(struct order *order, struct ptl_study *study, const struct ptl_cancel *cancel)
 {
     const struct arguments *arguments = order->arguments;
-    bool progress = !arguments->given[OPTION_QUIET] &&
-                    (arguments->progress == PROGRESS_ALWAYS ||
-                     (arguments->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1));
+    bool progress = progress_is_wanted(arguments);
     struct progress_line line = {.shown = 0};
     struct ptl_study_hooks hooks = {
         .context = &line, .tick_ms = progress ? TICK_MS : 0, .tick = progress_study_tick};
@@ -229,24 +224,20 @@ static int carry_out(struct order *order, struct ptl_study *study, const struct 
 
 static int study(struct order *order)
 {
-    static struct ptl_cancel cancel; /* outlives the handler's last use */
     struct ptl_problems problems = {.items = NULL};
     struct ptl_study *study = NULL;
-    struct ptl_error error;
-    if (ptl_cancel_init(&cancel, &error) != PTL_OK) {
-        print_error(&error);
+    const struct ptl_cancel *cancel = signals_watch();
+    if (cancel == NULL)
         return EXIT_INCOMPLETE;
-    }
-    signals_watch(&cancel);
     enum ptl_status status =
-        ptl_study_new(&order->variants, &order->options, &cancel, &study, &problems);
+        ptl_study_new(&order->variants, &order->options, cancel, &study, &problems);
     print_problems(&problems);
     ptl_problems_free(&problems);
     if (status == PTL_E_CANCELLED)
-        return 128 + ptl_cancel_cause(&cancel);
+        return 128 + ptl_cancel_cause(cancel);
     if (status != PTL_OK)
-        return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
-    int result = open_outputs(order, &cancel) ? carry_out(order, study, &cancel) : EXIT_OUTPUT;
+        return exit_of(status);
+    int result = open_outputs(order, cancel) ? carry_out(order, study, cancel) : EXIT_OUTPUT;
     ptl_study_free(study);
     return result;
 }
@@ -278,54 +269,24 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {.id = OPTION_VARY,
-     .name = "vary",
-     .argument = "KEY=VALUE,VALUE...",
+    {OPTION_VARY, "vary", "KEY=VALUE,VALUE...",
      .help = "a variant for each value of a key (repeatable)"},
-    {.id = OPTION_REPEAT, .name = "repeat", .argument = "N", .help = "runs of each variant (7)"},
-    {.id = OPTION_WARMUP,
-     .name = "warmup",
-     .argument = "N",
-     .help = "runs of each before those, not counted (1)"},
-    {.id = OPTION_PAUSE,
-     .name = "pause",
-     .argument = "DURATION",
-     .help = "wait so long before each run (0)"},
-    {.id = OPTION_BASELINE,
-     .name = "baseline",
-     .argument = "NAME",
+    {OPTION_REPEAT, "repeat", "N", .help = "runs of each variant (7)"},
+    {OPTION_WARMUP, "warmup", "N", .help = "runs of each before those, not counted (1)"},
+    {OPTION_PAUSE, "pause", "DURATION", .help = "wait so long before each run (0)"},
+    {OPTION_BASELINE, "baseline", "NAME",
      .help = "the variant that the others are held against (the first)"},
-    {.id = OPTION_SET,
-     .name = "set",
-     .argument = "KEY=VALUE",
-     .help = "override a key of every profile (repeatable)"},
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_JSON,
-     .name = "json",
-     .argument = "PATH",
-     .help = "write comparison.json there, with every run"},
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_CSV,
-     .name = "csv",
-     .argument = "PATH",
-     .help = "write CSV there, one row a run"},
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_TEXT,
-     .name = "text",
-     .argument = "PATH",
-     .help = "write the tables there (- where no output is named)"},
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_HTML,
-     .name = "html",
-     .argument = "PATH",
-     .help = "write one page for a browser there, with charts"},
-    {.id = OPTION_QUIET,
-     .name = "quiet",
-     .help = "no progress, warnings or notes on standard error"},
-    {.id = OPTION_PROGRESS,
-     .name = "progress",
-     .argument = "auto|always|never",
-     .help = "the progress line; auto: on a terminal"},
+    {OPTION_SET, "set", "KEY=VALUE", .help = "override a key of every profile (repeatable)"},
+    {OPTION_REPORT, "json", "PATH", .help = "write comparison.json there, with every run",
+     .format = PTL_FORMAT_JSON},
+    {OPTION_REPORT, "csv", "PATH", .help = "write CSV there, one row a run",
+     .format = PTL_FORMAT_CSV},
+    {OPTION_REPORT, "text", "PATH", .help = "write the tables there (- where no output is named)",
+     .format = PTL_FORMAT_TEXT},
+    {OPTION_REPORT, "html", "PATH", .help = "write one page for a browser there, with charts",
+     .format = PTL_FORMAT_HTML},
+    {OPTION_QUIET, "quiet", NULL, .help = "no progress, warnings or notes on standard error"},
+    OPTION_ROW_PROGRESS,
 };
 
 const struct command command_compare = {

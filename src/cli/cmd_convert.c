@@ -2,19 +2,14 @@
 #include "cli/reports.h"
 #include "journal/journal.h"
 
-#include <signal.h>
-
 static int run(const struct arguments *arguments)
 {
     struct ptl_past *past = NULL; /* its texts are borrowed by the results */
     struct ptl_results *results = NULL;
     struct ptl_error error;
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that could not be written */
     enum ptl_status status = ptl_journal_read_results(arguments->words[0], &past, &results, &error);
-    if (status != PTL_OK) {
-        print_error(&error);
-        return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
-    }
+    if (status != PTL_OK)
+        return print_failure(&error);
     int result = reports_write("convert", arguments, &results->run, PTL_FORMAT_TEXT,
                                reports_write_results, results);
     ptl_results_free(results);
@@ -23,7 +18,7 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {.id = OPTION_QUIET, .name = "quiet", .help = "no notes on standard error"},
+    {OPTION_QUIET, "quiet", NULL, .help = "no notes on standard error"},
 };
 
 const struct command command_convert = {

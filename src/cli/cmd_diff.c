@@ -4,7 +4,6 @@
 #include "report/report.h"
 #include "results/read.h"
 
-#include <signal.h>
 #include <string.h>
 
 struct diffing {
@@ -67,17 +66,12 @@ static int run(const struct arguments *arguments)
     struct ptl_results *runs[2] = {NULL, NULL};
     struct ptl_error error;
     int status = EXIT_DONE;
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that could not be written */
     /* Both are read, so that what is wrong with both is told. */
     for (int i = 0; i < 2; i++) {
-        enum ptl_status read = ptl_results_read(arguments->words[i], &runs[i], &error);
-        if (read == PTL_OK)
+        if (ptl_results_read(arguments->words[i], &runs[i], &error) == PTL_OK)
             continue;
-        print_error(&error);
-        if (read == PTL_E_INVALID)
-            status = EXIT_REJECTED;
-        else if (status == EXIT_DONE)
-            status = EXIT_INCOMPLETE;
+        int failed = print_failure(&error);
+        status = status == EXIT_REJECTED ? status : failed;
     }
     if (status == EXIT_DONE)
         status = compare(arguments, runs);
@@ -87,24 +81,15 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_JSON,
-     .name = "json",
-     .argument = "PATH",
-     .help = "write the differences there as JSON"},
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_TEXT,
-     .name = "text",
-     .argument = "PATH",
-     .help = "write the text there (- where no output is named)"},
-    {.id = OPTION_ALLOW_INCONCLUSIVE,
-     .name = "allow-inconclusive",
+    {OPTION_REPORT, "json", "PATH", .help = "write the differences there as JSON",
+     .format = PTL_FORMAT_JSON},
+    {OPTION_REPORT, "text", "PATH", .help = "write the text there (- where no output is named)",
+     .format = PTL_FORMAT_TEXT},
+    {OPTION_ALLOW_INCONCLUSIVE, "allow-inconclusive", NULL,
      .help = "no status 1 for nothing but ports that a run may have missed"},
-    {.id = OPTION_FAIL_UNKNOWN,
-     .name = "fail-unknown",
+    {OPTION_FAIL_UNKNOWN, "fail-unknown", NULL,
      .help = "status 1 where something is not known, too"},
-    {.id = OPTION_QUIET,
-     .name = "quiet",
+    {OPTION_QUIET, "quiet", NULL,
      .help = "nothing where nothing changed, unless a run is incomplete"},
 };
 

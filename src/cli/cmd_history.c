@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,12 +136,8 @@ static int prune(const struct arguments *arguments, const struct place *place)
     enum ptl_status status =
         ptl_history_prune(place->folder, &keep, ptl_clock_wall_ms(),
                           arguments->given[OPTION_DRY_RUN], tell_gone, &gone, &error);
-    if (status != PTL_OK) {
-        print_error(&error);
-        return status == PTL_E_INVALID  ? EXIT_REJECTED
-               : status == PTL_E_OUTPUT ? EXIT_OUTPUT
-                                        : EXIT_INCOMPLETE;
-    }
+    if (status != PTL_OK)
+        return print_failure(&error);
     printf("%" PRIu64 " results file%s, %" PRIu64 " KiB%s\n", gone.files,
            gone.files == 1 ? "" : "s", gone.bytes / 1024, gone.dry ? " would go" : " went");
     return end_output(EXIT_DONE);
@@ -209,7 +204,6 @@ static int run(const struct arguments *arguments)
     struct ptl_history *history = NULL;
     struct ptl_error error;
     uint64_t since_ms;
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that could not be written */
     if (!take_since(arguments, &since_ms))
         return EXIT_USAGE;
     if (arguments->given[OPTION_DRY_RUN] && !arguments->given[OPTION_PRUNE]) {
@@ -220,7 +214,7 @@ static int run(const struct arguments *arguments)
     int status =
         is_folder(word) ? place_of_folder(word, &place) : place_of_profile(word, arguments, &place);
     if (status == EXIT_INCOMPLETE)
-        print_line("portolan: out of memory");
+        print_no_memory();
     if (status == EXIT_DONE && arguments->given[OPTION_PRUNE]) {
         status = prune(arguments, &place);
     } else if (status == EXIT_DONE) {
@@ -228,9 +222,7 @@ static int run(const struct arguments *arguments)
         if (read == PTL_OK)
             status = tell(arguments, &place, history, since_ms);
         else
-            status = read == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
-        if (read != PTL_OK)
-            print_error(&error);
+            status = print_failure(&error);
     }
     ptl_history_free(history);
     free_place(&place);
@@ -238,52 +230,26 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {.id = OPTION_SINCE,
-     .name = "since",
-     .argument = "DURATION",
-     .help = "tell of the runs of that time only, as 30d"},
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_JSON,
-     .name = "json",
-     .argument = "PATH",
-     .help = "write runs and ports there as JSON"},
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_CSV,
-     .name = "csv",
-     .argument = "PATH",
-     .help = "write a row a run there"},
-    {.id = OPTION_CSV_PORTS,
-     .name = "csv-ports",
-     .argument = "PATH",
+    {OPTION_SINCE, "since", "DURATION", .help = "tell of the runs of that time only, as 30d"},
+    {OPTION_REPORT, "json", "PATH", .help = "write runs and ports there as JSON",
+     .format = PTL_FORMAT_JSON},
+    {OPTION_REPORT, "csv", "PATH", .help = "write a row a run there", .format = PTL_FORMAT_CSV},
+    {OPTION_CSV_PORTS, "csv-ports", "PATH",
      .help = "write a row a port there: first and last open, how often"},
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_TEXT,
-     .name = "text",
-     .argument = "PATH",
-     .help = "write the text there (- where no output is named)"},
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_HTML,
-     .name = "html",
-     .argument = "PATH",
-     .help = "write one page for a browser there"},
-    {.id = OPTION_REPORT,
-     .format = PTL_FORMAT_PROM,
-     .name = "prom",
-     .argument = "PATH",
-     .help = "write Prometheus metrics there: when the last complete run was"},
-    {.id = OPTION_HISTORY,
-     .name = "history",
-     .argument = "DIR",
+    {OPTION_REPORT, "text", "PATH", .help = "write the text there (- where no output is named)",
+     .format = PTL_FORMAT_TEXT},
+    {OPTION_REPORT, "html", "PATH", .help = "write one page for a browser there",
+     .format = PTL_FORMAT_HTML},
+    {OPTION_REPORT, "prom", "PATH",
+     .help = "write Prometheus metrics there: when the last complete run was",
+     .format = PTL_FORMAT_PROM},
+    {OPTION_HISTORY, "history", "DIR",
      .help = "where a PROFILE that does not say so keeps its runs"},
-    {.id = OPTION_SET,
-     .name = "set",
-     .argument = "KEY=VALUE",
-     .help = "override a key of the profile (repeatable)"},
-    {.id = OPTION_PRUNE,
-     .name = "prune",
+    {OPTION_SET, "set", "KEY=VALUE", .help = "override a key of the profile (repeatable)"},
+    {OPTION_PRUNE, "prune", NULL,
      .help = "remove the results files that the profile's history.keep does not keep"},
-    {.id = OPTION_DRY_RUN, .name = "dry-run", .help = "with --prune: only say which"},
-    {.id = OPTION_QUIET, .name = "quiet", .help = "no notes on standard error"},
+    {OPTION_DRY_RUN, "dry-run", NULL, .help = "with --prune: only say which"},
+    {OPTION_QUIET, "quiet", NULL, .help = "no notes on standard error"},
 };
 
 const struct command command_history = {

@@ -63,7 +63,7 @@ static int print_table(const struct ptl_saved_profile *saved, size_t count)
     if (good)
         printf("%-*s  %-*s  PATH\n", name, "NAME", description, "DESCRIPTION");
     else
-        print_line("portolan: out of memory");
+        print_no_memory();
     for (size_t i = 0; i < count && good; i++) {
         print_cell(&rows[i].name, name);
         print_cell(&rows[i].description, description);

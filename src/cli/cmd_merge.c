@@ -4,7 +4,6 @@
 #include "finished/merge.h"
 #include "results/read.h"
 
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,10 +31,8 @@ static int merge_runs(const struct arguments *arguments, const struct merge_inpu
     if (runs != NULL)
         status = ptl_merge(runs, arguments->words, arguments->word_count, &merged, &error);
     free(runs);
-    if (status != PTL_OK) {
-        print_error(&error);
-        return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
-    }
+    if (status != PTL_OK)
+        return print_failure(&error);
     for (size_t i = 0; i < merged->warning_count && !arguments->given[OPTION_QUIET]; i++)
         print_line("warning: %s", merged->warnings[i]);
     int result = reports_write("merge", arguments, &merged->run, PTL_FORMAT_JSON,
@@ -71,11 +68,8 @@ static int read_all(const struct arguments *arguments, bool heads, struct merge_
                             : ptl_results_read_head(arguments->words[i], &input->results, &error);
         if (status == PTL_OK)
             continue;
-        print_error(&error);
-        if (status == PTL_E_INVALID)
-            result = EXIT_REJECTED;
-        else if (result == EXIT_DONE)
-            result = EXIT_INCOMPLETE;
+        int failed = print_failure(&error);
+        result = result == EXIT_REJECTED ? result : failed;
     }
     return result;
 }
@@ -111,11 +105,8 @@ static int merge(const struct arguments *arguments, struct merge_input *inputs)
 static int run(const struct arguments *arguments)
 {
     struct merge_input *inputs = calloc(arguments->word_count, sizeof(*inputs));
-    if (inputs == NULL) {
-        print_line("portolan: out of memory");
-        return EXIT_INCOMPLETE;
-    }
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an output that could not be written */
+    if (inputs == NULL)
+        return print_no_memory();
     int status = merge(arguments, inputs);
     for (size_t i = 0; i < arguments->word_count; i++)
         ptl_results_free(inputs[i].results);
@@ -124,14 +115,10 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {.id = OPTION_PREFER,
-     .name = "prefer",
-     .argument = "newest",
-     .help = "of several runs of one shard the newest is taken"},
-    {.id = OPTION_ALLOW_INCONCLUSIVE,
-     .name = "allow-inconclusive",
+    {OPTION_PREFER, "prefer", "newest", .help = "of several runs of one shard the newest is taken"},
+    {OPTION_ALLOW_INCONCLUSIVE, "allow-inconclusive", NULL,
      .help = "of shards: expectations that cannot be judged do not fail them"},
-    {.id = OPTION_QUIET, .name = "quiet", .help = "no warnings or notes on standard error"},
+    {OPTION_QUIET, "quiet", NULL, .help = "no warnings or notes on standard error"},
 };
 
 const struct command command_merge = {

@@ -111,7 +111,7 @@ static int run(const struct arguments *arguments)
         profile->shard = (struct ptl_shard){.count = 0};
     enum ptl_status status = ptl_prepare(profile, NULL, &prepared, &problems);
     profile->shard = shard;
-    int result = status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
+    int result = exit_of(status);
     if (status == PTL_OK)
         result = tell(arguments, profile, prepared);
     print_problems(&problems);
@@ -122,16 +122,9 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {.id = OPTION_SET,
-     .name = "set",
-     .argument = "KEY=VALUE",
-     .help = "override a key of the profile (repeatable)"},
-    OPTION_ROW_HOSTS,
-    OPTION_ROW_PORTS,
+    OPTION_ROWS_PROFILE,
     OPTION_ROW_SHARD,
-    {.id = OPTION_FREEZE,
-     .name = "freeze",
-     .argument = "PATH",
+    {OPTION_FREEZE, "freeze", "PATH",
      .help = "write the profile with its targets resolved, the same for every slice"},
 };
 

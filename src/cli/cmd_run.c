@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TICK_MS 200
 
@@ -54,9 +53,7 @@ static void tell_journal_failed(void *context, const struct ptl_error *error)
 static int scan(const struct arguments *arguments, struct job *job, struct progress_line *line,
                 const struct ptl_cancel *cancel)
 {
-    bool progress = !arguments->given[OPTION_QUIET] &&
-                    (arguments->progress == PROGRESS_ALWAYS ||
-                     (arguments->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1));
+    bool progress = progress_is_wanted(arguments);
     bool live = job_is_live(job);
     struct watch watch = {.job = job, .line = line};
     struct ptl_run_hooks hooks = {.context = &watch,
@@ -111,7 +108,7 @@ static int prepare_all(struct job *jobs, size_t count, const struct ptl_cancel *
         enum ptl_status status =
             ptl_prepare_again(jobs[i].profile, past, cancel, &jobs[i].prepared, &problems);
         if (status != PTL_OK)
-            result = worse(result, status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE);
+            result = worse(result, exit_of(status));
     }
     print_problems(&problems);
     ptl_problems_free(&problems);
@@ -124,21 +121,17 @@ static int prepare_all(struct job *jobs, size_t count, const struct ptl_cancel *
  */
 static int run_all(const struct arguments *arguments, struct job *jobs, size_t count)
 {
-    static struct ptl_cancel cancel; /* outlives the handler's last use */
-    struct ptl_error error;
-    if (ptl_cancel_init(&cancel, &error) != PTL_OK) {
-        print_error(&error);
+    const struct ptl_cancel *cancel = signals_watch();
+    if (cancel == NULL)
         return EXIT_INCOMPLETE;
-    }
-    signals_watch(&cancel);
     int status = EXIT_DONE;
     for (size_t i = 0; i < count; i++)
         status = worse(status,
                        worse(job_check_history(&jobs[i]), job_open_journal(&jobs[i], arguments)));
     if (status == EXIT_DONE)
-        status = prepare_all(jobs, count, &cancel);
+        status = prepare_all(jobs, count, cancel);
     for (size_t i = 0; i < count && (status == EXIT_DONE || status == EXIT_OUTPUT); i++)
-        if (!job_open_reports(&jobs[i], &cancel))
+        if (!job_open_reports(&jobs[i], cancel))
             status = EXIT_OUTPUT;
     for (size_t i = 0; i < count && status == EXIT_DONE; i++)
         status = job_create_journal(&jobs[i]);
@@ -146,7 +139,7 @@ static int run_all(const struct arguments *arguments, struct job *jobs, size_t c
         return status;
     for (size_t i = 0; i < count; i++) {
         struct progress_line line = {.number = i + 1, .count = count};
-        status = worse(status, scan(arguments, &jobs[i], &line, &cancel));
+        status = worse(status, scan(arguments, &jobs[i], &line, cancel));
     }
     return status;
 }
@@ -183,10 +176,8 @@ static int run(const struct arguments *arguments)
         return EXIT_USAGE;
     size_t count = arguments->word_count;
     struct job *jobs = calloc(count, sizeof(*jobs));
-    if (jobs == NULL) {
-        print_line("portolan: out of memory");
-        return EXIT_INCOMPLETE;
-    }
+    if (jobs == NULL)
+        return print_no_memory();
     int64_t now_ms = ptl_clock_wall_ms();
     int status = EXIT_DONE;
     /* All are read before the first is scanned: a wrong one is known before anything is sent. */
@@ -213,58 +204,31 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {.id = OPTION_SET,
-     .name = "set",
-     .argument = "KEY=VALUE",
-     .help = "override a key of the profile (repeatable)"},
-    OPTION_ROW_HOSTS,
-    OPTION_ROW_PORTS,
+    OPTION_ROWS_PROFILE,
     OPTION_ROW_SHARD,
-    {.id = OPTION_ALLOW_INCONCLUSIVE,
-     .name = "allow-inconclusive",
+    {OPTION_ALLOW_INCONCLUSIVE, "allow-inconclusive", NULL,
      .help = "expectations that cannot be judged do not fail the run"},
-    {.id = OPTION_SAVE_EXPECT,
-     .name = "save-expect",
-     .argument = "PATH",
+    {OPTION_SAVE_EXPECT, "save-expect", "PATH",
      .help = "write what is open as expectations, a profile to extend"},
-    {.id = OPTION_SAVE_PROFILE,
-     .name = "save-profile",
-     .argument = "PATH",
+    {OPTION_SAVE_PROFILE, "save-profile", "PATH",
      .help = "write what was run as a profile, with every key"},
-    {.id = OPTION_JOURNAL,
-     .name = "journal",
-     .argument = "PATH",
-     .help = "keep what is settled there while the run lasts"},
-    {.id = OPTION_RESUME,
-     .name = "resume",
+    {OPTION_JOURNAL, "journal", "PATH", .help = "keep what is settled there while the run lasts"},
+    {OPTION_RESUME, "resume", NULL,
      .help = "go on with the unfinished run in the journal; where there is none, begin one"},
-    {.id = OPTION_KEEP_JOURNAL,
-     .name = "keep-journal",
+    {OPTION_KEEP_JOURNAL, "keep-journal", NULL,
      .help = "do not remove the journal when the run is done"},
-    {.id = OPTION_SALVAGE,
-     .name = "salvage",
+    {OPTION_SALVAGE, "salvage", NULL,
      .help = "with --resume: take what is whole in a damaged journal"},
-    {.id = OPTION_SET_ASIDE,
-     .name = "set-aside",
+    {OPTION_SET_ASIDE, "set-aside", NULL,
      .help = "with --resume: a journal that is damaged, or of another plan, becomes PATH.old"},
-    {.id = OPTION_MAX_AGE,
-     .name = "max-age",
-     .argument = "DURATION",
+    {OPTION_MAX_AGE, "max-age", "DURATION",
      .help = "with --resume: ask again what is older, as 24h"},
-    {.id = OPTION_HISTORY,
-     .name = "history",
-     .argument = "DIR",
+    {OPTION_HISTORY, "history", "DIR",
      .help = "keep the run in DIR/NAME, and tell what changed since the last complete one"},
-    {.id = OPTION_FAIL_ON_CHANGE,
-     .name = "fail-on-change",
+    {OPTION_FAIL_ON_CHANGE, "fail-on-change", NULL,
      .help = "status 1 where something changed since the last complete run of the history"},
-    {.id = OPTION_QUIET,
-     .name = "quiet",
-     .help = "no progress, warnings or notes on standard error"},
-    {.id = OPTION_PROGRESS,
-     .name = "progress",
-     .argument = "auto|always|never",
-     .help = "the progress line; auto: on a terminal"},
+    {OPTION_QUIET, "quiet", NULL, .help = "no progress, warnings or notes on standard error"},
+    OPTION_ROW_PROGRESS,
 };
 
 const struct command command_run = {

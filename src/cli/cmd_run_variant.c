@@ -17,20 +17,16 @@
 static int run(const struct arguments *arguments)
 {
     char parent[24];
-    static struct ptl_cancel cancel; /* outlives the handler's last use */
-    struct ptl_error error;
     snprintf(parent, sizeof(parent), "%ld", (long)getppid());
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || strcmp(arguments->words[0], parent) != 0) {
         print_line("portolan run-variant: compare starts this for each run; it is of no use by "
                    "hand");
         return EXIT_USAGE;
     }
-    if (ptl_cancel_init(&cancel, &error) != PTL_OK) {
-        print_error(&error);
+    const struct ptl_cancel *cancel = signals_watch();
+    if (cancel == NULL)
         return EXIT_INCOMPLETE;
-    }
-    signals_watch(&cancel);
-    if (ptl_study_serve(&cancel))
+    if (ptl_study_serve(cancel))
         return EXIT_DONE;
     print_line("portolan run-variant: there is nowhere to leave what the run found");
     return EXIT_USAGE;

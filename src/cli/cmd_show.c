@@ -8,10 +8,8 @@ static int tell_journal(const char *path)
     struct ptl_past *past = NULL;
     struct ptl_error error;
     enum ptl_status status = ptl_journal_read(path, &request, &past, &error);
-    if (status != PTL_OK) {
-        print_error(&error);
-        return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
-    }
+    if (status != PTL_OK)
+        return print_failure(&error);
     struct ptl_buf text;
     ptl_buf_init(&text, 65536);
     ptl_past_tell(past, &text);
@@ -34,12 +32,7 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {.id = OPTION_SET,
-     .name = "set",
-     .argument = "KEY=VALUE",
-     .help = "override a key of the profile (repeatable)"},
-    OPTION_ROW_HOSTS,
-    OPTION_ROW_PORTS,
+    OPTION_ROWS_PROFILE,
 };
 
 const struct command command_show = {

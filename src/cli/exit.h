@@ -2,6 +2,8 @@
 #ifndef CLI_EXIT_H
 #define CLI_EXIT_H
 
+#include "base/error.h"
+
 enum exit_status {
     EXIT_DONE = 0,
     EXIT_DIFFERENT = 1,  /* an expectation failed, a difference was found */
@@ -10,5 +12,8 @@ enum exit_status {
     EXIT_INCOMPLETE = 4, /* probes ended in error, names did not resolve, the deadline passed */
     EXIT_OUTPUT = 5,     /* an output could not be written */
 };
+
+/* That of a command that ends for such an error. */
+int exit_of(enum ptl_status status);
 
 #endif

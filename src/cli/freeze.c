@@ -66,10 +66,8 @@ int freeze_write(const char *path, const struct ptl_profile *profile,
         print_line("portolan plan: %s is not written: not every name resolves", path);
         return EXIT_INCOMPLETE;
     }
-    if (asprintf(&hosts_path, "%s.hosts", path) < 0) {
-        print_line("portolan: out of memory");
-        return EXIT_INCOMPLETE;
-    }
+    if (asprintf(&hosts_path, "%s.hosts", path) < 0)
+        return print_no_memory();
     const char *slash = strrchr(hosts_path, '/');
     struct ptl_freezing freezing = {.profile = profile, .targets = prepared->targets};
     if (!ptl_report_is_stdout(path))

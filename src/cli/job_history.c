@@ -19,7 +19,7 @@ bool job_histories_are_asked_well(const struct arguments *arguments, struct job 
         any = true;
         if (asprintf(&jobs[i].history, "%s/%s", profile->history_dir, profile->name) < 0) {
             jobs[i].history = NULL;
-            print_line("portolan: out of memory");
+            print_no_memory();
             return false;
         }
         for (size_t other = 0; other < i; other++)
@@ -42,12 +42,7 @@ int job_check_history(const struct job *job)
     if (job->history == NULL)
         return EXIT_DONE;
     enum ptl_status status = ptl_history_check(job->history, &error);
-    if (status == PTL_OK)
-        return EXIT_DONE;
-    print_error(&error);
-    return status == PTL_E_INVALID  ? EXIT_REJECTED
-           : status == PTL_E_OUTPUT ? EXIT_OUTPUT
-                                    : EXIT_INCOMPLETE;
+    return status == PTL_OK ? EXIT_DONE : print_failure(&error);
 }
 
 bool job_compare_history(const struct job *job, const struct arguments *arguments,

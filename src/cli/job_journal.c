@@ -55,14 +55,6 @@ bool job_journals_are_asked_well(const struct arguments *arguments, const struct
     return take_age(arguments, &age_ms);
 }
 
-static int tell(enum ptl_status status, const struct ptl_error *error)
-{
-    print_error(error);
-    return status == PTL_E_INVALID  ? EXIT_REJECTED
-           : status == PTL_E_OUTPUT ? EXIT_OUTPUT
-                                    : EXIT_INCOMPLETE;
-}
-
 int job_open_journal(struct job *job, const struct arguments *arguments)
 {
     struct ptl_error error;
@@ -74,9 +66,7 @@ int job_open_journal(struct job *job, const struct arguments *arguments)
         return EXIT_DONE;
     take_age(arguments, &request.past.max_age_ms);
     enum ptl_status status = ptl_journal_open(&request, job->profile, &job->journal, &error);
-    if (status == PTL_OK)
-        return EXIT_DONE;
-    return tell(status, &error);
+    return status == PTL_OK ? EXIT_DONE : print_failure(&error);
 }
 
 int job_create_journal(struct job *job)
@@ -100,9 +90,7 @@ int job_create_journal(struct job *job)
         status = ptl_error_no_memory(&error);
     if (status == PTL_OK)
         status = ptl_journal_create(job->journal, &plan, &error);
-    if (status == PTL_OK)
-        return EXIT_DONE;
-    return tell(status, &error);
+    return status == PTL_OK ? EXIT_DONE : print_failure(&error);
 }
 
 bool job_finish_journal(struct job *job, const struct arguments *arguments, bool done)

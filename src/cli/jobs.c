@@ -131,7 +131,7 @@ bool jobs_are_apart(const struct job *jobs, size_t count)
     size_t used = 0;
     bool apart = places != NULL;
     if (places == NULL)
-        print_line("portolan: out of memory");
+        print_no_memory();
     for (size_t i = 0; i < count && apart; i++) {
         apart = has_one_stdout(&jobs[i]);
         for (int f = 0; f < JOB_OUTPUTS; f++) {

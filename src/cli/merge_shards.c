@@ -13,12 +13,6 @@
 #define COMMANDS_SHOWN 1000
 #define COMMAND_MAX (128UL * 1024)
 
-static int fail(const struct ptl_error *error, enum ptl_status status)
-{
-    print_error(error);
-    return status == PTL_E_INVALID ? EXIT_REJECTED : EXIT_INCOMPLETE;
-}
-
 /* Every file is read, so that what is wrong with any is told. */
 static int add_all(const struct arguments *arguments, const struct merge_input *inputs,
                    struct ptl_shards *shards)
@@ -35,7 +29,7 @@ static int add_all(const struct arguments *arguments, const struct merge_input *
         if (status == PTL_OK && result == EXIT_DONE)
             status = ptl_shards_add(shards, file, is_here ? inputs[file].results : read, &error);
         if (status != PTL_OK) {
-            int failed = fail(&error, status);
+            int failed = print_failure(&error);
             result = result == EXIT_REJECTED ? result : failed;
         }
         ptl_results_free(read);
@@ -71,7 +65,7 @@ static int write_whole(const struct arguments *arguments, struct ptl_shards *sha
     struct ptl_error error;
     enum ptl_status status = ptl_shards_finish(shards, &merged, &error);
     if (status != PTL_OK)
-        return fail(&error, status);
+        return print_failure(&error);
     int result = reports_write("merge", arguments, &merged->run, PTL_FORMAT_JSON,
                                reports_write_results, merged);
     if (!arguments->given[OPTION_QUIET])
@@ -89,15 +83,13 @@ int merge_shards(const struct arguments *arguments, const struct merge_input *in
     struct ptl_shards *shards = NULL;
     struct ptl_error error = {.code = PTL_OK};
     enum ptl_status status = PTL_E_NO_MEMORY;
-    if (infos == NULL) {
-        print_line("portolan: out of memory");
-        return EXIT_INCOMPLETE;
-    }
+    if (infos == NULL)
+        return print_no_memory();
     for (size_t i = 0; i < arguments->word_count; i++)
         infos[i] = &inputs[i].results->run;
     status = ptl_shards_new(infos, arguments->words, arguments->word_count,
                             arguments->texts[OPTION_PREFER] != NULL, &shards, &error);
-    int result = status == PTL_OK ? add_all(arguments, inputs, shards) : fail(&error, status);
+    int result = status == PTL_OK ? add_all(arguments, inputs, shards) : print_failure(&error);
     if (result == EXIT_DONE)
         result = write_whole(arguments, shards);
     ptl_shards_free(shards);

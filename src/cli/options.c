@@ -74,7 +74,7 @@ static bool take_setting(const struct command *command, const char *value,
     if (key == NULL ||
         !ptl_array_room_for_few((void **)&arguments->settings, arguments->setting_count,
                                 sizeof(*arguments->settings))) {
-        print_line("portolan: out of memory");
+        print_no_memory();
         free(key);
         return false;
     }
@@ -119,7 +119,7 @@ static bool take_vary(const char *value, struct arguments *arguments)
 {
     if (!ptl_array_room_for_few((void **)&arguments->varies, arguments->vary_count,
                                 sizeof(value))) {
-        print_line("portolan: out of memory");
+        print_no_memory();
         return false;
     }
     arguments->varies[arguments->vary_count++] = value;
@@ -184,7 +184,7 @@ bool options_parse(const struct command *command, int argc, char **argv,
     bool only_words = false;
     arguments->words = calloc((size_t)argc + 1, sizeof(*arguments->words));
     if (arguments->words == NULL) {
-        print_line("portolan: out of memory");
+        print_no_memory();
         return false;
     }
     for (int i = 0; i < argc; i++) {

@@ -46,10 +46,10 @@ enum option_id {
 
 struct option {
     enum option_id id;
-    enum ptl_format format; /* OPTION_REPORT: which */
-    const char *name;       /* without the dashes */
-    const char *argument;   /* NULL: takes none */
+    const char *name;     /* without the dashes */
+    const char *argument; /* NULL: takes none */
     const char *help;
+    enum ptl_format format; /* OPTION_REPORT: which */
 };
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
@@ -90,22 +90,28 @@ const struct option *options_at(const struct command *command, size_t number);
 bool options_parse(const struct command *command, int argc, char **argv,
                    struct arguments *arguments);
 void arguments_free(struct arguments *arguments);
-/* The rows --hosts and --ports, for commands that take a PROFILE and do without one beside them. */
-#define OPTION_ROW_HOSTS                                                                           \
+/* The rows --set, --hosts and --ports, of commands that take a PROFILE, and do without one beside
+ * the last two. */
+#define OPTION_ROWS_PROFILE                                                                        \
+    {OPTION_SET, "set", "KEY=VALUE", .help = "override a key of the profile (repeatable)"},        \
+        OPTION_ROWS_TARGETS
+#define OPTION_ROWS_TARGETS                                                                        \
+    {OPTION_HOSTS, "hosts", "HOSTS",                                                               \
+     .help = "what to scan, as \"web.lan,10.0.0.0/24\"; with --ports no PROFILE is needed"},       \
     {                                                                                              \
-        .id = OPTION_HOSTS, .name = "hosts", .argument = "HOSTS",                                  \
-        .help = "what to scan, as \"web.lan,10.0.0.0/24\"; with --ports no PROFILE is needed"      \
-    }
-#define OPTION_ROW_PORTS                                                                           \
-    {                                                                                              \
-        .id = OPTION_PORTS, .name = "ports", .argument = "PORTS",                                  \
-        .help = "which ports, as \"22,80,8000-8100\""                                              \
+        OPTION_PORTS, "ports", "PORTS", .help = "which ports, as \"22,80,8000-8100\""              \
     }
 /* The row --shard, of commands that scan, or plan to. */
 #define OPTION_ROW_SHARD                                                                           \
     {                                                                                              \
-        .id = OPTION_SHARD, .name = "shard", .argument = "K/N|auto/N",                             \
-        .help = "only slice K, from 1, of N of the plan; auto: K is the array's or the job's"      \
+        OPTION_SHARD, "shard", "K/N|auto/N",                                                       \
+            .help = "only slice K, from 1, of N of the plan; auto: K is the array's or the job's"  \
+    }
+/* The row --progress, of commands that show how far they are. */
+#define OPTION_ROW_PROGRESS                                                                        \
+    {                                                                                              \
+        OPTION_PROGRESS, "progress", "auto|always|never",                                          \
+            .help = "the progress line; auto: on a terminal"                                       \
     }
 /* What a PROFILE is: shown by --help of every command that begins with one. */
 extern const char options_about_profile[];

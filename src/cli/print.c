@@ -73,6 +73,25 @@ void print_error(const struct ptl_error *error)
                     ptl_error_print(error, text, sizeof(text)));
 }
 
+int exit_of(enum ptl_status status)
+{
+    return status == PTL_E_INVALID  ? EXIT_REJECTED
+           : status == PTL_E_OUTPUT ? EXIT_OUTPUT
+                                    : EXIT_INCOMPLETE;
+}
+
+int print_failure(const struct ptl_error *error)
+{
+    print_error(error);
+    return exit_of(error->code);
+}
+
+int print_no_memory(void)
+{
+    print_line("portolan: out of memory");
+    return EXIT_INCOMPLETE;
+}
+
 void print_problems(const struct ptl_problems *problems)
 {
     for (size_t i = 0; i < problems->count; i++)
@@ -85,8 +104,7 @@ int print_document(struct ptl_buf *document)
 {
     int status = EXIT_DONE;
     if (document->failed) {
-        print_line("portolan: out of memory");
-        status = EXIT_INCOMPLETE;
+        status = print_no_memory();
     } else {
         fwrite(ptl_buf_text(document), 1, document->length, stdout);
     }

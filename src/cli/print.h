@@ -11,6 +11,10 @@
  */
 void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void print_error(const struct ptl_error *error);
+/* The same; returns the exit status that a command ends with for it. */
+int print_failure(const struct ptl_error *error);
+/* The same of memory that ran out. */
+int print_no_memory(void);
 /* Each problem on a line. */
 void print_problems(const struct ptl_problems *problems);
 

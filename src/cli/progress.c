@@ -11,6 +11,13 @@
 
 #define PART 40
 
+bool progress_is_wanted(const struct arguments *arguments)
+{
+    return !arguments->given[OPTION_QUIET] &&
+           (arguments->progress == PROGRESS_ALWAYS ||
+            (arguments->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) == 1));
+}
+
 /* The terminal's width, asked each time: it may change while we run. */
 static size_t columns(void)
 {

@@ -2,6 +2,7 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
+#include "cli/options.h"
 #include "compare/compare.h"
 #include "scan/run.h"
 
@@ -12,6 +13,8 @@ struct progress_line {
     size_t shown;         /* columns in use now */
 };
 
+/* Does the command line ask for the line, or, where it does not say, may a terminal show it? */
+bool progress_is_wanted(const struct arguments *arguments);
 /* The tick of ptl_run_hooks; its context is a struct progress_line. */
 void progress_tick(void *context, const struct ptl_progress *progress);
 /* The tick of ptl_study_hooks; likewise. */

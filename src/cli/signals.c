@@ -1,5 +1,7 @@
 #include "cli/signals.h"
 
+#include "cli/print.h"
+
 #include <signal.h>
 #include <stddef.h>
 
@@ -7,7 +9,7 @@ static const int kinds[] = {SIGINT, SIGTERM, SIGHUP};
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* A handler has no other way to reach these. Set before the first handler is installed. */
-static struct ptl_cancel *watched;
+static struct ptl_cancel watched;
 static volatile sig_atomic_t handled[KINDS]; /* those that the caller does not ignore */
 
 /* After the first, the next one of any kind has the default action: it ends at once. */
@@ -16,14 +18,18 @@ static void handle(int number)
     for (size_t i = 0; i < KINDS; i++)
         if (handled[i])
             signal(kinds[i], SIG_DFL);
-    ptl_cancel_trigger(watched, number);
+    ptl_cancel_trigger(&watched, number);
 }
 
-void signals_watch(struct ptl_cancel *cancel)
+const struct ptl_cancel *signals_watch(void)
 {
+    struct ptl_error error;
+    if (ptl_cancel_init(&watched, &error) != PTL_OK) {
+        print_error(&error);
+        return NULL;
+    }
     /* Where the caller ignored it, the end of a process that we start could not be waited for. */
     signal(SIGCHLD, SIG_DFL);
-    watched = cancel;
     struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < KINDS; i++) /* while one is handled, the others wait */
@@ -36,4 +42,5 @@ void signals_watch(struct ptl_cancel *cancel)
         handled[i] = 1;
         sigaction(kinds[i], &action, NULL);
     }
+    return &watched;
 }

@@ -5,9 +5,10 @@
 #include "base/cancel.h"
 
 /*
- * SIGINT, SIGTERM and SIGHUP trigger `cancel`, which is kept for good. One that is ignored when
- * this is called stays ignored, for good too.
+ * What SIGINT, SIGTERM and SIGHUP trigger from now on, for good. One that is ignored when this is
+ * called stays ignored, for good too. NULL, said: there is none, and a command ends with
+ * EXIT_INCOMPLETE.
  */
-void signals_watch(struct ptl_cancel *cancel);
+const struct ptl_cancel *signals_watch(void);
 
 #endif
