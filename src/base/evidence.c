@@ -6,7 +6,8 @@ struct ptl_evidence ptl_evidence_of(const struct ptl_target_evidence *target)
                                                   .lost = target->lost,
                                                   .slices = target->slices,
                                                   .alike = target->alike,
-                                                  .blind = target->blind}};
+                                                  .blind = target->blind},
+                                    .late = target->late};
     ptl_evidence_add(&evidence, target);
     return evidence;
 }
@@ -23,7 +24,7 @@ void ptl_evidence_set_sentinels(struct ptl_target_evidence *target,
 
 struct ptl_target_evidence ptl_evidence_of_target(const struct ptl_evidence *evidence)
 {
-    struct ptl_target_evidence target = {.asked = 0};
+    struct ptl_target_evidence target = {.late = evidence->late};
     ptl_evidence_set_sentinels(&target, &evidence->sentinels);
     for (int i = 0; i < PTL_TRIES; i++) {
         target.open[i] = (uint16_t)evidence->open[i];
@@ -56,6 +57,18 @@ void ptl_sentinels_join(struct ptl_sentinels *sum, const struct ptl_sentinels *o
     sum->blind = sum->blind > other->blind ? sum->blind : other->blind;
 }
 
+void ptl_late_join(struct ptl_late *sum, const struct ptl_late *other)
+{
+    bool has_less = sum->listened == 0 || (other->listened > 0 && other->reach_ms < sum->reach_ms);
+    sum->reach_ms = has_less ? other->reach_ms : sum->reach_ms;
+    sum->slowest_ms = sum->slowest_ms > other->slowest_ms ? sum->slowest_ms : other->slowest_ms;
+    if (sum->listened + other->listened > UINT16_MAX)
+        return; /* as many as that are enough */
+    sum->listened = (uint16_t)(sum->listened + other->listened);
+    sum->open = (uint16_t)(sum->open + other->open);
+    sum->closed = (uint16_t)(sum->closed + other->closed);
+}
+
 void ptl_evidence_sum(struct ptl_evidence *run, const struct ptl_evidence *other)
 {
     for (int i = 0; i < PTL_TRIES; i++) {
@@ -64,6 +77,7 @@ void ptl_evidence_sum(struct ptl_evidence *run, const struct ptl_evidence *other
         run->silent[i] += other->silent[i];
     }
     ptl_sentinels_join(&run->sentinels, &other->sentinels);
+    ptl_late_join(&run->late, &other->late);
 }
 
 void ptl_evidence_join(struct ptl_target_evidence *target, const struct ptl_target_evidence *other)
@@ -77,6 +91,7 @@ void ptl_evidence_join(struct ptl_target_evidence *target, const struct ptl_targ
                          more = ptl_evidence_of(other).sentinels;
     ptl_sentinels_join(&sum, &more);
     ptl_evidence_set_sentinels(target, &sum);
+    ptl_late_join(&target->late, &other->late);
 }
 
 static bool is_within(const uint64_t counts[PTL_TRIES], uint64_t most)

@@ -20,11 +20,21 @@ struct ptl_sentinels {
     uint16_t blind;       /* share of the attempts that were sent at a speed of which none tells */
 };
 
+/* Silent ports whose first attempt was listened to for longer than any of theirs was waited for:
+ * does an answer come later than that? A sample. */
+struct ptl_late {
+    uint16_t listened;     /* ports; those that had an answer, and those listened to as long */
+    uint16_t open, closed; /* of them, those that answered late */
+    uint16_t slowest_ms;   /* the latest answer */
+    uint16_t reach_ms;     /* the others were listened to for so long, by the median */
+};
+
 /* Of a run, or of one target. Attempts are those whose silence counts. */
 struct ptl_evidence {
     uint64_t open[PTL_TRIES], closed[PTL_TRIES]; /* [k]: answered attempt k + 1 */
     uint64_t silent[PTL_TRIES];                  /* [k]: nothing answered, after k + 1 attempts */
     struct ptl_sentinels sentinels;
+    struct ptl_late late;
 };
 
 /* The same of one target, as it is kept for up to 65,536 of them: of at most 65,535 ports. */
@@ -32,6 +42,7 @@ struct ptl_target_evidence {
     uint16_t open[PTL_TRIES], closed[PTL_TRIES], silent[PTL_TRIES];
     uint32_t asked, lost, slices;
     uint16_t alike, blind;
+    struct ptl_late late;
 };
 
 /* The place of so many attempts in those lists. */
@@ -50,6 +61,8 @@ void ptl_evidence_sum(struct ptl_evidence *run, const struct ptl_evidence *other
 /* Adds what another run knows of the same target, or another part of the same run. */
 void ptl_evidence_join(struct ptl_target_evidence *target, const struct ptl_target_evidence *other);
 void ptl_sentinels_join(struct ptl_sentinels *sum, const struct ptl_sentinels *other);
+/* Adds what was listened to elsewhere. */
+void ptl_late_join(struct ptl_late *sum, const struct ptl_late *other);
 /* Of a target: the sentinels of the run that was about nothing else. */
 void ptl_evidence_set_sentinels(struct ptl_target_evidence *target,
                                 const struct ptl_sentinels *sentinels);

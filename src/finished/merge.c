@@ -284,6 +284,7 @@ static bool fill(struct ptl_merging *merging)
         summary->syn_resent += from->syn_resent;
         ptl_sentinels_join(&results->evidence.sentinels,
                            &merging->views[i].results->evidence.sentinels);
+        ptl_late_join(&results->evidence.late, &merging->views[i].results->evidence.late);
         if (from->peak_in_flight > summary->peak_in_flight)
             summary->peak_in_flight = from->peak_in_flight;
     }

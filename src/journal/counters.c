@@ -3,7 +3,9 @@
 #define SUMS 9
 #define LISTS 3
 #define SENTINELS 5
-#define COUNT (SUMS + 1 + LISTS * PTL_TRIES + SENTINELS)
+#define LATE 5
+#define LEAST (SUMS + 1 + LISTS * PTL_TRIES + SENTINELS) /* with evidence, of any version */
+#define COUNT (LEAST + LATE)
 
 void ptl_counters_put(struct ptl_buf *buf, const struct ptl_journal_counters *counters)
 {
@@ -16,6 +18,9 @@ void ptl_counters_put(struct ptl_buf *buf, const struct ptl_journal_counters *co
     const uint64_t *const lists[LISTS] = {evidence->open, evidence->closed, evidence->silent};
     const uint64_t told[SENTINELS] = {sentinels->asked, sentinels->lost, sentinels->slices,
                                       sentinels->alike, sentinels->blind};
+    const struct ptl_late *late = &evidence->late;
+    const uint64_t later[LATE] = {late->listened, late->open, late->closed, late->slowest_ms,
+                                  late->reach_ms};
     ptl_bytes_put(buf, counters->has_evidence ? COUNT : SUMS);
     for (int i = 0; i < SUMS; i++)
         ptl_bytes_put(buf, sums[i]);
@@ -26,6 +31,21 @@ void ptl_counters_put(struct ptl_buf *buf, const struct ptl_journal_counters *co
         ptl_bytes_put(buf, lists[i / PTL_TRIES][i % PTL_TRIES]);
     for (int i = 0; i < SENTINELS; i++)
         ptl_bytes_put(buf, told[i]);
+    for (int i = 0; i < LATE; i++)
+        ptl_bytes_put(buf, later[i]);
+}
+
+static bool read_late(const uint64_t numbers[LATE], struct ptl_late *late)
+{
+    for (int i = 0; i < LATE; i++)
+        if (numbers[i] > UINT16_MAX)
+            return false;
+    *late = (struct ptl_late){.listened = (uint16_t)numbers[0],
+                              .open = (uint16_t)numbers[1],
+                              .closed = (uint16_t)numbers[2],
+                              .slowest_ms = (uint16_t)numbers[3],
+                              .reach_ms = (uint16_t)numbers[4]};
+    return numbers[1] + numbers[2] <= numbers[0];
 }
 
 /* Nothing of the file is believed unchecked: no more than there are ports and attempts. */
@@ -46,7 +66,7 @@ static bool read_evidence(const uint64_t numbers[COUNT - SUMS], struct ptl_evide
                                                  .slices = (uint32_t)told[2],
                                                  .alike = (uint16_t)told[3],
                                                  .blind = (uint16_t)told[4]};
-    return numbers[0] == 1;
+    return numbers[0] == 1 && read_late(&numbers[LEAST - SUMS], &evidence->late);
 }
 
 void ptl_counters_get(struct ptl_bytes *bytes, struct ptl_journal_counters *counters)
@@ -66,7 +86,7 @@ void ptl_counters_get(struct ptl_bytes *bytes, struct ptl_journal_counters *coun
             more[i - SUMS] = value;
     }
     struct ptl_evidence evidence = {.sentinels = {.asked = 0}};
-    counters->has_evidence = count >= COUNT && !bytes->failed && read_evidence(more, &evidence);
+    counters->has_evidence = count >= LEAST && !bytes->failed && read_evidence(more, &evidence);
     counters->evidence =
         counters->has_evidence ? evidence : (struct ptl_evidence){.sentinels = {.asked = 0}};
 }

@@ -235,7 +235,8 @@ const struct ptl_field ptl_fields[] = {
      .details =
          "A number and a unit: `500ms`, `1.5s`. Under one second an attempt is exactly one "
          "SYN; beyond, the kernel sends more of its own. With `adaptive_timeout` this is the "
-         "ceiling.",
+         "ceiling. What comes later is no answer; whether anything does is seen by a sample, and "
+         "told (estimates.md).",
      .example = "timeout: 500ms"},
     {.name = "adaptive_timeout",
      .type = PTL_FIELD_BOOL,

@@ -28,6 +28,15 @@ static void add_answers(const struct ptl_evidence *evidence, struct ptl_buf *buf
                        evidence->sentinels.asked, evidence->sentinels.lost);
 }
 
+static void add_late(const struct ptl_late *late, struct ptl_buf *buf)
+{
+    unsigned count = (unsigned)late->open + late->closed;
+    if (count > 0)
+        ptl_buf_printf(buf,
+                       "; of %u silent ports that were listened to for longer %u answered too late",
+                       (unsigned)late->listened, count);
+}
+
 void ptl_estimate_tell(const struct ptl_results *results, struct ptl_buf *buf)
 {
     const struct ptl_estimate *estimate = &results->estimate;
@@ -42,12 +51,17 @@ void ptl_estimate_tell(const struct ptl_results *results, struct ptl_buf *buf)
         ptl_buf_add(buf, "how many open ports were missed cannot be told: each port had one "
                          "attempt, and none that had answered was asked again");
         break;
+    case PTL_BASIS_LATE:
+        ptl_buf_add(buf, "how many open ports were missed cannot be told");
+        add_late(&results->evidence.late, buf);
+        break;
     case PTL_BASIS_NOT_RECORDED:
         break;
     default:
         ptl_buf_printf(buf, "at most %" PRIu64 " open port%s missed (95 %%)",
                        estimate->missed_at_most, estimate->missed_at_most == 1 ? " was" : "s were");
         add_answers(&results->evidence, buf);
+        add_late(&results->evidence.late, buf);
         if (estimate->poor > 0 && results->summary.targets > 1)
             ptl_buf_printf(buf, "; the bound is poor for %" PRIu64 " target%s", estimate->poor,
                            estimate->poor == 1 ? "" : "s");

@@ -7,12 +7,14 @@
 #include <stddef.h>
 
 #define CHANCE_MOST 0.999999
+#define CUT 0.8     /* of the time listened: an answer beyond it may be followed by others... */
+#define CHANCE 0.05 /* ...and so likely it is chance */
 
 const char *const ptl_basis_names[PTL_BASIS_COUNT] = {
-    [PTL_BASIS_ANSWERED] = "answered",        [PTL_BASIS_RETRIES] = "retries",
-    [PTL_BASIS_SENTINELS] = "sentinels",      [PTL_BASIS_BOTH] = "both",
-    [PTL_BASIS_NO_ANSWER] = "no-answer",      [PTL_BASIS_NO_EVIDENCE] = "no-evidence",
-    [PTL_BASIS_NOT_RECORDED] = "not-recorded"};
+    [PTL_BASIS_ANSWERED] = "answered",   [PTL_BASIS_RETRIES] = "retries",
+    [PTL_BASIS_SENTINELS] = "sentinels", [PTL_BASIS_BOTH] = "both",
+    [PTL_BASIS_NO_ANSWER] = "no-answer", [PTL_BASIS_NO_EVIDENCE] = "no-evidence",
+    [PTL_BASIS_LATE] = "late",           [PTL_BASIS_NOT_RECORDED] = "not-recorded"};
 
 static double sum_of(const uint64_t counts[PTL_TRIES])
 {
@@ -103,6 +105,55 @@ static double missed_by_last(const struct ptl_evidence *evidence, unsigned tries
     return open_among(fmin(missed, silent), open, answered);
 }
 
+/* ---- answers that come too late ---- */
+
+/* What a target's own sample says; where it may just have found none, what that of the run says. */
+static struct ptl_late late_of(const struct ptl_evidence *evidence,
+                               const struct ptl_evidence *others)
+{
+    const struct ptl_late *own = &evidence->late;
+    if (own->open + own->closed > 0 || others == NULL || others->late.listened == 0)
+        return *own;
+    double share = (others->late.open + others->late.closed) / (double)others->late.listened;
+    return pow(1 - share, own->listened) >= CHANCE ? others->late : *own;
+}
+
+/* The latest answer came when it was hardly listened any more: later ones may have come. */
+static bool is_cut(const struct ptl_late *late)
+{
+    return late->open + late->closed > 0 && late->slowest_ms >= CUT * late->reach_ms;
+}
+
+/*
+ * As many of the silent ports as of the sample answer late (Clopper and Pearson), but for those of
+ * it whose attempt was lost; and as many of these are open as of those that answered in time,
+ * unless the sample has more than chance explains.
+ */
+static void add_late(const struct ptl_evidence *evidence, const struct ptl_late *late,
+                     const struct ptl_loss *loss, struct ptl_estimate *estimate)
+{
+    double open = sum_of(evidence->open), silent = sum_of(evidence->silent);
+    double answered = open + sum_of(evidence->closed), count = late->open + late->closed;
+    if (count <= 0)
+        return;
+    double share = ptl_share_at_most(open, answered, PTL_RISK), told = late->closed, at_most;
+    bool alike = late->open == 0 || ptl_beta_below(share, late->open, told + 1) >= CHANCE;
+    double all = silent / fmax(1 - loss->at_most, 1 - CHANCE_MOST);
+    if (alike)
+        at_most = open_among(
+            floor(fmin(all * ptl_share_at_most(count, late->listened, PTL_RISK), silent)), open,
+            answered);
+    else
+        at_most =
+            floor(fmin(all * ptl_share_at_most(late->open, late->listened, PTL_RISK), silent));
+    double found = alike ? count * open / answered : late->open;
+    estimate->missed += silent * found / late->listened / fmax(1 - loss->expected, 1 - CHANCE_MOST);
+    estimate->missed_at_most = (uint64_t)fmin((double)estimate->missed_at_most + at_most, silent);
+    estimate->missed = fmin(estimate->missed, (double)estimate->missed_at_most);
+    if (at_most > 0)
+        estimate->doubt = fmax(estimate->doubt, at_most / (open + at_most));
+}
+
 struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
                                     const struct ptl_evidence *others)
 {
@@ -111,9 +162,14 @@ struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
     struct ptl_estimate estimate = {
         .basis = PTL_BASIS_ANSWERED, .known = true, .recall_at_least = 1};
     if (open + sum_of(evidence->closed) <= 0)
-        return (struct ptl_estimate){.basis = PTL_BASIS_NO_ANSWER};
+        return (struct ptl_estimate){.basis = evidence->late.open + evidence->late.closed > 0
+                                                  ? PTL_BASIS_LATE
+                                                  : PTL_BASIS_NO_ANSWER};
     if (silent <= 0)
         return estimate;
+    struct ptl_late late = late_of(evidence, others);
+    if (is_cut(&late))
+        return (struct ptl_estimate){.basis = PTL_BASIS_LATE};
     struct ptl_loss loss = ptl_loss_of(evidence, others, tries);
     estimate.basis = loss.basis;
     estimate.worse = loss.worse;
@@ -136,13 +192,20 @@ struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
         at_most = fmin(at_most, open_among(silent, open, open + sum_of(evidence->closed)));
     estimate.missed = fmin(open * expected / fmax(1 - expected, 1 - CHANCE_MOST), at_most);
     estimate.missed_at_most = (uint64_t)at_most;
-    estimate.recall_at_least = at_most > 0 ? open / (open + at_most) : 1;
+    add_late(evidence, &late, &loss, &estimate);
+    if (estimate.missed_at_most > 0)
+        estimate.recall_at_least = open / (open + (double)estimate.missed_at_most);
     return estimate;
+}
+
+bool ptl_estimate_is_unknown(const struct ptl_estimate *estimate)
+{
+    return estimate->basis == PTL_BASIS_NO_EVIDENCE || estimate->basis == PTL_BASIS_LATE;
 }
 
 bool ptl_estimate_is_poor(const struct ptl_estimate *estimate)
 {
     if (!estimate->known)
-        return estimate->basis == PTL_BASIS_NO_EVIDENCE;
+        return ptl_estimate_is_unknown(estimate);
     return estimate->missed_at_most > 0 && estimate->doubt > PTL_ESTIMATE_DOUBT;
 }

@@ -26,9 +26,10 @@ enum ptl_basis {
     PTL_BASIS_BOTH,
     PTL_BASIS_NO_ANSWER,   /* from here on: none. Nothing ever answered */
     PTL_BASIS_NO_EVIDENCE, /* one attempt a port, and no sentinel */
+    PTL_BASIS_LATE,        /* answers came later than was waited for, and how late tells nothing */
     PTL_BASIS_NOT_RECORDED /* a file of an older version */
 };
-#define PTL_BASIS_COUNT 7
+#define PTL_BASIS_COUNT 8
 extern const char *const ptl_basis_names[PTL_BASIS_COUNT];
 
 struct ptl_estimate {
@@ -47,6 +48,8 @@ struct ptl_estimate {
  * of the run as a whole, for a target that tells too little by itself; NULL: nothing. */
 struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
                                     const struct ptl_evidence *others);
+/* Nothing is known of what was missed, though there was something to miss. */
+bool ptl_estimate_is_unknown(const struct ptl_estimate *estimate);
 /* Something may well have been missed: more than an open port, each with a chance that counts. */
 bool ptl_estimate_is_poor(const struct ptl_estimate *estimate);
 /* May a port of that target that is silent well have been missed? Of one that tells nothing by

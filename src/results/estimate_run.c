@@ -36,7 +36,7 @@ struct ptl_estimate ptl_estimate_find(const struct ptl_results *results, uint32_
 bool ptl_estimate_is_poor_at(const struct ptl_results *results, uint32_t target)
 {
     struct ptl_estimate estimate = ptl_estimate_find(results, target);
-    bool tells = estimate.known || estimate.basis == PTL_BASIS_NO_EVIDENCE;
+    bool tells = estimate.known || ptl_estimate_is_unknown(&estimate);
     return ptl_estimate_is_poor(tells ? &estimate : &results->estimate);
 }
 
@@ -46,7 +46,7 @@ static bool is_below(const struct ptl_estimate *estimate, uint32_t min_recall_e4
     if (min_recall_e4 == 0)
         return false;
     return estimate->known ? estimate->recall_at_least < min_recall
-                           : estimate->basis == PTL_BASIS_NO_EVIDENCE;
+                           : ptl_estimate_is_unknown(estimate);
 }
 
 /*

@@ -26,6 +26,17 @@ static uint16_t *share_of(struct ptl_sentinels *sentinels, int share)
     return share == 0 ? &sentinels->alike : &sentinels->blind;
 }
 
+/* Ports that were listened to for longer. */
+#define LATE 5
+static const char *const lates[LATE] = {"listened", "open", "closed", "slowest_ms", "reach_ms"};
+
+static uint16_t *late_of(struct ptl_late *late, int member)
+{
+    uint16_t *const all[LATE] = {&late->listened, &late->open, &late->closed, &late->slowest_ms,
+                                 &late->reach_ms};
+    return all[member];
+}
+
 /* Without the zeros at its end. */
 static void print_counts(const uint64_t counts[PTL_TRIES], struct ptl_buf *buf)
 {
@@ -58,7 +69,12 @@ static void print_evidence(const struct ptl_key *key, const void *object, struct
         ptl_buf_printf(buf, ",\"%s\":", shares[i]);
         ptl_json_print_double(*share_of(&evidence.sentinels, i) / (double)PTL_SHARE_ALL, buf);
     }
-    ptl_buf_add(buf, "}}");
+    ptl_buf_add(buf, "}");
+    for (int i = 0; i < LATE && evidence.late.listened > 0; i++) {
+        ptl_buf_printf(buf, "%s\"%s\":", i == 0 ? ",\"late\":{" : ",", lates[i]);
+        ptl_json_print_number(*late_of(&evidence.late, i), buf);
+    }
+    ptl_buf_add(buf, evidence.late.listened > 0 ? "}}" : "}");
 }
 
 static const struct ptl_json *member(const struct ptl_json *json, const char *key,
@@ -102,6 +118,16 @@ static uint16_t read_share(const struct ptl_json *json, const char *key,
     return (uint16_t)(members->status == PTL_OK ? lround(share * PTL_SHARE_ALL) : 0);
 }
 
+/* An older file, and a run in which nothing was listened to, has none. */
+static void read_late(const struct ptl_json *json, struct ptl_members *members,
+                      struct ptl_late *late)
+{
+    for (int i = 0; i < LATE && json != NULL; i++)
+        *late_of(late, i) = (uint16_t)read_number(json, lates[i], UINT16_MAX, members);
+    if (members->status == PTL_OK && late->open + late->closed > late->listened)
+        ptl_members_refuse(members, "more ports answered late than were listened to");
+}
+
 static void read_evidence(const struct ptl_key *key, const struct ptl_json *value,
                           struct ptl_members *members, void *object)
 {
@@ -118,6 +144,7 @@ static void read_evidence(const struct ptl_key *key, const struct ptl_json *valu
     sentinels->slices = (uint32_t)read_number(json, "slices", UINT32_MAX, &inner);
     for (int i = 0; i < 2; i++)
         *share_of(sentinels, i) = read_share(json, shares[i], &inner);
+    read_late(ptl_json_get(value, "late"), &inner, &evidence.late);
     members->status = inner.status;
     memcpy((char *)object + key->offset, &evidence, sizeof(evidence));
     ptl_key_store(object, key->count_at, key->count_bytes, 1);
@@ -137,6 +164,23 @@ static void require(struct ptl_json *schema, const char *const *names, size_t co
     struct ptl_json *required = ptl_json_add_array(schema, "required");
     for (size_t i = 0; i < count; i++)
         ptl_json_add_string(required, NULL, names[i]);
+}
+
+static void describe_late(struct ptl_json *properties)
+{
+    static const char *const abouts[LATE] = {
+        "ports whose first attempt was listened to for longer than any was waited for",
+        "of them, ports that were found open so late", "the same of ports that refused",
+        "how long the latest answer took", "how long the others were listened to, by the median"};
+    struct ptl_json *late =
+        describe_member(properties, "late", "a sample of the silent ports", "object");
+    require(late, lates, LATE);
+    properties = ptl_json_add_object(late, "properties");
+    for (int i = 0; i < LATE; i++) {
+        struct ptl_json *one = describe_member(properties, lates[i], abouts[i], "integer");
+        ptl_json_add_number(one, "minimum", 0);
+        ptl_json_add_number(one, "maximum", UINT16_MAX);
+    }
 }
 
 static void describe_evidence(const struct ptl_key *key, struct ptl_json *schema)
@@ -165,6 +209,7 @@ static void describe_evidence(const struct ptl_key *key, struct ptl_json *schema
     struct ptl_json *sentinels =
         describe_member(properties, "sentinels", "what was lost of them", "object");
     require(sentinels, counts, PTL_COUNT(counts));
+    describe_late(properties);
     properties = ptl_json_add_object(sentinels, "properties");
     for (size_t i = 0; i < PTL_COUNT(counts); i++)
         ptl_json_add_number(

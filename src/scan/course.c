@@ -35,6 +35,8 @@ static void describe_evidence(struct ptl_plan *plan)
     const uint64_t *states = plan->sum.states;
     evidence->sentinels = ptl_tally_end(&plan->tally, &plan->path);
     ptl_sentinels_join(&evidence->sentinels, &plan->past_sentinels);
+    evidence->late = ptl_listening_tell(&plan->listening, PTL_LISTENING_ALL, plan->now_ns);
+    ptl_late_join(&evidence->late, &plan->past_late);
     plan->results->has_evidence =
         plan->past == NULL ||
         (plan->has_evidence &&
@@ -71,6 +73,30 @@ void ptl_course_describe(struct ptl_plan *plan)
                 : PTL_LIMITED_BY_CEILING;
 }
 
+/* A quarter more than the latest answer took, in two digits. */
+static uint64_t timeout_for(uint32_t slowest_ms)
+{
+    uint64_t ms = slowest_ms + slowest_ms / 4U, step = 1;
+    while (ms / step >= 100)
+        step *= 10;
+    return (ms + step - 1) / step * step;
+}
+
+static enum ptl_status warn_of_late(struct ptl_plan *plan)
+{
+    const struct ptl_late *late = &plan->results->evidence.late;
+    char would_do[PTL_DURATION_SIZE];
+    if (late->open + late->closed == 0)
+        return PTL_OK;
+    return ptl_results_warn(
+        plan->results,
+        "of %u silent ports that were listened to for longer %u answered, after up to %u ms: "
+        "answers come too late for timeout: %llums (%s may do)",
+        (unsigned)late->listened, (unsigned)late->open + late->closed, (unsigned)late->slowest_ms,
+        (unsigned long long)plan->profile->timeout_ms,
+        ptl_duration_format(timeout_for(late->slowest_ms), would_do));
+}
+
 enum ptl_status ptl_course_warn(struct ptl_plan *plan)
 {
     struct ptl_results *results = plan->results;
@@ -97,5 +123,5 @@ enum ptl_status ptl_course_warn(struct ptl_plan *plan)
             "%u attempts within 120 s were not answered: each may occupy an entry of a "
             "router's connection table for so long (rate and per_target hold them back)",
             plan->unanswered.peak);
-    return status;
+    return status == PTL_OK ? warn_of_late(plan) : status;
 }

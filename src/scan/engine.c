@@ -11,6 +11,7 @@ void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *pro
                         const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns)
 {
     outcome->probe = *probe;
+    outcome->probe.listens = 0;
     outcome->state = finding->state;
     outcome->reason = finding->reason;
     outcome->resent = finding->resent;
@@ -19,6 +20,7 @@ void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *pro
     outcome->at_ns = now_ns;
     outcome->prompt = false;
     outcome->late = false;
+    outcome->overheard = false;
     outcome->more = 0;
     outcome->connect_us = PTL_US_NONE;
     uint64_t us = (now_ns - started_ns) / PTL_NS_PER_US;

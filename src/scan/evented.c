@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "scan/engine.h"
 #include "scan/holding.h"
+#include "scan/listener.h"
 #include "scan/local.h"
 #include "scan/probe.h"
 #include "scan/slots.h"
@@ -32,6 +33,7 @@ struct loop {
     uint8_t look_pays[LOOK_SCORES];
     uint32_t looks_skipped;
     struct ptl_local local;
+    struct ptl_listener listener;
     uint64_t clock_ns; /* read last: when the probe before ended */
     struct ptl_engine_clock clock;
     bool prompt; /* the loop was waiting when what it reads now came */
@@ -61,6 +63,50 @@ static void settle(struct loop *loop, const struct ptl_probe *probe,
     outcome->late = loop->late;
     outcome->more = more;
     ptl_holding_ended(&loop->holding);
+}
+
+/* An attempt whose silence was told is not listened to any more. */
+static void settle_overheard(struct loop *loop, const struct ptl_listener_ear *ear,
+                             const struct ptl_finding *finding)
+{
+    settle(loop, &ear->probe, finding, ear->started_ns, 0);
+    struct ptl_outcome *outcome = &loop->outcomes[loop->outcome_count - 1];
+    outcome->probe.listens = ear->probe.listens;
+    outcome->overheard = true;
+}
+
+/* The silent attempt has its outcome, and its socket, with its permit, waits for a late answer. */
+static bool overhear(struct loop *loop, uint32_t id, const struct ptl_finding *silence)
+{
+    struct ptl_slot *slot = &loop->slots.items[id];
+    struct ptl_probe probe = slot->probe;
+    uint64_t started_ns = slot->started_ns;
+    if (probe.listens == 0 || slot->verifies || slot->source != 0 || slot->last ||
+        !ptl_listener_may(&loop->listener, loop->worker->permits, loop->worker->share,
+                          started_ns) ||
+        !ptl_listener_take(&loop->listener, slot->fd,
+                           ptl_plan_address(loop->worker->plan, probe.lane), &probe, started_ns))
+        return false;
+    uint8_t more = slot->more;
+    slot->self_connects = slot->more = 0;
+    ptl_slots_give(&loop->slots, id);
+    settle(loop, &probe, silence, started_ns, more);
+    loop->outcomes[loop->outcome_count - 1].probe.listens = probe.listens;
+    ptl_holding_begun(&loop->holding, 1);
+    return true;
+}
+
+/* True: one was ended. */
+static bool end_listening(struct loop *loop, bool needs_descriptor)
+{
+    struct ptl_listener_ear ear;
+    struct ptl_finding silence;
+    if (!ptl_listener_ended(&loop->listener, loop->worker->permits, loop->worker->share,
+                            needs_descriptor, &ear))
+        return false;
+    ptl_probe_silent(&silence);
+    settle_overheard(loop, &ear, &silence);
+    return true;
 }
 
 /* Frees the slot: a socket that can be connected again is kept. */
@@ -166,6 +212,8 @@ static uint32_t take_slot(struct loop *loop, uint8_t family)
     uint32_t id = ptl_slots_take(&loop->slots, family);
     if (id != PTL_NO_SLOT || (errno != EMFILE && errno != ENFILE))
         return id;
+    if (end_listening(loop, true))
+        return ptl_slots_take(&loop->slots, family);
     /* The last descriptor may be one of the short way's. */
     ptl_local_amend(&loop->local, loop->outcomes, loop->outcome_count);
     return ptl_local_close(&loop->local) ? ptl_slots_take(&loop->slots, family) : PTL_NO_SLOT;
@@ -278,6 +326,9 @@ static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
         if (!timed_out)
             return; /* an event of the socket's earlier life */
         ptl_probe_silent(&finding);
+        finding.resent = resent;
+        if (overhear(loop, id, &finding))
+            return;
     }
     finding.resent = resent;
     conclude(loop, id, &finding);
@@ -290,6 +341,8 @@ static void turn(struct loop *loop, uint64_t due_ns, bool wait)
     uint64_t timeout_ns = ptl_wheel_next_ns(&loop->wheel);
     if (timeout_ns < due_ns)
         due_ns = timeout_ns;
+    if (loop->listener.next_ns < due_ns)
+        due_ns = loop->listener.next_ns;
     uint64_t before_ns = ptl_clock_now_ns();
     int count = epoll_wait(loop->epoll, events, EVENTS, wait ? ptl_engine_wait_ms(due_ns) : 0);
     uint64_t now_ns = ptl_clock_now_ns();
@@ -298,15 +351,22 @@ static void turn(struct loop *loop, uint64_t due_ns, bool wait)
         ptl_engine_stood_still(loop->worker->plan, &loop->clock, wait ? due_ns : 0, now_ns);
     for (int i = 0; i < count; i++) {
         uint32_t id = (uint32_t)events[i].data.u64;
+        struct ptl_listener_ear ear;
+        struct ptl_finding finding;
         if (id == WAKE_SLOT)
             ptl_plan_woken(loop->worker->plan, loop->worker->number);
-        else if (loop->slots.items[id].busy)
+        else if (id >= PTL_LISTENER_BASE) {
+            if (ptl_listener_heard(&loop->listener, id - PTL_LISTENER_BASE, &ear, &finding))
+                settle_overheard(loop, &ear, &finding);
+        } else if (loop->slots.items[id].busy)
             look(loop, id, (events[i].events & EPOLLERR) != 0, false);
     }
     loop->prompt = loop->late = false;
     /* Events first: an answer that waits to be read is no timeout, however late we are. */
     if (count == EVENTS)
         return;
+    while (end_listening(loop, false))
+        ;
     now_ns = ptl_clock_now_ns();
     for (uint32_t id = ptl_wheel_expire(&loop->wheel, now_ns); id != PTL_WHEEL_NONE;
          id = ptl_wheel_expire(&loop->wheel, now_ns)) {
@@ -338,7 +398,7 @@ static void run(struct loop *loop)
         }
         bool busy = pulled.count > 0;
         /* Others hold all permits: nobody calls when one of them is free again. */
-        uint32_t out = loop->holding.in_flight;
+        uint32_t out = loop->holding.in_flight - loop->listener.count;
         if (reserve == 0 && out == 0)
             pulled.due_ns = ptl_clock_now_ns() + NO_PERMIT_NS;
         if (!busy)
@@ -348,7 +408,7 @@ static void run(struct loop *loop)
             ptl_local_close(&loop->local);
         }
         bool settled = loop->outcome_count > 0;
-        if (!busy || loop->wheel.pending > 0)
+        if (!busy || loop->wheel.pending + loop->listener.count > 0)
             turn(loop, pulled.due_ns, !busy && !settled);
     }
 }
@@ -365,6 +425,7 @@ static bool open_loop(struct loop *loop)
     ptl_wheel_init(&loop->wheel, ptl_clock_now_ns());
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = WAKE_SLOT};
+    ptl_listener_init(&loop->listener, loop->epoll, profile->timeout_ms);
     return loop->epoll >= 0 &&
            epoll_ctl(loop->epoll, EPOLL_CTL_ADD,
                      ptl_plan_wake_fd(loop->worker->plan, loop->worker->number), &event) == 0;
@@ -384,6 +445,7 @@ void ptl_engine_evented(struct ptl_worker *worker)
         worker->failure = errno;
     ptl_slots_free(&loop->slots);
     ptl_local_close(&loop->local);
+    ptl_listener_close(&loop->listener);
     ptl_permits_release(worker->permits, loop->holding.held);
     if (loop->epoll >= 0)
         close(loop->epoll);

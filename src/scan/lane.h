@@ -30,6 +30,7 @@ struct ptl_probe {
     uint8_t local_tries; /* how often this machine failed to ask */
     bool sentinel;       /* a port that has answered, asked again: never a verdict */
     uint8_t stands_for;  /* of a sentinel: how many attempts, as a code (tally.h) */
+    uint16_t listens;    /* its answer is listened for when its time is over (listening.h); 0: no */
 };
 
 /* An attempt with a time: when it is due, or when it was sent. */
@@ -61,6 +62,7 @@ struct ptl_mark {
     uint8_t counted : 5; /* those whose silence counts */
     bool waits : 1;      /* for another attempt */
     bool silent : 1;     /* it had as many attempts as ports get so far */
+    bool listens : 1;    /* its first attempt was to be listened to for longer */
 };
 
 /* Where a lane stands. The first three are rings that are served in this order. */
@@ -121,6 +123,7 @@ struct ptl_lane {
     bool active;
     uint8_t lookup;     /* enum ptl_lookup */
     uint64_t looked_ns; /* when the kernel began to look */
+    bool listens;       /* ports of it are in the sample of listening.h */
     bool nobody;        /* it was found that nobody has the address */
     bool gave_up;       /* by `give_up_after` */
     bool gone;          /* it fell silent for good: what is open stays unprobed */

@@ -113,6 +113,9 @@ static void take_evidence(struct ptl_plan *plan, struct ptl_journal_batch *batch
                 ptl_evidence_add(&plan->noted_evidence, &plan->schedule.lanes[i].evidence);
         plan->noted_evidence.sentinels = ptl_tally_end(&tally, &plan->path);
         ptl_sentinels_join(&plan->noted_evidence.sentinels, &plan->past_sentinels);
+        plan->noted_evidence.late =
+            ptl_listening_tell(&plan->listening, PTL_LISTENING_ALL, plan->now_ns);
+        ptl_late_join(&plan->noted_evidence.late, &plan->past_late);
     }
     batch->counters.evidence = plan->noted_evidence;
 }
@@ -130,6 +133,7 @@ bool ptl_plan_take_notes(void *context, struct ptl_journal_batch *batch)
     batch->note_count = noted.note_count;
     bool good = !plan->notes_lost && take_results(plan, batch) && take_limits(plan, batch);
     uint32_t peak = ptl_permits_peak(plan->shortage.permits);
+    uint32_t in_use = atomic_load_explicit(&plan->shortage.permits->in_use, memory_order_relaxed);
     batch->counters = (struct ptl_journal_counters){
         .attempts = plan->sum.attempts,
         .retried = plan->sum.retried,
@@ -138,8 +142,7 @@ bool ptl_plan_take_notes(void *context, struct ptl_journal_batch *batch)
         .sentinels_asked = plan->sentinels_asked,
         .sentinels_lost = plan->sentinels_lost,
         .begun = plan->next_target,
-        .in_flight = plan->abandoned +
-                     atomic_load_explicit(&plan->shortage.permits->in_use, memory_order_relaxed),
+        .in_flight = plan->abandoned + in_use - ptl_listening_out(&plan->listening, in_use),
         .peak_in_flight = peak > plan->sum.peak_in_flight ? peak : plan->sum.peak_in_flight};
     take_evidence(plan, batch);
     pthread_mutex_unlock(&plan->lock);

@@ -238,6 +238,7 @@ enum ptl_status ptl_plan_new(const struct ptl_plan_parts *parts, struct ptl_plan
     ptl_shortage_init(&new->shortage, parts->permits);
     new->sum.targets = results->summary.targets = new->targets;
     new->sum.probes = new->targets *new->port_count;
+    ptl_listening_init(&new->listening, new->sum.probes, parts->seed);
     if (new->targets > 0)
         ptl_permute_init(&new->target_order, new->targets, parts->seed);
     bool finds = profile->concurrency == PTL_CONCURRENCY_AUTO && profile->adaptive;

@@ -29,9 +29,11 @@ struct ptl_outcome {
     struct ptl_probe probe;
     uint8_t state;
     uint8_t reason;
-    bool resent;  /* the kernel had to send the SYN again */
-    bool prompt;  /* read as it came: the engine was waiting for it */
-    bool late;    /* the engine was held up meanwhile: connect_us tells of this machine */
+    bool resent;    /* the kernel had to send the SYN again */
+    bool prompt;    /* read as it came: the engine was waiting for it */
+    bool late;      /* the engine was held up meanwhile: connect_us tells of this machine */
+    bool overheard; /* its silence was told before: this is what was heard, or not, beyond its time
+                     */
     uint8_t more; /* attempts that went before and met a probe of this machine: they say nothing */
     uint32_t rtt_us;
     uint32_t connect_us;

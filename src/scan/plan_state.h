@@ -8,6 +8,7 @@
 #define SCAN_PLAN_STATE_H
 
 #include "scan/bells.h"
+#include "scan/listening.h"
 #include "scan/neighbour.h"
 #include "scan/pacer.h"
 #include "scan/path.h"
@@ -75,6 +76,7 @@ struct ptl_plan {
     uint64_t silent;          /* ports in all lanes that only another pass could tell more about */
     uint64_t limited_targets; /* that were found to have a limit of their own */
     struct ptl_unanswered unanswered;
+    struct ptl_listening listening; /* for answers that are late */
     uint32_t point_ms, point_every_ms; /* when the next point of the run's course is due */
     uint64_t point_heard;
     uint64_t answered, lost; /* attempts, and those of them that prove one before lost */
@@ -93,6 +95,7 @@ struct ptl_plan {
     uint64_t restored;           /* targets, in the run's order, of which it may know something */
     bool has_evidence;           /* of what it knows, too: of the run, not of its targets */
     struct ptl_sentinels past_sentinels;
+    struct ptl_late past_late;
     bool takes_notes; /* for the journal... */
     bool notes_lost;  /* ...but there was no room */
     struct ptl_journal_batch notes;

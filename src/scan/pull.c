@@ -113,7 +113,10 @@ static struct ptl_probe take_port(struct ptl_plan *plan, uint32_t id)
     if (!ptl_schedule_has_first(&plan->schedule, lane))
         return ptl_silence_take(plan, id);
     uint32_t index = ptl_restore_take_first(plan, lane);
-    return (struct ptl_probe){.lane = id, .port = plan->ports[index], .attempt = 1};
+    uint16_t port = plan->ports[index];
+    uint16_t listens = ptl_listening_choose(&plan->listening, lane->target, port);
+    lane->listens = lane->listens || listens != 0;
+    return (struct ptl_probe){.lane = id, .port = port, .attempt = 1, .listens = listens};
 }
 
 static bool has_port(const struct ptl_plan *plan, const struct ptl_lane *lane)

@@ -100,6 +100,7 @@ static void take_evidence(struct ptl_plan *plan)
         return;
     plan->results->evidence = counters->evidence;
     plan->past_sentinels = counters->evidence.sentinels;
+    plan->past_late = counters->evidence.late;
 }
 
 enum ptl_status ptl_plan_restore(struct ptl_plan *plan, const struct ptl_past *past,

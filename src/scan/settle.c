@@ -150,9 +150,26 @@ static void settle_port(struct ptl_plan *plan, const struct ptl_outcome *outcome
     }
 }
 
+/* What was heard of an attempt, or not, when its time was over. Its lane may be another's by now.
+ */
+static void overhear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
+{
+    enum ptl_heard heard = PTL_HEARD_NOTHING;
+    if (outcome->late || ptl_path_is_bad(&plan->path, outcome->started_ns))
+        heard = PTL_HEARD_UNTOLD; /* neither its time nor its silence tells of the network */
+    else if (ptl_plan_is_answer(outcome))
+        heard = outcome->state == PTL_OPEN ? PTL_HEARD_OPEN : PTL_HEARD_CLOSED;
+    ptl_listening_ended(&plan->listening, outcome->probe.listens, heard,
+                        (uint32_t)((outcome->at_ns - outcome->started_ns) / PTL_NS_PER_US));
+}
+
 void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
 {
     uint32_t id = outcome->probe.lane;
+    if (outcome->overheard) {
+        overhear(plan, outcome);
+        return;
+    }
     ptl_schedule_returned(&plan->schedule, id);
     ptl_pipe_leave(&plan->pipe, outcome->probe.leaves_ms);
     if (outcome->state == PTL_UNPROBED) {

@@ -79,6 +79,8 @@ uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *
 static void count_silent(struct ptl_plan *plan, uint32_t lane, uint16_t port,
                          const struct ptl_mark *mark)
 {
+    if (mark->listens)
+        ptl_listening_verdict(&plan->listening, plan->schedule.lanes[lane].target, port);
     struct ptl_outcome outcome = {.probe = {.lane = lane, .port = port, .attempt = mark->counted},
                                   .state = PTL_FILTERED,
                                   .reason = PTL_REASON_NO_RESPONSE,
@@ -94,6 +96,9 @@ static void decide(struct ptl_plan *plan, const struct ptl_probe *probe, bool co
     struct ptl_mark *mark = mark_of(plan, probe);
     if (mark == NULL)
         return;
+    mark->listens = mark->listens || probe->listens != 0;
+    if (mark->listens)
+        ptl_listening_waited(&plan->listening, lane->target, probe->port, probe->wait_us);
     mark->asked++;
     if (counts || mark->asked >= ASKED_MOST)
         mark->counted = probe->attempt & 31U;
@@ -161,6 +166,8 @@ void ptl_silence_add(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     uint32_t waited_us = (uint32_t)((outcome->at_ns - outcome->started_ns) / PTL_NS_PER_US);
     if (lane->least_wait_us == 0 || waited_us < lane->least_wait_us)
         lane->least_wait_us = waited_us;
+    if (outcome->probe.listens != 0)
+        ptl_listening_began(&plan->listening, outcome->probe.listens, outcome->started_ns);
     note_unanswered(plan);
     lane->debt++;
     lane->path.silent++;

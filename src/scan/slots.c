@@ -17,15 +17,21 @@ static uint32_t *list_of(struct ptl_slots *slots, uint8_t family)
     return &slots->idle[family == 4 ? 0 : 1];
 }
 
-void ptl_slots_close(struct ptl_slots *slots, uint32_t id)
+int ptl_slots_give(struct ptl_slots *slots, uint32_t id)
 {
     struct ptl_slot *slot = &slots->items[id];
-    close(slot->fd);
+    int fd = slot->fd;
     slot->fd = -1;
     slot->registered = false;
     slot->last = false;
     slot->next = slots->empty;
     slots->empty = id;
+    return fd;
+}
+
+void ptl_slots_close(struct ptl_slots *slots, uint32_t id)
+{
+    close(ptl_slots_give(slots, id));
 }
 
 void ptl_slots_keep(struct ptl_slots *slots, uint32_t id)

@@ -42,6 +42,8 @@ uint32_t ptl_slots_take(struct ptl_slots *slots, uint8_t family);
 /* A free slot for a socket that is connecting already; closed when that is not possible. It serves
  * this probe alone. */
 uint32_t ptl_slots_adopt(struct ptl_slots *slots, uint8_t family, int fd);
+/* The slot is free; its socket, which it returns, is the caller's. */
+int ptl_slots_give(struct ptl_slots *slots, uint32_t id);
 /* The slot is free; its socket waits for the next probe. */
 void ptl_slots_keep(struct ptl_slots *slots, uint32_t id);
 /* The slot is free, and its socket closed. */

@@ -159,6 +159,8 @@ static struct ptl_target_evidence evidence_of(struct ptl_plan *plan, struct ptl_
         return (struct ptl_target_evidence){.asked = 0};
     }
     add_sentinels(plan, lane, &evidence);
+    if (lane->listens)
+        evidence.late = ptl_listening_tell(&plan->listening, lane->target, plan->now_ns);
     ptl_evidence_add(&plan->results->evidence, &evidence);
     return evidence;
 }

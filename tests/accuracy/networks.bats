@@ -129,3 +129,27 @@ complete_and_right() {
     diff t.txt found.txt
     jq -e '.summary.error == 0' r.json
 }
+
+@test "answers that come after timeout are told of, by a sample, in no more time and SYNs" {
+    scan 198.18.0.1 1-4000 'timeout: 500ms' -- \
+        --hosts 1 --open 0.02 --silent 0.5 --rtt 20ms --slow 0.1 --slow-rtt 650ms
+    jq -e '.run.complete and .summary.evidence.late.listened > 50' r.json
+    # They are no verdicts.
+    jq -e '[.results[] | select(.state == "open" and .connect_us > 500000)] == []' r.json
+    jq -e '.summary.evidence.late | .open + .closed > 0 and (.slowest_ms | . >= 650 and . < 980)' r.json
+    missed=$(diff t.txt found.txt | grep -c '^<')
+    jq -e --argjson missed "$missed" '.summary.estimate.missed_open_at_most | . == null or . >= $missed' r.json
+    jq -e '.warnings[] | select(test("answers come too late for timeout: 500ms"))' r.json
+    jq -e --slurpfile d d.json '.summary.syn_resent == 0 and
+        .summary.attempts + .run.paths[0].sentinels.asked == $d[0].syns' r.json
+    "$PORTOLAN" convert r.json --json again.json
+    cmp r.json again.json
+    "$PORTOLAN" convert r.json --text - | grep -F 'answered too late'
+    "$PORTOLAN" convert r.json --text - | grep -F 'not to be trusted'
+}
+
+@test "no more wait than concurrency says, those listened to included, and none is one descriptor more" {
+    scan 198.18.0.1 1-300 'timeout: 300ms' 'concurrency: 60' -- --hosts 1 --open 0.02 --silent 0.5
+    jq -e '.summary.peak_in_flight <= 60 and .run.complete' r.json
+    diff t.txt found.txt
+}

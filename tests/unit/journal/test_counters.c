@@ -15,7 +15,8 @@ static struct ptl_journal_counters known(void)
             .open = {5, 1},
             .closed = {300, 20, 3},
             .silent = {[7] = 600},
-            .sentinels = {.asked = 90, .lost = 7, .slices = 12, .alike = 30, .blind = 1000}}};
+            .sentinels = {.asked = 90, .lost = 7, .slices = 12, .alike = 30, .blind = 1000},
+            .late = {.listened = 60, .open = 2, .closed = 3, .slowest_ms = 950, .reach_ms = 980}}};
 }
 
 static struct ptl_journal_counters read_of(const struct ptl_buf *buf, bool *good)
@@ -71,10 +72,14 @@ static void other_versions_have_fewer_or_more(void **state)
     assert_true(good && !counters.has_evidence);
     assert_int_equal(counters.attempts, 7);
     assert_int_equal(counters.begun, 3); /* it is not told */
-    put(&buf, 50, 1, 99, 0);
+    put(&buf, 50, 1, 41, 0);
     counters = read_of(&buf, &good);
     assert_true(good && counters.has_evidence);
     assert_int_equal(counters.evidence.sentinels.blind, 1);
+    assert_int_equal(counters.evidence.late.open, 1);
+    put(&buf, 39, 1, 99, 0); /* before it was listened for late answers */
+    counters = read_of(&buf, &good);
+    assert_true(good && counters.has_evidence && counters.evidence.late.listened == 0);
     ptl_buf_free(&buf);
 }
 
@@ -93,6 +98,11 @@ static void what_cannot_be_is_not_believed(void **state)
         struct ptl_journal_counters counters = read_of(&buf, &good);
         assert_true(good && !counters.has_evidence);
         assert_int_equal(counters.attempts, 1);
+    }
+    static const uint64_t late[][2] = {{39, 1}, {42, UINT16_MAX + 1}, {43, UINT64_MAX}};
+    for (size_t i = 0; i < sizeof(late) / sizeof(late[0]); i++) {
+        put(&buf, 44, 1, late[i][0], late[i][1]); /* two of one; too large */
+        assert_true(!read_of(&buf, &good).has_evidence && good);
     }
     /* Cut anywhere: the bytes say so. */
     put(&buf, 39, 1, 99, 0);

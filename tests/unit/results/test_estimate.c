@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static uint64_t seed = 7;
 
@@ -236,6 +237,96 @@ static void the_bound_holds(void **state)
     }
 }
 
+static void answers_that_come_too_late_are_told(void **state)
+{
+    (void)state;
+    struct ptl_evidence clean = {.open = {72},
+                                 .closed = {1728},
+                                 .silent = {0, 2200},
+                                 .sentinels = {.asked = 200, .slices = 9},
+                                 .late = {.listened = 140, .reach_ms = 980}};
+    struct ptl_estimate none = ptl_estimate_of(&clean, NULL), estimate;
+    assert_true(none.missed_at_most == 0);
+    struct ptl_evidence late = clean;
+    late.late.closed = 12;
+    late.late.open = 1;
+    late.late.slowest_ms = 702;
+    estimate = ptl_estimate_of(&late, NULL);
+    assert_true(estimate.known && ptl_estimate_is_poor(&estimate));
+    assert_in_range(estimate.missed_at_most, 8, 40); /* 200 of them, and 1 in 25 is open */
+    assert_true(estimate.missed > 4 && estimate.missed < 16);
+    assert_true(estimate.recall_at_least < 0.9);
+    /* Open ports alone are late: they are not as many as of those that answered in time. */
+    late.late.closed = 0;
+    late.late.open = 13;
+    estimate = ptl_estimate_of(&late, NULL);
+    assert_in_range(estimate.missed_at_most, 204, 400);
+    /* Later ones may have come when nobody listened any more. */
+    late.late.slowest_ms = 940;
+    estimate = ptl_estimate_of(&late, NULL);
+    assert_true(!estimate.known && estimate.basis == PTL_BASIS_LATE);
+    assert_true(ptl_estimate_is_poor(&estimate));
+    late.late.slowest_ms = 702;
+    memset(late.open, 0, sizeof(late.open));
+    memset(late.closed, 0, sizeof(late.closed));
+    assert_true(ptl_estimate_of(&late, NULL).basis == PTL_BASIS_LATE); /* nothing came in time */
+}
+
+/* Of a target of which little was listened to, the run's sample speaks; one that was heard enough
+ * of, for itself. */
+static void a_target_is_late_as_the_run_is_unless_it_shows(void **state)
+{
+    (void)state;
+    struct ptl_evidence run = {
+        .open = {720},
+        .closed = {17280},
+        .silent = {0, 22000},
+        .sentinels = {.asked = 900, .slices = 30},
+        .late = {.listened = 140, .closed = 14, .slowest_ms = 600, .reach_ms = 980}};
+    struct ptl_evidence own = {.open = {72},
+                               .closed = {1728},
+                               .silent = {0, 2200},
+                               .sentinels = {.asked = 200, .slices = 9},
+                               .late = {.listened = 8, .reach_ms = 980}};
+    assert_true(ptl_estimate_of(&own, NULL).missed_at_most == 0);
+    assert_true(ptl_estimate_of(&own, &run).missed_at_most > 8);
+    own.late.listened = 60;
+    assert_true(ptl_estimate_of(&own, &run).missed_at_most == 0);
+}
+
+/* Is the bound right where a share of the ports is late, 64 of which are listened to? Where none of
+ * these was, nothing tells: such runs are few. */
+static void the_bound_of_what_is_late_holds(void **state)
+{
+    (void)state;
+    for (int alike = 0; alike < 2; alike++) {
+        int holds = 0;
+        for (int round = 0; round < 400; round++) {
+            struct ptl_evidence evidence = {.sentinels = {.asked = 300, .slices = 9},
+                                            .late = {.slowest_ms = 600, .reach_ms = 980}};
+            uint64_t missed = 0;
+            for (int port = 0; port < 2000; port++) {
+                bool open = draw() < 0.1, silent = draw() < 0.4;
+                bool late = !silent && draw() < (alike ? 0.15 : open ? 0.6 : 0);
+                if (!silent && !late) {
+                    (open ? evidence.open : evidence.closed)[0]++;
+                    continue;
+                }
+                evidence.silent[1]++;
+                missed += late && open;
+                if (evidence.late.listened < 64 && draw() < 0.2) {
+                    evidence.late.listened++;
+                    evidence.late.open += late && open;
+                    evidence.late.closed += late && !open;
+                }
+            }
+            struct ptl_estimate estimate = ptl_estimate_of(&evidence, NULL);
+            holds += estimate.known && missed <= estimate.missed_at_most;
+        }
+        assert_in_range(holds, 0.95 * 400, 400);
+    }
+}
+
 static struct ptl_target_counts target_of(uint32_t number, const struct ptl_evidence *evidence)
 {
     return (struct ptl_target_counts){
@@ -291,6 +382,9 @@ int main(void)
         cmocka_unit_test(sentinels_that_were_late_are_no_loss),
         cmocka_unit_test(empty_passes_tell),
         cmocka_unit_test(the_bound_holds),
+        cmocka_unit_test(answers_that_come_too_late_are_told),
+        cmocka_unit_test(a_target_is_late_as_the_run_is_unless_it_shows),
+        cmocka_unit_test(the_bound_of_what_is_late_holds),
         cmocka_unit_test(targets_and_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
