@@ -20,7 +20,7 @@ static const struct option help_option = {
 #define REPORT_OPTION(word, key, what)                                                             \
     {.id = OPTION_REPORT,                                                                          \
      .format = PTL_FORMAT_##word,                                                                  \
-     .name = key,                                                                                  \
+     .name = #key,                                                                                 \
      .argument = "PATH",                                                                           \
      .help = "write " what " there"},
 static const struct option report_options[PTL_FORMAT_COUNT] = {PTL_FORMATS(REPORT_OPTION)};

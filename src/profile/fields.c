@@ -35,7 +35,7 @@ static const struct ptl_field expect_fields[] = {
 };
 
 #define REPORT(word, key, what)                                                                    \
-    {.name = key,                                                                                  \
+    {.name = #key,                                                                                 \
      .type = PTL_FIELD_PATH,                                                                       \
      AT(report_paths[PTL_FORMAT_##word]),                                                          \
      .type_text = "path",                                                                          \

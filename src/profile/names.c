@@ -4,7 +4,7 @@ const char *const ptl_state_names[PTL_STATE_COUNT] = {"open", "closed", "filtere
                                                       "unprobed"};
 const char *const ptl_engine_names[PTL_ENGINE_COUNT] = {"sequential", "threads", "events", "pool"};
 const char *const ptl_order_names[3] = {"interleaved", "sequential", "random"};
-#define FORMAT_NAME(word, name, what) name,
+#define FORMAT_NAME(word, name, what) #name,
 const char *const ptl_format_names[PTL_FORMAT_COUNT] = {PTL_FORMATS(FORMAT_NAME)};
 const char *const ptl_family_names[3] = {"any", "ipv4", "ipv6"};
 const char *const ptl_resolve_names[2] = {"first", "all"};

@@ -33,18 +33,19 @@ extern const char *const ptl_resolve_names[2];
 
 /*
  * The report formats, one row each: the enum's word, the name (the profile's key under `report`,
- * and the option), what it is. The enum, the names, the keys and the options all come from here.
+ * the option, and ptl_writer_NAME), what it is. The enum, the names, the keys, the options and the
+ * array of writers all come from here.
  */
 #define PTL_FORMATS(ROW)                                                                           \
-    ROW(JSON, "json", "results.json")                                                              \
-    ROW(JSONL, "jsonl", "one result a line, written as found")                                     \
-    ROW(CSV, "csv", "the CSV table")                                                               \
-    ROW(TEXT, "text", "the text for people")                                                       \
-    ROW(HTML, "html", "one page for a browser, with charts")                                       \
-    ROW(HOSTPORT, "hostport", "a host:port line for each open port")                               \
-    ROW(XML, "xml", "XML as nmap writes it")                                                       \
-    ROW(JUNIT, "junit", "JUnit XML")                                                               \
-    ROW(PROM, "prom", "Prometheus metrics")
+    ROW(JSON, json, "results.json")                                                                \
+    ROW(JSONL, jsonl, "one result a line, written as found")                                       \
+    ROW(CSV, csv, "the CSV table")                                                                 \
+    ROW(TEXT, text, "the text for people")                                                         \
+    ROW(HTML, html, "one page for a browser, with charts")                                         \
+    ROW(HOSTPORT, hostport, "a host:port line for each open port")                                 \
+    ROW(XML, xml, "XML as nmap writes it")                                                         \
+    ROW(JUNIT, junit, "JUnit XML")                                                                 \
+    ROW(PROM, prom, "Prometheus metrics")
 
 #define PTL_FORMAT_ENUM(word, name, what) PTL_FORMAT_##word,
 enum ptl_format { PTL_FORMATS(PTL_FORMAT_ENUM) PTL_FORMAT_COUNT };

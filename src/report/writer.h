@@ -63,15 +63,9 @@ struct ptl_writer {
     bool (*end)(struct ptl_writing *writing);
 };
 
-extern const struct ptl_writer ptl_writer_json;
-extern const struct ptl_writer ptl_writer_jsonl;
-extern const struct ptl_writer ptl_writer_csv;
-extern const struct ptl_writer ptl_writer_text;
-extern const struct ptl_writer ptl_writer_hostport;
-extern const struct ptl_writer ptl_writer_xml;
-extern const struct ptl_writer ptl_writer_junit;
-extern const struct ptl_writer ptl_writer_prom;
-extern const struct ptl_writer ptl_writer_html;
+#define PTL_WRITER_EXTERN(word, name, what) extern const struct ptl_writer ptl_writer_##name;
+PTL_FORMATS(PTL_WRITER_EXTERN)
+#undef PTL_WRITER_EXTERN
 
 /* The one array, by enum ptl_format. */
 extern const struct ptl_writer *const ptl_writers[PTL_FORMAT_COUNT];
