@@ -74,25 +74,18 @@ static enum ptl_status tell_names(const struct ptl_run_info *a, const char *a_na
                          name != NULL ? "second" : "first");
 }
 
-/* Keys that differ between the shards of one plan, or say nothing of it. */
-static bool is_of_one_shard(const char *key)
+/* What all shards of a plan have alike; other keys may tell of the machine that ran one. */
+static bool is_of_the_plan(const struct ptl_key *key)
 {
-    static const char *const keys[] = {"profile",
-                                       "description",
-                                       "file",
-                                       "profile_sha256",
-                                       "plan_sha256",
-                                       "started",
-                                       "shard",
-                                       "ports",
-                                       "seed",
-                                       "workers",
-                                       "effective_concurrency",
-                                       "source_address"};
-    for (size_t i = 0; i < PTL_COUNT(keys); i++)
-        if (strcmp(keys[i], key) == 0)
+    static const char *const of_each[] = {"effective_concurrency", "workers", "source_address"};
+    static const char *const also[] = {"states", "outage_ms", "deadline_ms"};
+    for (size_t i = 0; i < PTL_COUNT(of_each); i++)
+        if (strcmp(of_each[i], key->name) == 0)
+            return false;
+    for (size_t i = 0; i < PTL_COUNT(also); i++)
+        if (strcmp(also[i], key->name) == 0)
             return true;
-    return false;
+    return key->is_setting;
 }
 
 static enum ptl_status tell_key(const struct ptl_key *key, const struct ptl_run_info *a,
@@ -123,7 +116,7 @@ static enum ptl_status tell_settings(const struct ptl_run_info *a, const char *a
     enum ptl_status status = PTL_OK;
     for (size_t i = 0; i < ptl_object_run.count && status == PTL_OK; i++) {
         const struct ptl_key *key = &ptl_object_run.keys[i];
-        if (key->is_asked && !is_of_one_shard(key->name))
+        if (is_of_the_plan(key))
             status = tell_key(key, a, a_name, b, b_name, error);
     }
     return status;
