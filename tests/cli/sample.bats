@@ -3,16 +3,7 @@ load helper
 
 SAMPLE="$TOP/reports/sample"
 
-# sample_of FORMAT: the file's name
-sample_of() {
-    case $1 in
-    text) echo results.txt ;;
-    hostport) echo results.hostport.txt ;;
-    junit) echo results.junit.xml ;;
-    xml) echo results.nmap.xml ;;
-    *) echo "results.$1" ;;
-    esac
-}
+sample_of() { "$TOP/tests/support/sample-of" "$1"; }
 
 # settled FILE: results.json without what differs from one run to the next
 settled() {
