@@ -187,6 +187,35 @@ END
     printf 'portolan: lan failed (signal, KILL)\n\na line\n.\nand \303\251\n' | cmp - posted
 }
 
+# A mail server of Debian's that needs no daemon, with an /etc, a spool and a mailbox of its own.
+@test "scheduled: what is told is mailed, as it is, to a mailbox" {
+    need_namespace
+    PATH="$TOP/build/tools/usr/sbin:/usr/sbin:$PATH"
+    mkdir -p bin etc/dma spool/dma mail
+    ln -s "$(command -v dma)" bin/sendmail
+    # Of root it wants to become mail, which the root of a user namespace cannot: then it is of somebody else.
+    printf '%s:x:%s::/:/bin/sh\n' root 0:0 mail 8:8 admin 1000:1000 >etc/passwd
+    printf '%s:x:%s:\n' root 0 mail 8 admin 1000 >etc/group
+    echo MAILNAME night.example >etc/dma/dma.conf
+    touch mail/admin
+    chmod -R a+rwX spool mail
+    printf '#!/bin/sh\necho "a line"\necho .\necho "and \303\251"\n' >bin/journalctl
+    chmod +x bin/journalctl
+    export MONITOR_SERVICE_RESULT=exit-code MONITOR_EXIT_STATUS=3 MAIL_TO=admin
+    PATH="$PWD/bin:$PATH" in_ns -m sh -c 'set -e
+        mount --bind etc /etc
+        mount --bind spool /var/spool
+        mount --bind mail /var/mail
+        as="unshare -U --map-user=1000 --map-group=1000"
+        $as true 2>/dev/null || as=
+        $as "$0" lan
+        for i in $(seq 200); do [ ! -s mail/admin ] || exit 0; sleep 0.05; done' "$PREFIX/lib/portolan/tell"
+    cat mail/admin
+    grep -qx 'Subject: portolan: lan failed with status 3' mail/admin
+    grep -qx 'Content-Type: text/plain; charset=utf-8' mail/admin
+    [ "$(sed '1,/^$/d' mail/admin)" = $'a line\n.\nand \303\251' ]
+}
+
 @test "scheduled: a night that was killed goes on, and is one run" {
     need_namespace
     mkdir etc
