@@ -59,6 +59,11 @@ analyze() {
     [ "$status" -ne 0 ] # a threshold is one
 }
 
+@test "scheduled: a mail that is delivered in the background outlives the script that sent it" {
+    [ "$(setting portolan-tell@.service Type)" = oneshot ]
+    [ "$(setting portolan-tell@.service KillMode)" = process ]
+}
+
 @test "scheduled: the timer is due each night" {
     run systemd-analyze calendar --iterations=3 --base-time="2026-03-28 12:00:00 UTC" "$(setting portolan@.timer OnCalendar)"
     [ "$status" -eq 0 ]
