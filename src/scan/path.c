@@ -22,10 +22,12 @@
 #define FULL_TIMES 4 /* the least round trip */
 #define SLICE_NS 100000000ULL
 #define SILENT 3                /* sentinels in a row: more than chance loses */
-#define SILENCE_NS 200000000ULL /* all is silent only after so long */
-#define ASK_FIRST_MS 50U        /* how often a silent path is asked: at first... */
-#define ASK_LAST_MS 500U        /* ...and at last */
-#define LASTING_MS 2000U        /* an outage that may be the answer to how fast we asked */
+#define SILENCE_NS 200000000ULL /* all is silent only after so long... */
+#define SILENT_SURELY 12        /* ...unless so many say it */
+#define SILENCE_LEAST_NS 50000000ULL
+#define ASK_FIRST_MS 50U /* how often a silent path is asked: at first... */
+#define ASK_LAST_MS 500U /* ...and at last */
+#define LASTING_MS 2000U /* an outage that may be the answer to how fast we asked */
 #define CEILING_DOUBLES_NS 500000000ULL
 #define CEILING_CREEPS_NS 1000000000ULL
 
@@ -362,8 +364,9 @@ bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, b
 bool ptl_path_falls_silent(const struct ptl_path *path, uint64_t now_ns)
 {
     uint64_t wait_ns = 2ULL * ptl_rtt_timeout_us(&path->rtt) * PTL_NS_PER_US;
+    uint64_t least_ns = path->lost_in_row >= SILENT_SURELY ? SILENCE_LEAST_NS : SILENCE_NS;
     return !path->paused && path->lost_in_row >= SILENT &&
-           now_ns - path->heard_ns >= (wait_ns > SILENCE_NS ? wait_ns : SILENCE_NS);
+           now_ns - path->heard_ns >= (wait_ns > least_ns ? wait_ns : least_ns);
 }
 
 void ptl_path_pause(struct ptl_path *path, uint64_t now_ns)

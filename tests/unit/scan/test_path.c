@@ -200,6 +200,20 @@ static void all_is_silent_then_it_is_over(void **state)
     assert_false(ptl_path_is_bad(&path, sent_ns));
 }
 
+/* Where very much is sent, very much would be lost until 200 ms have passed. */
+static void many_sentinels_say_it_sooner(void **state)
+{
+    (void)state;
+    for (int lost = 3; lost <= 20; lost++) {
+        begin(0);
+        answer(20000);
+        for (int i = 0; i < lost; i++)
+            ptl_path_sentinel(&path, now_ns + 1 * MS, false, true, now_ns + 31 * MS);
+        assert_int_equal(ptl_path_falls_silent(&path, now_ns + 130 * MS), lost >= 12);
+        assert_true(ptl_path_falls_silent(&path, now_ns + 200 * MS));
+    }
+}
+
 static void what_our_pace_may_have_brought_about_is_not_done_again(void **state)
 {
     (void)state;
@@ -254,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_loss_of_long_ago_does_not_hold_back),
         cmocka_unit_test(a_queue_ends_slow_start),
         cmocka_unit_test(all_is_silent_then_it_is_over),
+        cmocka_unit_test(many_sentinels_say_it_sooner),
         cmocka_unit_test(what_our_pace_may_have_brought_about_is_not_done_again),
         cmocka_unit_test(the_oldest_bad_time_gives_way),
     };
