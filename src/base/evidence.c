@@ -1,5 +1,13 @@
 #include "base/evidence.h"
 
+double ptl_evidence_ports(const uint64_t counts[PTL_TRIES])
+{
+    double sum = 0;
+    for (int i = 0; i < PTL_TRIES; i++)
+        sum += (double)counts[i];
+    return sum;
+}
+
 struct ptl_evidence ptl_evidence_of(const struct ptl_target_evidence *target)
 {
     struct ptl_evidence evidence = {.sentinels = {.asked = target->asked,

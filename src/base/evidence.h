@@ -51,6 +51,8 @@ static inline unsigned ptl_evidence_place(unsigned attempts)
     return attempts < 1 ? 0 : attempts < PTL_TRIES ? attempts - 1 : PTL_TRIES - 1;
 }
 
+/* Ports of such a list. */
+double ptl_evidence_ports(const uint64_t counts[PTL_TRIES]);
 struct ptl_evidence ptl_evidence_of(const struct ptl_target_evidence *target);
 /* The other way: of one target, whose counts have room. */
 struct ptl_target_evidence ptl_evidence_of_target(const struct ptl_evidence *evidence);

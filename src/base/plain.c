@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <stddef.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -45,6 +44,24 @@ int ptl_plain_open(const char *path, const char **refusal)
     close(fd);
     errno = failure;
     return -1;
+}
+
+bool ptl_plain_write(int fd, const void *bytes, size_t count, off_t at)
+{
+    const char *from = bytes;
+    while (count > 0) {
+        ssize_t written = pwrite(fd, from, count, at);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written == 0)
+            errno = ENOSPC;
+        if (written <= 0)
+            return false;
+        from += written;
+        at += written;
+        count -= (size_t)written;
+    }
+    return true;
 }
 
 bool ptl_plain_is_strangers(int folder, const struct stat *info)

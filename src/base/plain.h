@@ -3,6 +3,7 @@
 #define BASE_PLAIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/stat.h>
 
 /*
@@ -12,6 +13,9 @@
  * says why, or where that is NULL, errno does.
  */
 int ptl_plain_open(const char *path, const char **refusal);
+
+/* Writes all of it at a place of the file. False: errno says why. */
+bool ptl_plain_write(int fd, const void *bytes, size_t count, off_t at);
 
 /* Can only one who is neither us nor the folder's owner have put it into a folder for everybody, as
  * /tmp is? `info` is what the folder holds; where that cannot be told: yes. */

@@ -247,10 +247,7 @@ bool job_write_reports(struct job *job, const struct ptl_results *results, bool 
         enum ptl_status status = f >= PTL_FORMAT_COUNT
                                      ? write_profile(report, job, f, results, &error)
                                      : ptl_report_write(report, results, &error);
-        if (status != PTL_OK)
-            ptl_report_abandon(report);
-        else
-            status = ptl_report_close(report, &error);
+        status = ptl_report_end(report, status, &error);
         if (status == PTL_E_INVALID) {
             print_line("portolan run: %s is not written: %s", job->paths[f], error.message);
             *unsaved = true;

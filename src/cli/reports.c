@@ -63,11 +63,7 @@ enum ptl_status reports_write_results(const void *results, enum ptl_format forma
     enum ptl_status status = ptl_report_open(format, path, &options, &report, error);
     if (status != PTL_OK)
         return status;
-    status = ptl_report_write(report, results, error);
-    if (status == PTL_OK)
-        return ptl_report_close(report, error);
-    ptl_report_abandon(report);
-    return status;
+    return ptl_report_end(report, ptl_report_write(report, results, error), error);
 }
 
 int reports_write(const char *command, const struct arguments *arguments,

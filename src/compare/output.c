@@ -40,9 +40,7 @@ static bool write_buffered(struct ptl_comparison_output *output,
     struct ptl_buf buf;
     ptl_buf_init(&buf, PTL_COMPARISON_MAX);
     writers[output->format](comparison, &buf);
-    bool good = !buf.failed;
-    if (good)
-        ptl_output_write(output->output, ptl_buf_text(&buf), buf.length);
+    bool good = ptl_output_write_line(output->output, &buf);
     ptl_buf_free(&buf);
     return good;
 }

@@ -1,6 +1,8 @@
 /* A record's way through a file, and the doubts of whoever reads it. */
 #include "compare/record.h"
 
+#include "base/plain.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stddef.h>
@@ -14,19 +16,6 @@ struct part {
     void *bytes;
     size_t size;
 };
-
-static bool write_at(int fd, const void *bytes, size_t size, off_t at)
-{
-    for (size_t done = 0; done < size;) {
-        ssize_t count = pwrite(fd, (const char *)bytes + done, size - done, at + (off_t)done);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        done += (size_t)count;
-    }
-    return true;
-}
 
 static bool read_at(int fd, void *bytes, size_t size, off_t at)
 {
@@ -56,18 +45,18 @@ bool ptl_record_write(int fd, const struct ptl_record *record)
     off_t at = sizeof(record->head);
     lay_out(record, parts);
     for (int i = 0; i < 4; i++) {
-        if (!write_at(fd, parts[i].bytes, parts[i].size, at))
+        if (!ptl_plain_write(fd, parts[i].bytes, parts[i].size, at))
             return false;
         at += (off_t)parts[i].size;
     }
     /* Last, so that `finished` is never there without the rest. */
-    return write_at(fd, &record->head, sizeof(record->head), 0);
+    return ptl_plain_write(fd, &record->head, sizeof(record->head), 0);
 }
 
 void ptl_record_write_progress(int fd, uint64_t done, uint64_t probes)
 {
     const uint64_t pair[2] = {done, probes};
-    write_at(fd, pair, sizeof(pair), offsetof(struct ptl_record_head, done));
+    ptl_plain_write(fd, pair, sizeof(pair), offsetof(struct ptl_record_head, done));
 }
 
 bool ptl_record_read_progress(int fd, uint64_t *done, uint64_t *probes)

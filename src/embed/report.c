@@ -56,10 +56,7 @@ enum portolan_status portolan_report_write(struct portolan_report *report,
     struct ptl_error error;
     struct ptl_embed_thread before = ptl_embed_enter();
     enum ptl_status status = ptl_report_write(report->report, results->results, &error);
-    if (status == PTL_OK)
-        status = ptl_report_close(report->report, &error);
-    else
-        ptl_report_abandon(report->report);
+    status = ptl_report_end(report->report, status, &error);
     ptl_embed_leave(&before);
     free(report);
     return status == PTL_OK ? PORTOLAN_OK : ptl_embed_fail(problems, &error);

@@ -222,11 +222,7 @@ struct document {
 
 static bool flush(struct document *document)
 {
-    if (document->line.failed)
-        return false;
-    ptl_output_write(document->output, ptl_buf_text(&document->line), document->line.length);
-    ptl_buf_reset(&document->line);
-    return true;
+    return ptl_output_write_line(document->output, &document->line);
 }
 
 static void add_object(struct document *document, const char *key, const struct ptl_object *object,

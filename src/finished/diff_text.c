@@ -16,11 +16,7 @@ struct text {
 
 static bool flush(struct text *text)
 {
-    if (text->line.failed)
-        return false;
-    ptl_output_write(text->output, ptl_buf_text(&text->line), text->line.length);
-    ptl_buf_reset(&text->line);
-    return true;
+    return ptl_output_write_line(text->output, &text->line);
 }
 
 static void add_run(struct text *text, const char *word, const struct ptl_view *view)

@@ -33,11 +33,7 @@ static enum ptl_status write_results(const struct ptl_history_store *store, cons
     free(path);
     if (status != PTL_OK)
         return status;
-    status = ptl_report_write(report, results, error);
-    if (status == PTL_OK)
-        return ptl_report_close(report, error);
-    ptl_report_abandon(report);
-    return status;
+    return ptl_report_end(report, ptl_report_write(report, results, error), error);
 }
 
 /* Appends the line of a run whose results file is in its place, and enters it in the history. */

@@ -1,6 +1,7 @@
 #include "history/store.h"
 
 #include "base/clock.h"
+#include "base/plain.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -113,24 +114,6 @@ void ptl_history_store_close(struct ptl_history_store *store)
     store->index = store->folder = -1;
 }
 
-/* All of it; false: errno says why. */
-static bool write_at(int fd, const char *bytes, size_t count, off_t at)
-{
-    while (count > 0) {
-        ssize_t written = pwrite(fd, bytes, count, at);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written == 0)
-            errno = ENOSPC;
-        if (written <= 0)
-            return false;
-        bytes += written;
-        at += written;
-        count -= (size_t)written;
-    }
-    return true;
-}
-
 enum ptl_status ptl_history_append(const struct ptl_history_store *store,
                                    const struct ptl_history *history, const struct ptl_buf *line,
                                    struct ptl_error *error)
@@ -138,7 +121,7 @@ enum ptl_status ptl_history_append(const struct ptl_history_store *store,
     off_t end = (off_t)history->length;
     if (history->is_torn && ftruncate(store->index, end) != 0)
         return refuse(store, PTL_STORE_WRITE, errno, error);
-    if (write_at(store->index, ptl_buf_text(line), line->length, end) &&
+    if (ptl_plain_write(store->index, ptl_buf_text(line), line->length, end) &&
         fdatasync(store->index) == 0)
         return PTL_OK;
     enum ptl_status status = refuse(store, PTL_STORE_WRITE, errno, error);

@@ -44,7 +44,7 @@ static bool write_row(struct row *row, struct ptl_buf *line, struct ptl_output *
 {
     ptl_csv_row(line, row->cells, row->count);
     row->count = 0;
-    return ptl_tell_flush(line, output);
+    return ptl_output_write_line(output, line);
 }
 
 static void add_changes(struct row *row, const struct ptl_changes *changes,
@@ -139,11 +139,11 @@ bool ptl_tell_csv(const struct ptl_telling *telling, const size_t *order, struct
         while (ptl_telling_next(telling, order, &cursor, &port))
             if (!write_port(&port, line, output))
                 return false;
-        return ptl_tell_flush(line, output);
+        return ptl_output_write_line(output, line);
     }
     ptl_csv_row(line, runs, PTL_COUNT(runs));
     for (size_t i = telling->first; i < history->run_count; i++)
         if (!write_run(&history->runs[i], line, output))
             return false;
-    return ptl_tell_flush(line, output);
+    return ptl_output_write_line(output, line);
 }

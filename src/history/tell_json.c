@@ -45,7 +45,7 @@ static bool add(struct ptl_buf *line, struct ptl_output *output, bool first,
 {
     ptl_buf_add(line, first ? "\n" : ",\n");
     ptl_object_print(object, from, line);
-    return ptl_tell_flush(line, output);
+    return ptl_output_write_line(output, line);
 }
 
 bool ptl_tell_json(const struct ptl_telling *telling, const size_t *order, struct ptl_buf *line,
@@ -69,7 +69,7 @@ bool ptl_tell_json(const struct ptl_telling *telling, const size_t *order, struc
         if (!add(line, output, first, &port, &one))
             return false;
     ptl_buf_add(line, "\n ]}\n");
-    return ptl_tell_flush(line, output);
+    return ptl_output_write_line(output, line);
 }
 
 void ptl_telling_schema(struct ptl_buf *buf)

@@ -80,5 +80,5 @@ bool ptl_tell_prom(const struct ptl_telling *telling, const size_t *order, struc
     while (complete > 0 && !history->runs[complete - 1].complete)
         complete--;
     add_complete(&metrics, complete > 0 ? &history->runs[complete - 1] : NULL);
-    return ptl_tell_flush(line, output);
+    return ptl_output_write_line(output, line);
 }

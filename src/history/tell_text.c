@@ -18,7 +18,7 @@ struct text {
 
 static bool flush(struct text *text)
 {
-    return ptl_tell_flush(text->line, text->output);
+    return ptl_output_write_line(text->output, text->line);
 }
 
 /* To the minute, as people read it. */

@@ -22,7 +22,4 @@ ptl_teller ptl_tell_prom;
  * tell nothing. False: no memory. */
 bool ptl_telling_usual_s(const struct ptl_history *history, uint64_t *seconds);
 
-/* Writes the line out and empties it. False: it has failed. */
-bool ptl_tell_flush(struct ptl_buf *line, struct ptl_output *output);
-
 #endif

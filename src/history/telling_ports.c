@@ -1,5 +1,5 @@
-/* What tellers are made of: the ports that are told, in their order, and a line that is full. */
-#include "history/tellers.h"
+/* The ports that are told, and in which order. */
+#include "history/telling.h"
 #include "target/services.h"
 
 #include <stdlib.h>
@@ -53,13 +53,4 @@ bool ptl_telling_next(const struct ptl_telling *telling, const size_t *order,
                 return true;
     }
     return false;
-}
-
-bool ptl_tell_flush(struct ptl_buf *line, struct ptl_output *output)
-{
-    bool good = !line->failed;
-    if (good)
-        ptl_output_write(output, ptl_buf_text(line), line->length);
-    ptl_buf_reset(line);
-    return good;
 }

@@ -113,28 +113,10 @@ void ptl_journal_file_close(struct ptl_journal_file *file)
 
 /* ---- writing ---- */
 
-/* All of it; false: errno says why. */
-static bool write_all(int fd, const char *bytes, size_t count, uint64_t at)
-{
-    while (count > 0) {
-        ssize_t written = pwrite(fd, bytes, count, (off_t)at);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written == 0)
-            errno = ENOSPC;
-        if (written <= 0)
-            return false;
-        bytes += written;
-        at += (uint64_t)written;
-        count -= (size_t)written;
-    }
-    return true;
-}
-
 enum ptl_status ptl_journal_file_append(struct ptl_journal_file *file, const struct ptl_buf *bytes,
                                         struct ptl_error *error)
 {
-    if (write_all(file->fd, ptl_buf_text(bytes), bytes->length, file->size)) {
+    if (ptl_plain_write(file->fd, ptl_buf_text(bytes), bytes->length, (off_t)file->size)) {
         file->size += bytes->length;
         return PTL_OK;
     }
@@ -295,7 +277,7 @@ enum ptl_status ptl_journal_file_make(struct ptl_journal_file *file, const struc
     remove_leftovers(file->path);
     int fd = open_beside(file->path, &temporary);
     bool good = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-                write_all(fd, ptl_buf_text(bytes), bytes->length, 0) && fsync(fd) == 0 &&
+                ptl_plain_write(fd, ptl_buf_text(bytes), bytes->length, 0) && fsync(fd) == 0 &&
                 put_in_place(fd, file->path, file->fd >= 0, &temporary) && sync_folder(file->path);
     int sys_errno = errno;
     enum ptl_status status = PTL_OK;

@@ -319,6 +319,15 @@ void ptl_output_write(struct ptl_output *output, const void *bytes, size_t count
         take(output, bytes, count);
 }
 
+bool ptl_output_write_line(struct ptl_output *output, struct ptl_buf *line)
+{
+    bool good = !line->failed;
+    if (good)
+        ptl_output_write(output, ptl_buf_text(line), line->length);
+    ptl_buf_reset(line);
+    return good;
+}
+
 void ptl_output_flush(struct ptl_output *output)
 {
     flush(output);

@@ -6,6 +6,7 @@
 #ifndef REPORT_OUTPUT_H
 #define REPORT_OUTPUT_H
 
+#include "base/buf.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "report/sink.h"
@@ -38,6 +39,8 @@ void ptl_output_begin(struct ptl_output *output);
 void ptl_output_flush(struct ptl_output *output);
 /* Buffered; the first failure is kept and told by ptl_output_commit. */
 void ptl_output_write(struct ptl_output *output, const void *bytes, size_t count);
+/* Writes the line out and empties it. False: it had failed. */
+bool ptl_output_write_line(struct ptl_output *output, struct ptl_buf *line);
 /* Flushes, fsyncs, renames; frees in every case. */
 enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *error);
 /* Leaves the destination as it was, without the folders that were made for it, and frees. NULL is

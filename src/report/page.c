@@ -82,9 +82,7 @@ bool ptl_page_begin(struct ptl_output *output, struct ptl_buf *scratch, enum ptl
                          "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
     add_html(scratch, title);
     ptl_buf_add(scratch, "</title>\n<style>\n");
-    bool good = !scratch->failed;
-    ptl_output_write(output, ptl_buf_text(scratch), scratch->length);
-    ptl_buf_reset(scratch);
+    bool good = ptl_output_write_line(output, scratch);
     write_asset(output, PTL_ASSET_STYLE);
     write_text(output, "</style>\n</head>\n<body>\n<noscript>This page draws its tables and charts "
                        "with a script that it carries itself; please allow it. The data stands in "

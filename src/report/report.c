@@ -192,3 +192,12 @@ void ptl_report_abandon(struct ptl_report *report)
     ptl_buf_free(&report->writing.line);
     free(report);
 }
+
+enum ptl_status ptl_report_end(struct ptl_report *report, enum ptl_status status,
+                               struct ptl_error *error)
+{
+    if (status == PTL_OK)
+        return ptl_report_close(report, error);
+    ptl_report_abandon(report);
+    return status;
+}

@@ -81,6 +81,10 @@ enum ptl_status ptl_report_write(struct ptl_report *report, const struct ptl_res
                                  struct ptl_error *error);
 /* Flushes, fsyncs, renames; frees the report in every case. Errors: PTL_E_OUTPUT. */
 enum ptl_status ptl_report_close(struct ptl_report *report, struct ptl_error *error);
+/* The end of a report that came to `status`: closes it where all is well, else abandons it. Returns
+ * the status of both. */
+enum ptl_status ptl_report_end(struct ptl_report *report, enum ptl_status status,
+                               struct ptl_error *error);
 /* Frees without a trace: the destination is as it was. NULL is nothing. */
 void ptl_report_abandon(struct ptl_report *report);
 

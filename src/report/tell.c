@@ -68,9 +68,5 @@ const char *ptl_report_incomplete(const struct ptl_results *results)
 
 bool ptl_writing_flush(struct ptl_writing *writing)
 {
-    if (writing->line.failed)
-        return false;
-    ptl_output_write(writing->output, ptl_buf_text(&writing->line), writing->line.length);
-    ptl_buf_reset(&writing->line);
-    return true;
+    return ptl_output_write_line(writing->output, &writing->line);
 }

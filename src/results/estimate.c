@@ -16,14 +16,6 @@ const char *const ptl_basis_names[PTL_BASIS_COUNT] = {
     [PTL_BASIS_NO_ANSWER] = "no-answer", [PTL_BASIS_NO_EVIDENCE] = "no-evidence",
     [PTL_BASIS_LATE] = "late",           [PTL_BASIS_NOT_RECORDED] = "not-recorded"};
 
-static double sum_of(const uint64_t counts[PTL_TRIES])
-{
-    double sum = 0;
-    for (int i = 0; i < PTL_TRIES; i++)
-        sum += (double)counts[i];
-    return sum;
-}
-
 /* The attempts that most silent ports had. */
 static unsigned usual_tries(const struct ptl_evidence *evidence)
 {
@@ -42,7 +34,7 @@ static double all_lost(const struct ptl_evidence *evidence, double chance, doubl
     double sum = 0;
     for (unsigned i = 0; i < PTL_TRIES; i++)
         sum += (double)evidence->silent[i] * pow(chance, i) * last;
-    return sum / sum_of(evidence->silent);
+    return sum / ptl_evidence_ports(evidence->silent);
 }
 
 /* The chance that a pass loses all of so many ports: chance^missed where attempts are lost one by
@@ -90,8 +82,8 @@ static double open_among(double missed, double open, double answered)
 static double missed_by_last(const struct ptl_evidence *evidence, unsigned tries, double chance,
                              double last, double alike)
 {
-    double open = sum_of(evidence->open), silent = sum_of(evidence->silent);
-    double answered = open + sum_of(evidence->closed), seen = 0, missed;
+    double open = ptl_evidence_ports(evidence->open), silent = ptl_evidence_ports(evidence->silent);
+    double answered = open + ptl_evidence_ports(evidence->closed), seen = 0, missed;
     unsigned empty = 0;
     for (unsigned i = tries - 1; i < PTL_TRIES; i++)
         seen += (double)(evidence->open[i] + evidence->closed[i]);
@@ -132,8 +124,9 @@ static bool is_cut(const struct ptl_late *late)
 static void add_late(const struct ptl_evidence *evidence, const struct ptl_late *late,
                      const struct ptl_loss *loss, struct ptl_estimate *estimate)
 {
-    double open = sum_of(evidence->open), silent = sum_of(evidence->silent);
-    double answered = open + sum_of(evidence->closed), count = late->open + late->closed;
+    double open = ptl_evidence_ports(evidence->open), silent = ptl_evidence_ports(evidence->silent);
+    double answered = open + ptl_evidence_ports(evidence->closed),
+           count = late->open + late->closed;
     if (count <= 0)
         return;
     double share = ptl_share_at_most(open, answered, PTL_RISK), told = late->closed, at_most;
@@ -157,11 +150,11 @@ static void add_late(const struct ptl_evidence *evidence, const struct ptl_late 
 struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
                                     const struct ptl_evidence *others)
 {
-    double open = sum_of(evidence->open), silent = sum_of(evidence->silent);
+    double open = ptl_evidence_ports(evidence->open), silent = ptl_evidence_ports(evidence->silent);
     unsigned tries = usual_tries(evidence);
     struct ptl_estimate estimate = {
         .basis = PTL_BASIS_ANSWERED, .known = true, .recall_at_least = 1};
-    if (open + sum_of(evidence->closed) <= 0)
+    if (open + ptl_evidence_ports(evidence->closed) <= 0)
         return (struct ptl_estimate){.basis = evidence->late.open + evidence->late.closed > 0
                                                   ? PTL_BASIS_LATE
                                                   : PTL_BASIS_NO_ANSWER};
@@ -189,7 +182,8 @@ struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
         at_most = fmax(at_most, missed_by_last(evidence, tries, loss.at_most, last, alike));
     at_most = fmin(at_most, silent);
     if (!loss.open_apart) /* whatever was lost: of the silent as many are open as of those heard */
-        at_most = fmin(at_most, open_among(silent, open, open + sum_of(evidence->closed)));
+        at_most =
+            fmin(at_most, open_among(silent, open, open + ptl_evidence_ports(evidence->closed)));
     estimate.missed = fmin(open * expected / fmax(1 - expected, 1 - CHANCE_MOST), at_most);
     estimate.missed_at_most = (uint64_t)at_most;
     add_late(evidence, &late, &loss, &estimate);

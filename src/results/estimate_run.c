@@ -6,14 +6,6 @@
 
 #include <math.h>
 
-static double sum_of(const uint64_t counts[PTL_TRIES])
-{
-    double sum = 0;
-    for (int i = 0; i < PTL_TRIES; i++)
-        sum += (double)counts[i];
-    return sum;
-}
-
 struct ptl_estimate ptl_estimate_target(const struct ptl_results *results,
                                         const struct ptl_target_counts *counts)
 {
@@ -60,7 +52,7 @@ struct ptl_estimate ptl_estimate_run(const struct ptl_results *results)
     if (!results->has_evidence)
         return (struct ptl_estimate){.basis = PTL_BASIS_NOT_RECORDED};
     struct ptl_estimate whole = ptl_estimate_of(&results->evidence, NULL);
-    double missed = 0, squares = 0, open = sum_of(results->evidence.open);
+    double missed = 0, squares = 0, open = ptl_evidence_ports(results->evidence.open);
     if (results->summary.targets == 1 && results->target_count == 1 &&
         results->targets[0].has_evidence)
         whole = ptl_estimate_target(results, &results->targets[0]);
@@ -76,7 +68,7 @@ struct ptl_estimate ptl_estimate_run(const struct ptl_results *results)
     if (!whole.known || missed + squares <= 0)
         return whole;
     double at_most = (double)whole.missed_at_most + floor(missed + sqrt(squares));
-    at_most = fmin(at_most, sum_of(results->evidence.silent));
+    at_most = fmin(at_most, ptl_evidence_ports(results->evidence.silent));
     whole.missed = fmin(whole.missed + missed, at_most);
     whole.missed_at_most = (uint64_t)at_most;
     whole.recall_at_least = open / (open + fmax(at_most, 1e-9));
