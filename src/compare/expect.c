@@ -102,9 +102,7 @@ static bool is_expected(const struct ptl_world *world, uint32_t target, uint16_t
         const struct ptl_profile *profile = variants->items[v].profile;
         for (size_t i = 0; i < profile->expect_count; i++) {
             const struct ptl_expect *rule = &profile->expects[i];
-            bool is_listed = (rule->open != NULL && ptl_portset_contains(rule->open, port)) ||
-                             (rule->only != NULL && ptl_portset_contains(rule->only, port));
-            if (is_listed && is_about(world, v, rule, target) &&
+            if (ptl_expect_has_open(rule, port) && is_about(world, v, rule, target) &&
                 ptl_world_asks(world, v, target, port))
                 return true;
         }
@@ -125,12 +123,8 @@ enum ptl_status ptl_expected_ports(struct ptl_world *world, struct ptl_error *er
         bool is_listed = false;
         for (size_t v = 0; v < variants->count; v++) {
             const struct ptl_profile *profile = variants->items[v].profile;
-            for (size_t i = 0; i < profile->expect_count && !is_listed; i++) {
-                const struct ptl_expect *rule = &profile->expects[i];
-                is_listed =
-                    (rule->open != NULL && ptl_portset_contains(rule->open, (uint16_t)port)) ||
-                    (rule->only != NULL && ptl_portset_contains(rule->only, (uint16_t)port));
-            }
+            for (size_t i = 0; i < profile->expect_count && !is_listed; i++)
+                is_listed = ptl_expect_has_open(&profile->expects[i], (uint16_t)port);
         }
         if (is_listed)
             listed[count++] = (uint16_t)port;
@@ -152,9 +146,8 @@ bool ptl_expected_rules_out(const struct ptl_world *world, uint32_t target, uint
         const struct ptl_profile *profile = variants->items[v].profile;
         for (size_t i = 0; i < profile->expect_count; i++) {
             const struct ptl_expect *rule = &profile->expects[i];
-            bool is_out = rule->only != NULL ||
-                          (rule->closed != NULL && ptl_portset_contains(rule->closed, port));
-            if (is_out && is_about(world, v, rule, target))
+            if ((rule->only != NULL || ptl_portset_contains(rule->closed, port)) &&
+                is_about(world, v, rule, target))
                 return true;
         }
     }

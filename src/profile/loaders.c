@@ -26,9 +26,8 @@ static void check_contradiction(struct ptl_loading *loading, const struct ptl_fi
     if (rule->closed == NULL || (rule->open == NULL && rule->only == NULL))
         return;
     for (unsigned port = 1; port <= 65535; port++) {
-        bool is_open = (rule->open != NULL && ptl_portset_contains(rule->open, (uint16_t)port)) ||
-                       (rule->only != NULL && ptl_portset_contains(rule->only, (uint16_t)port));
-        if (is_open && ptl_portset_contains(rule->closed, (uint16_t)port)) {
+        if (ptl_expect_has_open(rule, (uint16_t)port) &&
+            ptl_portset_contains(rule->closed, (uint16_t)port)) {
             ptl_value_problem(loading, field, node, "says that port %u is open and closed", port);
             return;
         }

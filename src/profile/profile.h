@@ -72,6 +72,11 @@ struct ptl_expect { /* one rule of `expect` */
     unsigned line, column;
 };
 
+static inline bool ptl_expect_has_open(const struct ptl_expect *rule, uint16_t port)
+{
+    return ptl_portset_contains(rule->open, port) || ptl_portset_contains(rule->only, port);
+}
+
 /* Which slice of the plan is to be scanned. */
 struct ptl_shard {
     uint32_t index; /* 1 to count; 0: "auto", which whoever runs it has to replace */

@@ -31,7 +31,7 @@ void ptl_portset_free(struct ptl_portset *set)
 
 bool ptl_portset_contains(const struct ptl_portset *set, uint16_t port)
 {
-    return (set->bits[port / 64] >> (port % 64) & 1) != 0;
+    return set != NULL && (set->bits[port / 64] >> (port % 64) & 1) != 0;
 }
 
 void ptl_portset_add_port(struct ptl_portset *set, uint16_t port)

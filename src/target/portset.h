@@ -36,6 +36,7 @@ void ptl_portset_add_port(struct ptl_portset *set, uint16_t port);
  * within it. Yours; NULL: no memory. */
 struct ptl_portset *ptl_portset_part(const struct ptl_portset *set, unsigned first, unsigned count);
 void ptl_portset_remove_set(struct ptl_portset *set, const struct ptl_portset *remove);
+/* NULL is a set of none. */
 bool ptl_portset_contains(const struct ptl_portset *set, uint16_t port);
 unsigned ptl_portset_count(const struct ptl_portset *set);
 /* "1-1024,8080", ascending; "" when empty. Appended to buf. */
