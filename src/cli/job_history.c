@@ -42,7 +42,15 @@ int job_check_history(const struct job *job)
     if (job->history == NULL)
         return EXIT_DONE;
     enum ptl_status status = ptl_history_check(job->history, &error);
-    return status == PTL_OK ? EXIT_DONE : print_failure(&error);
+    if (status == PTL_OK)
+        return EXIT_DONE;
+    int result = print_failure(&error);
+    if (status == PTL_E_INVALID)
+        print_line(
+            "where it is damaged, move %s/index.jsonl away: the next run makes one of the results "
+            "files that are kept there",
+            job->history);
+    return result;
 }
 
 bool job_compare_history(const struct job *job, const struct arguments *arguments,
@@ -52,7 +60,9 @@ bool job_compare_history(const struct job *job, const struct arguments *argument
     struct ptl_error error;
     if (job->history == NULL)
         return true;
-    enum ptl_status status = ptl_history_read(job->history, &history, &error);
+    enum ptl_status status = ptl_history_mend(job->history, &error);
+    if (status == PTL_OK)
+        status = ptl_history_read(job->history, &history, &error);
     if (status == PTL_OK)
         status = ptl_history_compare(history, results, job->profile->changes_after,
                                      &results->changes, &error);
@@ -71,11 +81,13 @@ bool job_keep_history(const struct job *job, const struct ptl_results *results)
     struct ptl_error error;
     if (job->history == NULL)
         return true;
-    enum ptl_status status = ptl_history_keep(job->history, results, &error);
-    if (status == PTL_OK)
-        status =
-            ptl_history_prune(job->history, &keep, ptl_clock_wall_ms(), false, NULL, NULL, &error);
-    if (status != PTL_OK)
+    bool kept = ptl_history_keep(job->history, results, &error) == PTL_OK;
+    if (!kept)
         print_error(&error);
-    return status == PTL_OK;
+    /* On a full disk, too: what goes makes room for the next run. */
+    bool pruned = ptl_history_prune(job->history, &keep, ptl_clock_wall_ms(), false, NULL, NULL,
+                                    &error) == PTL_OK;
+    if (kept && !pruned)
+        print_error(&error);
+    return kept && pruned;
 }

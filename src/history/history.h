@@ -125,9 +125,16 @@ struct ptl_history_keep {
  * known before anything is sent. Errors: PTL_E_OUTPUT, PTL_E_INVALID, PTL_E_NO_MEMORY. */
 enum ptl_status ptl_history_check(const char *folder, struct ptl_error *error);
 /*
- * Keeps a run: its results file, its line, latest.json. Mends what a run that was killed has left.
+ * Gives results files that no line names their line, in the order of time: what a run that was
+ * killed has left, or all of them where the index is gone. So the next run is compared with them.
  * Waits for another run that keeps in the folder, 30 s at most. Errors: PTL_E_OUTPUT,
  * PTL_E_INVALID, PTL_E_NO_MEMORY.
+ */
+enum ptl_status ptl_history_mend(const char *folder, struct ptl_error *error);
+/*
+ * Keeps a run: its results file, its line, latest.json, after it has mended the history. Waits for
+ * another run that keeps in the folder, 30 s at most. Errors: PTL_E_OUTPUT, PTL_E_INVALID,
+ * PTL_E_NO_MEMORY.
  */
 enum ptl_status ptl_history_keep(const char *folder, const struct ptl_results *results,
                                  struct ptl_error *error);

@@ -167,6 +167,13 @@ static enum ptl_status check_latest(const struct ptl_history_store *store, struc
     return ptl_error_set(error, PTL_E_OUTPUT, "%s/" LATEST " is no regular file", store->path);
 }
 
+static enum ptl_status read_and_mend(const struct ptl_history_store *store,
+                                     struct ptl_history **history, struct ptl_error *error)
+{
+    enum ptl_status status = ptl_history_read_index(store, history, error);
+    return status == PTL_OK ? adopt(store, *history, error) : status;
+}
+
 static enum ptl_status keep_in(const struct ptl_history_store *store,
                                const struct ptl_results *results, struct ptl_error *error)
 {
@@ -174,9 +181,7 @@ static enum ptl_status keep_in(const struct ptl_history_store *store,
     char name[PTL_HISTORY_NAME_SIZE];
     enum ptl_status status = check_latest(store, error);
     if (status == PTL_OK)
-        status = ptl_history_read_index(store, &history, error);
-    if (status == PTL_OK)
-        status = adopt(store, history, error);
+        status = read_and_mend(store, &history, error);
     if (status == PTL_OK) {
         choose_name(store, results->run.started_ms, name);
         status = write_results(store, name, true, results, error);
@@ -196,6 +201,18 @@ enum ptl_status ptl_history_keep(const char *folder, const struct ptl_results *r
     enum ptl_status status = ptl_history_store_open(folder, PTL_STORE_WRITE, &store, error);
     if (status == PTL_OK)
         status = keep_in(&store, results, error);
+    ptl_history_store_close(&store);
+    return status;
+}
+
+enum ptl_status ptl_history_mend(const char *folder, struct ptl_error *error)
+{
+    struct ptl_history_store store;
+    struct ptl_history *history = NULL;
+    enum ptl_status status = ptl_history_store_open(folder, PTL_STORE_WRITE, &store, error);
+    if (status == PTL_OK)
+        status = read_and_mend(&store, &history, error);
+    ptl_history_free(history);
     ptl_history_store_close(&store);
     return status;
 }

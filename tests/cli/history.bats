@@ -86,7 +86,20 @@ lists() {
     [[ "$output" == *"h/lan/index.jsonl:1:"* ]]
     [ ! -e r.json ]
     [ "$(cat h/lan/index.jsonl)" = "no index" ]
+    # What is to be done is said, and helps.
+    [[ "$output" == *"move h/lan/index.jsonl away"* ]]
     rm h/lan/index.jsonl
+    night "22"
+    cp h/lan/index.jsonl whole
+    sed -i 's/"when"/"wh/' h/lan/index.jsonl
+    night "22"
+    [ "$status" -eq 3 ]
+    mv h/lan/index.jsonl away
+    night "22 25"
+    [ "$status" -eq 0 ]
+    head -n 1 h/lan/index.jsonl | cmp - whole
+    [ "$(jq -r .changes.since r.json)" = "$(jq -r .when whole)" ]
+    rm -r h/lan/* r.json
     ln -s /etc/passwd h/lan/index.jsonl
     night "22"
     [ "$status" -eq 5 ]
@@ -222,6 +235,29 @@ CASES
     [ -e h/lan/notes.txt ]
     [ -e h/lan/20200101T000000.json.gz ]
     [ "$(wc -l <h/lan/index.jsonl)" -eq 5 ]
+}
+
+@test "a full disk: the night is said not to be kept, and what is old goes all the same" {
+    need_namespace
+    profile lan 'hosts: 127.0.0.1' 'ports: 20-90' 'history: {dir: h, keep: {all: 1d, daily: 1d}}'
+    mkdir h
+    in_ns -m sh -c '
+        mount -t tmpfs -o size=64k none h
+        for day in 01 02; do faketime -f "2026-01-$day 02:00:00" "$0" run ./lan.yaml --quiet --json /dev/null || exit 9; done
+        dd if=/dev/zero of=h/full bs=1k 2>/dev/null
+        "$0" run ./lan.yaml --quiet --json r.json
+        echo "status $?"
+        ls h/lan
+        rm h/full
+        "$0" run ./lan.yaml --quiet --json r.json
+        echo "status $?"
+        wc -l <h/lan/index.jsonl' "$PORTOLAN" >out 2>&1 || true
+    cat out
+    grep -q 'No space left on device' out
+    [ "$(grep '^status' out | tr '\n' ' ')" = "status 5 status 0 " ]
+    [ "$(grep -c '^20260101' out)" -eq 0 ]
+    grep -q '^20260102' out
+    [ "$(tail -n 1 out)" -eq 3 ]
 }
 
 @test "history draws a page and writes metrics" {

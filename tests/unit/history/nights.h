@@ -93,7 +93,8 @@ static inline void nights_run(struct nights *nights, struct model *model, const 
     assert_int_equal(ptl_results_seal(results, NULL), PTL_OK);
     struct ptl_history *history = NULL;
     struct ptl_error error = {.code = PTL_OK};
-    if (ptl_history_read(nights->folder, &history, &error) != PTL_OK)
+    if (ptl_history_mend(nights->folder, &error) != PTL_OK ||
+        ptl_history_read(nights->folder, &history, &error) != PTL_OK)
         fail_msg("%s", error.message);
     assert_int_equal(ptl_history_compare(history, results, after, &results->changes, &error),
                      PTL_OK);

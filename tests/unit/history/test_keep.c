@@ -109,6 +109,25 @@ static void a_line_that_is_cut_is_mended(void **state)
     }
 }
 
+/* What a run that was killed had kept is what the next one is compared with: its changes are told
+ * once. So it is where the whole index is gone. */
+static void a_run_without_its_line_is_compared_with(void **state)
+{
+    struct nights *nights = *state;
+    char path[400];
+    night(nights, "ooc ccc", "");
+    long first = size_of(in(nights, "index.jsonl", path));
+    night(nights, "oco ccc", "+198.18.0.1:443 -198.18.0.1:80 ");
+    assert_int_equal(truncate(path, first), 0);
+    night(nights, "oco cco", "+198.18.0.2:443 ");
+    assert_int_equal(unlink(path), 0);
+    night(nights, "ooo cco", "+198.18.0.1:80 ");
+    struct ptl_history *history = read_back(nights);
+    assert_int_equal(history->run_count, 4);
+    assert_string_equal(history->runs[3].changes.since, "2026-01-03T00:00:00.000Z");
+    ptl_history_free(history);
+}
+
 static void a_disk_that_is_full_harms_nothing(void **state)
 {
     struct nights *nights = *state;
@@ -299,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(is_read_as_it_was_kept),
         TEST(a_line_that_is_cut_is_mended),
+        TEST(a_run_without_its_line_is_compared_with),
         TEST(a_disk_that_is_full_harms_nothing),
         TEST(what_is_no_index_is_refused_with_its_line),
         TEST(a_link_is_not_written_through),
