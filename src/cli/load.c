@@ -43,8 +43,8 @@ static enum ptl_status load(const char *word, const struct arguments *arguments,
     else if (word != NULL)
         status = ptl_profile_load(path, settings, count, profile, problems);
     else
-        status =
-            ptl_profile_load_text("{}", 2, "command line", "", settings, count, profile, problems);
+        status = ptl_profile_load_text("{}", 2, PTL_FILE_OPTIONS, "", settings, count, profile,
+                                       problems);
     free(path);
     free(settings);
     return status;

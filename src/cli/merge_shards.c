@@ -46,7 +46,9 @@ static void print_missing(const struct ptl_shards *shards)
     for (uint32_t index = ptl_shards_missing(shards, 1); index != 0;
          index = ptl_shards_missing(shards, index + 1)) {
         if (shown++ == 0)
-            print_line("to run what is missing:");
+            print_line(ptl_shards_know_options(shards)
+                           ? "to run what is missing:"
+                           : "to run what is missing, with the options of the other shards:");
         if (shown > COMMANDS_SHOWN)
             continue;
         ptl_buf_reset(&line);

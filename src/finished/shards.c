@@ -229,6 +229,43 @@ static void add_word(struct ptl_buf *buf, const char *word)
     ptl_buf_add_char(buf, '\'');
 }
 
+/* Do the options say with what to load a profile, and nothing else? A file may hold anything. */
+static bool are_sound(const char *options)
+{
+    static const char *const known[] = {"--set\n", "--hosts\n", "--ports\n"};
+    while (*options != '\0') {
+        size_t k = 0;
+        while (k < PTL_COUNT(known) && strncmp(options, known[k], strlen(known[k])) != 0)
+            k++;
+        const char *end = k < PTL_COUNT(known) ? strchr(options + strlen(known[k]), '\n') : NULL;
+        if (end == NULL)
+            return false;
+        options = end + 1;
+    }
+    return true;
+}
+
+bool ptl_shards_know_options(const struct ptl_shards *shards)
+{
+    const char *options = shards->heads[0]->shard.options;
+    return options != NULL && are_sound(options);
+}
+
+static void add_options(const struct ptl_shards *shards, struct ptl_buf *buf)
+{
+    const char *options = ptl_shards_know_options(shards) ? shards->heads[0]->shard.options : "";
+    while (*options != '\0') {
+        struct ptl_buf word;
+        size_t length = strcspn(options, "\n");
+        ptl_buf_init(&word, PTL_OPTIONS_MAX);
+        ptl_buf_add_bytes(&word, options, length);
+        add_word(buf, ptl_buf_text(&word));
+        buf->failed = buf->failed || word.failed;
+        ptl_buf_free(&word);
+        options += length + 1;
+    }
+}
+
 void ptl_shards_command(const struct ptl_shards *shards, uint32_t index, struct ptl_buf *buf)
 {
     const struct ptl_run_info *head = shards->heads[0];
@@ -236,7 +273,9 @@ void ptl_shards_command(const struct ptl_shards *shards, uint32_t index, struct 
     ptl_buf_init(&name, 64UL * 1024);
     ptl_buf_add(buf, "portolan run");
     bool has_file = head->file != NULL && head->file[0] != '\0';
-    add_word(buf, has_file ? head->file : head->profile);
+    if (!has_file || strcmp(head->file, PTL_FILE_OPTIONS) != 0 || !ptl_shards_know_options(shards))
+        add_word(buf, has_file ? head->file : head->profile);
+    add_options(shards, buf);
     ptl_buf_printf(buf, " --shard %" PRIu32 "/%" PRIu32 " --json", index, shards->count);
     if (!name_alike(shards, index, &name)) {
         ptl_buf_reset(&name);

@@ -41,10 +41,12 @@ enum ptl_status ptl_shards_finish(struct ptl_shards *shards, struct ptl_results 
 uint32_t ptl_shards_count(const struct ptl_shards *shards); /* of the plan */
 /* The lowest number from `from` (1 at first) on of which there is no file; 0: none. */
 uint32_t ptl_shards_missing(const struct ptl_shards *shards, uint32_t from);
+/* Is it known with which options the first file's run was given its profile? */
+bool ptl_shards_know_options(const struct ptl_shards *shards);
 /*
- * Appends the command line that runs a shard: its profile as it was named, its number, and a JSON
- * file named as those of the others are, so far as they have it in common. For a shell, safe
- * whatever the names hold.
+ * Appends the command line that runs a shard: its profile as it was named, with those options if
+ * they are known, its number, and a JSON file named as those of the others are, so far as they have
+ * it in common. For a shell, safe whatever the names hold.
  */
 void ptl_shards_command(const struct ptl_shards *shards, uint32_t index, struct ptl_buf *buf);
 

@@ -79,6 +79,29 @@ static struct ptl_node *build_tree(struct ptl_tree *tree, const struct request *
     return root;
 }
 
+/* What another process needs to load the same profile. */
+static bool keep_options(struct ptl_profile *profile, const struct request *request)
+{
+    struct ptl_buf words;
+    bool is_plain = true;
+    ptl_buf_init(&words, PTL_OPTIONS_MAX);
+    for (size_t i = 0; i < request->count; i++) {
+        const struct ptl_setting *one = &request->settings[i];
+        if (strcmp(one->key, "shard") == 0)
+            continue;
+        is_plain = is_plain && strpbrk(one->key, "\n") == NULL && strchr(one->value, '\n') == NULL;
+        if (one->option != NULL)
+            ptl_buf_printf(&words, "%s\n%s\n", one->option, one->value);
+        else
+            ptl_buf_printf(&words, "--set\n%s=%s\n", one->key, one->value);
+    }
+    bool is_out = words.no_memory;
+    if (is_plain && !words.failed)
+        is_out = (profile->options = ptl_buf_steal(&words)) == NULL;
+    ptl_buf_free(&words);
+    return !is_out;
+}
+
 static enum ptl_status load(const struct request *request, struct ptl_profile **out,
                             struct ptl_problems *problems)
 {
@@ -90,7 +113,8 @@ static enum ptl_status load(const struct request *request, struct ptl_profile **
     struct ptl_node *root = build_tree(&tree, request, &complete, problems);
     if (root != NULL) {
         struct ptl_profile *profile = loading.profile = calloc(1, sizeof(*profile));
-        if (profile == NULL || (profile->file = strdup(request->file)) == NULL) {
+        if (profile == NULL || (profile->file = strdup(request->file)) == NULL ||
+            !keep_options(profile, request)) {
             loading.no_memory = true;
         } else {
             ptl_values_load(&loading, ptl_fields, ptl_field_count, profile, root);
@@ -165,6 +189,7 @@ void ptl_profile_free(struct ptl_profile *profile)
     free(profile->name);
     free(profile->description);
     free(profile->file);
+    free(profile->options);
     free(profile->journal);
     free(profile->history_dir);
     ptl_hosts_free(&profile->hosts);

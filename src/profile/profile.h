@@ -77,6 +77,9 @@ static inline bool ptl_expect_has_open(const struct ptl_expect *rule, uint16_t p
     return ptl_portset_contains(rule->open, port) || ptl_portset_contains(rule->only, port);
 }
 
+#define PTL_OPTIONS_MAX ((size_t)16 * 1024)
+#define PTL_FILE_OPTIONS "command line" /* `file`, where the options are all there is */
+
 /* Which slice of the plan is to be scanned. */
 struct ptl_shard {
     uint32_t index; /* 1 to count; 0: "auto", which whoever runs it has to replace */
@@ -119,6 +122,9 @@ struct ptl_profile {
     char *name;
     char *description;
     char *file; /* as the user named it; "-" for standard input */
+    /* The settings that it was loaded with, as words of a command line, each with a newline behind
+     * it; but for `shard`. NULL: they are longer than PTL_OPTIONS_MAX, or one has a newline. */
+    char *options;
     struct ptl_hosts hosts;
     struct ptl_texts hosts_text; /* as given; the paths of host files absolute */
     struct ptl_hosts exclude_hosts;

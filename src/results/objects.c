@@ -127,6 +127,9 @@ static const struct ptl_key shard_keys[] = {
      PTL_COUNT_AT(struct ptl_shard_info, name_count), .max = PTL_SHARD_NAMES_LISTED,
      .object = &shard_name,
      .about = "what the names of the whole plan stood for, at most 2,048 of them"},
+    {"options", &ptl_key_copy, PTL_AT(struct ptl_shard_info, options), .max = PTL_OPTIONS_MAX,
+     .is_later = true, .is_omitted = true,
+     .about = "what the profile was loaded with, a word of a command line and a newline each"},
 };
 const struct ptl_object ptl_object_shard =
     PTL_OBJECT(struct ptl_shard_info, shard_keys, "run.shard");

@@ -58,6 +58,7 @@ enum ptl_status ptl_read_run(struct ptl_reader *reader, const struct ptl_json *j
     reader->asked_status = run.status;
     ptl_object_read(&ptl_object_run, PTL_KEYS_FOUND, &run, info);
     info->path.outage_capacity = info->path.outage_count;
+    info->cut = info->cut || info->missing_shards != NULL; /* older versions did not say so */
     reader->run_status = run.status; /* told once it is known that there is no other */
     if (reader->asked_status != PTL_OK) {
         ptl_portset_free(reader->ports);

@@ -56,6 +56,7 @@ void ptl_run_info_free(struct ptl_run_info *info)
     free(info->path.outages);
     free(info->segments);
     free(info->shard.names);
+    free(info->shard.options);
     free(info->shards);
     free(info->missing_shards);
 }

@@ -146,6 +146,9 @@ static enum ptl_status cut(struct ptl_draft *draft, const struct ptl_cancel *can
     prepared->shard.targets = ptl_targets_count(prepared->targets);
     prepared->shard.ports = ptl_portset_count(draft->profile->ports);
     gethostname(prepared->shard.machine, sizeof(prepared->shard.machine) - 1);
+    if (draft->profile->options != NULL &&
+        (prepared->shard.options = strdup(draft->profile->options)) == NULL)
+        return ptl_error_no_memory(error);
     find_slice(draft, cancel, &slice);
     bool good = identify(draft, prepared->shard.plan_sha256) && list_names(prepared);
     ptl_targets_cut(prepared->targets, slice.first, slice.count);
@@ -164,6 +167,7 @@ static enum ptl_status take_over(struct ptl_draft *draft, const struct ptl_past 
     enum ptl_status status = ptl_past_asked(past, &info, error);
     prepared->shard = info.shard;
     info.shard.names = NULL;
+    info.shard.options = NULL;
     prepared->ports = ptl_portset_new();
     bool good = prepared->ports != NULL;
     if (status == PTL_OK && good)

@@ -160,6 +160,7 @@ void ptl_prepared_free(struct ptl_prepared *prepared)
     ptl_targets_free(prepared->targets);
     ptl_portset_free(prepared->ports);
     free(prepared->shard.names);
+    free(prepared->shard.options);
     ptl_judge_free(prepared->judge);
     for (size_t i = 0; i < prepared->unresolved_count; i++) {
         free(prepared->unresolved[i].input);

@@ -82,6 +82,7 @@ static enum ptl_status describe(struct run *run, struct ptl_error *error)
         ptl_address_format(&profile->source_address, info->source_address);
     info->shard = run->prepared->shard;
     run->prepared->shard.names = NULL;
+    run->prepared->shard.options = NULL;
     enum ptl_status status = ptl_profile_plan_sha256(profile, info->plan_sha256, error);
     return status == PTL_OK ? ptl_profile_sha256(profile, info->profile_sha256, error) : status;
 }

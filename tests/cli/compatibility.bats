@@ -16,8 +16,10 @@ load helper
         # Of a run that was incomplete then, no difference is all that can be told.
         [ "$status" -eq "$(jq 'if .run.complete and .unresolved == [] then 0 else 4 end' "$old")" ]
         jq -e '.different | not' diff.json
-        # Where not all targets are listed, nothing can be merged.
-        [ "$(jq .summary.targets "$old")" -gt 65536 ] || "$PORTOLAN" merge "$old" --quiet >/dev/null
+        # Where not all targets are listed, nothing can be merged; without its missing shards it is not whole.
+        run "$PORTOLAN" merge "$old" --quiet --json merged.json
+        [ "$status" -eq "$(jq 'if .summary.targets > 65536 then 3 elif .run.missing_shards then 4 else 0 end' "$old")" ]
+        [ "$status" -ne 4 ] || jq -e '.run.complete == false' merged.json
     done
 }
 

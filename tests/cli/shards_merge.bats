@@ -134,6 +134,34 @@ portolan run ./p.yaml --shard 6/12 --json ./06-of-12.json" ]
     says 4 "portolan run './it'\\''s; rm -rf/p.yaml' --shard 2/2 --json quoted.2.json" "$PORTOLAN" merge one.json --json m.json
 }
 
+@test "the line has the options that the shards were given, or says that there were some" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1' 'ports: 20-29' 'rate: 4000'
+    local options=(--hosts '127.0.0.1-9' --ports 20-24 --set "description=it's" --set 'report.states=[open, closed]' --set shard=2/3)
+    make_shards 3 "${options[@]}"
+    rm 2-of-3.json
+    says 4 "
+portolan run ./p.yaml --hosts 127.0.0.1-9 --ports 20-24 --set 'description=it'\\''s' --set 'report.states=[open, closed]' --shard 2/3 --json ./2-of-3.json" \
+        "$PORTOLAN" merge ./*-of-3.json --json part.json
+    in_ns "$LISTEN" 22 25 -- sh -c "PATH=$(dirname "$PORTOLAN"):\$PATH; $(grep '^portolan run' <<<"$output") --quiet"
+    says 0 '' "$PORTOLAN" merge ./*-of-3.json --json merged.json
+    jq -e '.run.description == "it'"'"'s" and .summary.probes == 45' merged.json
+    # What is no option of this kind comes from nobody that can be trusted; without any, it is an older file.
+    for change in '.run.shard.options = "--json\n/etc/passwd\n"' '.run.shard.options += "--set"' 'del(.run.shard.options)'; do
+        jq "$change" 1-of-3.json >one.json
+        says 4 "to run what is missing, with the options of the other shards:
+portolan run ./p.yaml --shard 2/3 --json p.2.json" "$PORTOLAN" merge one.json 3-of-3.json --json part.json
+    done
+    # Too much for a record, and for a line.
+    in_ns "$PORTOLAN" run ./p.yaml --shard 1/2 --json long.json --quiet --set "description=$(printf '%0900d' 7)" \
+        --set "hosts=[$(printf '127.0.0.%d, ' {1..250} {1..250} {1..250} {1..250} {1..250} {1..250})127.0.0.1]"
+    jq -e '.run.shard | has("options") | not' long.json
+    # A profile that is options alone.
+    in_ns "$PORTOLAN" run --hosts 127.0.0.1 --ports 20-24 --shard 1/2 --json 1-of-2.json --quiet
+    says 4 "
+portolan run --hosts 127.0.0.1 --ports 20-24 --shard 2/2 --json 2-of-2.json" "$PORTOLAN" merge 1-of-2.json --json part.json
+}
+
 @test "one shard twice: of one run, one of them; of two, refused, or the newest" {
     need_namespace
     make_shards 3

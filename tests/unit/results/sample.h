@@ -16,7 +16,8 @@
     "sample.yaml\",\"profile_sha256\":\"00ff\",\"plan_sha256\":\"00aa\",\"started\":\"2026-01-"    \
     "31T12:00:00.000Z\","                                                                          \
     "\"finished\":\"2026-01-31T12:00:01.500Z\",\"elapsed_ms\":1500.25,\"complete\":true,"          \
-    "\"stopped_by\":null,\"out_of_memory\":false,\"ports\":\"22,80-81\",\"states\":[\"open\","     \
+    "\"stopped_by\":null,\"out_of_memory\":false,\"cut\":true,\"ports\":\"22,80-81\",\"states\":[" \
+    "\"open\","                                                                                    \
     "\"filtered\",\"error\"],\"engine\":\"pool\",\"concurrency\":\"unlimited\",\"effective_"       \
     "concurrency\":100,\"workers\":2,\"timeout_ms\":900,\"adaptive_timeout\":false,\"adaptive\":"  \
     "true,\"retries\":1,\"loss_retries\":4,\"confirm\":3,\"rate\":0,\"order\":\"interleaved\","    \
@@ -28,7 +29,8 @@
     "\"lasted_ms\":1200,\"target\":\"198.18.0.1\"}],\"course\":[{\"at_ms\":100,\"limit\":0,"       \
     "\"answers_per_second\":40}]}],\"shard\":{\"index\":2,\"count\":3,\"plan_sha256\":\""          \
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"machine\":\"m1\","       \
-    "\"targets\":9,\"ports\":3,\"names\":[{\"name\":\"db.example\",\"ip\":\"198.18.0.1\"}]},"      \
+    "\"targets\":9,\"ports\":3,\"names\":[{\"name\":\"db.example\",\"ip\":\"198.18.0.1\"}],"       \
+    "\"options\":\"--set\\nrate=5\\n\"},"                                                          \
     "\"shards\":[{\"index\":1,\"machine\":\"m1\",\"source_address\":\"198.18.0.9\",\"started\":"   \
     "\"2026-01-31T12:00:00.000Z\",\"finished\":\"2026-01-31T12:00:01.500Z\",\"elapsed_ms\":"       \
     "1500.25,\"complete\":true,\"stopped_by\":null,\"targets\":9,\"probes\":3,\"effective_"        \
