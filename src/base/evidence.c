@@ -69,6 +69,8 @@ void ptl_late_join(struct ptl_late *sum, const struct ptl_late *other)
 {
     bool has_less = sum->listened == 0 || (other->listened > 0 && other->reach_ms < sum->reach_ms);
     sum->reach_ms = has_less ? other->reach_ms : sum->reach_ms;
+    if (sum->listened == 0 || (other->listened > 0 && other->waited_ms < sum->waited_ms))
+        sum->waited_ms = other->waited_ms;
     sum->slowest_ms = sum->slowest_ms > other->slowest_ms ? sum->slowest_ms : other->slowest_ms;
     if (sum->listened + other->listened > UINT16_MAX)
         return; /* as many as that are enough */

@@ -25,6 +25,7 @@ struct ptl_sentinels {
 struct ptl_late {
     uint16_t listened;     /* ports; those that had an answer, and those listened to as long */
     uint16_t open, closed; /* of them, those that answered late */
+    uint16_t waited_ms;    /* an attempt was waited for so long, at least */
     uint16_t slowest_ms;   /* the latest answer */
     uint16_t reach_ms;     /* the others were listened to for so long, by the median */
 };

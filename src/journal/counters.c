@@ -3,7 +3,7 @@
 #define SUMS 9
 #define LISTS 3
 #define SENTINELS 5
-#define LATE 5
+#define LATE 6
 #define LEAST (SUMS + 1 + LISTS * PTL_TRIES + SENTINELS) /* with evidence, of any version */
 #define COUNT (LEAST + LATE)
 
@@ -19,8 +19,8 @@ void ptl_counters_put(struct ptl_buf *buf, const struct ptl_journal_counters *co
     const uint64_t told[SENTINELS] = {sentinels->asked, sentinels->lost, sentinels->slices,
                                       sentinels->alike, sentinels->blind};
     const struct ptl_late *late = &evidence->late;
-    const uint64_t later[LATE] = {late->listened, late->open, late->closed, late->slowest_ms,
-                                  late->reach_ms};
+    const uint64_t later[LATE] = {late->listened,  late->open,       late->closed,
+                                  late->waited_ms, late->slowest_ms, late->reach_ms};
     ptl_bytes_put(buf, counters->has_evidence ? COUNT : SUMS);
     for (int i = 0; i < SUMS; i++)
         ptl_bytes_put(buf, sums[i]);
@@ -43,8 +43,9 @@ static bool read_late(const uint64_t numbers[LATE], struct ptl_late *late)
     *late = (struct ptl_late){.listened = (uint16_t)numbers[0],
                               .open = (uint16_t)numbers[1],
                               .closed = (uint16_t)numbers[2],
-                              .slowest_ms = (uint16_t)numbers[3],
-                              .reach_ms = (uint16_t)numbers[4]};
+                              .waited_ms = (uint16_t)numbers[3],
+                              .slowest_ms = (uint16_t)numbers[4],
+                              .reach_ms = (uint16_t)numbers[5]};
     return numbers[1] + numbers[2] <= numbers[0];
 }
 

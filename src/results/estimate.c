@@ -7,8 +7,7 @@
 #include <stddef.h>
 
 #define CHANCE_MOST 0.999999
-#define CUT 0.8     /* of the time listened: an answer beyond it may be followed by others... */
-#define CHANCE 0.05 /* ...and so likely it is chance */
+#define CHANCE 0.05 /* less likely than that it is not chance */
 
 const char *const ptl_basis_names[PTL_BASIS_COUNT] = {
     [PTL_BASIS_ANSWERED] = "answered",   [PTL_BASIS_RETRIES] = "retries",
@@ -110,10 +109,14 @@ static struct ptl_late late_of(const struct ptl_evidence *evidence,
     return pow(1 - share, own->listened) >= CHANCE ? others->late : *own;
 }
 
-/* The latest answer came when it was hardly listened any more: later ones may have come. */
+/* Might late answers have gone on coming when nobody listened any more? If they came evenly from
+ * the end of the wait till then and beyond, all would have come as early as they did by chance. */
 static bool is_cut(const struct ptl_late *late)
 {
-    return late->open + late->closed > 0 && late->slowest_ms >= CUT * late->reach_ms;
+    double listened = late->reach_ms - (double)late->waited_ms;
+    double taken = late->slowest_ms - (double)late->waited_ms;
+    unsigned count = (unsigned)late->open + late->closed;
+    return count > 0 && (taken >= listened || pow(taken / listened, count) >= CHANCE);
 }
 
 /*

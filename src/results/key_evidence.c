@@ -27,13 +27,14 @@ static uint16_t *share_of(struct ptl_sentinels *sentinels, int share)
 }
 
 /* Ports that were listened to for longer. */
-#define LATE 5
-static const char *const lates[LATE] = {"listened", "open", "closed", "slowest_ms", "reach_ms"};
+#define LATE 6
+static const char *const lates[LATE] = {"listened",  "open",       "closed",
+                                        "waited_ms", "slowest_ms", "reach_ms"};
 
 static uint16_t *late_of(struct ptl_late *late, int member)
 {
-    uint16_t *const all[LATE] = {&late->listened, &late->open, &late->closed, &late->slowest_ms,
-                                 &late->reach_ms};
+    uint16_t *const all[LATE] = {&late->listened,  &late->open,       &late->closed,
+                                 &late->waited_ms, &late->slowest_ms, &late->reach_ms};
     return all[member];
 }
 
@@ -170,8 +171,11 @@ static void describe_late(struct ptl_json *properties)
 {
     static const char *const abouts[LATE] = {
         "ports whose first attempt was listened to for longer than any was waited for",
-        "of them, ports that were found open so late", "the same of ports that refused",
-        "how long the latest answer took", "how long the others were listened to, by the median"};
+        "of them, ports that were found open so late",
+        "the same of ports that refused",
+        "how long their attempts were waited for, at least",
+        "how long the latest answer took",
+        "how long the others were listened to, by the median"};
     struct ptl_json *late =
         describe_member(properties, "late", "a sample of the silent ports", "object");
     require(late, lates, LATE);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define US_PER_MS 1000
+#define ALL_OF 4096   /* first attempts: of so many 256 are in the sample, of more one in 16 */
 #define LATER_US 1000 /* than it was waited for: what comes with the timeout is not late */
 
 static uint64_t draw(struct ptl_listening *listening, uint64_t below)
@@ -17,7 +18,12 @@ static uint64_t draw(struct ptl_listening *listening, uint64_t below)
 void ptl_listening_init(struct ptl_listening *listening, uint64_t probes, uint64_t seed)
 {
     memset(listening, 0, sizeof(*listening));
-    listening->every = probes / PTL_LISTENING_MOST + 1;
+    if (probes < ALL_OF)
+        listening->every = probes / PTL_LISTENING_LEAST + 1;
+    else
+        listening->every = probes / PTL_LISTENING_MOST > ALL_OF / PTL_LISTENING_LEAST
+                               ? probes / PTL_LISTENING_MOST + 1
+                               : ALL_OF / PTL_LISTENING_LEAST;
     listening->random = seed + 1;
     listening->place = draw(listening, listening->every);
 }
@@ -34,6 +40,14 @@ uint16_t ptl_listening_choose(struct ptl_listening *listening, uint32_t target, 
     listening->ports[listening->count++] =
         (struct ptl_listened){.target = target, .port = port, .heard = PTL_HEARD_UNTOLD};
     return (uint16_t)listening->count;
+}
+
+uint16_t ptl_listening_again(const struct ptl_listening *listening, uint32_t target, uint16_t port)
+{
+    for (uint16_t i = 0; i < listening->count; i++)
+        if (listening->ports[i].target == target && listening->ports[i].port == port)
+            return listening->ports[i].heard == PTL_HEARD_UNTOLD ? (uint16_t)(i + 1) : 0;
+    return 0;
 }
 
 static struct ptl_listened *find(struct ptl_listening *listening, uint32_t target, uint16_t port)
@@ -90,7 +104,7 @@ struct ptl_late ptl_listening_tell(const struct ptl_listening *listening, uint32
                                    uint64_t now_ns)
 {
     struct ptl_late late = {.listened = 0};
-    uint32_t waits[PTL_LISTENING_MOST], count = 0, slowest_us = 0;
+    uint32_t waits[PTL_LISTENING_MOST], count = 0, slowest_us = 0, waited_us = UINT32_MAX;
     for (uint32_t i = 0; i < listening->count; i++) {
         const struct ptl_listened *own = &listening->ports[i];
         uint32_t us = own->heard == PTL_HEARD_WAITS
@@ -100,6 +114,7 @@ struct ptl_late ptl_listening_tell(const struct ptl_listening *listening, uint32
         if (!counts || !own->is_silent || own->heard == PTL_HEARD_UNTOLD ||
             us < own->longest_us + LATER_US)
             continue;
+        waited_us = own->longest_us < waited_us ? own->longest_us : waited_us;
         if (own->heard < PTL_HEARD_OPEN) {
             waits[count++] = us;
             continue;
@@ -114,8 +129,9 @@ struct ptl_late ptl_listening_tell(const struct ptl_listening *listening, uint32
     while (shorter < count && waits[shorter] < slowest_us)
         shorter++;
     late.listened = (uint16_t)(late.open + late.closed + count - shorter);
+    late.waited_ms = late.listened > 0 ? (uint16_t)(waited_us / US_PER_MS) : 0;
     late.slowest_ms = ms_of(slowest_us);
-    late.reach_ms = count > 0 ? ms_of(waits[count / 2]) : late.slowest_ms;
+    late.reach_ms = late.listened == 0 ? 0 : count > 0 ? ms_of(waits[count / 2]) : late.slowest_ms;
     return late;
 }
 

@@ -1,7 +1,8 @@
 /*
- * Do answers come later than they are waited for? Of all first attempts of a run an even sample of
- * 256 at most is listened to for longer, where nothing answered them in time: the engine keeps
- * their sockets while the port has its further attempts, so that it costs no time. A late answer is
+ * Do answers come later than they are waited for? An even sample of a run's ports, 256 of fewer
+ * than 4,096, one in 16 of more, 1,024 at most, is listened to for longer, where nothing answered
+ * an attempt in time: the engine keeps its socket while the port has its further attempts, so that
+ * it costs no time. A late answer is
  * no verdict, for `timeout` says what one is; it is evidence that ports which were silent do
  * answer. Not thread-safe: the plan's lock guards it.
  */
@@ -13,7 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PTL_LISTENING_MOST 256
+#define PTL_LISTENING_LEAST 256
+#define PTL_LISTENING_MOST 1024
 #define PTL_LISTENING_ALL UINT32_MAX
 
 enum ptl_heard {
@@ -48,6 +50,10 @@ struct ptl_listening {
 void ptl_listening_init(struct ptl_listening *listening, uint64_t probes, uint64_t seed);
 /* A first attempt. Returns the number that it has in the sample; 0: it is not in it. */
 uint16_t ptl_listening_choose(struct ptl_listening *listening, uint32_t target, uint16_t port);
+/* A further attempt of a port of the sample: its number, if none was listened to that tells; else
+ * 0.
+ */
+uint16_t ptl_listening_again(const struct ptl_listening *listening, uint32_t target, uint16_t port);
 /* The attempt of that number was silent for its time, and is listened to. */
 void ptl_listening_began(struct ptl_listening *listening, uint16_t number, uint64_t started_ns);
 /* An attempt of the port was waited for so long in vain. */

@@ -76,7 +76,7 @@ struct ptl_plan {
     uint64_t silent;          /* ports in all lanes that only another pass could tell more about */
     uint64_t limited_targets; /* that were found to have a limit of their own */
     struct ptl_unanswered unanswered;
-    struct ptl_listening listening; /* for answers that are late */
+    struct ptl_listening listening;    /* for answers that are late */
     uint32_t point_ms, point_every_ms; /* when the next point of the run's course is due */
     uint64_t point_heard;
     uint64_t answered, lost; /* attempts, and those of them that prove one before lost */

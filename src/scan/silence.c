@@ -63,8 +63,11 @@ struct ptl_probe ptl_silence_take(struct ptl_plan *plan, uint32_t id)
         mark->waits = false;
         lane->waiting--;
         lane->cursor++;
+        uint16_t port = plan->ports[index];
+        uint16_t listens =
+            mark->listens ? ptl_listening_again(&plan->listening, lane->target, port) : 0;
         return (struct ptl_probe){
-            .lane = id, .port = plan->ports[index], .attempt = (uint8_t)(mark->counted + 1)};
+            .lane = id, .port = port, .attempt = (uint8_t)(mark->counted + 1), .listens = listens};
     }
 }
 

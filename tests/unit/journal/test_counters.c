@@ -16,7 +16,12 @@ static struct ptl_journal_counters known(void)
             .closed = {300, 20, 3},
             .silent = {[7] = 600},
             .sentinels = {.asked = 90, .lost = 7, .slices = 12, .alike = 30, .blind = 1000},
-            .late = {.listened = 60, .open = 2, .closed = 3, .slowest_ms = 950, .reach_ms = 980}}};
+            .late = {.listened = 60,
+                     .open = 2,
+                     .closed = 3,
+                     .waited_ms = 900,
+                     .slowest_ms = 950,
+                     .reach_ms = 980}}};
 }
 
 static struct ptl_journal_counters read_of(const struct ptl_buf *buf, bool *good)
@@ -99,9 +104,9 @@ static void what_cannot_be_is_not_believed(void **state)
         assert_true(good && !counters.has_evidence);
         assert_int_equal(counters.attempts, 1);
     }
-    static const uint64_t late[][2] = {{39, 1}, {42, UINT16_MAX + 1}, {43, UINT64_MAX}};
+    static const uint64_t late[][2] = {{39, 1}, {42, UINT16_MAX + 1}, {44, UINT64_MAX}};
     for (size_t i = 0; i < sizeof(late) / sizeof(late[0]); i++) {
-        put(&buf, 44, 1, late[i][0], late[i][1]); /* two of one; too large */
+        put(&buf, 45, 1, late[i][0], late[i][1]); /* two of one; too large */
         assert_true(!read_of(&buf, &good).has_evidence && good);
     }
     /* Cut anywhere: the bytes say so. */

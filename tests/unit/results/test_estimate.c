@@ -244,7 +244,7 @@ static void answers_that_come_too_late_are_told(void **state)
                                  .closed = {1728},
                                  .silent = {0, 2200},
                                  .sentinels = {.asked = 200, .slices = 9},
-                                 .late = {.listened = 140, .reach_ms = 980}};
+                                 .late = {.listened = 140, .waited_ms = 500, .reach_ms = 980}};
     struct ptl_estimate none = ptl_estimate_of(&clean, NULL), estimate;
     assert_true(none.missed_at_most == 0);
     struct ptl_evidence late = clean;
@@ -282,7 +282,8 @@ static void a_target_is_late_as_the_run_is_unless_it_shows(void **state)
         .closed = {17280},
         .silent = {0, 22000},
         .sentinels = {.asked = 900, .slices = 30},
-        .late = {.listened = 140, .closed = 14, .slowest_ms = 600, .reach_ms = 980}};
+        .late = {
+            .listened = 140, .closed = 14, .waited_ms = 500, .slowest_ms = 600, .reach_ms = 980}};
     struct ptl_evidence own = {.open = {72},
                                .closed = {1728},
                                .silent = {0, 2200},
@@ -302,8 +303,9 @@ static void the_bound_of_what_is_late_holds(void **state)
     for (int alike = 0; alike < 2; alike++) {
         int holds = 0;
         for (int round = 0; round < 400; round++) {
-            struct ptl_evidence evidence = {.sentinels = {.asked = 300, .slices = 9},
-                                            .late = {.slowest_ms = 600, .reach_ms = 980}};
+            struct ptl_evidence evidence = {
+                .sentinels = {.asked = 300, .slices = 9},
+                .late = {.waited_ms = 500, .slowest_ms = 530, .reach_ms = 980}};
             uint64_t missed = 0;
             for (int port = 0; port < 2000; port++) {
                 bool open = draw() < 0.1, silent = draw() < 0.4;

@@ -29,7 +29,11 @@ static void the_sample_is_even_and_bounded(void **state)
         early += is_chosen && i < 32768;
     }
     assert_int_equal(chosen, PTL_LISTENING_MOST);
-    assert_in_range(early, PTL_LISTENING_MOST / 2 - 2, PTL_LISTENING_MOST / 2 + 2);
+    assert_in_range(early, 508, 516);
+    ptl_listening_init(&listening, 10000, 7);
+    for (uint16_t i = chosen = 0; i < 10000; i++)
+        chosen += ptl_listening_choose(&listening, 1, i) != 0;
+    assert_int_equal(chosen, 10000 / 16);
     ptl_listening_init(&listening, 20, 7); /* all of so few */
     for (uint16_t i = 1; i <= 20; i++)
         assert_int_equal(ptl_listening_choose(&listening, 1, i), i);
@@ -54,6 +58,7 @@ static void a_late_answer_of_a_silent_port_is_evidence(void **state)
     assert_int_equal(late.listened, 3);
     assert_int_equal(late.open, 1);
     assert_int_equal(late.closed, 1);
+    assert_int_equal(late.waited_ms, 500);
     assert_int_equal(late.slowest_ms, 700);
     assert_int_equal(late.reach_ms, 980);
     assert_int_equal(ptl_listening_tell(&listening, 2, 0).listened, 0);
@@ -92,6 +97,22 @@ static void one_that_was_not_listened_to_for_as_long_does_not_count(void **state
     assert_int_equal(ptl_listening_tell(&listening, 0, 850 * MS).listened, 2);
 }
 
+static void a_port_of_which_nothing_was_told_is_listened_to_again(void **state)
+{
+    (void)state;
+    struct ptl_listening listening;
+    ptl_listening_init(&listening, 2, 1);
+    uint16_t number = ptl_listening_choose(&listening, 3, 80);
+    assert_int_equal(ptl_listening_again(&listening, 3, 80), number); /* there was no permit */
+    ptl_listening_began(&listening, number, 0);
+    assert_int_equal(ptl_listening_again(&listening, 3, 80), 0);
+    ptl_listening_ended(&listening, number, PTL_HEARD_UNTOLD, 980 * MS_US);
+    assert_int_equal(ptl_listening_again(&listening, 3, 80), number);
+    ptl_listening_ended(&listening, number, PTL_HEARD_NOTHING, 980 * MS_US);
+    assert_int_equal(ptl_listening_again(&listening, 3, 80), 0);
+    assert_int_equal(ptl_listening_again(&listening, 4, 80), 0); /* it is not in the sample */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +120,7 @@ int main(void)
         cmocka_unit_test(a_late_answer_of_a_silent_port_is_evidence),
         cmocka_unit_test(what_a_later_attempt_was_waited_for_is_not_late),
         cmocka_unit_test(one_that_was_not_listened_to_for_as_long_does_not_count),
+        cmocka_unit_test(a_port_of_which_nothing_was_told_is_listened_to_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
