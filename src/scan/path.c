@@ -10,8 +10,6 @@
 #define BASE_MOST 0.15        /* a share lost that is not for the pace to cure, at most */
 #define VOID_SHARE 0.25       /* lost: silence says nothing then */
 #define BASE_FIRST 0.03       /* the same, once the pace was to blame */
-#define BASE_OF_CHANCE 0.6    /* ...unless lowering it changed nothing */
-#define IN_VAIN 3             /* times */
 #define BASE_DRIFT 0.01
 #define EXCESS 0.1            /* beyond it: the pace is to blame */
 #define STEADY_STEPS 3        /* of an eighth, before they grow... */
@@ -21,12 +19,6 @@
 #define QUEUE_SAMPLES 16
 #define FULL_TIMES 4 /* the least round trip */
 #define SLICE_NS 100000000ULL
-#define SILENT 3                /* sentinels in a row: more than chance loses */
-#define SILENCE_NS 200000000ULL /* all is silent only after so long... */
-#define SILENT_SURELY 12        /* ...unless so many say it */
-#define SILENCE_LEAST_NS 50000000ULL
-#define ASK_FIRST_MS 50U /* how often a silent path is asked: at first... */
-#define ASK_LAST_MS 500U /* ...and at last */
 #define LASTING_MS 2000U /* an outage that may be the answer to how fast we asked */
 #define CEILING_DOUBLES_NS 500000000ULL
 #define CEILING_CREEPS_NS 1000000000ULL
@@ -45,6 +37,14 @@ void ptl_path_forget(struct ptl_path *path, uint64_t now_ns)
     path->sent_then = path->silent_then = 0;
     path->queue_samples = 0;
     path->held = false;
+}
+
+void ptl_path_lose(struct ptl_path *path, double share)
+{
+    if (path->chance.share < share)
+        path->chance.share = share;
+    if (path->base_share < share)
+        path->base_share = share;
 }
 
 /* ---- the pace ---- */
@@ -86,6 +86,14 @@ void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns)
     path->heard_ns = now_ns;
 }
 
+/* How fast it is asked: it may not be sending all the time. */
+static uint64_t pace_of(const struct ptl_path *path)
+{
+    uint64_t now = path->slice_sent * (PTL_NS_PER_S / SLICE_NS);
+    uint64_t pace = path->slice_rate > now ? path->slice_rate : now;
+    return pace < path->limit ? pace : path->limit;
+}
+
 /* To what got through since the last change; what was sent meanwhile is asked again. */
 static void lower(struct ptl_path *path, uint64_t now_ns)
 {
@@ -96,21 +104,21 @@ static void lower(struct ptl_path *path, uint64_t now_ns)
     if (path->pace.rate > 0 && rate > (double)path->pace.rate)
         rate = (double)path->pace.rate;
     double share = share_lost(path);
-    path->in_vain = (uint8_t)(share > path->lowered_share * 0.9 ? path->in_vain + 1 : 0);
-    path->lowered_share = share;
-    if (path->in_vain > IN_VAIN && share < BASE_OF_CHANCE) { /* it is lost at any pace */
-        path->base_share = share;
-        path->in_vain = 0;
-        path->lowered_share = 0;
-        ptl_path_forget(path, now_ns);
+    uint64_t first = path->chance.suspected;
+    if (ptl_chance_is(&path->chance)) { /* then the steps down brought nothing: they are undone */
+        path->base_share = path->chance.share;
+        set_limit(path, (double)(first > path->limit ? first : path->limit), now_ns);
         return;
     }
     if (share >= VOID_SHARE)
         ptl_path_add_bad(path, path->since_ns, now_ns);
     set_limit(path, rate * (1 - share + path->base_share), now_ns);
+    if (path->chance.suspected == 0)
+        path->chance.suspected = path->limit;
     path->hold_until_ns = now_ns + ROUND_NS;
-    if (path->base_share > BASE_FIRST)
-        path->base_share = BASE_FIRST;
+    double least = path->chance.share > BASE_FIRST ? path->chance.share : BASE_FIRST;
+    if (path->base_share > least)
+        path->base_share = least;
 }
 
 /* Nearly all that was asked lately was answered: whatever took the sentinels that were lost before
@@ -126,6 +134,27 @@ static bool is_over(struct ptl_path *path)
     return over;
 }
 
+/* More is lost than at any pace, and by more than so few sentinels vary. */
+static bool exceeds_base(const struct ptl_path *path)
+{
+    return path->base_share <= BASE_MOST ||
+           ptl_chance_exceeds(path->base_share, path->asked, path->lost);
+}
+
+/* What chance loses is known from many sentinels, and may lessen; else a round or two tell. */
+static void learn_base(struct ptl_path *path, double share)
+{
+    double most = path->chance.share > BASE_MOST ? path->chance.share : BASE_MOST;
+    if (path->base_share > BASE_MOST)
+        path->base_share += (share - path->base_share) / 8;
+    else if (share < path->base_share)
+        path->base_share = (share + path->base_share) / 2;
+    else
+        path->base_share += BASE_DRIFT;
+    if (path->base_share > most)
+        path->base_share = most;
+}
+
 /* A step of an eighth up, then of a quarter, a half and the whole; taken back where it brought no
  * more than loss. */
 static void raise(struct ptl_path *path, uint64_t now_ns)
@@ -137,11 +166,12 @@ static void raise(struct ptl_path *path, uint64_t now_ns)
                  (path->lost == 0 && path->asked >= FEW / 2) || over;
     if (!known && (!well || now_ns - path->since_ns < PTL_NS_PER_S))
         return;
-    if (path->asked >= ENOUGH / 2 && share < path->base_share)
-        path->base_share = (share + path->base_share) / 2;
-    else if (path->asked >= ENOUGH / 2 && path->base_share < BASE_MOST)
-        path->base_share += BASE_DRIFT;
-    if (path->last_limit != 0 && path->asked >= ENOUGH / 2 && share > path->last_share + 0.06) {
+    if (path->asked >= ENOUGH / 2)
+        learn_base(path, share);
+    if (path->asked >= ENOUGH / 2 && path->lost == 0)
+        ptl_chance_over(&path->chance);
+    if (path->last_limit != 0 && path->asked >= ENOUGH / 2 && share > path->last_share + 0.06 &&
+        exceeds_base(path)) {
         set_limit(path, (double)path->last_limit, now_ns);
         path->hold_until_ns = now_ns + HOLD_NS;
         return;
@@ -278,32 +308,11 @@ void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, 
 
 /* ---- is it there? ---- */
 
-void ptl_path_add_bad(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns)
-{
-    struct ptl_interval *last = &path->bad[(path->next_bad + PTL_PATH_BAD - 1) % PTL_PATH_BAD];
-    if (last->to_ns >= from_ns && last->to_ns != 0) { /* they touch */
-        if (from_ns < last->from_ns)
-            last->from_ns = from_ns;
-        if (to_ns > last->to_ns)
-            last->to_ns = to_ns;
-        return;
-    }
-    path->bad[path->next_bad] = (struct ptl_interval){from_ns, to_ns};
-    path->next_bad = (uint8_t)((path->next_bad + 1) % PTL_PATH_BAD);
-}
-
-bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns)
-{
-    for (int i = 0; i < PTL_PATH_BAD; i++)
-        if (sent_ns >= path->bad[i].from_ns && sent_ns < path->bad[i].to_ns)
-            return true;
-    return false;
-}
-
 bool ptl_path_loses_many(const struct ptl_path *path)
 {
     double share = share_lost(path);
-    return path->asked >= FEW / 2 && share >= VOID_SHARE && share > path->base_share + EXCESS;
+    return path->asked >= FEW / 2 && share >= VOID_SHARE && share > path->base_share + EXCESS &&
+           exceeds_base(path);
 }
 
 /* It may have been our own pace that brought the outage about. */
@@ -319,7 +328,7 @@ bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, ui
                     uint32_t *lasted_ms)
 {
     bool over = path->paused;
-    if ((over || path->lost_in_row >= SILENT) && sent_ns > path->alive_ns)
+    if ((over || path->lost_in_row >= PTL_PATH_SILENT) && sent_ns > path->alive_ns)
         ptl_path_add_bad(path, path->alive_ns + 1, sent_ns);
     *lasted_ms = (uint32_t)((now_ns - path->heard_ns) / PTL_NS_PER_MS);
     if (over) {
@@ -346,6 +355,8 @@ bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, b
     if (path->paused || sent_ns < path->since_ns)
         return false;
     path->asked++;
+    if (path->limit != 0)
+        ptl_chance_count(&path->chance, pace_of(path), !answered);
     if (!answered) {
         path->lost++;
         path->sent_then = path->sent;
@@ -355,31 +366,8 @@ bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, b
                 (path->asked >= 2 * FEW && path->lost * 2 >= path->asked);
     bool many = path->asked >= ENOUGH && share_lost(path) > path->base_share + EXCESS;
     /* Where nothing at all is heard, it is not the pace that is in question. */
-    if (!blames || !(most || many) || path->lost_in_row >= SILENT)
+    if (!blames || !(most || many) || !exceeds_base(path) || path->lost_in_row >= PTL_PATH_SILENT)
         return false;
     lower(path, now_ns);
     return true;
-}
-
-bool ptl_path_falls_silent(const struct ptl_path *path, uint64_t now_ns)
-{
-    uint64_t wait_ns = 2ULL * ptl_rtt_timeout_us(&path->rtt) * PTL_NS_PER_US;
-    uint64_t least_ns = path->lost_in_row >= SILENT_SURELY ? SILENCE_LEAST_NS : SILENCE_NS;
-    return !path->paused && path->lost_in_row >= SILENT &&
-           now_ns - path->heard_ns >= (wait_ns > least_ns ? wait_ns : least_ns);
-}
-
-void ptl_path_pause(struct ptl_path *path, uint64_t now_ns)
-{
-    path->paused = true;
-    path->struck = path->slice_rate > 4 * LEAST_RATE ? path->slice_rate : 4 * LEAST_RATE;
-    path->ask_ns = now_ns;
-    path->ask_every_ms = ASK_FIRST_MS;
-}
-
-void ptl_path_asked(struct ptl_path *path, uint64_t now_ns)
-{
-    path->ask_ns = now_ns + path->ask_every_ms * PTL_NS_PER_MS;
-    path->ask_every_ms =
-        path->ask_every_ms * 3 / 2 < ASK_LAST_MS ? path->ask_every_ms * 3 / 2 : ASK_LAST_MS;
 }

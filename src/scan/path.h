@@ -6,11 +6,13 @@
  * Evidence is what sentinels say: ports that have answered, asked again. One that stays silent is a
  * loss; other silence proves nothing. STARTUP is slow start (RFC 5681, 3.1), left at a loss or
  * where a queue is seen (RFC 9406); STEADY is a pace, lowered to what got through, raised by an
- * eighth. Not thread-safe: the plan's lock guards it.
+ * eighth. What a slower pace does not cure is chance (chance.h), and is put up with. Not
+ * thread-safe: the plan's lock guards it.
  */
 #ifndef SCAN_PATH_H
 #define SCAN_PATH_H
 
+#include "scan/chance.h"
 #include "scan/pacer.h"
 #include "scan/rtt.h"
 
@@ -21,6 +23,7 @@
 #define PTL_PATH_START 128    /* attempts in the pipe, at first */
 #define PTL_PATH_UNHEARD 2048 /* no more of them while nothing has ever answered */
 #define PTL_PATH_FULL 2048    /* no more of them while answers are kept waiting */
+#define PTL_PATH_SILENT 3     /* sentinels in a row: more than chance loses */
 #define PTL_PATH_BAD 6
 
 /* Of the times at which attempts were sent. */
@@ -46,8 +49,7 @@ struct ptl_path {
     uint32_t sent, silent;
     uint32_t asked, lost; /* sentinels that have ended, and those of them that nothing answered */
     uint32_t sent_then, silent_then; /* when one was lost last, or that many were sent since */
-    double lowered_share;            /* of loss, when the limit was lowered last */
-    uint8_t in_vain;                 /* how often it was, and as much was lost */
+    struct ptl_chance chance;        /* or is it to be blamed on the pace? */
     double base_share;               /* of loss at any pace, as far as is known */
     uint8_t steps;                   /* up, one after the other: each is twice the one before */
     uint64_t last_limit;             /* before the last step up; 0: none to be judged */
@@ -95,6 +97,19 @@ bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, ui
  * be. */
 bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, bool blames,
                        uint64_t now_ns);
+/* What was found in the run that this one goes on with, 0: nothing: half of it to begin with. */
+void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint64_t now_ns);
+/* And something had answered: silence from now on is in doubt. */
+void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns);
+/* So much is lost just now that silence says nothing, and it is not chance, as far as is known. */
+bool ptl_path_loses_many(const struct ptl_path *path);
+/* That share, 0: none, is lost by chance, as is known of the run: no pace of a target cures it. */
+void ptl_path_lose(struct ptl_path *path, double share);
+/* The evidence so far is explained otherwise. */
+void ptl_path_forget(struct ptl_path *path, uint64_t now_ns);
+
+/* ---- outage.c ---- */
+
 /* More sentinels in a row are lost than chance explains, and nothing else is heard: from now on
  * sentinels alone are sent. */
 bool ptl_path_falls_silent(const struct ptl_path *path, uint64_t now_ns);
@@ -104,13 +119,5 @@ void ptl_path_asked(struct ptl_path *path, uint64_t now_ns);
 /* Nothing that was sent then is to be judged by its silence. */
 void ptl_path_add_bad(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns);
 bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns);
-/* What was found in the run that this one goes on with, 0: nothing: half of it to begin with. */
-void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint64_t now_ns);
-/* And something had answered: silence from now on is in doubt. */
-void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns);
-/* So much is lost just now that silence says nothing, and it is not chance, as far as is known. */
-bool ptl_path_loses_many(const struct ptl_path *path);
-/* The evidence so far is explained otherwise. */
-void ptl_path_forget(struct ptl_path *path, uint64_t now_ns);
 
 #endif

@@ -170,6 +170,7 @@ static void judge_target(struct ptl_plan *plan, struct ptl_lane *lane, uint64_t 
 {
     /* What the run loses as a whole is not this target's fault. */
     bool blames = plan->profile->adaptive && plan->path.lost * 8 <= plan->path.asked;
+    ptl_path_lose(&lane->path, plan->path.chance.share);
     bool limited = lane->path.limit != 0;
     bool lowered = ptl_path_sentinel(&lane->path, sent_ns, answered, blames, plan->now_ns);
     plan->limited_targets += lowered && !limited;

@@ -112,6 +112,38 @@ static void what_is_lost_at_any_pace_is_no_limit(void **state)
     assert_true(path.limit == 0 || path.limit > 200);
 }
 
+/* A fifth each way: of the few sentinels of a round far more or fewer are lost. */
+static void what_a_bad_medium_loses_is_no_limit(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        begin(0);
+        stream = seed;
+        run_for(1000000, 0.36, 10000); /* it may be taken for one at first */
+        uint64_t sent = run_for(1000000, 0.36, 10000);
+        assert_true(path.limit == 0 || path.limit > 2000);
+        assert_true(sent > 20000);
+        assert_true(path.base_share > 0.2 && path.base_share < 0.5);
+    }
+}
+
+/* Half the pace loses half as much of what is beyond it. */
+static void a_limit_behind_a_bad_medium_is_found(void **state)
+{
+    (void)state;
+    static const double shares[] = {0.0975, 0.36};
+    static const uint32_t limits[] = {2000, 5000};
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        begin(0);
+        stream = seed;
+        double share = shares[seed % 2];
+        uint32_t limit = limits[seed / 2 % 2];
+        run_for(limit, share, 20000);
+        uint64_t sent = run_for(limit, share, 20000);
+        assert_in_range(sent, limit * 20ULL / 8, limit * 20ULL * 2);
+    }
+}
+
 static void a_limit_that_goes_away_is_left_behind(void **state)
 {
     (void)state;
@@ -264,6 +296,8 @@ int main(void)
         cmocka_unit_test(what_never_answers_is_asked_gently),
         cmocka_unit_test(a_limit_is_found_and_kept),
         cmocka_unit_test(what_is_lost_at_any_pace_is_no_limit),
+        cmocka_unit_test(what_a_bad_medium_loses_is_no_limit),
+        cmocka_unit_test(a_limit_behind_a_bad_medium_is_found),
         cmocka_unit_test(a_limit_that_goes_away_is_left_behind),
         cmocka_unit_test(a_loss_of_long_ago_does_not_hold_back),
         cmocka_unit_test(a_queue_ends_slow_start),

@@ -1,0 +1,55 @@
+/* The controller's other question: is it there? What was sent while it was not says nothing. */
+#include "base/clock.h"
+#include "scan/path.h"
+
+#define LEAST_STRUCK 20U        /* attempts a second: less brings no outage about */
+#define SILENCE_NS 200000000ULL /* all is silent only after so long... */
+#define SILENT_SURELY 12        /* ...unless so many say it */
+#define SILENCE_LEAST_NS 50000000ULL
+#define ASK_FIRST_MS 50U /* how often a silent path is asked: at first... */
+#define ASK_LAST_MS 500U /* ...and at last */
+
+void ptl_path_add_bad(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns)
+{
+    struct ptl_interval *last = &path->bad[(path->next_bad + PTL_PATH_BAD - 1) % PTL_PATH_BAD];
+    if (last->to_ns >= from_ns && last->to_ns != 0) { /* they touch */
+        if (from_ns < last->from_ns)
+            last->from_ns = from_ns;
+        if (to_ns > last->to_ns)
+            last->to_ns = to_ns;
+        return;
+    }
+    path->bad[path->next_bad] = (struct ptl_interval){from_ns, to_ns};
+    path->next_bad = (uint8_t)((path->next_bad + 1) % PTL_PATH_BAD);
+}
+
+bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns)
+{
+    for (int i = 0; i < PTL_PATH_BAD; i++)
+        if (sent_ns >= path->bad[i].from_ns && sent_ns < path->bad[i].to_ns)
+            return true;
+    return false;
+}
+
+bool ptl_path_falls_silent(const struct ptl_path *path, uint64_t now_ns)
+{
+    uint64_t wait_ns = 2ULL * ptl_rtt_timeout_us(&path->rtt) * PTL_NS_PER_US;
+    uint64_t least_ns = path->lost_in_row >= SILENT_SURELY ? SILENCE_LEAST_NS : SILENCE_NS;
+    return !path->paused && path->lost_in_row >= PTL_PATH_SILENT &&
+           now_ns - path->heard_ns >= (wait_ns > least_ns ? wait_ns : least_ns);
+}
+
+void ptl_path_pause(struct ptl_path *path, uint64_t now_ns)
+{
+    path->paused = true;
+    path->struck = path->slice_rate > LEAST_STRUCK ? path->slice_rate : LEAST_STRUCK;
+    path->ask_ns = now_ns;
+    path->ask_every_ms = ASK_FIRST_MS;
+}
+
+void ptl_path_asked(struct ptl_path *path, uint64_t now_ns)
+{
+    path->ask_ns = now_ns + path->ask_every_ms * PTL_NS_PER_MS;
+    path->ask_every_ms =
+        path->ask_every_ms * 3 / 2 < ASK_LAST_MS ? path->ask_every_ms * 3 / 2 : ASK_LAST_MS;
+}
