@@ -51,3 +51,27 @@ double ptl_heard_chance(const struct ptl_heard *heard, uint64_t ports)
            all = chance_of(heard->all_silent, heard->all, ports);
     return open < all ? open : all;
 }
+
+static bool is_silent(enum ptl_sight seen)
+{
+    return seen == PTL_SIGHT_FILTERED || seen == PTL_SIGHT_SHUT || seen == PTL_SIGHT_PERHAPS;
+}
+
+double ptl_heard_past_chance(const struct ptl_history_host *host, const size_t *runs, size_t count,
+                             uint64_t ports)
+{
+    uint64_t open = 0, missed = 0;
+    for (size_t r = 0; r < host->row_count; r++) {
+        enum ptl_sight before = PTL_SIGHT_UNKNOWN, seen = before;
+        for (size_t i = 0; i < count; i++) {
+            enum ptl_sight next = ptl_history_seen(&host->rows[r], runs[i]);
+            open += ptl_sight_is_open(next);
+            missed += ptl_sight_is_open(before) && is_silent(seen) && ptl_sight_is_open(next);
+            before = seen;
+            seen = next;
+        }
+    }
+    if (missed == 0)
+        return 0;
+    return ptl_chance_all_lost((double)missed, (double)(open + missed), ports);
+}

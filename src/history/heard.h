@@ -22,5 +22,13 @@ struct ptl_heard ptl_heard_of(const struct ptl_history *history, size_t before,
 /* The chance, at most, that so many ports which answer were missed, all of them. 1: nothing is
  * known. */
 double ptl_heard_chance(const struct ptl_heard *heard, uint64_t ports);
+/*
+ * The same of the ports of one host, by what became of them in these runs, of which it was missed
+ * in some: silent in one, and open before and after. 0: in none, and nothing speaks against what
+ * the run itself tells. A host may lose more than all others do, which it tells nobody while it is
+ * silent.
+ */
+double ptl_heard_past_chance(const struct ptl_history_host *host, const size_t *runs, size_t count,
+                             uint64_t ports);
 
 #endif

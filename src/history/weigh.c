@@ -30,8 +30,9 @@ struct weighing {
     uint32_t at;                         /* in the view; PTL_VIEW_NONE: the run does not list it */
     struct ptl_address address;
     struct ptl_target_names names;
-    double doubt;   /* the chance that one of its open ports was missed, at most */
-    bool is_silent; /* for sure: so is each of its ports */
+    double doubt;      /* the chance that one of its open ports was missed, at most */
+    bool is_silent;    /* for sure: so is each of its ports */
+    bool may_be_there; /* it is silent, and each of its ports in doubt */
 };
 
 /* ---- what the run tells ---- */
@@ -78,7 +79,7 @@ static enum ptl_sight sight_of(const struct weighing *w, uint16_t port, unsigned
     if (*states == 1U << PTL_CLOSED)
         return PTL_SIGHT_CLOSED;
     bool is_doubtful = result == NULL || result->reason == PTL_REASON_NO_RESPONSE;
-    if (is_doubtful && !w->is_silent && w->doubt > DOUBT_OF_ONE)
+    if (is_doubtful && !w->is_silent && (w->may_be_there || w->doubt > DOUBT_OF_ONE))
         return PTL_SIGHT_PERHAPS;
     return *states == 1U << PTL_FILTERED ? PTL_SIGHT_FILTERED : PTL_SIGHT_SHUT;
 }
@@ -106,8 +107,12 @@ static enum ptl_sight sight_of_host(const struct weighing *w, const struct ptl_c
     if (counts->states[PTL_UNPROBED] + counts->states[PTL_ERROR] > 0)
         return PTL_SIGHT_UNKNOWN;
     bool had_several = course->last_open == PTL_SIGHT_CONFIRMED;
+    uint64_t ports = ports_before(w, had_several);
     bool is_sure = w->doubt <= (had_several ? DOUBT_OF_SEVERAL : DOUBT_OF_ONE) ||
-                   ptl_heard_chance(&w->heard, ports_before(w, had_several)) <= DOUBT_OF_ONE;
+                   ptl_heard_chance(&w->heard, ports) <= DOUBT_OF_ONE;
+    if (is_sure && course->is_open && w->past != NULL)
+        is_sure = ptl_heard_past_chance(w->past, w->runs, w->run_count, ports > 0 ? ports : 1) <=
+                  DOUBT_OF_ONE;
     return is_sure ? PTL_SIGHT_SHUT : PTL_SIGHT_PERHAPS;
 }
 
@@ -194,8 +199,10 @@ static bool weigh_row(struct weighing *w, uint16_t port, const struct ptl_histor
         return true; /* more than can be followed */
     if (is_asked(w, row))
         sight = port == 0 ? sight_of_host(w, &course) : sight_of(w, port, &states);
-    if (port == 0)
+    if (port == 0) {
         w->is_silent = sight == PTL_SIGHT_SHUT;
+        w->may_be_there = sight == PTL_SIGHT_PERHAPS;
+    }
     if (w->changes != NULL && w->run_count > 0 && !tell_news(w, port, &course, sight, states))
         return false;
     return w->seen == NULL || note(w, port, row, sight);
@@ -249,7 +256,7 @@ static bool weigh_host(struct weighing *w, const struct ptl_history_host *past, 
     w->past = past;
     w->at = at;
     w->address = past != NULL ? past->address : w->view.hosts[at].address;
-    w->is_silent = false;
+    w->is_silent = w->may_be_there = false;
     w->doubt = doubt_of(w);
     name_host(w);
     bool has_row = past != NULL && past->row_count > 0 && past->rows[0].port == 0;

@@ -114,6 +114,36 @@ static void a_host_of_one_port_is_perhaps_gone(void **state)
     night_of(*state, MANY, many("ooo", "fff", text), 1, ALL_LOST, "-198.18.0.24:22 >198.18.0.24 ");
 }
 
+/* Its own way loses, whatever the others' do: from the first time on that is known of it. */
+static void a_host_that_was_missed_before_is_perhaps_gone(void **state)
+{
+    char text[MANY_SIZE];
+    night_of(*state, MANY, many("ooo", "off", text), 1, 0, "");
+    night_of(*state, MANY, many("ooo", "fff", text), 1, 0, "-198.18.0.24:22 >198.18.0.24 ");
+    night_of(*state, MANY, many("ooo", "off", text), 1, 0, "+198.18.0.24:22 <198.18.0.24 ");
+    for (int i = 0; i < 10; i++)
+        night_of(*state, MANY, many("ooo", "off", text), 1, 0, "");
+    night_of(*state, MANY, many("ooo", "fff", text), 1, 0, "?198.18.0.24:22 !198.18.0.24 ");
+    night_of(*state, MANY, many("ooo", "fff", text), 1, 0, "-198.18.0.24:22 >198.18.0.24 ");
+}
+
+/* One that several ports stand for was not missed by chance. */
+static void a_host_of_many_ports_that_was_down_once_is_gone(void **state)
+{
+    char text[MANY_SIZE];
+    night_of(*state, MANY, many("occ", "ooo", text), 1, 0, "");
+    for (int i = 0; i < 30; i++)
+        night_of(*state, MANY, many("occ", "ooo", text), 1, 0, "");
+    night_of(*state, MANY, many("occ", "fff", text), 1, 0,
+             "-198.18.0.24:22 -198.18.0.24:80 -198.18.0.24:443 >198.18.0.24 ");
+    night_of(*state, MANY, many("occ", "ooo", text), 1, 0,
+             "+198.18.0.24:22 +198.18.0.24:80 +198.18.0.24:443 <198.18.0.24 ");
+    for (int i = 0; i < 10; i++)
+        night_of(*state, MANY, many("occ", "ooo", text), 1, 0, "");
+    night_of(*state, MANY, many("occ", "fff", text), 1, 0,
+             "-198.18.0.24:22 -198.18.0.24:80 -198.18.0.24:443 >198.18.0.24 ");
+}
+
 /* Ports were lost on other hosts, too: the lost host may be no more than more of that. */
 static void a_host_is_perhaps_gone_where_others_lack_ports(void **state)
 {
@@ -187,6 +217,8 @@ int main(void)
         TEST(a_host_is_gone_where_every_other_was_heard_in_full),
         TEST(a_host_is_gone_where_all_that_was_open_was_heard),
         TEST(a_host_of_one_port_is_perhaps_gone),
+        TEST(a_host_that_was_missed_before_is_perhaps_gone),
+        TEST(a_host_of_many_ports_that_was_down_once_is_gone),
         TEST(a_host_is_perhaps_gone_where_others_lack_ports),
         TEST(a_host_that_comes_and_goes_is_listed_apart),
         TEST(two_runs_have_to_see_it_if_asked),
