@@ -1,58 +1,26 @@
 /* From the rules of a profile and the targets of a run to a judge. */
 #include "base/array.h"
-#include "results/judging.h"
+#include "results/judge_draft.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUPS_MAX 4096 /* each holds 24 KiB of bits */
-#define SET_WORDS 16    /* a bit for each rule: at most 1000 of them */
-
-/* The targets as blocks, to be searched by address or by the name that labels them. */
-struct segment {
-    struct ptl_block block;
-    uint64_t first;   /* target */
-    const char *name; /* NULL: an address */
-};
-
-/* Where a rule begins (add) or ceases to apply, in the order of targets. */
-struct edge {
-    uint64_t target;
-    uint32_t rule;
-    bool add;
-};
-
-struct draft {
-    const struct ptl_profile *profile;
-    struct ptl_judge *judge;
-    struct ptl_problems *problems;
-    bool is_slice;
-    const struct ptl_unresolved *names; /* known not to resolve */
-    size_t name_count;
-    struct segment *by_address, *by_name;
-    size_t segment_count;
-    struct edge *edges;
-    size_t edge_count, edge_capacity;
-    uint64_t *sets; /* the rules of each group, SET_WORDS each */
-    bool no_memory;
-};
-
 static int compare_addresses(const void *a, const void *b)
 {
-    const struct segment *x = a, *y = b;
+    const struct ptl_judge_segment *x = a, *y = b;
     return ptl_address_compare(&x->block.first, &y->block.first);
 }
 
 static int compare_names(const void *a, const void *b)
 {
-    const struct segment *x = a, *y = b;
+    const struct ptl_judge_segment *x = a, *y = b;
     if (x->name == NULL || y->name == NULL)
         return (x->name == NULL) - (y->name == NULL);
     return strcasecmp(x->name, y->name);
 }
 
-static bool index_targets(struct draft *draft, const struct ptl_targets *targets)
+static bool index_targets(struct ptl_judge_draft *draft, const struct ptl_targets *targets)
 {
     struct ptl_block block;
     const char *input;
@@ -68,8 +36,8 @@ static bool index_targets(struct draft *draft, const struct ptl_targets *targets
         struct ptl_target target;
         ptl_targets_segment(targets, i, &block, &input);
         ptl_targets_get(targets, first, &target);
-        draft->by_address[i] =
-            (struct segment){.block = block, .first = first, .name = target.is_name ? input : NULL};
+        draft->by_address[i] = (struct ptl_judge_segment){
+            .block = block, .first = first, .name = target.is_name ? input : NULL};
         first += ptl_block_count(&block);
     }
     draft->segment_count = count;
@@ -79,33 +47,35 @@ static bool index_targets(struct draft *draft, const struct ptl_targets *targets
     return true;
 }
 
-static void add_edge(struct draft *draft, uint64_t target, uint32_t rule, bool add)
+static void add_edge(struct ptl_judge_draft *draft, uint64_t target, uint32_t rule, bool add)
 {
     if (!ptl_array_room((void **)&draft->edges, &draft->edge_capacity, draft->edge_count,
                         sizeof(*draft->edges))) {
         draft->no_memory = true;
         return;
     }
-    draft->edges[draft->edge_count++] = (struct edge){.target = target, .rule = rule, .add = add};
+    draft->edges[draft->edge_count++] =
+        (struct ptl_judge_edge){.target = target, .rule = rule, .add = add};
 }
 
 /* How far `address` is into the segment; the caller knows that it is inside. */
-static uint64_t offset_in(const struct segment *segment, const struct ptl_address *address)
+static uint64_t offset_in(const struct ptl_judge_segment *segment,
+                          const struct ptl_address *address)
 {
     struct ptl_block before = {.first = segment->block.first, .last = *address};
     return ptl_block_count(&before) - 1;
 }
 
 /* Lets a rule apply to the targets within a block. False: there is none. */
-static bool apply_block(struct draft *draft, const struct ptl_block *block, uint32_t rule)
+static bool apply_block(struct ptl_judge_draft *draft, const struct ptl_block *block, uint32_t rule)
 {
-    const struct segment *segments = draft->by_address;
+    const struct ptl_judge_segment *segments = draft->by_address;
     size_t at; /* the first segment that ends at or behind the block's start */
     PTL_SEARCH(at, draft->segment_count,
                ptl_address_compare(&segments[at].block.last, &block->first) < 0);
     bool found = false;
     for (; at < draft->segment_count; at++) {
-        const struct segment *segment = &segments[at];
+        const struct ptl_judge_segment *segment = &segments[at];
         if (ptl_address_compare(&segment->block.first, &block->last) > 0)
             break;
         const struct ptl_address *first = &segment->block.first, *last = &segment->block.last;
@@ -121,15 +91,15 @@ static bool apply_block(struct draft *draft, const struct ptl_block *block, uint
 }
 
 /* Lets a rule apply to the targets that a name labels. False: it labels none. */
-static bool apply_label(struct draft *draft, const char *name, uint32_t rule)
+static bool apply_label(struct ptl_judge_draft *draft, const char *name, uint32_t rule)
 {
-    const struct segment *segments = draft->by_name;
-    struct segment wanted = {.name = name};
+    const struct ptl_judge_segment *segments = draft->by_name;
+    struct ptl_judge_segment wanted = {.name = name};
     size_t at;
     PTL_SEARCH(at, draft->segment_count, compare_names(&segments[at], &wanted) < 0);
     bool found = false;
     for (; at < draft->segment_count && compare_names(&segments[at], &wanted) == 0; at++) {
-        const struct segment *segment = &segments[at];
+        const struct ptl_judge_segment *segment = &segments[at];
         add_edge(draft, segment->first, rule, true);
         add_edge(draft, segment->first + ptl_block_count(&segment->block), rule, false);
         found = true;
@@ -137,55 +107,23 @@ static bool apply_label(struct draft *draft, const char *name, uint32_t rule)
     return found;
 }
 
-static void complain(struct draft *draft, const struct ptl_host *host, const char *what)
+static void complain(struct ptl_judge_draft *draft, const struct ptl_host *host, const char *what)
 {
     struct ptl_origin origin = {.file = host->file, .line = host->line, .column = host->column};
     if (!draft->is_slice)
         ptl_problems_at(draft->problems, &origin, "expect: %s %s", host->text, what);
 }
 
-/* ---- groups: the sets of rules that come together ---- */
-
-/* The group of a set of rules, made when it is new. False: no memory, or too many. */
-static bool find_group(struct draft *draft, const uint64_t set[SET_WORDS], uint32_t *group)
-{
-    struct ptl_judge *judge = draft->judge;
-    for (size_t i = judge->group_count; i-- > 0;) {
-        if (memcmp(draft->sets + i * SET_WORDS, set, SET_WORDS * sizeof(*set)) == 0) {
-            *group = (uint32_t)i;
-            return true;
-        }
-    }
-    if (judge->group_count == GROUPS_MAX) {
-        ptl_problems_at(draft->problems, &(struct ptl_origin){.file = draft->profile->file},
-                        "expect: its rules overlap in more than %u ways", GROUPS_MAX);
-        return false;
-    }
-    if (!ptl_array_room_for_few((void **)&draft->sets, judge->group_count,
-                                SET_WORDS * sizeof(*draft->sets)) ||
-        !ptl_array_room((void **)&judge->groups, &judge->group_capacity, judge->group_count,
-                        sizeof(*judge->groups))) {
-        draft->no_memory = true;
-        return false;
-    }
-    memcpy(draft->sets + judge->group_count * SET_WORDS, set, SET_WORDS * sizeof(*set));
-    struct ptl_judge_group *new = &judge->groups[judge->group_count];
-    memset(new, 0, sizeof(*new));
-    *group = (uint32_t)judge->group_count++;
-    if (!ptl_judge_group_fill(new, draft->profile, set))
-        draft->no_memory = true;
-    return !draft->no_memory;
-}
-
 /* ---- names ---- */
 
-static void add_lost(struct draft *draft, const char *name, uint32_t rule, const char *message)
+static void add_lost(struct ptl_judge_draft *draft, const char *name, uint32_t rule,
+                     const char *message)
 {
     struct ptl_judge *judge = draft->judge;
-    uint64_t set[SET_WORDS] = {0};
+    uint64_t set[PTL_SET_WORDS] = {0};
     set[rule / 64] = 1ULL << (rule % 64);
     uint32_t group;
-    if (!find_group(draft, set, &group))
+    if (!ptl_judge_find_group(draft, set, &group))
         return;
     if (!ptl_array_room((void **)&judge->lost, &judge->lost_capacity, judge->lost_count,
                         sizeof(*judge->lost))) {
@@ -198,7 +136,7 @@ static void add_lost(struct draft *draft, const char *name, uint32_t rule, const
         snprintf(lost->message, sizeof(lost->message), "%s", message);
 }
 
-static bool is_unresolved(const struct draft *draft, const char *name)
+static bool is_unresolved(const struct ptl_judge_draft *draft, const char *name)
 {
     for (size_t i = 0; i < draft->name_count; i++)
         if (strcasecmp(draft->names[i].input, name) == 0)
@@ -206,8 +144,8 @@ static bool is_unresolved(const struct draft *draft, const char *name)
     return false;
 }
 
-static void apply_resolved(struct draft *draft, const struct ptl_host *host, uint32_t rule,
-                           const struct ptl_resolved *resolved)
+static void apply_resolved(struct ptl_judge_draft *draft, const struct ptl_host *host,
+                           uint32_t rule, const struct ptl_resolved *resolved)
 {
     bool found = false;
     for (size_t i = 0; i < resolved->count; i++) {
@@ -225,7 +163,7 @@ struct pending {
     uint32_t rule;
 };
 
-static enum ptl_status resolve_pending(struct draft *draft, const struct pending *pending,
+static enum ptl_status resolve_pending(struct ptl_judge_draft *draft, const struct pending *pending,
                                        size_t count, const struct ptl_cancel *cancel,
                                        struct ptl_error *error)
 {
@@ -249,7 +187,7 @@ static enum ptl_status resolve_pending(struct draft *draft, const struct pending
     return status;
 }
 
-static enum ptl_status apply_rules(struct draft *draft, const struct ptl_cancel *cancel,
+static enum ptl_status apply_rules(struct ptl_judge_draft *draft, const struct ptl_cancel *cancel,
                                    struct ptl_error *error)
 {
     struct pending *pending = NULL;
@@ -277,74 +215,6 @@ static enum ptl_status apply_rules(struct draft *draft, const struct ptl_cancel 
     return status;
 }
 
-/* ---- spans ---- */
-
-static int compare_edges(const void *a, const void *b)
-{
-    const struct edge *x = a, *y = b;
-    return x->target < y->target ? -1 : x->target > y->target;
-}
-
-static void add_span(struct draft *draft, uint64_t first, uint64_t past,
-                     const uint64_t set[SET_WORDS], uint64_t *ports)
-{
-    struct ptl_judge *judge = draft->judge;
-    uint32_t group;
-    if (!find_group(draft, set, &group))
-        return;
-    uint64_t more = (past - first) * judge->groups[group].port_count;
-    if (*ports + more > PTL_JUDGE_PORTS_MAX) {
-        if (*ports <= PTL_JUDGE_PORTS_MAX)
-            ptl_problems_at(draft->problems, &(struct ptl_origin){.file = draft->profile->file},
-                            "expect: open, closed and only name more than %u ports of hosts in "
-                            "all; to say what may be open, use only",
-                            PTL_JUDGE_PORTS_MAX);
-        *ports = UINT64_MAX / 2; /* told once */
-        return;
-    }
-    if (!ptl_array_room((void **)&judge->spans, &judge->span_capacity, judge->span_count,
-                        sizeof(*judge->spans))) {
-        draft->no_memory = true;
-        return;
-    }
-    judge->spans[judge->span_count++] = (struct ptl_judge_span){.first = (uint32_t)first,
-                                                                .last = (uint32_t)(past - 1),
-                                                                .group = group,
-                                                                .base = (uint32_t)*ports};
-    *ports += more;
-}
-
-/* Sweeps over the edges: between two of them the same rules apply. */
-static bool make_spans(struct draft *draft)
-{
-    uint32_t *active = calloc(draft->profile->expect_count + 1, sizeof(*active));
-    if (active == NULL)
-        return false;
-    if (draft->edge_count > 0)
-        qsort(draft->edges, draft->edge_count, sizeof(*draft->edges), compare_edges);
-    uint64_t set[SET_WORDS] = {0}, ports = 0;
-    uint32_t rules = 0;
-    size_t before = draft->problems->count + draft->problems->dropped;
-    for (size_t i = 0; i < draft->edge_count; i++) {
-        const struct edge *edge = &draft->edges[i];
-        uint32_t *times = &active[edge->rule];
-        *times += edge->add ? 1U : UINT32_MAX; /* one more, or one less */
-        if (edge->add ? *times == 1 : *times == 0) {
-            set[edge->rule / 64] ^= 1ULL << (edge->rule % 64);
-            rules += edge->add ? 1U : UINT32_MAX;
-        }
-        bool last_here = i + 1 < draft->edge_count && draft->edges[i + 1].target > edge->target;
-        if (last_here && rules > 0)
-            add_span(draft, edge->target, draft->edges[i + 1].target, set, &ports);
-        if (draft->no_memory || draft->problems->count + draft->problems->dropped > before)
-            break;
-    }
-    free(active);
-    draft->judge->state_count = ports <= PTL_JUDGE_PORTS_MAX ? (uint32_t)ports : 0;
-    draft->judge->states = calloc(draft->judge->state_count / 2 + 1, 1);
-    return draft->judge->states != NULL;
-}
-
 enum ptl_status ptl_judge_new(const struct ptl_profile *profile, const struct ptl_targets *targets,
                               bool is_slice, const struct ptl_unresolved *names, size_t name_count,
                               const struct ptl_cancel *cancel, struct ptl_judge **judge,
@@ -353,18 +223,18 @@ enum ptl_status ptl_judge_new(const struct ptl_profile *profile, const struct pt
     *judge = NULL;
     if (profile->expect_count == 0)
         return PTL_OK;
-    struct draft draft = {.profile = profile,
-                          .problems = problems,
-                          .is_slice = is_slice,
-                          .names = names,
-                          .name_count = name_count};
+    struct ptl_judge_draft draft = {.profile = profile,
+                                    .problems = problems,
+                                    .is_slice = is_slice,
+                                    .names = names,
+                                    .name_count = name_count};
     draft.judge = calloc(1, sizeof(*draft.judge));
     enum ptl_status status = PTL_OK;
     if (draft.judge == NULL || !index_targets(&draft, targets))
         draft.no_memory = true;
     else
         status = apply_rules(&draft, cancel, error);
-    if (status == PTL_OK && !draft.no_memory && !make_spans(&draft))
+    if (status == PTL_OK && !draft.no_memory && !ptl_judge_make_spans(&draft))
         draft.no_memory = true;
     free(draft.by_address);
     free(draft.by_name);

@@ -1,0 +1,108 @@
+/* The targets of a judge, as spans that are under the same rules. */
+#include "base/array.h"
+#include "results/judge_draft.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GROUPS_MAX 4096 /* each holds 24 KiB of bits */
+
+/* ---- groups: the sets of rules that come together ---- */
+
+bool ptl_judge_find_group(struct ptl_judge_draft *draft, const uint64_t set[PTL_SET_WORDS],
+                          uint32_t *group)
+{
+    struct ptl_judge *judge = draft->judge;
+    for (size_t i = judge->group_count; i-- > 0;) {
+        if (memcmp(draft->sets + i * PTL_SET_WORDS, set, PTL_SET_WORDS * sizeof(*set)) == 0) {
+            *group = (uint32_t)i;
+            return true;
+        }
+    }
+    if (judge->group_count == GROUPS_MAX) {
+        ptl_problems_at(draft->problems, &(struct ptl_origin){.file = draft->profile->file},
+                        "expect: its rules overlap in more than %u ways", GROUPS_MAX);
+        return false;
+    }
+    if (!ptl_array_room_for_few((void **)&draft->sets, judge->group_count,
+                                PTL_SET_WORDS * sizeof(*draft->sets)) ||
+        !ptl_array_room((void **)&judge->groups, &judge->group_capacity, judge->group_count,
+                        sizeof(*judge->groups))) {
+        draft->no_memory = true;
+        return false;
+    }
+    memcpy(draft->sets + judge->group_count * PTL_SET_WORDS, set, PTL_SET_WORDS * sizeof(*set));
+    struct ptl_judge_group *new = &judge->groups[judge->group_count];
+    memset(new, 0, sizeof(*new));
+    *group = (uint32_t)judge->group_count++;
+    if (!ptl_judge_group_fill(new, draft->profile, set))
+        draft->no_memory = true;
+    return !draft->no_memory;
+}
+
+/* ---- spans ---- */
+
+static int compare_edges(const void *a, const void *b)
+{
+    const struct ptl_judge_edge *x = a, *y = b;
+    return x->target < y->target ? -1 : x->target > y->target;
+}
+
+static void add_span(struct ptl_judge_draft *draft, uint64_t first, uint64_t past,
+                     const uint64_t set[PTL_SET_WORDS], uint64_t *ports)
+{
+    struct ptl_judge *judge = draft->judge;
+    uint32_t group;
+    if (!ptl_judge_find_group(draft, set, &group))
+        return;
+    uint64_t more = (past - first) * judge->groups[group].port_count;
+    if (*ports + more > PTL_JUDGE_PORTS_MAX) {
+        if (*ports <= PTL_JUDGE_PORTS_MAX)
+            ptl_problems_at(draft->problems, &(struct ptl_origin){.file = draft->profile->file},
+                            "expect: open, closed and only name more than %u ports of hosts in "
+                            "all; to say what may be open, use only",
+                            PTL_JUDGE_PORTS_MAX);
+        *ports = UINT64_MAX / 2; /* told once */
+        return;
+    }
+    if (!ptl_array_room((void **)&judge->spans, &judge->span_capacity, judge->span_count,
+                        sizeof(*judge->spans))) {
+        draft->no_memory = true;
+        return;
+    }
+    judge->spans[judge->span_count++] = (struct ptl_judge_span){.first = (uint32_t)first,
+                                                                .last = (uint32_t)(past - 1),
+                                                                .group = group,
+                                                                .base = (uint32_t)*ports};
+    *ports += more;
+}
+
+bool ptl_judge_make_spans(struct ptl_judge_draft *draft)
+{
+    uint32_t *active = calloc(draft->profile->expect_count + 1, sizeof(*active));
+    if (active == NULL)
+        return false;
+    if (draft->edge_count > 0)
+        qsort(draft->edges, draft->edge_count, sizeof(*draft->edges), compare_edges);
+    uint64_t set[PTL_SET_WORDS] = {0}, ports = 0;
+    uint32_t rules = 0;
+    size_t before = draft->problems->count + draft->problems->dropped;
+    for (size_t i = 0; i < draft->edge_count; i++) {
+        const struct ptl_judge_edge *edge = &draft->edges[i];
+        uint32_t *times = &active[edge->rule];
+        *times += edge->add ? 1U : UINT32_MAX; /* one more, or one less */
+        if (edge->add ? *times == 1 : *times == 0) {
+            set[edge->rule / 64] ^= 1ULL << (edge->rule % 64);
+            rules += edge->add ? 1U : UINT32_MAX;
+        }
+        bool last_here = i + 1 < draft->edge_count && draft->edges[i + 1].target > edge->target;
+        if (last_here && rules > 0)
+            add_span(draft, edge->target, draft->edges[i + 1].target, set, &ports);
+        if (draft->no_memory || draft->problems->count + draft->problems->dropped > before)
+            break;
+    }
+    free(active);
+    draft->judge->state_count = ports <= PTL_JUDGE_PORTS_MAX ? (uint32_t)ports : 0;
+    draft->judge->states = calloc(draft->judge->state_count / 2 + 1, 1);
+    return draft->judge->states != NULL;
+}
