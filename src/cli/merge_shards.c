@@ -37,19 +37,26 @@ static int add_all(const struct arguments *arguments, const struct merge_input *
     return result;
 }
 
-/* What runs the shards that are missing, a line each. */
-static void print_missing(const struct ptl_shards *shards)
+static void print_to_run(const struct ptl_shards *shards, uint32_t first)
+{
+    bool is_any_there = false;
+    for (uint32_t index = first; index != 0 && !is_any_there;
+         index = ptl_shards_to_run(shards, index + 1))
+        is_any_there = ptl_shards_has(shards, index);
+    print_line("to run what is missing%s%s:", is_any_there ? " or incomplete" : "",
+               ptl_shards_know_options(shards) ? "" : ", with the options of the other shards");
+}
+
+/* What runs the shards that are missing or were not run to their end, a line each. */
+static void print_commands(const struct ptl_shards *shards)
 {
     struct ptl_buf line;
-    uint32_t shown = 0;
+    uint32_t shown = 0, first = ptl_shards_to_run(shards, 1);
     ptl_buf_init(&line, COMMAND_MAX);
-    for (uint32_t index = ptl_shards_missing(shards, 1); index != 0;
-         index = ptl_shards_missing(shards, index + 1)) {
-        if (shown++ == 0)
-            print_line(ptl_shards_know_options(shards)
-                           ? "to run what is missing:"
-                           : "to run what is missing, with the options of the other shards:");
-        if (shown > COMMANDS_SHOWN)
+    if (first != 0)
+        print_to_run(shards, first);
+    for (uint32_t index = first; index != 0; index = ptl_shards_to_run(shards, index + 1)) {
+        if (++shown > COMMANDS_SHOWN)
             continue;
         ptl_buf_reset(&line);
         ptl_shards_command(shards, index, &line);
@@ -74,7 +81,7 @@ static int write_whole(const struct arguments *arguments, struct ptl_shards *sha
         notes_print(merged, arguments->reports[PTL_FORMAT_TEXT]);
     if (result == EXIT_DONE)
         result = notes_status(merged, arguments);
-    print_missing(shards);
+    print_commands(shards);
     ptl_results_free(merged);
     return result;
 }

@@ -9,9 +9,10 @@ struct ptl_shards {
     const struct ptl_run_info *const *heads;
     const char *const *names;
     size_t file_count;
-    uint32_t count; /* of the plan's shards */
-    size_t *files;  /* by number of the shard, from 1: its file + 1; 0: there is none */
-    uint32_t next;  /* shard, for ptl_shards_next */
+    uint32_t count;       /* of the plan's shards */
+    size_t *files;        /* by number of the shard, from 1: its file + 1; 0: there is none */
+    bool *are_incomplete; /* likewise: of those that were added */
+    uint32_t next;        /* shard, for ptl_shards_next */
     uint32_t missing;
     int64_t started_ms; /* the earliest of those taken */
 

@@ -81,7 +81,9 @@ static enum ptl_status fill(struct ptl_shards *shards, bool prefer_newest, struc
     shards->results = ptl_results_new_spilled();
     shards->ports = ptl_portset_new();
     shards->files = calloc(shards->count + 1UL, sizeof(*shards->files));
-    if (shards->results == NULL || shards->ports == NULL || shards->files == NULL)
+    shards->are_incomplete = calloc(shards->count + 1UL, sizeof(*shards->are_incomplete));
+    if (shards->results == NULL || shards->ports == NULL || shards->files == NULL ||
+        shards->are_incomplete == NULL)
         return ptl_error_no_memory(error);
     shards->results->stored = ptl_stored_new(shards->results->spill);
     if (shards->results->stored == NULL)
@@ -132,6 +134,7 @@ void ptl_shards_free(struct ptl_shards *shards)
     free(shards->unresolved);
     free(shards->lost);
     free(shards->files);
+    free(shards->are_incomplete);
     free(shards);
 }
 
@@ -150,12 +153,17 @@ uint32_t ptl_shards_count(const struct ptl_shards *shards)
     return shards->count;
 }
 
-uint32_t ptl_shards_missing(const struct ptl_shards *shards, uint32_t from)
+uint32_t ptl_shards_to_run(const struct ptl_shards *shards, uint32_t from)
 {
     for (; from <= shards->count; from++)
-        if (shards->files[from] == 0)
+        if (shards->files[from] == 0 || shards->are_incomplete[from])
             return from;
     return 0;
+}
+
+bool ptl_shards_has(const struct ptl_shards *shards, uint32_t index)
+{
+    return shards->files[index] != 0;
 }
 
 /* Do the digits at `at` say this number? *length: how many there are. */

@@ -39,8 +39,10 @@ enum ptl_status ptl_shards_finish(struct ptl_shards *shards, struct ptl_results 
                                   struct ptl_error *error);
 
 uint32_t ptl_shards_count(const struct ptl_shards *shards); /* of the plan */
-/* The lowest number from `from` (1 at first) on of which there is no file; 0: none. */
-uint32_t ptl_shards_missing(const struct ptl_shards *shards, uint32_t from);
+/* The lowest number from `from` (1 at first) on of which there is no file, or that of a run that
+ * was not complete; 0: none. Once all are added. */
+uint32_t ptl_shards_to_run(const struct ptl_shards *shards, uint32_t from);
+bool ptl_shards_has(const struct ptl_shards *shards, uint32_t index); /* a file of that number */
 /* Is it known with which options the first file's run was given its profile? */
 bool ptl_shards_know_options(const struct ptl_shards *shards);
 /*

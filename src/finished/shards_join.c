@@ -157,6 +157,7 @@ static bool add(struct ptl_shards *shards, const struct ptl_results *from)
     uint32_t known = (uint32_t)whole->unresolved_count;
     if (is_first && !copy_run(run, &from->run))
         return false;
+    shards->are_incomplete[from->run.shard.index] = !from->run.complete;
     whole->has_evidence = is_first || whole->has_evidence;
     ptl_merge_join_run(run, &from->run);
     ptl_portset_add(shards->ports, from->run.ports, NULL);
@@ -199,22 +200,59 @@ static void count_missing(struct ptl_results *whole, uint32_t ports)
     whole->target_count = kept;
 }
 
+static bool is_missing(const struct ptl_shards *shards, uint32_t index)
+{
+    return shards->files[index] == 0;
+}
+
+static bool is_incomplete(const struct ptl_shards *shards, uint32_t index)
+{
+    return shards->are_incomplete[index];
+}
+
+/* "3,5-7/8", and how many those are. */
+static uint32_t list(const struct ptl_shards *shards,
+                     bool (*is)(const struct ptl_shards *shards, uint32_t index),
+                     struct ptl_buf *buf)
+{
+    uint32_t all = 0;
+    for (uint32_t first = 1, last; first <= shards->count; first = last + 1) {
+        last = first;
+        if (!is(shards, first))
+            continue;
+        while (last < shards->count && is(shards, last + 1))
+            last++;
+        ptl_buf_printf(buf, all > 0 ? ",%" PRIu32 : "%" PRIu32, first);
+        if (last > first)
+            ptl_buf_printf(buf, "-%" PRIu32, last);
+        all += last - first + 1;
+    }
+    ptl_buf_printf(buf, "/%" PRIu32, shards->count);
+    return all;
+}
+
+static bool tell_incomplete(struct ptl_shards *shards)
+{
+    struct ptl_buf buf;
+    ptl_buf_init(&buf, PTL_PORTS_BYTES);
+    uint32_t count = list(shards, is_incomplete, &buf);
+    bool good =
+        !buf.failed &&
+        (count == 0 ||
+         ptl_results_warn(shards->results, "%" PRIu32 " of %" PRIu32 " shards are incomplete: %s",
+                          count, shards->count, ptl_buf_text(&buf)) == PTL_OK);
+    ptl_buf_free(&buf);
+    return good;
+}
+
 static bool tell_missing(struct ptl_shards *shards)
 {
+    struct ptl_results *whole = shards->results;
     struct ptl_buf buf;
     if (shards->missing == 0)
         return true;
     ptl_buf_init(&buf, PTL_PORTS_BYTES);
-    for (uint32_t first = ptl_shards_missing(shards, 1), last; first != 0;
-         first = ptl_shards_missing(shards, last + 1)) {
-        for (last = first; last < shards->count && shards->files[last + 1] == 0;)
-            last++;
-        ptl_buf_printf(&buf, buf.length > 0 ? ",%" PRIu32 : "%" PRIu32, first);
-        if (last > first)
-            ptl_buf_printf(&buf, "-%" PRIu32, last);
-    }
-    ptl_buf_printf(&buf, "/%" PRIu32, shards->count);
-    struct ptl_results *whole = shards->results;
+    list(shards, is_missing, &buf);
     bool good = !buf.failed &&
                 ptl_results_warn(whole, "%" PRIu32 " of %" PRIu32 " shards are missing: %s",
                                  shards->missing, shards->count, ptl_buf_text(&buf)) == PTL_OK;
@@ -239,7 +277,8 @@ static bool finish(struct ptl_shards *shards)
     ptl_untouched_join(&whole->untouched);
     if (!whole->has_evidence)
         whole->evidence = (struct ptl_evidence){.sentinels = {.asked = 0}};
-    return run->ports != NULL && tell_missing(shards) && ptl_shards_settle_expectations(shards);
+    return run->ports != NULL && tell_incomplete(shards) && tell_missing(shards) &&
+           ptl_shards_settle_expectations(shards);
 }
 
 enum ptl_status ptl_shards_finish(struct ptl_shards *shards, struct ptl_results **merged,

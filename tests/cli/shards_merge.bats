@@ -5,7 +5,7 @@ SIMNET="${SIMNET:-$TOP/build/tests/simnet}"
 # All but the run itself and how long things took, which no two runs have alike.
 readonly SAME='del(.run, .summary.probes_per_second, .summary.peak_in_flight, .summary.rtt_us,
     .results[].rtt_us, .results[].connect_us, .results[].offset_ms)
-    | del(.summary.evidence.sentinels, .targets[].evidence.sentinels)'
+    | del(.summary.evidence[("sentinels", "late")], .targets[].evidence[("sentinels", "late")])'
 
 # same WHOLE MERGED: but for times the same, byte for byte
 same() {
@@ -160,6 +160,24 @@ portolan run ./p.yaml --shard 2/3 --json p.2.json" "$PORTOLAN" merge one.json 3-
     in_ns "$PORTOLAN" run --hosts 127.0.0.1 --ports 20-24 --shard 1/2 --json 1-of-2.json --quiet
     says 4 "
 portolan run --hosts 127.0.0.1 --ports 20-24 --shard 2/2 --json 2-of-2.json" "$PORTOLAN" merge 1-of-2.json --json part.json
+}
+
+@test "a shard that is there and not whole: which, and the line that runs it, as of one that is missing" {
+    need_namespace
+    make_shards 6
+    "$PORTOLAN" convert 2-of-6.json --jsonl 2-of-6.jsonl --quiet
+    head -n 3 2-of-6.jsonl >2-of-6.json
+    jq '.run.complete = false | .run.stopped_by = "deadline"' 3-of-6.json >x.json
+    mv x.json 3-of-6.json
+    rm 6-of-6.json
+    says 4 "
+warning: 2 of 6 shards are incomplete: 2-3/6
+warning: 1 of 6 shards are missing: 6/6" "$PORTOLAN" merge ./?-of-6.json --json part.json
+    [ "$(grep -A 9 '^to run' <<<"$output" | grep -v ^w)" = "to run what is missing or incomplete:
+portolan run ./p.yaml --shard 2/6 --json ./2-of-6.json
+portolan run ./p.yaml --shard 3/6 --json ./3-of-6.json
+portolan run ./p.yaml --shard 6/6 --json ./6-of-6.json" ]
+    jq -e '.run.missing_shards == "6/6" and .warnings[-2] == "2 of 6 shards are incomplete: 2-3/6"' part.json
 }
 
 @test "one shard twice: of one run, one of them; of two, refused, or the newest" {
