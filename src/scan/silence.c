@@ -5,6 +5,7 @@
  * another pass, till they had as many attempts as the profile grants, or the losses that were seen
  * make necessary.
  */
+#include "base/array.h"
 #include "base/clock.h"
 #include "scan/plan_state.h"
 
@@ -21,15 +22,9 @@
 
 static uint32_t index_of(const struct ptl_plan *plan, uint16_t port)
 {
-    uint32_t low = 0, high = plan->port_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (plan->ports[middle] < port)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t at;
+    PTL_SEARCH(at, plan->port_count, plan->ports[at] < port);
+    return (uint32_t)at;
 }
 
 static struct ptl_mark *mark_of(struct ptl_plan *plan, const struct ptl_probe *probe)
