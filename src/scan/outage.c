@@ -3,6 +3,8 @@
 #include "scan/path.h"
 
 #define LEAST_STRUCK 20U        /* attempts a second: less brings no outage about */
+#define IN_A_ROW 3              /* sentinels that are lost by chance together hardly ever... */
+#define BY_CHANCE 0.0034        /* ...so often, where 0.15 of them are */
 #define SILENCE_NS 200000000ULL /* all is silent only after so long... */
 #define SILENT_SURELY 12        /* ...unless so many say it */
 #define SILENCE_LEAST_NS 50000000ULL
@@ -31,11 +33,20 @@ bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns)
     return false;
 }
 
+bool ptl_path_is_silent(const struct ptl_path *path)
+{
+    uint32_t enough = IN_A_ROW;
+    double share = path->chance.share, together = share * share * share;
+    for (; together > BY_CHANCE; together *= share)
+        enough++;
+    return path->lost_in_row >= enough;
+}
+
 bool ptl_path_falls_silent(const struct ptl_path *path, uint64_t now_ns)
 {
     uint64_t wait_ns = 2ULL * ptl_rtt_timeout_us(&path->rtt) * PTL_NS_PER_US;
     uint64_t least_ns = path->lost_in_row >= SILENT_SURELY ? SILENCE_LEAST_NS : SILENCE_NS;
-    return !path->paused && path->lost_in_row >= PTL_PATH_SILENT &&
+    return !path->paused && ptl_path_is_silent(path) &&
            now_ns - path->heard_ns >= (wait_ns > least_ns ? wait_ns : least_ns);
 }
 

@@ -328,7 +328,7 @@ bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, ui
                     uint32_t *lasted_ms)
 {
     bool over = path->paused;
-    if ((over || path->lost_in_row >= PTL_PATH_SILENT) && sent_ns > path->alive_ns)
+    if ((over || ptl_path_is_silent(path)) && sent_ns > path->alive_ns)
         ptl_path_add_bad(path, path->alive_ns + 1, sent_ns);
     *lasted_ms = (uint32_t)((now_ns - path->heard_ns) / PTL_NS_PER_MS);
     if (over) {
@@ -366,7 +366,7 @@ bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, b
                 (path->asked >= 2 * FEW && path->lost * 2 >= path->asked);
     bool many = path->asked >= ENOUGH && share_lost(path) > path->base_share + EXCESS;
     /* Where nothing at all is heard, it is not the pace that is in question. */
-    if (!blames || !(most || many) || !exceeds_base(path) || path->lost_in_row >= PTL_PATH_SILENT)
+    if (!blames || !(most || many) || !exceeds_base(path) || ptl_path_is_silent(path))
         return false;
     lower(path, now_ns);
     return true;

@@ -110,8 +110,9 @@ void ptl_path_forget(struct ptl_path *path, uint64_t now_ns);
 
 /* ---- outage.c ---- */
 
-/* More sentinels in a row are lost than chance explains, and nothing else is heard: from now on
- * sentinels alone are sent. */
+/* More sentinels in a row are lost than chance explains. */
+bool ptl_path_is_silent(const struct ptl_path *path);
+/* And nothing else has been heard for a while: from now on sentinels alone are sent. */
 bool ptl_path_falls_silent(const struct ptl_path *path, uint64_t now_ns);
 void ptl_path_pause(struct ptl_path *path, uint64_t now_ns);
 /* The next time to ask while it is paused. */

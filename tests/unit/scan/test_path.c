@@ -246,6 +246,26 @@ static void many_sentinels_say_it_sooner(void **state)
     }
 }
 
+/* Of a bad medium more have to be lost together, and no more than that. */
+static void what_chance_loses_together_is_no_silence(void **state)
+{
+    (void)state;
+    static const struct {
+        double share;
+        int enough;
+    } rows[] = {{0, 3}, {0.15, 3}, {0.36, 6}, {0.6, 12}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        begin(0);
+        ptl_path_lose(&path, rows[i].share);
+        answer(20000);
+        lose_sentinels(rows[i].enough - 1);
+        now_ns += 1000 * MS;
+        assert_false(ptl_path_falls_silent(&path, now_ns));
+        lose_sentinels(1);
+        assert_true(ptl_path_falls_silent(&path, now_ns));
+    }
+}
+
 static void what_our_pace_may_have_brought_about_is_not_done_again(void **state)
 {
     (void)state;
@@ -303,6 +323,7 @@ int main(void)
         cmocka_unit_test(a_queue_ends_slow_start),
         cmocka_unit_test(all_is_silent_then_it_is_over),
         cmocka_unit_test(many_sentinels_say_it_sooner),
+        cmocka_unit_test(what_chance_loses_together_is_no_silence),
         cmocka_unit_test(what_our_pace_may_have_brought_about_is_not_done_again),
         cmocka_unit_test(the_oldest_bad_time_gives_way),
     };
