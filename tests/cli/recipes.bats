@@ -88,7 +88,7 @@ as_installed() {
     run in_ns "$LISTEN" 22:close 80:close 443:close -- systemctl start portolan@web.service
     [ "$status" -eq 1 ]
     grep -qx 'To: root' mail
-    grep -qx 'Subject: portolan: web is not as it was or should be' mail
+    grep -qx 'Subject: portolan: web: 2 opened' mail
     grep -q '^SINCE .*: 2 opened' mail
     grep -q '^opened *127.0.0.1 443/tcp https' mail
 }

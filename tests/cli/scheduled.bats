@@ -142,7 +142,7 @@ fake() {
     run night lan 22:close 80:close 137:close
     [ "$status" -eq 1 ]
     grep -qx 'To: admin@example.org' sendmail.input
-    grep -qx 'Subject: portolan: lan is not as it was or should be' sendmail.input
+    grep -qx 'Subject: portolan: lan: 1 opened' sendmail.input
     # What changed comes first.
     grep -A 1 '^SINCE .*: 1 opened' sendmail.input | grep -q '^opened *127.0.0.1 137/tcp'
     grep -q '^137/tcp *open' curl.input
@@ -151,6 +151,12 @@ fake() {
     rm sendmail.input
     night lan 22:close 80:close 137:close
     [ ! -e sendmail.input ]
+    # What is not as it should be is told likewise, whether it is as it was or not.
+    echo 'expect: [{hosts: 127.0.0.1, closed: 137}]' >>etc/lan.yaml
+    run night lan 22:close 80:close 137:close
+    grep -qx 'Subject: portolan: lan is not as it was or should be' sendmail.input
+    run night lan 22:close 137:close
+    grep -qx 'Subject: portolan: lan: 1 closed, 1 EXPECTATION FAILED' sendmail.input
     # A profile that is wrong: what was logged is told.
     echo 'portz: 1' >>etc/lan.yaml
     run night lan 22:close
@@ -259,6 +265,7 @@ END
     [ -z "$output" ]
     run cron 22:close 80:close
     [[ "$output" == *80* ]]
+    [ "$(stat -c %a nights/lan)" = 700 ]
     run cron 22:close 80:close
     [ -z "$output" ]
     echo "portz: 1" >>lan.yaml
