@@ -50,6 +50,56 @@ static struct sim_answer all_closed(struct sim *sim, uint32_t target, const stru
     return (struct sim_answer){PTL_CLOSED, PTL_REASON_CONN_REFUSED, 100, false};
 }
 
+/* A sentinel of the run, or of its first target alone, that was sent then and lost. */
+static void lose_sentinel(struct sim *sim, bool shared, uint64_t sent_ns)
+{
+    struct ptl_probe probe;
+    sim->plan->now_ns = sent_ns;
+    ptl_tally_sent(shared ? &sim->plan->tally : &sim->plan->schedule.lanes[0].tally, 16);
+    assert_true(shared ? ptl_sentinel_take(sim->plan, &probe)
+                       : ptl_sentinel_take_of(sim->plan, 0, &probe));
+    struct ptl_outcome outcome = {.probe = probe,
+                                  .state = PTL_FILTERED,
+                                  .reason = PTL_REASON_NO_RESPONSE,
+                                  .started_ns = sent_ns};
+    sim->plan->now_ns = outcome.at_ns = sent_ns + 50 * MS;
+    ptl_sentinel_settle(sim->plan, &outcome);
+}
+
+static void sentinels_of_a_time_when_it_stood_still_are_no_evidence(void **state)
+{
+    (void)state;
+    struct sim sim;
+    struct ptl_probe probes[2];
+    struct ptl_outcome outcomes[2] = {{.started_ns = 0}};
+    sim_open(&sim, "hosts: 127.0.0.1-2\nports: 1-9\n", 10, never);
+    struct ptl_plan *plan = sim.plan;
+    assert_int_equal(ptl_plan_exchange(plan, 0, NULL, 0, probes, 2).count, 2);
+    for (int i = 0; i < 2; i++)
+        outcomes[i] = (struct ptl_outcome){.probe = probes[i],
+                                           .state = PTL_CLOSED,
+                                           .reason = PTL_REASON_CONN_REFUSED,
+                                           .connect_us = 1000,
+                                           .started_ns = fake_now_ns,
+                                           .at_ns = fake_now_ns + MS};
+    ptl_plan_exchange(plan, 0, outcomes, 2, NULL, 0);
+    for (int shared = 0; shared < 2; shared++) {
+        uint64_t from_ns = fake_now_ns + (shared ? 10000 : 1000) * MS, to_ns = from_ns + 2000 * MS;
+        struct ptl_lane *lane = &plan->schedule.lanes[0];
+        struct ptl_path *path = shared ? &plan->path : &lane->path;
+        struct ptl_tally *tally = shared ? &plan->tally : &lane->tally, copy;
+        lose_sentinel(&sim, shared, from_ns - 500 * MS);
+        lose_sentinel(&sim, shared, from_ns + 100 * MS); /* another worker's, told before */
+        copy = *tally;
+        assert_int_equal(ptl_tally_end(&copy, path).lost, 2);
+        ptl_plan_stood_still(plan, from_ns, to_ns);
+        lose_sentinel(&sim, shared, to_ns - 100 * MS); /* told after */
+        lose_sentinel(&sim, shared, to_ns + 500 * MS);
+        assert_int_equal(ptl_tally_end(tally, path).lost, 2);
+    }
+    sim_close(&sim);
+}
+
 struct held_up {
     struct ptl_plan *plan;
     atomic_bool is_over;
@@ -123,6 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_worker_that_was_held_up_tells_the_plan),
+        cmocka_unit_test(sentinels_of_a_time_when_it_stood_still_are_no_evidence),
         cmocka_unit_test(any_worker_may_tell_it),
         cmocka_unit_test(a_time_is_told_where_something_answered),
         cmocka_unit_test(milliseconds_are_rounded_up),
