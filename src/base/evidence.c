@@ -8,6 +8,11 @@ double ptl_evidence_ports(const uint64_t counts[PTL_TRIES])
     return sum;
 }
 
+void ptl_evidence_note(uint16_t counts[PTL_TRIES], unsigned attempts)
+{
+    counts[ptl_evidence_place(attempts)]++;
+}
+
 struct ptl_evidence ptl_evidence_of(const struct ptl_target_evidence *target)
 {
     struct ptl_evidence evidence = {.sentinels = {.asked = target->asked,

@@ -54,6 +54,9 @@ static inline unsigned ptl_evidence_place(unsigned attempts)
 
 /* Ports of such a list. */
 double ptl_evidence_ports(const uint64_t counts[PTL_TRIES]);
+/* A port's verdict, after so many attempts, into one of the lists. */
+void ptl_evidence_note(uint16_t counts[PTL_TRIES], unsigned attempts);
+
 struct ptl_evidence ptl_evidence_of(const struct ptl_target_evidence *target);
 /* The other way: of one target, whose counts have room. */
 struct ptl_target_evidence ptl_evidence_of_target(const struct ptl_evidence *evidence);

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #define MARGIN_NS 20000000ULL /* before the kernel sends the SYN again */
-#define SHARE 100             /* one permit in so many may always be listened with */
+#define TOGETHER_NS                                                                                \
+    10000000ULL   /* they end by so much, together: each end costs a turn of the loop */
+#define SHARE 100 /* one permit in so many may always be listened with */
 
 void ptl_listener_init(struct ptl_listener *listener, int epoll, uint64_t timeout_ms)
 {
@@ -47,10 +49,11 @@ bool ptl_listener_take(struct ptl_listener *listener, int fd, const struct ptl_a
                                 .data.u64 = PTL_LISTENER_BASE + id};
     if (epoll_ctl(listener->epoll, EPOLL_CTL_MOD, fd, &event) != 0)
         return false;
+    uint64_t until_ns = started_ns + listener->listen_ns;
     listener->ears[id] = (struct ptl_listener_ear){.address = *address,
                                                    .probe = *probe,
                                                    .started_ns = started_ns,
-                                                   .until_ns = started_ns + listener->listen_ns,
+                                                   .until_ns = until_ns - until_ns % TOGETHER_NS,
                                                    .fd = fd};
     listener->used += id == listener->used;
     listener->count++;

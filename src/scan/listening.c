@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define US_PER_MS 1000
-#define ALL_OF 4096   /* first attempts: of so many 256 are in the sample, of more one in 16 */
+#define EVERY 128     /* one first attempt in so many is in the sample of a large run */
 #define LATER_US 1000 /* than it was waited for: what comes with the timeout is not late */
 
 static uint64_t draw(struct ptl_listening *listening, uint64_t below)
@@ -15,27 +15,30 @@ static uint64_t draw(struct ptl_listening *listening, uint64_t below)
     return (listening->random >> 33) % below;
 }
 
+/* One of the next `every`, wherever it lies among them. */
+static void draw_next(struct ptl_listening *listening)
+{
+    uint64_t place = draw(listening, listening->every);
+    listening->left = listening->rest + place + 1;
+    listening->rest = listening->every - place - 1;
+}
+
 void ptl_listening_init(struct ptl_listening *listening, uint64_t probes, uint64_t seed)
 {
     memset(listening, 0, sizeof(*listening));
-    if (probes < ALL_OF)
-        listening->every = probes / PTL_LISTENING_LEAST + 1;
-    else
-        listening->every = probes / PTL_LISTENING_MOST > ALL_OF / PTL_LISTENING_LEAST
-                               ? probes / PTL_LISTENING_MOST + 1
-                               : ALL_OF / PTL_LISTENING_LEAST;
+    listening->every = probes / PTL_LISTENING_LEAST + 1;
+    if (listening->every > EVERY)
+        listening->every = EVERY;
+    if (probes / PTL_LISTENING_MOST >= EVERY)
+        listening->every = probes / PTL_LISTENING_MOST + 1;
     listening->random = seed + 1;
-    listening->place = draw(listening, listening->every);
+    draw_next(listening);
 }
 
-uint16_t ptl_listening_choose(struct ptl_listening *listening, uint32_t target, uint16_t port)
+uint16_t ptl_listening_take(struct ptl_listening *listening, uint32_t target, uint16_t port)
 {
-    bool chosen = listening->passed == listening->place;
-    if (++listening->passed == listening->every) {
-        listening->passed = 0;
-        listening->place = draw(listening, listening->every);
-    }
-    if (!chosen || listening->count == PTL_LISTENING_MOST)
+    draw_next(listening);
+    if (listening->count == PTL_LISTENING_MOST)
         return 0;
     listening->ports[listening->count++] =
         (struct ptl_listened){.target = target, .port = port, .heard = PTL_HEARD_UNTOLD};

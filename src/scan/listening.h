@@ -1,7 +1,7 @@
 /*
- * Do answers come later than they are waited for? An even sample of a run's ports, 256 of fewer
- * than 4,096, one in 16 of more, 1,024 at most, is listened to for longer, where nothing answered
- * an attempt in time: the engine keeps its socket while the port has its further attempts, so that
+ * Do answers come later than they are waited for? An even sample of a run's ports, 128 of up to
+ * 16,384, one in 128 of more, 1,024 at most, is listened to for longer, where nothing answered an
+ * attempt in time: the engine keeps its socket while the port has its further attempts, so that
  * it costs no time. A late answer is
  * no verdict, for `timeout` says what one is; it is evidence that ports which were silent do
  * answer. Not thread-safe: the plan's lock guards it.
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PTL_LISTENING_LEAST 256
+#define PTL_LISTENING_LEAST 128
 #define PTL_LISTENING_MOST 1024
 #define PTL_LISTENING_ALL UINT32_MAX
 
@@ -40,16 +40,22 @@ struct ptl_listened {
 struct ptl_listening {
     struct ptl_listened ports[PTL_LISTENING_MOST];
     uint32_t count;
-    uint64_t every;  /* one of so many first attempts... */
-    uint64_t passed; /* ...so many since the last of these began... */
-    uint64_t place;  /* ...that one of them */
+    uint64_t every; /* one of so many first attempts */
+    uint64_t left;  /* so many to the next of the sample, itself included... */
+    uint64_t rest;  /* ...and then to the end of those that it is one of */
     uint64_t random;
 };
 
 /* `probes`: of which there will be a first attempt. */
 void ptl_listening_init(struct ptl_listening *listening, uint64_t probes, uint64_t seed);
+/* The next of the sample is this. Returns the number that it has in it; 0: it is full. */
+uint16_t ptl_listening_take(struct ptl_listening *listening, uint32_t target, uint16_t port);
 /* A first attempt. Returns the number that it has in the sample; 0: it is not in it. */
-uint16_t ptl_listening_choose(struct ptl_listening *listening, uint32_t target, uint16_t port);
+static inline uint16_t ptl_listening_choose(struct ptl_listening *listening, uint32_t target,
+                                            uint16_t port)
+{
+    return --listening->left > 0 ? 0 : ptl_listening_take(listening, target, port);
+}
 /* A further attempt of a port of the sample: its number, if none was listened to that tells; else
  * 0.
  */

@@ -103,13 +103,12 @@ void ptl_verdict_confirmations(struct ptl_plan *plan)
 /* What an ICMP error or this machine says tells nothing of losses. */
 static void note_evidence(struct ptl_lane *lane, const struct ptl_outcome *outcome)
 {
-    unsigned place = ptl_evidence_place(outcome->probe.attempt);
     if (outcome->state == PTL_OPEN)
-        lane->evidence.open[place]++;
+        ptl_evidence_note(lane->evidence.open, outcome->probe.attempt);
     else if (outcome->state == PTL_CLOSED)
-        lane->evidence.closed[place]++;
+        ptl_evidence_note(lane->evidence.closed, outcome->probe.attempt);
     else if (ptl_plan_is_silence(outcome))
-        lane->evidence.silent[place]++;
+        ptl_evidence_note(lane->evidence.silent, outcome->probe.attempt);
 }
 
 void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome, uint8_t attempts)
