@@ -107,6 +107,23 @@ def loss(lab):
     return [one, five, quick, nmap]
 
 
+def medium(lab):
+    """A bad medium, and one with a limit besides: what it loses no slower pace cures."""
+    rows = []
+    network = {"hosts": 1, "open": 0.02, "rtt": "20ms"}
+    for name, ports, recall, seconds, more in (
+            ("20 % lost each way, 2,000 ports", 2000, 0.99, 15, {"loss": 0.2}),
+            ("the same, 70 % of them silent", 2000, 0.99, 15, {"loss": 0.2, "silent": 0.7}),
+            ("5 % lost each way, 500 SYNs a second, 3,000 ports", 3000, 0.99, 12, {"loss": 0.05, "syn_rate": 500})):
+        ports = f"1-{ports if not lab.quick else 200}"
+        row = over_seeds(lab, name, {"hosts": HOST, "ports": ports}, ports=ports, **network, **more)
+        rows.append(row.want(recall=recall, seconds=seconds))
+        missed = [len(run.there - run.found) for run in row.runs]
+        bounds = [run.results["summary"]["estimate"]["missed_open_at_most"] for run in row.runs]
+        row.goals.append(Goal("runs that missed more than they say", sum(m > b for m, b in zip(missed, bounds)), most=0))
+    return rows
+
+
 def limited(lab):
     """A target that answers 2,000 SYNs a second and drops the rest."""
     rows = []
@@ -229,5 +246,5 @@ def same(lab):
     return rows
 
 
-ALL = {"loss": loss, "limited": limited, "beside": beside, "silent": silent,
+ALL = {"loss": loss, "medium": medium, "limited": limited, "beside": beside, "silent": silent,
        "descriptors": descriptors, "loopback": loopback, "round-trip": round_trip, "same": same}
