@@ -304,10 +304,12 @@ static uint64_t fastest_ns(const struct ptl_plan *plan, const struct ptl_lane *l
     if (lane->found == 0)
         return 0;
     uint64_t took_ns = plan->now_ns - lane->pass_ns;
-    /* Where the limit is known, or losses to be those of chance, slower is no better. */
-    bool known =
-        lane->served.most > 0 || plan->path.chance.share > 0 || lane->path.chance.share > 0;
-    uint64_t longest_ns = known ? PASS_NS : PASS_NS * (lane->pass - plan->profile->retries);
+    /* Where the limit is known slower is no better, and less so where chance takes them. */
+    uint64_t longest_ns = PASS_NS * (lane->pass - plan->profile->retries);
+    if (plan->path.chance.share > 0 || lane->path.chance.share > 0)
+        longest_ns = PASS_NS / 2;
+    else if (lane->served.most > 0)
+        longest_ns = PASS_NS;
     uint64_t every_ns = longest_ns / lane->silent;
     return took_ns / lane->found < every_ns ? took_ns / lane->found : every_ns;
 }
