@@ -5,6 +5,7 @@
 #include "cli/print.h"
 #include "history/history.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,8 @@ bool job_keep_history(const struct job *job, const struct ptl_results *results)
     bool kept = ptl_history_keep(job->history, results, &error) == PTL_OK;
     if (!kept)
         print_error(&error);
+    if (!kept && error.sys_errno != ENOSPC && error.sys_errno != EDQUOT)
+        return false;
     /* On a full disk, too: what goes makes room for the next run. */
     bool pruned = ptl_history_prune(job->history, &keep, ptl_clock_wall_ms(), false, NULL, NULL,
                                     &error) == PTL_OK;

@@ -127,7 +127,7 @@ enum ptl_status ptl_history_check(const char *folder, struct ptl_error *error);
 /*
  * Gives results files that no line names their line, in the order of time: what a run that was
  * killed has left, or all of them where the index is gone. So the next run is compared with them.
- * Waits for another run that keeps in the folder, 30 s at most. Errors: PTL_E_OUTPUT,
+ * Where another run keeps in the folder at that moment, it does so instead. Errors: PTL_E_OUTPUT,
  * PTL_E_INVALID, PTL_E_NO_MEMORY.
  */
 enum ptl_status ptl_history_mend(const char *folder, struct ptl_error *error);

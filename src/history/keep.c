@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -209,8 +210,8 @@ enum ptl_status ptl_history_mend(const char *folder, struct ptl_error *error)
 {
     struct ptl_history_store store;
     struct ptl_history *history = NULL;
-    enum ptl_status status = ptl_history_store_open(folder, PTL_STORE_WRITE, &store, error);
-    if (status == PTL_OK)
+    enum ptl_status status = ptl_history_store_open(folder, PTL_STORE_CHECK, &store, error);
+    if (status == PTL_OK && flock(store.index, LOCK_EX | LOCK_NB) == 0)
         status = read_and_mend(&store, &history, error);
     ptl_history_free(history);
     ptl_history_store_close(&store);
