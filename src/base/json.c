@@ -129,12 +129,6 @@ void ptl_json_free(struct ptl_json *json)
 
 /* ---- reading ---- */
 
-static int compare_keys(const void *a, const void *b)
-{
-    const char *const *x = a, *const *y = b;
-    return strcmp(*x, *y);
-}
-
 /* Each with each: fastest for the few keys of a record. */
 static const char *duplicate_of_few(const cJSON *object)
 {
@@ -160,7 +154,7 @@ static const char *duplicate_here(const cJSON *object, bool *no_memory)
     }
     for (const cJSON *child = object->child; child != NULL; child = child->next)
         keys[used++] = child->string;
-    qsort(keys, count, sizeof(*keys), compare_keys);
+    qsort(keys, count, sizeof(*keys), ptl_text_order);
     const char *twice = NULL;
     for (size_t i = 1; i < count && twice == NULL; i++)
         if (strcmp(keys[i - 1], keys[i]) == 0)

@@ -26,3 +26,9 @@ const char *ptl_digits(uint64_t value, char text[PTL_DIGITS_SIZE])
     } while (value > 0);
     return at;
 }
+
+int ptl_number_order(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}

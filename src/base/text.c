@@ -170,3 +170,13 @@ bool ptl_text_list_add(char ***list, size_t *count, const char *format, va_list 
     (*list)[(*count)++] = text;
     return true;
 }
+
+int ptl_text_order(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int ptl_text_order_any_case(const void *a, const void *b)
+{
+    return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}

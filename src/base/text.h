@@ -27,6 +27,10 @@ void ptl_text_add_utf8(struct ptl_buf *buf, const char *text);
  */
 const char *ptl_text_nearest(const char *word, const char *const *candidates, size_t count);
 
+/* For qsort() and bsearch() of arrays of texts: byte by byte, or capitals as small letters. */
+int ptl_text_order(const void *a, const void *b);
+int ptl_text_order_any_case(const void *a, const void *b);
+
 /*
  * Formats a text and puts it behind a list of few, which owns it; one that the list has is left
  * out. False: no memory.

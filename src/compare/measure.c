@@ -1,6 +1,7 @@
 /* What each run found of the reference, and the times that it measured. */
 #include "compare/world.h"
 
+#include "base/number.h"
 #include "compare/stats.h"
 
 #include <math.h>
@@ -66,12 +67,6 @@ static void measure(const struct ptl_world *world, const struct ptl_sight *sight
         run->precision = (double)run->found / (double)(run->found + run->extra);
 }
 
-static int compare_us(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 double ptl_connect_bin_from(unsigned bin)
 {
     return pow(10, bin / 5.0);
@@ -92,7 +87,7 @@ static size_t sort_times(uint32_t *times, size_t count)
     for (size_t i = 0; i < count; i++)
         if (times[i] != PTL_US_NONE)
             times[known++] = times[i];
-    qsort(times, known, sizeof(*times), compare_us);
+    qsort(times, known, sizeof(*times), ptl_number_order);
     return known;
 }
 

@@ -1,6 +1,7 @@
 #include "compare/world.h"
 
 #include "base/array.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,20 +35,14 @@ bool ptl_world_add_target(struct ptl_world *world, const struct ptl_address *add
     return true;
 }
 
-static int compare_targets(const void *a, const void *b)
-{
-    const struct ptl_world_target *x = a, *y = b;
-    return ptl_address_compare(&x->address, &y->address);
-}
-
 /* By address, each once. */
 static void sort_targets(struct ptl_world *world)
 {
     size_t kept = 0;
     if (world->target_count > 0)
-        qsort(world->targets, world->target_count, sizeof(*world->targets), compare_targets);
+        qsort(world->targets, world->target_count, sizeof(*world->targets), ptl_address_order);
     for (size_t t = 0; t < world->target_count; t++)
-        if (kept == 0 || compare_targets(&world->targets[kept - 1], &world->targets[t]) != 0)
+        if (kept == 0 || ptl_address_order(&world->targets[kept - 1], &world->targets[t]) != 0)
             world->targets[kept++] = world->targets[t];
     world->target_count = kept;
 }
@@ -75,9 +70,8 @@ static bool add_seen_targets(struct ptl_world *world)
 
 uint32_t ptl_world_find(const struct ptl_world *world, const struct ptl_address *address)
 {
-    struct ptl_world_target key = {*address, NULL};
-    const struct ptl_world_target *found = bsearch(&key, world->targets, world->target_count,
-                                                   sizeof(*world->targets), compare_targets);
+    const struct ptl_world_target *found = bsearch(address, world->targets, world->target_count,
+                                                   sizeof(*world->targets), ptl_address_order);
     return (uint32_t)(found - world->targets); /* it is there: all were added */
 }
 
@@ -89,12 +83,6 @@ static int compare_spans(const void *a, const void *b)
     if (x->target != y->target)
         return x->target < y->target ? -1 : 1;
     return x->first < y->first ? -1 : x->first > y->first;
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
 }
 
 static bool make_sight(const struct ptl_world *world, struct ptl_seen *seen,
@@ -122,30 +110,21 @@ static bool make_sight(const struct ptl_world *world, struct ptl_seen *seen,
         record->spans[s].target = numbers[record->spans[s].target];
     if (head->span_count > 0)
         qsort(record->spans, head->span_count, sizeof(*record->spans), compare_spans);
-    qsort(sight->partial, sight->partial_count, sizeof(*sight->partial), compare_numbers);
+    qsort(sight->partial, sight->partial_count, sizeof(*sight->partial), ptl_number_order);
     free(numbers);
     return true;
 }
 
-static int compare_blocks(const void *a, const void *b)
-{
-    return ptl_address_compare(&((const struct ptl_block *)a)->first,
-                               &((const struct ptl_block *)b)->first);
-}
-
 static bool list_blocks(const struct ptl_targets *targets, struct ptl_blocks *blocks)
 {
-    struct ptl_block block;
     const char *input;
-    size_t count = 0;
-    while (ptl_targets_segment(targets, count, &block, &input))
-        count++;
+    size_t count = ptl_targets_segments(targets);
     blocks->items = calloc(count + 1, sizeof(*blocks->items));
     if (blocks->items == NULL)
         return false;
     for (; blocks->count < count; blocks->count++)
         ptl_targets_segment(targets, blocks->count, &blocks->items[blocks->count], &input);
-    qsort(blocks->items, blocks->count, sizeof(*blocks->items), compare_blocks);
+    qsort(blocks->items, blocks->count, sizeof(*blocks->items), ptl_address_order);
     return true;
 }
 
@@ -215,7 +194,7 @@ const struct ptl_record_span *ptl_world_span(const struct ptl_sight *sight, uint
 bool ptl_world_is_partial(const struct ptl_sight *sight, uint32_t target)
 {
     return sight->unsure || bsearch(&target, sight->partial, sight->partial_count,
-                                    sizeof(*sight->partial), compare_numbers) != NULL;
+                                    sizeof(*sight->partial), ptl_number_order) != NULL;
 }
 
 enum ptl_state ptl_world_state(const struct ptl_world *world, const struct ptl_sight *sight,

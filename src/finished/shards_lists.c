@@ -1,5 +1,6 @@
 /* What shards list beside their targets: unresolved names, expectations, warnings and the like. */
 #include "base/array.h"
+#include "base/text.h"
 #include "finished/merging.h"
 #include "finished/sharding.h"
 #include "results/stored.h"
@@ -7,11 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
 
 /* Every shard resolves all names of the plan: mostly they all list the same. */
 bool ptl_shards_add_unresolved(struct ptl_shards *shards, const struct ptl_results *from)
@@ -23,7 +19,7 @@ bool ptl_shards_add_unresolved(struct ptl_shards *shards, const struct ptl_resul
             i < whole->unresolved_count && strcmp(whole->unresolved[i].input, input) == 0;
         is_known = is_known || (shards->unresolved != NULL &&
                                 bsearch(&input, shards->unresolved, shards->unresolved_count,
-                                        sizeof(*shards->unresolved), compare_texts) != NULL);
+                                        sizeof(*shards->unresolved), ptl_text_order) != NULL);
         if (!is_known &&
             ptl_results_add_unresolved(whole, input, from->unresolved[i].message) != PTL_OK)
             return false;
@@ -37,7 +33,8 @@ bool ptl_shards_add_unresolved(struct ptl_shards *shards, const struct ptl_resul
     for (size_t i = 0; i < whole->unresolved_count; i++)
         shards->unresolved[i] = whole->unresolved[i].input;
     shards->unresolved_count = whole->unresolved_count;
-    qsort(shards->unresolved, shards->unresolved_count, sizeof(*shards->unresolved), compare_texts);
+    qsort(shards->unresolved, shards->unresolved_count, sizeof(*shards->unresolved),
+          ptl_text_order);
     return true;
 }
 

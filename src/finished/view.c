@@ -1,6 +1,7 @@
 #include "finished/view.h"
 
 #include "base/array.h"
+#include "base/text.h"
 #include "results/stored.h"
 
 #include <stdlib.h>
@@ -11,11 +12,6 @@ static int compare_hosts(const void *a, const void *b, void *hosts)
     const struct ptl_view_host *all = hosts;
     return ptl_address_compare(&all[*(const uint32_t *)a].address,
                                &all[*(const uint32_t *)b].address);
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static void fill_stored(struct ptl_view *view)
@@ -72,7 +68,7 @@ static void fill_hosts(struct ptl_view *view)
             view->hosts);
     for (size_t i = 0; i < results->unresolved_count; i++)
         view->unresolved[i] = results->unresolved[i].input;
-    qsort(view->unresolved, results->unresolved_count, sizeof(*view->unresolved), compare_texts);
+    qsort(view->unresolved, results->unresolved_count, sizeof(*view->unresolved), ptl_text_order);
 }
 
 enum ptl_status ptl_view_init(struct ptl_view *view, const char *name,
@@ -120,7 +116,7 @@ void ptl_view_names(const struct ptl_view *view, uint32_t host, struct ptl_targe
 bool ptl_view_is_unresolved(const struct ptl_view *view, const char *input)
 {
     return bsearch(&input, view->unresolved, view->results->unresolved_count,
-                   sizeof(*view->unresolved), compare_texts) != NULL;
+                   sizeof(*view->unresolved), ptl_text_order) != NULL;
 }
 
 const struct ptl_result *ptl_view_result(const struct ptl_view *view, uint32_t host, uint16_t port)

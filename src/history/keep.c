@@ -5,6 +5,7 @@
 #include "history/weigh.h"
 
 #include "base/array.h"
+#include "base/text.h"
 #include "report/report.h"
 #include "results/read.h"
 
@@ -69,11 +70,6 @@ static enum ptl_status add_line(const struct ptl_history_store *store, struct pt
     return status;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool has_line(const struct ptl_history *history, const char *name)
 {
     for (size_t i = history->run_count; i-- > 0;) /* it is one of the last */
@@ -112,7 +108,7 @@ static bool find_lost(const struct ptl_history_store *store, const struct ptl_hi
     if (entries != NULL)
         closedir(entries);
     if (*count > 0)
-        qsort(*names, *count, sizeof(**names), compare_names);
+        qsort(*names, *count, sizeof(**names), ptl_text_order);
     return good;
 }
 

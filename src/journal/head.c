@@ -102,10 +102,8 @@ static void put_targets(struct ptl_buf *buf, const struct ptl_targets *targets)
 {
     struct ptl_block block;
     const char *input, *before = NULL;
-    size_t count = 0;
+    size_t count = ptl_targets_segments(targets);
     uint64_t first = 0;
-    while (ptl_targets_segment(targets, count, &block, &input))
-        count++;
     ptl_bytes_put(buf, count);
     for (size_t i = 0; i < count; i++) {
         struct ptl_target target;

@@ -1,12 +1,12 @@
 #include "profile/freeze.h"
 
+#include "base/text.h"
 #include "profile/values.h"
 #include "target/resolve.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define ENTRY_SIZE 512 /* a name and an address, or two addresses */
 
@@ -62,24 +62,16 @@ struct labels {
     size_t count;
 };
 
-static int compare_labels(const void *a, const void *b)
-{
-    return strcasecmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool sort_labels(struct labels *labels, const struct ptl_targets *targets)
 {
     struct ptl_block block;
-    const char *input;
-    size_t count = 0;
-    while (ptl_targets_segment(targets, count, &block, &input))
-        count++;
+    size_t count = ptl_targets_segments(targets);
     labels->items = calloc(count + 1, sizeof(*labels->items));
     if (labels->items == NULL)
         return false;
     for (; labels->count < count; labels->count++)
         ptl_targets_segment(targets, labels->count, &block, &labels->items[labels->count]);
-    qsort(labels->items, count, sizeof(*labels->items), compare_labels);
+    qsort(labels->items, count, sizeof(*labels->items), ptl_text_order_any_case);
     return true;
 }
 
@@ -128,7 +120,7 @@ static enum ptl_status list_expected(const struct ptl_freezing *freezing,
         if (host.is_known)
             good = add_known(texts, host.text, &host.block.first);
         else if (!host.is_name || bsearch(&host.text, labels->items, labels->count,
-                                          sizeof(*labels->items), compare_labels) != NULL)
+                                          sizeof(*labels->items), ptl_text_order_any_case) != NULL)
             good = ptl_texts_add(texts, host.text);
         else
             status = add_resolved(freezing, host.text, texts, error);

@@ -6,12 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_addresses(const void *a, const void *b)
-{
-    const struct ptl_judge_segment *x = a, *y = b;
-    return ptl_address_compare(&x->block.first, &y->block.first);
-}
-
 static int compare_names(const void *a, const void *b)
 {
     const struct ptl_judge_segment *x = a, *y = b;
@@ -24,9 +18,7 @@ static bool index_targets(struct ptl_judge_draft *draft, const struct ptl_target
 {
     struct ptl_block block;
     const char *input;
-    size_t count = 0;
-    while (ptl_targets_segment(targets, count, &block, &input))
-        count++;
+    size_t count = ptl_targets_segments(targets);
     draft->by_address = calloc(count + 1, sizeof(*draft->by_address));
     draft->by_name = calloc(count + 1, sizeof(*draft->by_name));
     if (draft->by_address == NULL || draft->by_name == NULL)
@@ -42,7 +34,7 @@ static bool index_targets(struct ptl_judge_draft *draft, const struct ptl_target
     }
     draft->segment_count = count;
     memcpy(draft->by_name, draft->by_address, count * sizeof(*draft->by_name));
-    qsort(draft->by_address, count, sizeof(*draft->by_address), compare_addresses);
+    qsort(draft->by_address, count, sizeof(*draft->by_address), ptl_address_order);
     qsort(draft->by_name, count, sizeof(*draft->by_name), compare_names);
     return true;
 }

@@ -1,6 +1,7 @@
 /* Today's result as the expectations of tomorrow: a fragment of a profile. */
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "results/judge.h"
 
 #include <stdlib.h>
@@ -27,21 +28,13 @@ struct saving {
     bool no_memory, too_many;
 };
 
-static int compare_names(const void *a, const void *b)
-{
-    const char *const *x = a, *const *y = b;
-    return strcasecmp(*x, *y);
-}
-
 static bool collect_names(struct saving *saving)
 {
     const struct ptl_targets *targets = saving->results->live;
     struct ptl_block block;
     struct ptl_target target;
     const char *input;
-    size_t count = 0;
-    while (ptl_targets_segment(targets, count, &block, &input))
-        count++;
+    size_t count = ptl_targets_segments(targets);
     saving->names = calloc(count + 1, sizeof(*saving->names));
     if (saving->names == NULL)
         return false;
@@ -54,14 +47,14 @@ static bool collect_names(struct saving *saving)
             saving->names[saving->name_count++] = input;
         first += addresses;
     }
-    qsort(saving->names, saving->name_count, sizeof(*saving->names), compare_names);
+    qsort(saving->names, saving->name_count, sizeof(*saving->names), ptl_text_order_any_case);
     return true;
 }
 
 static bool is_unique(const struct saving *saving, const char *name)
 {
-    const char **found =
-        bsearch(&name, saving->names, saving->name_count, sizeof(*saving->names), compare_names);
+    const char **found = bsearch(&name, saving->names, saving->name_count, sizeof(*saving->names),
+                                 ptl_text_order_any_case);
     size_t at = (size_t)(found - saving->names);
     return (at == 0 || strcasecmp(saving->names[at - 1], name) != 0) &&
            (at + 1 == saving->name_count || strcasecmp(saving->names[at + 1], name) != 0);

@@ -5,12 +5,6 @@
 
 #include <stdlib.h>
 
-static int compare_ranges(const void *a, const void *b)
-{
-    const struct ptl_block *x = a, *y = b;
-    return ptl_address_compare(&x->first, &y->first);
-}
-
 static bool touch(const struct ptl_block *range, const struct ptl_block *next)
 {
     struct ptl_address after = ptl_address_add(&range->last, 1);
@@ -44,7 +38,7 @@ void ptl_untouched_join(struct ptl_untouched *untouched)
     struct ptl_block *ranges = untouched->ranges;
     size_t kept = 0;
     if (untouched->range_count > 1)
-        qsort(ranges, untouched->range_count, sizeof(*ranges), compare_ranges);
+        qsort(ranges, untouched->range_count, sizeof(*ranges), ptl_address_order);
     for (size_t i = 0; i < untouched->range_count; i++) {
         if (kept > 0 && touch(&ranges[kept - 1], &ranges[i]))
             extend(&ranges[kept - 1], &ranges[i].last);

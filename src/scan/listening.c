@@ -1,6 +1,7 @@
 #include "scan/listening.h"
 
 #include "base/clock.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,12 +92,6 @@ void ptl_listening_verdict(struct ptl_listening *listening, uint32_t target, uin
 
 /* ---- what it tells ---- */
 
-static int compare(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 static uint16_t ms_of(uint32_t us)
 {
     uint32_t ms = (us + US_PER_MS - 1) / US_PER_MS;
@@ -127,7 +122,7 @@ struct ptl_late ptl_listening_tell(const struct ptl_listening *listening, uint32
         slowest_us = us > slowest_us ? us : slowest_us;
     }
     /* One that was not listened to for as long as the latest answer took tells nothing of it. */
-    qsort(waits, count, sizeof(waits[0]), compare);
+    qsort(waits, count, sizeof(waits[0]), ptl_number_order);
     uint32_t shorter = 0;
     while (shorter < count && waits[shorter] < slowest_us)
         shorter++;

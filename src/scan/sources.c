@@ -6,17 +6,11 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #define PORTS 65536
 #define OWN_MOST 1024              /* more are treated as addresses of others: doubted, as ever */
 #define WAIT_LONGEST_NS 100000000U /* for a worker that the machine does not let run */
-
-static int by_address(const void *a, const void *b)
-{
-    return ptl_address_compare(a, b);
-}
 
 static void list_own(struct ptl_sources *sources)
 {
@@ -31,7 +25,7 @@ static void list_own(struct ptl_sources *sources)
             !ptl_address_is_loopback(&sources->own[sources->own_count]))
             sources->own_count++;
     freeifaddrs(list);
-    qsort(sources->own, sources->own_count, sizeof(*sources->own), by_address);
+    qsort(sources->own, sources->own_count, sizeof(*sources->own), ptl_address_order);
 }
 
 bool ptl_sources_init(struct ptl_sources *sources, uint32_t workers)
@@ -56,8 +50,9 @@ void ptl_sources_free(struct ptl_sources *sources)
 
 bool ptl_sources_is_own(const struct ptl_sources *sources, const struct ptl_address *address)
 {
-    return ptl_address_is_loopback(address) || bsearch(address, sources->own, sources->own_count,
-                                                       sizeof(*sources->own), by_address) != NULL;
+    return ptl_address_is_loopback(address) ||
+           bsearch(address, sources->own, sources->own_count, sizeof(*sources->own),
+                   ptl_address_order) != NULL;
 }
 
 void ptl_sources_begin(struct ptl_sources *sources, uint32_t worker)

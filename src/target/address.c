@@ -97,6 +97,11 @@ int ptl_address_compare(const struct ptl_address *a, const struct ptl_address *b
     return a->low < b->low ? -1 : a->low > b->low;
 }
 
+int ptl_address_order(const void *a, const void *b)
+{
+    return ptl_address_compare(a, b);
+}
+
 struct ptl_address ptl_address_add(const struct ptl_address *address, uint64_t offset)
 {
     struct ptl_address sum = *address;

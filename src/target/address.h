@@ -31,6 +31,8 @@ enum ptl_status ptl_address_parse(const char *text, struct ptl_address *address,
 const char *ptl_address_format(const struct ptl_address *address, char text[PTL_ADDRESS_SIZE]);
 /* IPv4 before IPv6, then by number: -1, 0, 1. */
 int ptl_address_compare(const struct ptl_address *a, const struct ptl_address *b);
+/* The same for qsort() and bsearch() of what begins with an address, as a block does. */
+int ptl_address_order(const void *a, const void *b);
 /* The address `offset` further on. The caller knows that it stays within the family. */
 struct ptl_address ptl_address_add(const struct ptl_address *address, uint64_t offset);
 /* Fills a sockaddr for connect() or bind(); returns its length. */

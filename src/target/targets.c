@@ -256,6 +256,11 @@ void ptl_targets_get(const struct ptl_targets *targets, uint64_t index, struct p
     target->is_name = entry->is_name;
 }
 
+size_t ptl_targets_segments(const struct ptl_targets *targets)
+{
+    return targets->count;
+}
+
 bool ptl_targets_segment(const struct ptl_targets *targets, size_t number_of,
                          struct ptl_block *block, const char **input)
 {

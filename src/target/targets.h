@@ -43,7 +43,8 @@ struct ptl_target {
 };
 /* index < count; O(log segments). */
 void ptl_targets_get(const struct ptl_targets *targets, uint64_t index, struct ptl_target *target);
-/* Walks the segments: false past the last. */
+/* How many segments there are; and one of them: false past the last. */
+size_t ptl_targets_segments(const struct ptl_targets *targets);
 bool ptl_targets_segment(const struct ptl_targets *targets, size_t number, struct ptl_block *block,
                          const char **input);
 
