@@ -81,6 +81,10 @@ static int write_whole(const struct arguments *arguments, struct ptl_shards *sha
         notes_print(merged, arguments->reports[PTL_FORMAT_TEXT]);
     if (result == EXIT_DONE)
         result = notes_status(merged, arguments);
+    const char *a, *b; /* what was not judged is inconclusive */
+    if (result == EXIT_DONE && !arguments->given[OPTION_ALLOW_INCONCLUSIVE] &&
+        !ptl_shards_expect_alike(shards, &a, &b))
+        result = EXIT_DIFFERENT;
     print_commands(shards);
     ptl_results_free(merged);
     return result;

@@ -33,6 +33,11 @@ static enum ptl_status refuse_twice(const struct ptl_shards *shards, size_t a, s
                          ptl_clock_rfc3339(y->started_ms, times[1]));
 }
 
+static bool is_other_size(const struct ptl_shard_info *a, const struct ptl_shard_info *b)
+{
+    return a->targets > 0 && b->targets > 0 && (a->targets != b->targets || a->ports != b->ports);
+}
+
 /* A file that is no shard, beside one that is. */
 static enum ptl_status refuse_whole(const struct ptl_run_info *head, const char *name,
                                     const char *shard, struct ptl_error *error)
@@ -58,7 +63,7 @@ static enum ptl_status place(struct ptl_shards *shards, size_t file, bool prefer
     const struct ptl_run_info *head = shards->heads[file], *first = shards->heads[0];
     if (head->shard.count == 0)
         return refuse_whole(head, shards->names[file], shards->names[0], error);
-    if (head->shard.count != first->shard.count ||
+    if (head->shard.count != first->shard.count || is_other_size(&head->shard, &first->shard) ||
         strcmp(head->shard.plan_sha256, first->shard.plan_sha256) != 0)
         return ptl_shards_differ(first, shards->names[0], head, shards->names[file], error);
     size_t *at = &shards->files[head->shard.index];
@@ -249,6 +254,22 @@ static bool are_sound(const char *options)
         if (end == NULL)
             return false;
         options = end + 1;
+    }
+    return true;
+}
+
+bool ptl_shards_expect_alike(const struct ptl_shards *shards, const char **a, const char **b)
+{
+    const char *first = "";
+    for (uint32_t k = 1; k <= shards->count; k++) {
+        if (shards->files[k] == 0)
+            continue;
+        const char *sha = shards->heads[shards->files[k] - 1]->shard.expect_sha256;
+        *(first[0] == '\0' ? a : b) = shards->names[shards->files[k] - 1];
+        if (first[0] == '\0')
+            first = sha;
+        else if (sha[0] != '\0' && strcmp(sha, first) != 0)
+            return false;
     }
     return true;
 }

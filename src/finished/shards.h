@@ -43,6 +43,9 @@ uint32_t ptl_shards_count(const struct ptl_shards *shards); /* of the plan */
  * was not complete; 0: none. Once all are added. */
 uint32_t ptl_shards_to_run(const struct ptl_shards *shards, uint32_t from);
 bool ptl_shards_has(const struct ptl_shards *shards, uint32_t index); /* a file of that number */
+/* Did all expect the same, as far as it is known? Else *a and *b are two files of which one did
+ * not. */
+bool ptl_shards_expect_alike(const struct ptl_shards *shards, const char **a, const char **b);
 /* Is it known with which options the first file's run was given its profile? */
 bool ptl_shards_know_options(const struct ptl_shards *shards);
 /*

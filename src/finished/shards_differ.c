@@ -131,7 +131,7 @@ enum ptl_status ptl_shards_differ(const struct ptl_run_info *a, const char *a_na
         status = tell_settings(a, a_name, b, b_name, error);
     if (status != PTL_OK)
         return status;
-    if (strcmp(a->shard.plan_sha256, b->shard.plan_sha256) == 0)
+    if (a->shard.count != b->shard.count && strcmp(a->shard.plan_sha256, b->shard.plan_sha256) == 0)
         return ptl_error_set(error, PTL_E_INVALID,
                              "%s is of %" PRIu32 " shards and %s of %" PRIu32
                              ": a plan is cut in one way",

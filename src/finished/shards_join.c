@@ -245,6 +245,16 @@ static bool tell_incomplete(struct ptl_shards *shards)
     return good;
 }
 
+static bool tell_expectations(struct ptl_shards *shards)
+{
+    const char *a, *b;
+    return ptl_shards_expect_alike(shards, &a, &b) ||
+           ptl_results_warn(
+               shards->results,
+               "%s was run with other expectations than %s: not all of them are judged", b,
+               a) == PTL_OK;
+}
+
 static bool tell_missing(struct ptl_shards *shards)
 {
     struct ptl_results *whole = shards->results;
@@ -277,8 +287,8 @@ static bool finish(struct ptl_shards *shards)
     ptl_untouched_join(&whole->untouched);
     if (!whole->has_evidence)
         whole->evidence = (struct ptl_evidence){.sentinels = {.asked = 0}};
-    return run->ports != NULL && tell_incomplete(shards) && tell_missing(shards) &&
-           ptl_shards_settle_expectations(shards);
+    return run->ports != NULL && tell_expectations(shards) && tell_incomplete(shards) &&
+           tell_missing(shards) && ptl_shards_settle_expectations(shards);
 }
 
 enum ptl_status ptl_shards_finish(struct ptl_shards *shards, struct ptl_results **merged,

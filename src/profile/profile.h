@@ -199,6 +199,10 @@ enum ptl_status ptl_shard_parse(const char *text, struct ptl_shard *shard, struc
 /* The same of what is asked, however it is asked: hosts, less those excluded, and ports. */
 enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char hex[65],
                                         struct ptl_error *error);
+/* The same of what is expected; the paths of host files count for their names alone, as they are
+ * absolute and every machine has its own. */
+enum ptl_status ptl_profile_expect_sha256(const struct ptl_profile *profile, char hex[65],
+                                          struct ptl_error *error);
 /* JSON Schema, draft-07, of the profile, from the field table; pretty-printed, with a newline. */
 void ptl_profile_schema(struct ptl_buf *buf);
 /* docs/profile.md, from the field table. */

@@ -67,3 +67,32 @@ enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char 
     ptl_buf_free(&buf);
     return status;
 }
+
+static void add_rule(const struct ptl_expect *rule, struct ptl_buf *buf)
+{
+    const struct ptl_portset *const ports[] = {rule->open, rule->closed, rule->only};
+    for (size_t i = 0; i < rule->hosts_text.count; i++) {
+        const char *entry = rule->hosts_text.items[i];
+        const char *slash = strncmp(entry, "file:", 5) == 0 ? strrchr(entry, '/') : NULL;
+        ptl_buf_printf(buf, "%s%s\n", slash != NULL ? "file: " : "",
+                       slash != NULL ? slash + 1 : entry);
+    }
+    for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++) {
+        ptl_buf_add(buf, ports[i] != NULL ? "ports:" : "none");
+        if (ports[i] != NULL)
+            ptl_portset_format(ports[i], buf);
+        ptl_buf_add_char(buf, '\n');
+    }
+}
+
+enum ptl_status ptl_profile_expect_sha256(const struct ptl_profile *profile, char hex[65],
+                                          struct ptl_error *error)
+{
+    struct ptl_buf buf;
+    ptl_buf_init(&buf, SHOWN_MAX);
+    for (size_t i = 0; i < profile->expect_count; i++)
+        add_rule(&profile->expects[i], &buf);
+    enum ptl_status status = digest(&buf, hex, error);
+    ptl_buf_free(&buf);
+    return status;
+}

@@ -131,6 +131,9 @@ static const struct ptl_key shard_keys[] = {
     {"options", &ptl_key_copy, PTL_AT(struct ptl_shard_info, options), .max = PTL_OPTIONS_MAX,
      .is_later = true, .is_omitted = true,
      .about = "what the profile was loaded with, a word of a command line and a newline each"},
+    {"expect_sha256", &ptl_key_chars, PTL_AT(struct ptl_shard_info, expect_sha256),
+     .is_later = true, .is_omitted = true,
+     .about = "SHA-256 over expect; slices that differ in it leave something unjudged"},
 };
 const struct ptl_object ptl_object_shard =
     PTL_OBJECT(struct ptl_shard_info, shard_keys, "run.shard");

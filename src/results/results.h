@@ -159,7 +159,8 @@ struct ptl_shard_info {
     uint32_t ports;                 /* of each, in the whole plan */
     struct ptl_shard_name *names;   /* of the whole plan, the first of them: why two plans differ */
     size_t name_count;
-    char *options; /* as the profile's; NULL: not known */
+    char *options;          /* as the profile's; NULL: not known */
+    char expect_sha256[65]; /* of what the profile expects; "": not known */
 };
 
 /* One of the shards that a merged file was made of. */

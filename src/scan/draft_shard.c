@@ -199,5 +199,9 @@ enum ptl_status ptl_draft_shard(struct ptl_draft *draft, const struct ptl_past *
     }
     if (profile->rate > 0)
         prepared->rate = ptl_slice_share(profile->rate, shard->index, shard->count);
-    return past != NULL ? take_over(draft, past, error) : cut(draft, cancel, error);
+    enum ptl_status status =
+        past != NULL ? take_over(draft, past, error) : cut(draft, cancel, error);
+    return status == PTL_OK
+               ? ptl_profile_expect_sha256(draft->profile, prepared->shard.expect_sha256, error)
+               : status;
 }

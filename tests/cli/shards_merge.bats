@@ -245,6 +245,9 @@ portolan run ./p.yaml --shard 6/6 --json ./6-of-6.json" ]
     jq '.run.shard.targets = 9' 2-of-2.json >two.json
     jq '.run.shard.targets = 9' 1-of-2.json >one.json
     says 3 "two.json has 40 probes; shard 2/2 of its plan has 50" "$PORTOLAN" merge one.json two.json
+    # Nor is a plan that says it is the same, and is of another size.
+    jq '.run.shard.targets = 80 | .run.shard.ports = 1' 2-of-2.json >two.json
+    says 3 "the first is of 8 targets with 10 ports each, the second of 80 with 1" "$PORTOLAN" merge 1-of-2.json two.json
 }
 
 @test "what is expected is judged by the whole" {
@@ -257,6 +260,27 @@ portolan run ./p.yaml --shard 6/6 --json ./6-of-6.json" ]
         and .summary.expectations == {"pass": 2, "fail": 1, "inconclusive": 0}' merged.json
     rm 6-of-6.json
     says 4 "shards are missing: 6/6" "$PORTOLAN" merge ./*-of-6.json --json merged.json
+}
+
+@test "shards that expect something else than others: not all of it is judged" {
+    need_namespace
+    profile p 'hosts: 127.0.0.1-2' 'ports: 20-29' 'expect: [{hosts: "file: list", open: 22}]'
+    echo 127.0.0.1 >list
+    make_shards 2
+    says 0 '' "$PORTOLAN" merge ./[12]-of-2.json --json merged.json
+    # The same from another folder is the same.
+    mkdir other && cp p.yaml list other/
+    (cd other && in_ns "$LISTEN" 22 -- "$PORTOLAN" run ./p.yaml --shard 2/2 --json 2-of-2.json --quiet)
+    says 0 '' "$PORTOLAN" merge 1-of-2.json other/2-of-2.json --json merged.json
+    for expect in '[]' '[{hosts: 127.0.0.1, open: 22}]' '[{hosts: "file: list", open: 22}, {hosts: 127.0.0.2, closed: 25}]'; do
+        in_ns "$LISTEN" 22 25 -- "$PORTOLAN" run ./p.yaml --shard 1/2 --json one.json --quiet --set "expect=$expect"
+        says 1 "warning: 2-of-2.json was run with other expectations than one.json: not all of them are judged" \
+            "$PORTOLAN" merge 2-of-2.json one.json --json merged.json
+        says 0 '' "$PORTOLAN" merge 2-of-2.json one.json --json merged.json --allow-inconclusive
+    done
+    # Of a file of an older version it is not known.
+    jq 'del(.run.shard.expect_sha256)' one.json >old.json
+    says 0 '' "$PORTOLAN" merge old.json 2-of-2.json --json merged.json
 }
 
 @test "more than 65,536 targets are merged, and those of interest are listed" {

@@ -30,7 +30,7 @@
     "\"answers_per_second\":40}]}],\"shard\":{\"index\":2,\"count\":3,\"plan_sha256\":\""          \
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"machine\":\"m1\","       \
     "\"targets\":9,\"ports\":3,\"names\":[{\"name\":\"db.example\",\"ip\":\"198.18.0.1\"}],"       \
-    "\"options\":\"--set\\nrate=5\\n\"},"                                                          \
+    "\"options\":\"--set\\nrate=5\\n\",\"expect_sha256\":\"00ee\"},"                               \
     "\"shards\":[{\"index\":1,\"machine\":\"m1\",\"source_address\":\"198.18.0.9\",\"started\":"   \
     "\"2026-01-31T12:00:00.000Z\",\"finished\":\"2026-01-31T12:00:01.500Z\",\"elapsed_ms\":"       \
     "1500.25,\"complete\":true,\"stopped_by\":null,\"targets\":9,\"probes\":3,\"effective_"        \
