@@ -4,107 +4,75 @@
 
 #include <inttypes.h>
 
-static void add_label(struct ptl_buf *line, const char *name, const char *text)
+static struct ptl_prom prom_of(struct ptl_writing *writing)
 {
-    ptl_buf_printf(line, ",%s=\"", name);
-    ptl_prom_add_value(line, text);
-    ptl_buf_add_char(line, '"');
+    return (struct ptl_prom){&writing->line, "portolan_", writing->results->run.profile};
 }
 
-static void add_head(struct ptl_writing *writing, const char *name, const char *help)
+static void add_info(const struct ptl_prom *prom, const struct ptl_run_info *run)
 {
-    ptl_buf_printf(&writing->line, "# HELP portolan_%s %s\n# TYPE portolan_%s gauge\n", name, help,
-                   name);
+    ptl_prom_head(prom, "run_info", "What ran: always 1.");
+    ptl_prom_series(prom, "run_info");
+    ptl_prom_label(prom, "version", run->tool_version);
+    ptl_prom_label(prom, "engine", ptl_engine_names[run->engine]);
+    ptl_buf_add(prom->line, "} 1\n");
 }
 
-/* `portolan_NAME{profile="..."`: the caller adds further labels, then `} VALUE`. */
-static void add_series(struct ptl_writing *writing, const char *name)
+static void add_run(const struct ptl_prom *prom, const struct ptl_results *results)
 {
-    ptl_buf_printf(&writing->line, "portolan_%s{profile=\"", name);
-    ptl_prom_add_value(&writing->line, writing->results->run.profile);
-    ptl_buf_add_char(&writing->line, '"');
+    add_info(prom, &results->run);
+    ptl_prom_gauge(prom, "run_start_timestamp_seconds", "When the run started.",
+                   (double)results->run.started_ms / 1000);
+    ptl_prom_gauge(prom, "run_end_timestamp_seconds", "When the run ended.",
+                   (double)results->run.finished_ms / 1000);
+    ptl_prom_gauge(prom, "run_duration_seconds", "How long the run took.",
+                   results->run.elapsed_ms / 1000);
+    ptl_prom_gauge(prom, "run_complete",
+                   "1 when every host resolved and every probe was made, else 0.",
+                   ptl_report_incomplete(results) == NULL ? 1 : 0);
+    ptl_prom_gauge(prom, "targets", "Addresses that the run was about.",
+                   (double)results->summary.targets);
+    ptl_prom_gauge(prom, "unresolved_hosts", "Hosts that did not resolve.",
+                   (double)results->unresolved_count);
+    ptl_prom_head(prom, "probes", "Probes by the state they ended in.");
+    for (int s = 0; s < PTL_STATE_COUNT; s++)
+        ptl_prom_count(prom, "probes", "state", ptl_state_names[s], results->summary.states[s]);
 }
 
-static void add_gauge(struct ptl_writing *writing, const char *name, const char *help, double value)
-{
-    add_head(writing, name, help);
-    add_series(writing, name);
-    ptl_buf_printf(&writing->line, "} %.15g\n", value);
-}
-
-static void add_info(struct ptl_writing *writing)
-{
-    const struct ptl_run_info *run = &writing->results->run;
-    add_head(writing, "run_info", "What ran: always 1.");
-    add_series(writing, "run_info");
-    add_label(&writing->line, "version", run->tool_version);
-    add_label(&writing->line, "engine", ptl_engine_names[run->engine]);
-    ptl_buf_add(&writing->line, "} 1\n");
-}
-
-static void add_run(struct ptl_writing *writing)
-{
-    const struct ptl_results *results = writing->results;
-    add_info(writing);
-    add_gauge(writing, "run_start_timestamp_seconds", "When the run started.",
-              (double)results->run.started_ms / 1000);
-    add_gauge(writing, "run_end_timestamp_seconds", "When the run ended.",
-              (double)results->run.finished_ms / 1000);
-    add_gauge(writing, "run_duration_seconds", "How long the run took.",
-              results->run.elapsed_ms / 1000);
-    add_gauge(writing, "run_complete",
-              "1 when every host resolved and every probe was made, else 0.",
-              ptl_report_incomplete(results) == NULL ? 1 : 0);
-    add_gauge(writing, "targets", "Addresses that the run was about.",
-              (double)results->summary.targets);
-    add_gauge(writing, "unresolved_hosts", "Hosts that did not resolve.",
-              (double)results->unresolved_count);
-    add_head(writing, "probes", "Probes by the state they ended in.");
-    for (int s = 0; s < PTL_STATE_COUNT; s++) {
-        add_series(writing, "probes");
-        add_label(&writing->line, "state", ptl_state_names[s]);
-        ptl_buf_printf(&writing->line, "} %" PRIu64 "\n", results->summary.states[s]);
-    }
-}
-
-static void add_path_gauge(struct ptl_writing *writing, const char *name, const char *help,
+static void add_path_gauge(const struct ptl_prom *prom, const char *name, const char *help,
                            double value)
 {
-    add_head(writing, name, help);
-    add_series(writing, name);
-    add_label(&writing->line, "via", "all");
-    ptl_buf_printf(&writing->line, "} %.15g\n", value);
+    ptl_prom_head(prom, name, help);
+    ptl_prom_series(prom, name);
+    ptl_prom_label(prom, "via", "all");
+    ptl_buf_printf(prom->line, "} %.15g\n", value);
 }
 
 /* Of a run with a history, since its last complete run. */
-static void add_changes(struct ptl_writing *writing)
+static void add_changes(const struct ptl_prom *prom, const struct ptl_changes *changes)
 {
-    const struct ptl_changes *changes = writing->results->changes;
     int64_t since_ms;
     if (changes == NULL || !ptl_clock_parse_rfc3339(changes->since, &since_ms))
         return;
-    add_gauge(writing, "changes_since_timestamp_seconds",
-              "Start of the run that changes are counted since.", (double)since_ms / 1000);
-    add_head(writing, "changes", "What changed since then, by kind.");
-    for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++) {
-        add_series(writing, "changes");
-        add_label(&writing->line, "kind", ptl_change_kinds[kind]);
-        ptl_buf_printf(&writing->line, "} %" PRIu64 "\n", changes->lists[kind].all);
-    }
+    ptl_prom_gauge(prom, "changes_since_timestamp_seconds",
+                   "Start of the run that changes are counted since.", (double)since_ms / 1000);
+    ptl_prom_head(prom, "changes", "What changed since then, by kind.");
+    for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++)
+        ptl_prom_count(prom, "changes", "kind", ptl_change_kinds[kind], changes->lists[kind].all);
 }
 
 /* What may have been missed; nothing where there is no telling. */
-static void add_estimate(struct ptl_writing *writing)
+static void add_estimate(const struct ptl_prom *prom, const struct ptl_estimate *estimate)
 {
-    const struct ptl_estimate *estimate = &writing->results->estimate;
     if (!estimate->known)
         return;
-    add_gauge(writing, "missed_open_ports", "Open ports that were missed, as expected.",
-              estimate->missed);
-    add_gauge(writing, "missed_open_ports_at_most", "No more were missed, at 95 percent.",
-              (double)estimate->missed_at_most);
-    add_gauge(writing, "recall_at_least", "Share of the open ports that was found, at 95 percent.",
-              estimate->recall_at_least);
+    ptl_prom_gauge(prom, "missed_open_ports", "Open ports that were missed, as expected.",
+                   estimate->missed);
+    ptl_prom_gauge(prom, "missed_open_ports_at_most", "No more were missed, at 95 percent.",
+                   (double)estimate->missed_at_most);
+    ptl_prom_gauge(prom, "recall_at_least",
+                   "Share of the open ports that was found, at 95 percent.",
+                   estimate->recall_at_least);
 }
 
 static double outage_seconds(const struct ptl_path_info *path)
@@ -116,66 +84,60 @@ static double outage_seconds(const struct ptl_path_info *path)
 }
 
 /* run.paths: what held the run back. */
-static void add_path(struct ptl_writing *writing)
+static void add_path(const struct ptl_prom *prom, const struct ptl_path_info *path)
 {
-    const struct ptl_path_info *path = &writing->results->run.path;
-    if (!writing->results->run.has_path)
-        return;
     if (path->limit > 0)
-        add_path_gauge(writing, "path_limit", "Attempts a second that were borne, at the end.",
+        add_path_gauge(prom, "path_limit", "Attempts a second that were borne, at the end.",
                        (double)path->limit);
-    add_head(writing, "path_limited_by", "What held the run back: 1, else 0.");
+    ptl_prom_head(prom, "path_limited_by", "What held the run back: 1, else 0.");
     for (unsigned by = 0; by < PTL_LIMITED_BY_COUNT; by++) {
-        add_series(writing, "path_limited_by");
-        add_label(&writing->line, "via", "all");
-        add_label(&writing->line, "by", ptl_limited_by_names[by]);
-        ptl_buf_printf(&writing->line, "} %d\n", by == path->limited_by);
+        ptl_prom_series(prom, "path_limited_by");
+        ptl_prom_label(prom, "via", "all");
+        ptl_prom_label(prom, "by", ptl_limited_by_names[by]);
+        ptl_buf_printf(prom->line, "} %d\n", by == path->limited_by);
     }
-    add_path_gauge(writing, "path_answers_per_second", "Answers a second over the run.",
+    add_path_gauge(prom, "path_answers_per_second", "Answers a second over the run.",
                    (double)path->answers_per_second);
     if (path->round_trip_us > 0)
-        add_path_gauge(writing, "path_round_trip_seconds", "Smoothed round trip at the end.",
+        add_path_gauge(prom, "path_round_trip_seconds", "Smoothed round trip at the end.",
                        path->round_trip_us / 1e6);
-    add_path_gauge(writing, "path_sentinels_asked",
+    add_path_gauge(prom, "path_sentinels_asked",
                    "Questions to ports that had answered, to tell loss from silence.",
                    (double)path->sentinels_asked);
-    add_path_gauge(writing, "path_sentinels_lost", "Of these, those that went unanswered.",
+    add_path_gauge(prom, "path_sentinels_lost", "Of these, those that went unanswered.",
                    (double)path->sentinels_lost);
-    add_path_gauge(writing, "path_outages", "Times when what had answered fell silent.",
+    add_path_gauge(prom, "path_outages", "Times when what had answered fell silent.",
                    (double)path->outage_count);
-    add_path_gauge(writing, "path_outage_seconds", "How long these lasted in all.",
+    add_path_gauge(prom, "path_outage_seconds", "How long these lasted in all.",
                    outage_seconds(path));
-    add_path_gauge(writing, "path_unanswered_peak",
+    add_path_gauge(prom, "path_unanswered_peak",
                    "Attempts within 120 seconds that nothing answered, at most.",
                    path->unanswered_peak);
 }
 
-static bool write_expectations(struct ptl_writing *writing)
+static bool write_expectations(struct ptl_writing *writing, const struct ptl_prom *prom)
 {
     const struct ptl_results *results = writing->results;
-    add_head(writing, "expectations", "Expectations of the profile by verdict.");
-    for (int v = 0; v < PTL_VERDICT_COUNT; v++) {
-        add_series(writing, "expectations");
-        add_label(&writing->line, "verdict", ptl_verdict_names[v]);
-        ptl_buf_printf(&writing->line, "} %" PRIu64 "\n", results->verdicts[v]);
-    }
-    add_head(writing, "expectation_unmet", "An expectation that did not pass: always 1.");
+    ptl_prom_head(prom, "expectations", "Expectations of the profile by verdict.");
+    for (int v = 0; v < PTL_VERDICT_COUNT; v++)
+        ptl_prom_count(prom, "expectations", "verdict", ptl_verdict_names[v], results->verdicts[v]);
+    ptl_prom_head(prom, "expectation_unmet", "An expectation that did not pass: always 1.");
     for (size_t i = 0; i < results->expectation_count; i++) {
         const struct ptl_expectation *one = &results->expectations[i];
         if (one->verdict == PTL_PASS)
             continue;
         struct ptl_target_names names;
         ptl_results_expectation_names(results, one, &names);
-        add_series(writing, "expectation_unmet");
-        add_label(&writing->line, "host", names.host);
-        add_label(&writing->line, "ip", names.ip);
+        ptl_prom_series(prom, "expectation_unmet");
+        ptl_prom_label(prom, "host", names.host);
+        ptl_prom_label(prom, "ip", names.ip);
         ptl_buf_add(&writing->line, ",port=\"");
         if (one->port != 0)
             ptl_buf_printf(&writing->line, "%u", one->port);
         ptl_buf_add_char(&writing->line, '"');
-        add_label(&writing->line, "expected", ptl_expected_names[one->expected]);
-        add_label(&writing->line, "state", ptl_state_names[one->state]);
-        add_label(&writing->line, "verdict", ptl_verdict_names[one->verdict]);
+        ptl_prom_label(prom, "expected", ptl_expected_names[one->expected]);
+        ptl_prom_label(prom, "state", ptl_state_names[one->state]);
+        ptl_prom_label(prom, "verdict", ptl_verdict_names[one->verdict]);
         ptl_buf_add(&writing->line, "} 1\n");
         if (!ptl_writing_flush(writing))
             return false;
@@ -185,13 +147,16 @@ static bool write_expectations(struct ptl_writing *writing)
 
 static bool begin(struct ptl_writing *writing)
 {
-    add_run(writing);
-    add_changes(writing);
-    add_estimate(writing);
-    add_path(writing);
-    if (!write_expectations(writing))
+    const struct ptl_results *results = writing->results;
+    const struct ptl_prom prom = prom_of(writing);
+    add_run(&prom, results);
+    add_changes(&prom, results->changes);
+    add_estimate(&prom, &results->estimate);
+    if (results->run.has_path)
+        add_path(&prom, &results->run.path);
+    if (!write_expectations(writing, &prom))
         return false;
-    add_head(writing, "open_port_info", "An open port: always 1.");
+    ptl_prom_head(&prom, "open_port_info", "An open port: always 1.");
     return ptl_writing_flush(writing);
 }
 
@@ -199,11 +164,12 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
 {
     if (row->result->state != PTL_OPEN)
         return true;
-    add_series(writing, "open_port_info");
-    add_label(&writing->line, "host", row->names->host);
-    add_label(&writing->line, "ip", row->names->ip);
+    const struct ptl_prom prom = prom_of(writing);
+    ptl_prom_series(&prom, "open_port_info");
+    ptl_prom_label(&prom, "host", row->names->host);
+    ptl_prom_label(&prom, "ip", row->names->ip);
     ptl_buf_printf(&writing->line, ",port=\"%u\"", row->result->port);
-    add_label(&writing->line, "service", row->service != NULL ? row->service : "");
+    ptl_prom_label(&prom, "service", row->service != NULL ? row->service : "");
     ptl_buf_add(&writing->line, "} 1\n");
     return ptl_writing_flush(writing);
 }

@@ -4,7 +4,25 @@
 
 #include "base/buf.h"
 
-/* A label's value: backslash, quote and newline are escaped; UTF-8 is mended, the rest stands. */
-void ptl_prom_add_value(struct ptl_buf *line, const char *text);
+#include <stdint.h>
+
+/* Where metrics go. Every name begins with the prefix, every series has the label `profile`. */
+struct ptl_prom {
+    struct ptl_buf *line;
+    const char *prefix;
+    const char *profile;
+};
+
+/* What a metric is; its series follow. */
+void ptl_prom_head(const struct ptl_prom *prom, const char *name, const char *help);
+/* `NAME{profile="..."`: the caller adds further labels, then `} VALUE`. */
+void ptl_prom_series(const struct ptl_prom *prom, const char *name);
+/* `,NAME="..."`: backslash, quote and newline are escaped; UTF-8 is mended, the rest stands. */
+void ptl_prom_label(const struct ptl_prom *prom, const char *name, const char *text);
+/* A series that has one more label. */
+void ptl_prom_count(const struct ptl_prom *prom, const char *name, const char *label,
+                    const char *text, uint64_t count);
+/* A metric of one series. */
+void ptl_prom_gauge(const struct ptl_prom *prom, const char *name, const char *help, double value);
 
 #endif
