@@ -85,6 +85,17 @@ class RunPage(BrowserTest):
         self.assertRegex(page.text("#changes-told"), "^Since .*: 1 opened, 1 closed.$")
         self.assertEqual([page.column("change-table", title) for title in ("Change", "Port", "Service", "Now")],
                          [["opened", "closed"], ["25", "80"], ["smtp", "http"], ["open", "closed"]])
+        # Hosts in doubt, as the run's JSON would list them.
+        results = json.loads((self.place / "nights/night/latest.json").read_text(encoding="utf-8"))
+        hosts = [{"host": "web.example", "ip": "192.0.2.7"}, {"host": "192.0.2.8", "ip": "192.0.2.8"}]
+        results["changes"].update(perhaps_gone_count=2, perhaps_gone=hosts, flapping_hosts_count=1, flapping_hosts=hosts[:1])
+        doubtful = self.place / "doubtful.json"
+        doubtful.write_text(json.dumps(results), encoding="utf-8")
+        subprocess.run([PORTOLAN, "convert", doubtful, "--html", html, "--quiet"], check=True)
+        page = self.open(html)
+        self.assertRegex(page.text("#changes-told"), "^Since .*: 1 opened, 1 closed, 2 hosts perhaps went, 1 host flapping.$")
+        self.assertEqual(page.column("change-table", "Change")[2:], ["perhaps went", "perhaps went", "flapping"])
+        self.assertEqual(page.column("change-table", "Host")[2:], ["web.example", "192.0.2.8", "web.example"])
         self.shut()
 
     def test_slice(self):

@@ -305,6 +305,17 @@ closed          127.0.0.1 80/tcp http" ]
     grep -qxF 'portolan_changes{profile="lan",kind="closed"} 1' r.prom
     grep -qxF "portolan_changes_since_timestamp_seconds{profile=\"lan\"} $(date -d "$since" +%s.%3N | sed 's/\.*0*$//')" r.prom
     xmllint --xpath 'string(/testsuites/@tests)' r.xml | grep -qx 1
+    # Hosts in doubt, and those that flap, fail nothing.
+    jq -c '.changes += {opened_count: 0, opened: [], closed_count: 0, closed: [], fails: true, perhaps_gone_count: 1,
+        perhaps_gone: [{host: "web", ip: "192.0.2.7"}], flapping_hosts_count: 2, flapping_hosts: [{host: "db", ip: "192.0.2.8"}]}' \
+        r.json >doubt.json
+    "$PORTOLAN" convert doubt.json --text doubt.txt --prom doubt.prom --junit doubt.xml --quiet
+    grep -q '^SINCE .*: 1 host perhaps went, 2 hosts flapping$' doubt.txt
+    grep -qx 'perhaps went    web (192.0.2.7)' doubt.txt
+    grep -qx 'flapping        1 more' doubt.txt
+    grep -qxF 'portolan_changes{profile="lan",kind="perhaps_gone"} 1' doubt.prom
+    grep -qxF 'portolan_changes{profile="lan",kind="flapping_hosts"} 2' doubt.prom
+    [ "$(xmllint --xpath 'string(/testsuites/@failures)' doubt.xml)" = 0 ]
     tail -n 1 r.jsonl | jq -e '.changes.opened_count == 1'
     night "22 80" --fail-on-change --junit r.xml
     [ "$status" -eq 1 ]
