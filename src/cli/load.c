@@ -12,11 +12,16 @@ static const struct {
                 {OPTION_PORTS, "ports", "--ports"},
                 {OPTION_HISTORY, "history.dir", "--history"}};
 
-/* What --hosts and --ports say goes first, so that --set has the last word. NULL: no memory. */
-static struct ptl_setting *all_settings(const struct arguments *arguments, size_t *count)
+/* What --hosts and --ports say goes first, so that --set has the last word. `name`: NULL, or what a
+ * profile without another name is called. NULL: no memory. */
+static struct ptl_setting *all_settings(const struct arguments *arguments, const char *name,
+                                        size_t *count)
 {
     struct ptl_setting *settings = calloc(arguments->setting_count + KEYS + 1, sizeof(*settings));
     *count = 0;
+    if (settings != NULL && name != NULL)
+        settings[(*count)++] =
+            (struct ptl_setting){.key = "name", .value = name, .option = "--save-profile"};
     for (size_t i = 0; settings != NULL && i < KEYS; i++)
         if (arguments->texts[keys[i].id] != NULL)
             settings[(*count)++] = (struct ptl_setting){.key = keys[i].key,
@@ -27,14 +32,27 @@ static struct ptl_setting *all_settings(const struct arguments *arguments, size_
     return settings;
 }
 
+/* What is run without a profile and saved as one has the name that the file will give it: so what
+ * this run keeps in a history is what later runs are compared with. False: no memory. */
+static bool name_saved(const char *word, const struct arguments *arguments, char **name)
+{
+    const char *path = arguments->texts[OPTION_SAVE_PROFILE];
+    if (word != NULL || path == NULL || strcmp(path, "-") == 0 || strchr(path, '{') != NULL)
+        return true;
+    *name = ptl_profile_stem(path);
+    return *name != NULL;
+}
+
 /* Without a word the profile is what the options say. */
 static enum ptl_status load(const char *word, const struct arguments *arguments,
                             struct ptl_profile **profile, struct ptl_problems *problems)
 {
-    size_t count;
+    size_t count = 0;
     struct ptl_error error;
-    char *path = NULL;
-    struct ptl_setting *settings = all_settings(arguments, &count);
+    char *path = NULL, *name = NULL;
+    struct ptl_setting *settings = NULL;
+    if (name_saved(word, arguments, &name))
+        settings = all_settings(arguments, name, &count);
     enum ptl_status status = settings != NULL ? PTL_OK : ptl_error_no_memory(&error);
     if (status == PTL_OK && word != NULL)
         status = ptl_profile_find(word, &path, &error);
@@ -46,6 +64,7 @@ static enum ptl_status load(const char *word, const struct arguments *arguments,
         status = ptl_profile_load_text("{}", 2, PTL_FILE_OPTIONS, "", settings, count, profile,
                                        problems);
     free(path);
+    free(name);
     free(settings);
     return status;
 }

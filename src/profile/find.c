@@ -123,9 +123,11 @@ static enum ptl_status not_found(const char *word, const struct ptl_texts *place
         ptl_buf_add(&where, i ? ", " : "");
         ptl_text_add_printable(&where, places->items[i]);
     }
-    const char *near = strlen(word) <= 64
-                           ? ptl_text_nearest(word, (const char *const *)names.items, names.count)
-                           : NULL;
+    char *here = NULL; /* a file whose path was meant, perhaps */
+    has_memory = has_memory && saved_path(".", word, &here);
+    const char *near = here;
+    if (near == NULL && strlen(word) <= 64)
+        near = ptl_text_nearest(word, (const char *const *)names.items, names.count);
     enum ptl_status status =
         !has_memory
             ? ptl_error_no_memory(error)
@@ -134,6 +136,7 @@ static enum ptl_status not_found(const char *word, const struct ptl_texts *place
                             near != NULL ? "; did you mean \"" : "",
                             near != NULL ? ptl_shown(near, shown_near) : "",
                             near != NULL ? "\"?" : "");
+    free(here);
     ptl_texts_free(&names);
     return status;
 }

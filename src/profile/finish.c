@@ -30,8 +30,7 @@ static void load_defaults(struct ptl_loading *loading, const struct ptl_field *f
     }
 }
 
-/* The file's stem, made to fit the rules of a name. */
-static char *stem(const char *file)
+char *ptl_profile_stem(const char *file)
 {
     if (strcmp(file, "-") == 0)
         return strdup("stdin");
@@ -58,7 +57,7 @@ void ptl_finish_defaults(struct ptl_loading *loading, const struct ptl_node *roo
     struct ptl_profile *profile = loading->profile;
     loading->tree->weight = loading->tree->bytes = 0; /* the bounds are for what users write */
     load_defaults(loading, ptl_fields, ptl_field_count, profile, root);
-    if (profile->name == NULL && (profile->name = stem(profile->file)) == NULL)
+    if (profile->name == NULL && (profile->name = ptl_profile_stem(profile->file)) == NULL)
         loading->no_memory = true;
     if (ptl_node_find(root, "concurrency") == NULL)
         profile->concurrency = profile->engine == PTL_ENGINE_EVENTS    ? PTL_CONCURRENCY_UNLIMITED

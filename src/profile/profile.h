@@ -179,6 +179,9 @@ enum ptl_status ptl_profile_load_text(const char *text, size_t length, const cha
                                       size_t count, struct ptl_profile **profile,
                                       struct ptl_problems *problems);
 void ptl_profile_free(struct ptl_profile *profile);
+/* What a profile is called that has no name: its file's stem, made to fit the rules of a name; "-"
+ * is called stdin. The caller's; NULL: no memory. */
+char *ptl_profile_stem(const char *file);
 
 /* The effective profile as YAML that loads again to the same profile, appended to buf. */
 void ptl_profile_show(const struct ptl_profile *profile, struct ptl_buf *buf);

@@ -125,6 +125,11 @@ load helper
     [[ "$output" == *"./missing.yaml: cannot be opened: No such file or directory"* ]]
     # The good news on standard output, the bad on standard error.
     [ "$("$PORTOLAN" check saved ./bad.yaml 2>/dev/null || true)" = "./configs/saved.yaml: ok" ]
+    # A file that lies here is no saved profile, but was perhaps meant.
+    profile nosuch 'hosts: 127.0.0.1' 'ports: 1'
+    run "$PORTOLAN" show nosuch
+    [ "$status" -eq 3 ]
+    [[ "$output" == *'; did you mean "./nosuch.yaml"?' ]]
     run "$PORTOLAN" check
     [ "$status" -eq 2 ]
     run "$PORTOLAN" check /

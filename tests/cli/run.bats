@@ -157,8 +157,16 @@ say it with --ports, or name a profile that has ports' ]
     run "$PORTOLAN" run
     [ "$status" -eq 2 ]
     run in_ns timeout 60 "$PORTOLAN" run --hosts '127.0.0.1, 127.0.0.2' --ports 80,81 \
-        --set report.states='[closed]' --hostport h.txt --save-profile saved.yaml
+        --set report.states='[closed]' --hostport h.txt --save-profile saved.yaml --json r.json
     [ "$status" -eq 0 ]
+    # It is called as it will be when it is run by its name; --set name has the last word.
+    jq -e '.run.profile == "saved" and .run.file == "command line"' r.json
+    grep -qx 'name: "saved"' saved.yaml
+    in_ns timeout 60 "$PORTOLAN" run --hosts 127.0.0.1 --ports 80 --save-profile 'so & so.yaml' --quiet --json "{profile}.json"
+    in_ns timeout 60 "$PORTOLAN" run --hosts 127.0.0.1 --ports 80 --set name=mine --save-profile other.yaml --quiet --json "{profile}.json"
+    [ -e so---so.json ] && [ -e mine.json ]
+    in_ns timeout 60 "$PORTOLAN" run --hosts 127.0.0.1 --ports 80 --save-profile '{profile}.yaml' --quiet --json -
+    [ -e command-line.yaml ]
     run in_ns timeout 60 "$PORTOLAN" run saved.yaml --csv -
     [ "$status" -eq 0 ]
     [ "$(grep -c closed <<<"$output")" -eq 4 ]
