@@ -4,8 +4,6 @@
 #include "report/report.h"
 #include "results/read.h"
 
-#include <string.h>
-
 struct diffing {
     const struct ptl_diff *diff;
     bool is_mute; /* nobody wants to read on standard output that nothing changed */

@@ -9,7 +9,6 @@
 #include "cli/signals.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool job_histories_are_asked_well(const struct arguments *arguments, struct job *jobs, size_t count)

@@ -3,7 +3,6 @@
 #include "cli/commands.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* Text of ours, which troff would otherwise read: dashes that are minus signs, dots, quotes. */
 static void print_text(const char *text)

@@ -1,7 +1,6 @@
 /* Which variant to use, or why none can be named. */
 #include "compare/pace.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #define FAULTY_SHOWN 3 /* variants named for each fault */

@@ -6,10 +6,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #define RECORD_FD 3
 #define TICK_MS 100

@@ -4,7 +4,6 @@
 #include "scan/run.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 struct ptl_study {
@@ -29,7 +28,8 @@ struct course {
     unsigned *counted; /* runs of each variant so far */
 };
 
-size_t ptl_study_turn(size_t variants, unsigned round, size_t position)
+/* Which variant the position-th of a round is: each round begins one further on. */
+static size_t turn_of(size_t variants, unsigned round, size_t position)
 {
     return (round + position) % variants;
 }
@@ -201,7 +201,7 @@ static enum ptl_status run_rounds(struct course *course, struct ptl_error *error
         for (size_t i = 0; i < variants; i++) {
             if (ptl_cancel_cause(course->cancel) != 0)
                 return PTL_E_CANCELLED;
-            course->current = ptl_study_turn(variants, course->round, i);
+            course->current = turn_of(variants, course->round, i);
             enum ptl_status status = run_one(course, error);
             if (status != PTL_OK)
                 return status;

@@ -32,9 +32,6 @@ struct ptl_gathered {
     int stopped_by;
 };
 
-/* Which variant the position-th of a round is: each round begins one further on. */
-size_t ptl_study_turn(size_t variants, unsigned round, size_t position);
-
 /* Numbers, reference, flips, verdicts, recommendation. Sorts inside the records. */
 enum ptl_status ptl_analyse(struct ptl_gathered *gathered, struct ptl_comparison **comparison,
                             struct ptl_error *error);

@@ -2,8 +2,6 @@
 
 #include "base/text.h"
 
-#include <string.h>
-
 #define GAP 2
 #define NAME_WIDTH_MAX 30
 

@@ -6,7 +6,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static_assert((int)PORTOLAN_OPEN == (int)PTL_OPEN && (int)PORTOLAN_CLOSED == (int)PTL_CLOSED &&
                   (int)PORTOLAN_FILTERED == (int)PTL_FILTERED &&

@@ -5,7 +5,6 @@
 #include "results/stored.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static int compare_hosts(const void *a, const void *b, void *hosts)
 {

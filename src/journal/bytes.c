@@ -1,6 +1,5 @@
 #include "journal/bytes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define GROUPS_MOST 10 /* of 7 bits: what 64 need */

@@ -1,7 +1,6 @@
 #include "journal/crc32c.h"
 
 #include <pthread.h>
-#include <string.h>
 
 #define POLYNOMIAL 0x82F63B78U
 #define SLICES 8 /* bytes at a time (Kounavis and Berry, "slicing by 8") */

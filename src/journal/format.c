@@ -2,8 +2,6 @@
 
 #include "journal/crc32c.h"
 
-#include <string.h>
-
 static void put_word(uint8_t *at, uint64_t word, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++)

@@ -3,7 +3,6 @@
 #include "base/array.h"
 #include "journal/bytes.h"
 
-#include <inttypes.h>
 #include <sha256.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -67,9 +67,3 @@ uint16_t ptl_places_port(const struct ptl_places *places, uint64_t target, uint6
     }
     return places->ports[at];
 }
-
-bool ptl_places_has_port(const struct ptl_places *places, uint16_t port)
-{
-    uint16_t index = places->index_of[port];
-    return index < places->port_count && places->ports[index] == port;
-}

@@ -35,6 +35,5 @@ uint64_t ptl_places_position(const struct ptl_places *places, uint64_t target, u
                              uint16_t port);
 /* The port of a position of that target. */
 uint16_t ptl_places_port(const struct ptl_places *places, uint64_t target, uint64_t position);
-bool ptl_places_has_port(const struct ptl_places *places, uint16_t port);
 
 #endif

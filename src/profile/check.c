@@ -3,7 +3,6 @@
 #include "base/text.h"
 
 #include <stdint.h>
-#include <string.h>
 
 /*
  * libyaml compares every %TAG line with all before it, so a file full of them takes minutes.

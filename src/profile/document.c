@@ -3,7 +3,6 @@
 #include "base/array.h"
 #include "profile/check.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>

@@ -3,7 +3,6 @@
 #include "profile/document.h"
 #include "profile/fields.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

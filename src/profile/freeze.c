@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define ENTRY_SIZE 512 /* a name and an address, or two addresses */
 

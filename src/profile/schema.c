@@ -2,8 +2,6 @@
 #include "base/json.h"
 #include "profile/fields.h"
 
-#include <string.h>
-
 #define DURATION_PATTERN "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"
 
 #define SHARD_PATTERN "^(none|([1-9][0-9]*|auto)/[1-9][0-9]*)$"

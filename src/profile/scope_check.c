@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define SCOPE_SHOWN 8 /* entries of the scope that a message names */
 

@@ -9,7 +9,6 @@
 #include "report/writer.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* Writes the scratch line as JSON and empties it. False: it had failed. */
 static bool flush_json(struct ptl_writing *writing)

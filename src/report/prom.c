@@ -2,8 +2,6 @@
 #include "report/prom_text.h"
 #include "report/writer.h"
 
-#include <inttypes.h>
-
 static struct ptl_prom prom_of(struct ptl_writing *writing)
 {
     return (struct ptl_prom){&writing->line, "portolan_", writing->results->run.profile};

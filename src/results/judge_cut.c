@@ -2,9 +2,6 @@
 #include "base/array.h"
 #include "results/judging.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 /* What is expected of targets outside goes; the others are numbered anew. */
 static void cut_targets(struct ptl_judge *judge, uint64_t first, uint64_t count)
 {

@@ -2,7 +2,6 @@
 #include "results/objects.h"
 #include "results/untouched.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- how many at a time: a number, "auto" or "unlimited" ---- */

@@ -4,7 +4,6 @@
 #include "results/seal.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The last line may have been read in part. */

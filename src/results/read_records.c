@@ -3,7 +3,6 @@
 #include "results/reader.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static enum ptl_status no_memory(struct ptl_members *members)

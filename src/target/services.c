@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Names and aliases, in the order of the system's list. */
