@@ -15,5 +15,5 @@ load ../cli/helper
 @test "dev accuracy names the cases when one is unknown" {
     run python3 "$TOP/tests/accuracy/accuracy.py" los
     [ "$status" -eq 2 ]
-    [[ "$output" == *'no case "los"; there are loss, limited'* ]]
+    [[ "$output" == *'no case "los"; there are loss, medium'* ]]
 }
