@@ -17,7 +17,13 @@
 #define HOLD_NS 3000000000ULL /* after a step up in vain */
 #define QUEUE_FLOOR_US 4000U  /* less is noise of the two machines */
 #define QUEUE_SAMPLES 16
-#define FULL_TIMES 4 /* the least round trip */
+#define DRAIN_US 500000.0          /* a queue is to be gone after so long... */
+#define DRAIN_MOST 0.5             /* ...but for no more than so much of the pace */
+#define DRAINS 0.05                /* seconds a second: it does */
+#define GROWS_MOST 0.5             /* seconds a second, of which more is not believed */
+#define FILL_HOLD_NS 1000000000ULL /* then none is risked again */
+#define QUEUE_NS 10000000ULL       /* a round of them lasts so long, or the least round trip */
+#define FULL_TIMES 4               /* the least round trip */
 #define SLICE_NS 100000000ULL
 #define LASTING_MS 2000U /* an outage that may be the answer to how fast we asked */
 #define CEILING_DOUBLES_NS 500000000ULL
@@ -35,7 +41,8 @@ void ptl_path_forget(struct ptl_path *path, uint64_t now_ns)
     path->since_ns = now_ns;
     path->sent = path->silent = path->asked = path->lost = 0;
     path->sent_then = path->silent_then = 0;
-    path->queue_samples = 0;
+    path->queue_samples = path->queue_rounds = 0;
+    path->queue_us = path->queue_us_before = 0;
     path->held = false;
 }
 
@@ -178,14 +185,11 @@ static void raise(struct ptl_path *path, uint64_t now_ns)
     }
     uint64_t before = path->limit;
     bool may = path->held && well && now_ns >= path->hold_until_ns;
+    bool gently = before < 2 * path->queued;
     uint8_t steps = path->steps;
+    double eighths = steps < STEADY_STEPS ? 1 : 1U << (steps - STEADY_STEPS + 1);
     if (may)
-        set_limit(
-            path,
-            (double)before *
-                    (1 + (steps < STEADY_STEPS ? 1 : 1U << (steps - STEADY_STEPS + 1)) / 8.0) +
-                1,
-            now_ns);
+        set_limit(path, (double)before * (1 + (gently ? 0.5 : eighths) / 8) + 1, now_ns);
     else
         ptl_path_forget(path, now_ns);
     path->steps = (uint8_t)(may && steps < STEPS ? steps + 1 : steps);
@@ -193,10 +197,51 @@ static void raise(struct ptl_path *path, uint64_t now_ns)
     path->last_share = share;
 }
 
-static bool has_queue(const struct ptl_path *path)
+/* With so many on the way that is_full() holds them back, no pace has to. */
+static bool has_queue(const struct ptl_path *path, double in_pipe)
 {
     uint32_t most_us = path->least_us / 2 > QUEUE_FLOOR_US ? path->least_us / 2 : QUEUE_FLOOR_US;
-    return path->queue_samples >= QUEUE_SAMPLES && path->queue_us > most_us;
+    return path->queue_us > most_us && path->queue_us_before > most_us &&
+           in_pipe < PTL_PATH_FULL / 2.0;
+}
+
+/* Little's law. */
+static double paced_in_pipe(const struct ptl_path *path)
+{
+    return (double)path->limit * ((double)path->least_us + path->queue_us) / 1e6;
+}
+
+/*
+ * Where a queue stands, what gets through is what is sent, less what is lost, less that by which
+ * the queue grows: with a rate r and a queue that grows by g seconds a second it is r / (1 + g). It
+ * is asked so much slower that the queue is gone in half a second. One that drains needs only time.
+ */
+static void drain(struct ptl_path *path, uint64_t now_ns)
+{
+    uint64_t round_ns = (uint64_t)path->rtt.srtt_us * PTL_NS_PER_US;
+    if (path->queue_ns - path->first_queue_ns < (round_ns > ROUND_NS ? round_ns : ROUND_NS))
+        return; /* too short a time for a trend */
+    double grows = ((double)path->queue_us - path->first_queue_us) * PTL_NS_PER_US /
+                   (double)(path->queue_ns - path->first_queue_ns);
+    if (grows < -DRAINS) {
+        ptl_path_forget(path, now_ns);
+        return;
+    }
+    grows = grows < GROWS_MOST ? grows : GROWS_MOST;
+    double lost = path->asked >= FEW ? share_lost(path) - path->base_share : 0;
+    double through = (double)path->limit * (lost > 0 ? 1 - lost : 1) / (grows > 0 ? 1 + grows : 1);
+    double less = path->queue_us / DRAIN_US;
+    set_limit(path, through * (1 - (less < DRAIN_MOST ? less : DRAIN_MOST)), now_ns);
+    path->through = (uint64_t)through;
+}
+
+/* It is gone: back to nearly what gets through. */
+static void fill_again(struct ptl_path *path, uint64_t now_ns)
+{
+    path->queued = path->queued == 0 ? path->through : (path->queued + path->through) / 2;
+    path->through = 0;
+    set_limit(path, (double)path->queued * 15 / 16, now_ns);
+    path->hold_until_ns = now_ns + FILL_HOLD_NS;
 }
 
 static void grow_ceiling(struct ptl_path *path, uint64_t now_ns)
@@ -220,12 +265,16 @@ static void look(struct ptl_path *path, uint64_t now_ns)
 {
     if (path->ceiling != 0 && !path->paused)
         grow_ceiling(path, now_ns);
-    uint64_t round_ns = (uint64_t)path->rtt.srtt_us * ROUND_TRIPS * PTL_NS_PER_US;
+    uint64_t round_ns = (uint64_t)path->rtt.srtt_us * PTL_NS_PER_US;
+    bool queue = has_queue(path, paced_in_pipe(path));
+    round_ns *= queue ? 1 : ROUND_TRIPS;
     if (path->limit == 0 || path->paused ||
         now_ns - path->since_ns < (round_ns > ROUND_NS ? round_ns : ROUND_NS))
         return;
-    if (has_queue(path))
-        set_limit(path, (double)path->limit * 7 / 8, now_ns);
+    if (queue)
+        drain(path, now_ns);
+    else if (path->through != 0)
+        fill_again(path, now_ns);
     else
         raise(path, now_ns);
 }
@@ -290,20 +339,45 @@ void ptl_path_overdue(struct ptl_path *path, uint32_t count, uint32_t most)
 
 /* ---- round trips ---- */
 
+/* The queue of a round is the least that all of its attempts met (HyStart++, RFC 9406, 4.2). */
+static void learn_queue(struct ptl_path *path, uint32_t us, uint32_t least_us, uint64_t now_ns)
+{
+    uint32_t queue_us = us > least_us ? us - least_us : 0;
+    if (path->queue_samples++ == 0) {
+        path->round_us = queue_us;
+        path->round_ns = now_ns;
+    } else if (queue_us < path->round_us) {
+        path->round_us = queue_us;
+    }
+    uint64_t least_ns = path->least_us * PTL_NS_PER_US;
+    if (path->queue_samples < QUEUE_SAMPLES ||
+        now_ns - path->round_ns < (least_ns > QUEUE_NS ? least_ns : QUEUE_NS))
+        return;
+    path->queue_us_before = path->queue_us;
+    path->queue_us = path->round_us;
+    path->queue_ns = now_ns;
+    if (path->queue_rounds++ == 0) {
+        path->first_queue_us = path->queue_us;
+        path->first_queue_ns = now_ns;
+    }
+    path->queue_samples = 0;
+}
+
 void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, bool prompt,
                          uint32_t in_pipe, uint64_t now_ns)
 {
     ptl_rtt_sample(&path->rtt, us);
     path->least_us =
         path->least_us == 0 ? least_us : (uint32_t)((15ULL * path->least_us + least_us) / 16);
-    if (!prompt)
+    /* What was sent before the pace was changed met the queue of that. */
+    if (!prompt || now_ns - us * PTL_NS_PER_US < path->since_ns)
         return;
-    uint32_t queue_us = us > least_us ? us - least_us : 0;
-    if (path->queue_samples++ == 0 || queue_us < path->queue_us)
-        path->queue_us = queue_us;
+    learn_queue(path, us, least_us, now_ns);
     /* Little's law: what is in the pipe, over the time that it takes, is what gets through. */
-    if (path->window > 0 && path->held && has_queue(path))
-        set_limit(path, 0.8 * in_pipe * 1e6 / (path->rtt.srtt_us + 1.0), now_ns);
+    if (path->window > 0 && path->held && has_queue(path, in_pipe)) {
+        set_limit(path, 0.8 * in_pipe * 1e6 / (us + 1.0), now_ns);
+        path->queued = path->limit;
+    }
 }
 
 /* ---- is it there? ---- */

@@ -35,8 +35,15 @@ struct ptl_path {
     /* round trips */
     struct ptl_rtt rtt;
     uint32_t least_us; /* the least; of the run, what its targets' least are on average */
-    uint32_t queue_us; /* what they all took beyond it, since the limit changed */
-    uint32_t queue_samples;
+    /* the queue: what all answers of a round took beyond the least, since the pace was changed */
+    uint32_t queue_us, queue_us_before,
+        first_queue_us;                /* in the last round, the one before it, the first */
+    uint64_t queue_ns, first_queue_ns; /* when these ended */
+    uint32_t queue_rounds;             /* how many there were */
+    uint32_t round_us, queue_samples;  /* of the round that lasts... */
+    uint64_t round_ns;                 /* ...since then */
+    uint64_t through; /* attempts a second that get through, while a queue drains; 0: none does */
+    uint64_t queued;  /* the same, when it was gone; 0: there was none */
     /* how much may be sent */
     uint32_t window;       /* STARTUP: attempts in the pipe; 0: as many as there are permits */
     struct ptl_pacer pace; /* the lesser of these two; 0: none */

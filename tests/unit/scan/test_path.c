@@ -179,17 +179,76 @@ static void a_queue_ends_slow_start(void **state)
     begin(PTL_PATH_START);
     uint64_t due_ns;
     ptl_path_allow(&path, 500, 0, now_ns, &due_ns); /* the window binds */
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 200 && path.window != 0; i++) {
+        now_ns += MS;
         answer(50000); /* 20 ms without it */
+    }
     assert_int_equal(path.window, 0);
     /* A hundred in 50 ms are 2,000 a second; a little less lets the queue run dry. */
     assert_in_range(path.limit, 1300, 2000);
     /* One long round trip among short ones is none. */
     begin(PTL_PATH_START);
     ptl_path_allow(&path, 500, 0, now_ns, &due_ns);
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 200; i++) {
+        now_ns += MS;
         answer(i % 3 == 0 ? 20000 : 90000);
+    }
     assert_int_equal(path.limit, 0);
+}
+
+/* A link that carries 3,000 attempts a second with a buffer of 300; all ports answer. */
+struct link {
+    double waiting;
+    uint32_t due[256][64]; /* round trips, by the millisecond in which they end */
+    uint32_t count[256];
+    uint32_t in_pipe, silent;
+};
+
+static void send_over(struct link *link)
+{
+    bool dropped = link->waiting >= 300;
+    link->silent += dropped;
+    if (dropped && link->silent % 16 == 0) /* the next sentinel fares alike */
+        ptl_path_sentinel(&path, now_ns, false, true, now_ns);
+    if (dropped)
+        return;
+    if (link->silent % 16 != 0 && link->silent > 0 && draw() < 1 / 64.0)
+        ptl_path_sentinel(&path, now_ns, true, true, now_ns);
+    link->waiting++;
+    uint32_t ms = (uint32_t)(20 + link->waiting / 3);
+    uint64_t at = (now_ns / MS + ms) % 256;
+    assert_true(link->count[at] < 64);
+    link->due[at][link->count[at]++] = ms * 1000;
+    link->in_pipe++;
+}
+
+static void a_link_is_kept_full_and_its_buffer_is_not(void **state)
+{
+    (void)state;
+    begin(PTL_PATH_START);
+    struct link link = {.waiting = 0};
+    uint64_t answers = 0, due_ns, long_ones = 0;
+    for (int tick = 0; tick < 10000; tick++) {
+        now_ns += MS;
+        link.waiting = link.waiting > 3 ? link.waiting - 3 : 0;
+        uint32_t *count = &link.count[now_ns / MS % 256];
+        for (uint32_t i = 0; i < *count; i++) {
+            uint32_t us = link.due[now_ns / MS % 256][i], lasted_ms;
+            ptl_path_round_trip(&path, us, 20000, true, link.in_pipe, now_ns);
+            ptl_path_heard(&path, now_ns - us * PTL_NS_PER_US, now_ns, MOST, &lasted_ms);
+            answers += tick >= 1000;
+            long_ones += tick >= 1000 && us > 40000;
+        }
+        link.in_pipe -= *count;
+        *count = 0;
+        size_t may = ptl_path_allow(&path, 64, link.in_pipe, now_ns, &due_ns);
+        ptl_path_sent(&path, may, now_ns);
+        for (size_t i = 0; i < may; i++)
+            send_over(&link);
+    }
+    assert_true(answers > 0.85 * 9 * 3000);
+    assert_true(long_ones < answers / 5);
+    assert_true(link.silent < 1000);
 }
 
 static void lose_sentinels(int count)
@@ -321,6 +380,7 @@ int main(void)
         cmocka_unit_test(a_limit_that_goes_away_is_left_behind),
         cmocka_unit_test(a_loss_of_long_ago_does_not_hold_back),
         cmocka_unit_test(a_queue_ends_slow_start),
+        cmocka_unit_test(a_link_is_kept_full_and_its_buffer_is_not),
         cmocka_unit_test(all_is_silent_then_it_is_over),
         cmocka_unit_test(many_sentinels_say_it_sooner),
         cmocka_unit_test(what_chance_loses_together_is_no_silence),
