@@ -122,7 +122,8 @@ struct ptl_late ptl_listening_tell(const struct ptl_listening *listening, uint32
         slowest_us = us > slowest_us ? us : slowest_us;
     }
     /* One that was not listened to for as long as the latest answer took tells nothing of it. */
-    qsort(waits, count, sizeof(waits[0]), ptl_number_order);
+    if (count > 1)
+        qsort(waits, count, sizeof(waits[0]), ptl_number_order);
     uint32_t shorter = 0;
     while (shorter < count && waits[shorter] < slowest_us)
         shorter++;
