@@ -15,14 +15,14 @@
 #define STEADY_STEPS 3        /* of an eighth, before they grow... */
 #define STEPS 5               /* ...to the whole */
 #define HOLD_NS 3000000000ULL /* after a step up in vain */
-#define QUEUE_FLOOR_US 4000U  /* less is noise of the two machines */
+#define QUEUE_FLOOR_US 8000U  /* less is noise of the two machines */
 #define QUEUE_SAMPLES 16
 #define DRAIN_US 500000.0          /* a queue is to be gone after so long... */
 #define DRAIN_MOST 0.5             /* ...but for no more than so much of the pace */
 #define DRAINS 0.05                /* seconds a second: it does */
 #define GROWS_MOST 0.5             /* seconds a second, of which more is not believed */
 #define FILL_HOLD_NS 1000000000ULL /* then none is risked again */
-#define QUEUE_NS 10000000ULL       /* a round of them lasts so long, or the least round trip */
+#define QUEUE_NS 20000000ULL       /* a round of them lasts so long, or the least round trip */
 #define FULL_TIMES 4               /* the least round trip */
 #define SLICE_NS 100000000ULL
 #define LASTING_MS 2000U /* an outage that may be the answer to how fast we asked */
@@ -374,7 +374,7 @@ void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, 
         return;
     learn_queue(path, us, least_us, now_ns);
     /* Little's law: what is in the pipe, over the time that it takes, is what gets through. */
-    if (path->window > 0 && path->held && has_queue(path, in_pipe)) {
+    if (path->window > 0 && in_pipe >= path->window / 4 && path->held && has_queue(path, in_pipe)) {
         set_limit(path, 0.8 * in_pipe * 1e6 / (us + 1.0), now_ns);
         path->queued = path->limit;
     }
