@@ -6,6 +6,7 @@
 #include "scan/plan_state.h"
 
 #define EVERY 16 /* silent attempts from one to the next while little is known, or much is lost */
+#define EVERY_ALONE 24
 #define BACKLOG 8
 #define SHORTEST_US 30000U /* that one is waited for */
 #define OPEN_EVERY_MS 250  /* a service is bothered no more often */
@@ -50,23 +51,26 @@ void ptl_sentinel_learn(struct ptl_plan *plan, const struct ptl_outcome *outcome
 
 /* ---- whose turn it is ---- */
 
-static uint32_t every(const struct ptl_path *path)
+static uint32_t every(const struct ptl_plan *plan, const struct ptl_path *path)
 {
-    return path->asked < 32 || path->lost * 8 >= path->asked ? EVERY : PTL_SENTINEL_EVERY_MOST;
+    if (path->asked < 32 || path->lost * 8 >= path->asked)
+        return EVERY;
+    /* Where ports have one attempt, nothing else tells of losses. */
+    return plan->profile->retries == 0 ? EVERY_ALONE : PTL_SENTINEL_EVERY_MOST;
 }
 
 /* A backlog, as after the first attempts were overdue together, is not caught up with at once. */
-static void pay(uint32_t *debt, const struct ptl_path *path)
+static void pay(const struct ptl_plan *plan, uint32_t *debt, const struct ptl_path *path)
 {
-    uint32_t left = *debt > every(path) ? *debt - every(path) : 0;
-    *debt = left < BACKLOG * every(path) ? left : BACKLOG * every(path);
+    uint32_t each = every(plan, path), left = *debt > each ? *debt - each : 0;
+    *debt = left < BACKLOG * each ? left : BACKLOG * each;
 }
 
 bool ptl_sentinel_is_due(const struct ptl_plan *plan, bool idle)
 {
     if (plan->path.paused)
         return plan->now_ns >= plan->path.ask_ns;
-    if (plan->debt >= every(&plan->path))
+    if (plan->debt >= every(plan, &plan->path))
         return true;
     return idle && plan->doubts.count > 0 && plan->sentinels_out == 0;
 }
@@ -78,7 +82,7 @@ bool ptl_sentinel_is_due_of(const struct ptl_plan *plan, const struct ptl_lane *
         knows = knows || lane->known[i].port != 0;
     if (plan->targets == 1 || !knows)
         return false;
-    return lane->path.paused || lane->debt >= every(&lane->path);
+    return lane->path.paused || lane->debt >= every(plan, &lane->path);
 }
 
 /* A port that may be asked again, and one that refuses before one that is open; NULL: none. */
@@ -122,7 +126,7 @@ static bool ask(struct ptl_plan *plan, uint32_t id, struct ptl_path *path, struc
 
 bool ptl_sentinel_take(struct ptl_plan *plan, struct ptl_probe *probe)
 {
-    pay(&plan->debt, &plan->path); /* also where nothing can be asked: not again at once */
+    pay(plan, &plan->debt, &plan->path); /* also where nothing can be asked: not again at once */
     for (uint32_t i = 0; i < PTL_SENTINEL_TARGETS; i++) {
         uint32_t number = plan->next_sentinel++ % PTL_SENTINEL_TARGETS;
         if (!ptl_sample_place(plan, number)->active ||
@@ -137,7 +141,7 @@ bool ptl_sentinel_take(struct ptl_plan *plan, struct ptl_probe *probe)
 bool ptl_sentinel_take_of(struct ptl_plan *plan, uint32_t id, struct ptl_probe *probe)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
-    pay(&lane->debt, &lane->path);
+    pay(plan, &lane->debt, &lane->path);
     if (!ask(plan, id, &lane->path, probe))
         return false;
     lane->sentinels_out++;
