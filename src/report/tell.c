@@ -16,6 +16,8 @@ static void tell_doubt(const struct ptl_results *results, const struct ptl_expec
     if (estimate.known)
         ptl_buf_printf(buf, ", and may have been missed: up to %llu open ports of the host were",
                        (unsigned long long)estimate.missed_at_most);
+    else if (estimate.basis == PTL_BASIS_LATE)
+        ptl_buf_add(buf, ", and may have been missed: answers came later than it was waited for");
     else
         ptl_buf_add(buf, ", and may have been missed: it had one attempt");
 }

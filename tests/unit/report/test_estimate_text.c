@@ -15,6 +15,7 @@ static void open_with(struct model *model, const struct ptl_evidence *first,
         results->targets[i].has_evidence = true;
         results->targets[i].evidence = ptl_evidence_of_target(all[i]);
         ptl_evidence_add(&results->evidence, &results->targets[i].evidence);
+        ptl_late_join(&results->evidence.late, &all[i]->late);
     }
     results->estimate = ptl_estimate_run(results);
 }
@@ -86,6 +87,14 @@ static void what_is_not_known_is_told(void **state)
     (void)state;
     struct model model;
     const struct ptl_evidence once = {.open = {2}, .closed = {1}, .silent = {97}},
+                              late = {.open = {2},
+                                      .closed = {1},
+                                      .silent = {0, 97},
+                                      .late = {.listened = 60,
+                                               .closed = 4,
+                                               .slowest_ms = 970,
+                                               .waited_ms = 900,
+                                               .reach_ms = 978}},
                               dead = {.silent = {0, 100}}, whole = {.open = {3}, .closed = {4}};
     open_with(&model, &once, &once);
     expect(PTL_FORMAT_TEXT, &model, "\nnot to be trusted: how many open ports were missed cannot",
@@ -96,12 +105,26 @@ static void what_is_not_known_is_told(void **state)
     expect(PTL_FORMAT_JUNIT, &model, "is filtered, and may have been missed: it had one attempt",
            true);
     model_close(&model);
+    open_with(&model, &late, &late);
+    expect(PTL_FORMAT_TEXT, &model,
+           "missed cannot be told; of 120 silent ports that were listened to for longer 8 answered "
+           "too late\n",
+           true);
+    expect(PTL_FORMAT_TEXT, &model, "not to be trusted: how many", true);
+    expect(PTL_FORMAT_JUNIT, &model,
+           "is filtered, and may have been missed: answers came later than it was waited for",
+           true);
+    expect(PTL_FORMAT_PROM, &model, "recall_at_least", false);
+    model_close(&model);
     open_with(&model, &dead, &dead);
     expect(PTL_FORMAT_TEXT, &model,
            "\nhow many open ports were missed cannot be told: nothing answered\n", true);
     expect(PTL_FORMAT_TEXT, &model, "trusted", false);
     model_close(&model);
     open_with(&model, &whole, &whole);
+    expect(PTL_FORMAT_TEXT, &model,
+           "\nno open port was missed of those that were asked: none is silent\n", true);
+    model.results->summary.states[PTL_UNPROBED] = 0;
     expect(PTL_FORMAT_TEXT, &model, "\nno open port was missed: none is silent\n", true);
     model_close(&model);
     sample_open(&model); /* of an older version: nothing is said */
