@@ -25,6 +25,8 @@ class Kind:
 HALF_SILENT = {"open": 0.02, "silent": 0.5}
 FIREWALLED = {"open": 0.02, "silent": 0.98}
 BURSTS = {"outage_at": "60ms", "outage": "50ms", "outage_every": "500ms"}
+LATE = {"slow": 0.1, "slow_rtt": "700ms"}
+SOON = {"timeout": "500ms"}
 HURRY = {"adaptive": False, "retries": 0, "concurrency": 4000}
 
 KINDS = [
@@ -63,8 +65,12 @@ KINDS = [
     Kind("the same bursts, `adaptive: false`, `retries: 0`", BURSTS, {"adaptive": False, "retries": 0},
          independent=False),
     Kind("the same bursts, `concurrency: 64`", BURSTS, {"concurrency": 64}, independent=False),
-    Kind("a tenth of the ports answers later than `timeout`", {"slow": 0.1, "slow_rtt": "700ms"},
-         {"timeout": "500ms"}, independent=False),
+    Kind("a tenth of the ports answers later than `timeout`", LATE, SOON, independent=False),
+    Kind("as late, and 5 % lost", {"loss": 0.05, **LATE}, SOON, independent=False),
+    Kind("as late, only open ports answer", {**LATE, **FIREWALLED}, SOON, independent=False),
+    Kind("as late, `concurrency: 200`", LATE, {"concurrency": 200, **SOON}, independent=False),
+    Kind("16 hosts, as late each as 20 to 800 ms", {"rtt_to": "800ms"}, SOON, hosts=16, ports="1-250",
+         independent=False),
 ]
 
 
