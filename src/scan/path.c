@@ -11,18 +11,12 @@
 #define VOID_SHARE 0.25       /* lost: silence says nothing then */
 #define BASE_FIRST 0.03       /* the same, once the pace was to blame */
 #define BASE_DRIFT 0.01
-#define EXCESS 0.1            /* beyond it: the pace is to blame */
-#define STEADY_STEPS 3        /* of an eighth, before they grow... */
-#define STEPS 5               /* ...to the whole */
-#define HOLD_NS 3000000000ULL /* after a step up in vain */
-#define QUEUE_FLOOR_US 8000U  /* less is noise of the two machines */
-#define QUEUE_SAMPLES 16
-#define DRAIN_US 500000.0          /* a queue is to be gone after so long... */
-#define DRAIN_MOST 0.5             /* ...but for no more than so much of the pace */
+#define EXCESS 0.1                 /* beyond it: the pace is to blame */
+#define STEADY_STEPS 3             /* of an eighth, before they grow... */
+#define STEPS 5                    /* ...to the whole */
+#define HOLD_NS 3000000000ULL      /* after a step up in vain */
 #define DRAINS 0.05                /* seconds a second: it does */
-#define GROWS_MOST 0.5             /* seconds a second, of which more is not believed */
 #define FILL_HOLD_NS 1000000000ULL /* then none is risked again */
-#define QUEUE_NS 20000000ULL       /* a round of them lasts so long, or the least round trip */
 #define FULL_TIMES 4               /* the least round trip */
 #define SLICE_NS 100000000ULL
 #define LASTING_MS 2000U /* an outage that may be the answer to how fast we asked */
@@ -41,8 +35,7 @@ void ptl_path_forget(struct ptl_path *path, uint64_t now_ns)
     path->since_ns = now_ns;
     path->sent = path->silent = path->asked = path->lost = 0;
     path->sent_then = path->silent_then = 0;
-    path->queue_samples = path->queue_rounds = 0;
-    path->queue_us = path->queue_us_before = 0;
+    ptl_queue_forget(&path->queue);
     path->held = false;
 }
 
@@ -200,45 +193,35 @@ static void raise(struct ptl_path *path, uint64_t now_ns)
 /* With so many on the way that is_full() holds them back, no pace has to. */
 static bool has_queue(const struct ptl_path *path, double in_pipe)
 {
-    uint32_t most_us = path->least_us / 2 > QUEUE_FLOOR_US ? path->least_us / 2 : QUEUE_FLOOR_US;
-    return path->queue_us > most_us && path->queue_us_before > most_us &&
-           in_pipe < PTL_PATH_FULL / 2.0;
+    return in_pipe < PTL_PATH_FULL / 2.0 && ptl_queue_stands(&path->queue, path->least_us);
 }
 
 /* Little's law. */
 static double paced_in_pipe(const struct ptl_path *path)
 {
-    return (double)path->limit * ((double)path->least_us + path->queue_us) / 1e6;
+    return (double)path->limit * ((double)path->least_us + path->queue.us) / 1e6;
 }
 
-/*
- * Where a queue stands, what gets through is what is sent, less what is lost, less that by which
- * the queue grows: with a rate r and a queue that grows by g seconds a second it is r / (1 + g). It
- * is asked so much slower that the queue is gone in half a second. One that drains needs only time.
- */
+/* It is asked so much slower that the queue is soon gone. One that drains needs only time. */
 static void drain(struct ptl_path *path, uint64_t now_ns)
 {
     uint64_t round_ns = (uint64_t)path->rtt.srtt_us * PTL_NS_PER_US;
-    if (path->queue_ns - path->first_queue_ns < (round_ns > ROUND_NS ? round_ns : ROUND_NS))
-        return; /* too short a time for a trend */
-    double grows = ((double)path->queue_us - path->first_queue_us) * PTL_NS_PER_US /
-                   (double)(path->queue_ns - path->first_queue_ns);
-    if (grows < -DRAINS) {
-        ptl_path_forget(path, now_ns);
+    double grows;
+    if (!ptl_queue_trend(&path->queue, round_ns > ROUND_NS ? round_ns : ROUND_NS, &grows))
         return;
-    }
-    grows = grows < GROWS_MOST ? grows : GROWS_MOST;
-    double lost = path->asked >= FEW ? share_lost(path) - path->base_share : 0;
-    double through = (double)path->limit * (lost > 0 ? 1 - lost : 1) / (grows > 0 ? 1 + grows : 1);
-    double less = path->queue_us / DRAIN_US;
-    set_limit(path, through * (1 - (less < DRAIN_MOST ? less : DRAIN_MOST)), now_ns);
+    double lost = path->asked >= FEW ? share_lost(path) - path->chance.share - BASE_FIRST : 0;
+    double through = ptl_queue_through((double)path->limit, grows, lost);
+    if (grows >= -DRAINS)
+        set_limit(path, through * ptl_queue_drain_share(&path->queue), now_ns);
+    else
+        ptl_path_forget(path, now_ns);
     path->through = (uint64_t)through;
 }
 
 /* It is gone: back to nearly what gets through. */
 static void fill_again(struct ptl_path *path, uint64_t now_ns)
 {
-    path->queued = path->queued == 0 ? path->through : (path->queued + path->through) / 2;
+    path->queued = path->through;
     path->through = 0;
     set_limit(path, (double)path->queued * 15 / 16, now_ns);
     path->hold_until_ns = now_ns + FILL_HOLD_NS;
@@ -284,7 +267,7 @@ static void look(struct ptl_path *path, uint64_t now_ns)
 static bool is_full(const struct ptl_path *path, uint32_t in_pipe)
 {
     return in_pipe >= PTL_PATH_FULL &&
-           path->rtt.srtt_us > FULL_TIMES * path->least_us + QUEUE_FLOOR_US;
+           path->rtt.srtt_us > FULL_TIMES * path->least_us + PTL_QUEUE_FLOOR_US;
 }
 
 size_t ptl_path_allow(struct ptl_path *path, size_t want, uint32_t in_pipe, uint64_t now_ns,
@@ -339,30 +322,6 @@ void ptl_path_overdue(struct ptl_path *path, uint32_t count, uint32_t most)
 
 /* ---- round trips ---- */
 
-/* The queue of a round is the least that all of its attempts met (HyStart++, RFC 9406, 4.2). */
-static void learn_queue(struct ptl_path *path, uint32_t us, uint32_t least_us, uint64_t now_ns)
-{
-    uint32_t queue_us = us > least_us ? us - least_us : 0;
-    if (path->queue_samples++ == 0) {
-        path->round_us = queue_us;
-        path->round_ns = now_ns;
-    } else if (queue_us < path->round_us) {
-        path->round_us = queue_us;
-    }
-    uint64_t least_ns = path->least_us * PTL_NS_PER_US;
-    if (path->queue_samples < QUEUE_SAMPLES ||
-        now_ns - path->round_ns < (least_ns > QUEUE_NS ? least_ns : QUEUE_NS))
-        return;
-    path->queue_us_before = path->queue_us;
-    path->queue_us = path->round_us;
-    path->queue_ns = now_ns;
-    if (path->queue_rounds++ == 0) {
-        path->first_queue_us = path->queue_us;
-        path->first_queue_ns = now_ns;
-    }
-    path->queue_samples = 0;
-}
-
 void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, bool prompt,
                          uint32_t in_pipe, uint64_t now_ns)
 {
@@ -372,7 +331,7 @@ void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, 
     /* What was sent before the pace was changed met the queue of that. */
     if (!prompt || now_ns - us * PTL_NS_PER_US < path->since_ns)
         return;
-    learn_queue(path, us, least_us, now_ns);
+    ptl_queue_learn(&path->queue, us, least_us, path->least_us, now_ns);
     /* Little's law: what is in the pipe, over the time that it takes, is what gets through. */
     if (path->window > 0 && in_pipe >= path->window / 4 && path->held && has_queue(path, in_pipe)) {
         set_limit(path, 0.8 * in_pipe * 1e6 / (us + 1.0), now_ns);

@@ -14,6 +14,7 @@
 
 #include "scan/chance.h"
 #include "scan/pacer.h"
+#include "scan/queue.h"
 #include "scan/rtt.h"
 
 #include <stdbool.h>
@@ -35,13 +36,7 @@ struct ptl_path {
     /* round trips */
     struct ptl_rtt rtt;
     uint32_t least_us; /* the least; of the run, what its targets' least are on average */
-    /* the queue: what all answers of a round took beyond the least, since the pace was changed */
-    uint32_t queue_us, queue_us_before,
-        first_queue_us;                /* in the last round, the one before it, the first */
-    uint64_t queue_ns, first_queue_ns; /* when these ended */
-    uint32_t queue_rounds;             /* how many there were */
-    uint32_t round_us, queue_samples;  /* of the round that lasts... */
-    uint64_t round_ns;                 /* ...since then */
+    struct ptl_queue queue;
     uint64_t through; /* attempts a second that get through, while a queue drains; 0: none does */
     uint64_t queued;  /* the same, when it was gone; 0: there was none */
     /* how much may be sent */

@@ -11,7 +11,10 @@ readonly SAME='del(.run, .summary.probes_per_second, .summary.peak_in_flight, .s
 same() {
     jq "$SAME" "$1" >whole.same
     jq "$SAME" "$2" >merged.same
-    cmp whole.same merged.same
+    cmp whole.same merged.same || {
+        diff whole.same merged.same | head -n 40
+        return 1
+    }
 }
 
 # The script that runs all shards of p.yaml: N [OPTION...]
