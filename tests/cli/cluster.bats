@@ -99,9 +99,12 @@ SH
 
 @test "Kubernetes: the Job fits the published schemas of batch/v1, and says what its comments say; its profile is sound" {
     local schemas
-    schemas=$(sed -n 's/.* SCHEMAS_FILE=//p' "$TOP/dev")
-    [ -e "$TOP/build/tools/$schemas" ] || without "./dev test has not downloaded $schemas into build/tools"
-    run /usr/bin/python3 "$TOP/tests/cluster/kubernetes.py" "$CLUSTER/kubernetes.yaml" "$TOP/build/tools/$schemas"
+    schemas=$TOP/build/tools/$(sed -n 's/.* SCHEMAS_FILE=//p' "$TOP/dev")
+    if [ ! -e "$schemas" ]; then
+        schemas=""
+        echo "# the schemas that Kubernetes publishes are not in build/tools: held against job.schema.json alone" >&3
+    fi
+    run /usr/bin/python3 "$TOP/tests/cluster/kubernetes.py" "$CLUSTER/kubernetes.yaml" ${schemas:+"$schemas"}
     echo "$output"
     [ "$status" -eq 0 ]
     echo "$output" >lan.yaml

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""kubernetes.py FILE WHEEL: is FILE what its comments say? What is in it fits the schemas that Kubernetes
-publishes (WHEEL holds them) and the rules of the Job API that no schema expresses; all of it refuses what is
-wrong; and the Jobs mean what they should."""
+"""kubernetes.py FILE [WHEEL]: is FILE what its comments say? What is in it fits the schemas that Kubernetes
+publishes (WHEEL holds them; without it the Jobs are held against what job.schema.json has of them) and the
+rules of the Job API that no schema expresses; all of it refuses what is wrong; and the Jobs mean what they
+should."""
 import copy
 import json
 import re
 import sys
 import zipfile
+from pathlib import Path
 
 import jsonschema
 import yaml
@@ -193,6 +195,17 @@ def check_schemas(documents, scan, path):
         assert any("backoffLimitPerIndex" in problem for problem in versions[TOO_OLD].problems(scan))
 
 
+def check_subset(jobs, scan):
+    """Where no package of Python's can be downloaded."""
+    schema = json.loads((Path(__file__).parent / "job.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    for job in jobs:
+        validator.validate(job)
+    for number, change in enumerate(AGAINST_SCHEMA):
+        assert not validator.is_valid(changed(scan, change)), f"the schema lets wrong {number} pass"
+
+
 def check_meaning(scan, merge):
     spec, pod = scan["spec"], scan["spec"]["template"]["spec"]
     assert spec["completionMode"] == "Indexed" and spec["backoffLimitPerIndex"] > 0
@@ -209,7 +222,9 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         documents = list(yaml.safe_load_all(file))
     profile, scan, merge = documents
-    check_schemas(documents, scan, sys.argv[2])
+    check_subset((scan, merge), scan)
+    if len(sys.argv) > 2:
+        check_schemas(documents, scan, sys.argv[2])
     for job in (scan, merge):
         found = list(rules(job))
         assert not found, f"{job['metadata']['name']}: {found}"
