@@ -125,7 +125,7 @@ def make_shards(rng):
              "workers": rng.randint(1, 1024), "rate": rng.randint(0, 10**7), "limit": rng.choice([None, 2000]),
              "limited_by": rng.choice(["nothing", "local", "target", "path", "ceiling"]),
              "answers_per_second": rng.randint(0, 10**6)} for index in range(1, rng.choice([2, 9]))]
-    return {"shards": runs, **({"missing_shards": "9-12,100000/100000"} if rng.random() < 0.5 else {})}
+    return {"shards": runs, **({"missing_shards": "9-12,100000/100000", "cut": True} if rng.random() < 0.5 else {})}
 
 
 def make_expectations(rng, targets, unresolved, ports):
