@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/number.h"
+#include "base/random.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,16 +11,10 @@
 #define EVERY 128     /* one first attempt in so many is in the sample of a large run */
 #define LATER_US 1000 /* than it was waited for: what comes with the timeout is not late */
 
-static uint64_t draw(struct ptl_listening *listening, uint64_t below)
-{
-    listening->random = listening->random * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (listening->random >> 33) % below;
-}
-
 /* One of the next `every`, wherever it lies among them. */
 static void draw_next(struct ptl_listening *listening)
 {
-    uint64_t place = draw(listening, listening->every);
+    uint64_t place = ptl_random_below(&listening->random, listening->every);
     listening->left = listening->rest + place + 1;
     listening->rest = listening->every - place - 1;
 }
@@ -46,20 +41,19 @@ uint16_t ptl_listening_take(struct ptl_listening *listening, uint32_t target, ui
     return (uint16_t)listening->count;
 }
 
-uint16_t ptl_listening_again(const struct ptl_listening *listening, uint32_t target, uint16_t port)
-{
-    for (uint16_t i = 0; i < listening->count; i++)
-        if (listening->ports[i].target == target && listening->ports[i].port == port)
-            return listening->ports[i].heard == PTL_HEARD_UNTOLD ? (uint16_t)(i + 1) : 0;
-    return 0;
-}
-
 static struct ptl_listened *find(struct ptl_listening *listening, uint32_t target, uint16_t port)
 {
     for (uint32_t i = 0; i < listening->count; i++)
         if (listening->ports[i].target == target && listening->ports[i].port == port)
             return &listening->ports[i];
     return NULL;
+}
+
+uint16_t ptl_listening_again(struct ptl_listening *listening, uint32_t target, uint16_t port)
+{
+    const struct ptl_listened *own = find(listening, target, port);
+    return own != NULL && own->heard == PTL_HEARD_UNTOLD ? (uint16_t)(own - listening->ports + 1)
+                                                         : 0;
 }
 
 void ptl_listening_began(struct ptl_listening *listening, uint16_t number, uint64_t started_ns)

@@ -1,10 +1,9 @@
 /*
  * Do answers come later than they are waited for? An even sample of a run's ports, 128 of up to
  * 16,384, one in 128 of more, 1,024 at most, is listened to for longer, where nothing answered an
- * attempt in time: the engine keeps its socket while the port has its further attempts, so that
- * it costs no time. A late answer is
- * no verdict, for `timeout` says what one is; it is evidence that ports which were silent do
- * answer. Not thread-safe: the plan's lock guards it.
+ * attempt in time: the engine keeps its socket while the port has its further attempts, so that it
+ * costs no time. A late answer is no verdict, for `timeout` says what one is; it is evidence that
+ * ports which were silent do answer. Not thread-safe: the plan's lock guards it.
  */
 #ifndef SCAN_LISTENING_H
 #define SCAN_LISTENING_H
@@ -57,9 +56,8 @@ static inline uint16_t ptl_listening_choose(struct ptl_listening *listening, uin
     return --listening->left > 0 ? 0 : ptl_listening_take(listening, target, port);
 }
 /* A further attempt of a port of the sample: its number, if none was listened to that tells; else
- * 0.
- */
-uint16_t ptl_listening_again(const struct ptl_listening *listening, uint32_t target, uint16_t port);
+ * 0. */
+uint16_t ptl_listening_again(struct ptl_listening *listening, uint32_t target, uint16_t port);
 /* The attempt of that number was silent for its time, and is listened to. */
 void ptl_listening_began(struct ptl_listening *listening, uint16_t number, uint64_t started_ns);
 /* An attempt of the port was waited for so long in vain. */

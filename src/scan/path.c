@@ -61,6 +61,7 @@ static void set_pace(struct ptl_path *path, uint64_t now_ns)
 
 static void set_limit(struct ptl_path *path, double rate, uint64_t now_ns)
 {
+    path->through = 0;
     path->limit = rate > LEAST_RATE ? (uint64_t)rate : LEAST_RATE;
     path->window = 0;
     path->last_limit = 0;
@@ -222,7 +223,6 @@ static void drain(struct ptl_path *path, uint64_t now_ns)
 static void fill_again(struct ptl_path *path, uint64_t now_ns)
 {
     path->queued = path->through;
-    path->through = 0;
     set_limit(path, (double)path->queued * 15 / 16, now_ns);
     path->hold_until_ns = now_ns + FILL_HOLD_NS;
 }
@@ -248,11 +248,11 @@ static void look(struct ptl_path *path, uint64_t now_ns)
 {
     if (path->ceiling != 0 && !path->paused)
         grow_ceiling(path, now_ns);
-    uint64_t round_ns = (uint64_t)path->rtt.srtt_us * PTL_NS_PER_US;
+    if (path->limit == 0 || path->paused || now_ns - path->since_ns < ROUND_NS)
+        return;
     bool queue = has_queue(path, paced_in_pipe(path));
-    round_ns *= queue ? 1 : ROUND_TRIPS;
-    if (path->limit == 0 || path->paused ||
-        now_ns - path->since_ns < (round_ns > ROUND_NS ? round_ns : ROUND_NS))
+    if (now_ns - path->since_ns <
+        (uint64_t)path->rtt.srtt_us * PTL_NS_PER_US * (queue ? 1 : ROUND_TRIPS))
         return;
     if (queue)
         drain(path, now_ns);

@@ -239,6 +239,7 @@ enum ptl_status ptl_plan_new(const struct ptl_plan_parts *parts, struct ptl_plan
     new->port_count = ptl_portset_count(parts->ports);
     new->targets = ptl_targets_count(results->live);
     new->seed = parts->seed;
+    new->sentinel_draw = parts->seed;
     new->start_ns = start_ns;
     new->now_ns = start_ns;
     ptl_neighbours_init(&new->neighbours);

@@ -2,6 +2,7 @@
  * The sample: the targets whose sentinels stand for what the run as a whole loses, and whether that
  * is what they share or their own.
  */
+#include "base/random.h"
 #include "scan/plan_state.h"
 
 #include <string.h>
@@ -24,9 +25,7 @@ static struct ptl_lane *drawn(struct ptl_plan *plan, bool refuses)
 {
     if (plan->answering == 0) /* what is known is known from the run that this one goes on with */
         return NULL;
-    plan->sentinel_draw =
-        (plan->sentinel_draw ^ plan->seed) * 6364136223846793005ULL + 1442695040888963407ULL;
-    uint64_t number = (plan->sentinel_draw >> 33) % plan->answering;
+    uint64_t number = ptl_random_below(&plan->sentinel_draw, plan->answering);
     if (number >= PTL_SENTINEL_TARGETS)
         return NULL;
     struct ptl_lane *place = ptl_sample_place(plan, (uint32_t)number);

@@ -6,7 +6,7 @@
 #include "scan/plan_state.h"
 
 #define EVERY 16 /* silent attempts from one to the next while little is known, or much is lost */
-#define EVERY_ALONE 24
+#define EVERY_ALONE 24 /* then, where ports have one attempt: nothing else tells of losses */
 #define BACKLOG 8
 #define SHORTEST_US 30000U /* that one is waited for */
 #define OPEN_EVERY_MS 250  /* a service is bothered no more often */
@@ -55,7 +55,6 @@ static uint32_t every(const struct ptl_plan *plan, const struct ptl_path *path)
 {
     if (path->asked < 32 || path->lost * 8 >= path->asked)
         return EVERY;
-    /* Where ports have one attempt, nothing else tells of losses. */
     return plan->profile->retries == 0 ? EVERY_ALONE : PTL_SENTINEL_EVERY_MOST;
 }
 

@@ -44,7 +44,7 @@ complete_and_right() {
     diff t.txt found.txt
 }
 
-@test "a link with a buffer: its queue is seen, and kept short" {
+@test "a link with a buffer, which drops what does not fit" {
     scan 198.18.0.1-8 1-700 -- --hosts 8 --link 3000 --buffer 300 --open 0.02
     complete_and_right 0
 }

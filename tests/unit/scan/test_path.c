@@ -251,6 +251,36 @@ static void a_link_is_kept_full_and_its_buffer_is_not(void **state)
     assert_true(link.silent < 1000);
 }
 
+/* What got through when the queue stood is no reason to go back there once it loses. */
+static void a_loss_while_a_queue_drains_counts(void **state)
+{
+    (void)state;
+    begin(PTL_PATH_START);
+    uint64_t due_ns;
+    ptl_path_allow(&path, 500, 0, now_ns, &due_ns);
+    for (int i = 0; i < 200 && path.window != 0; i++) {
+        now_ns += MS;
+        answer(50000);
+    }
+    for (int i = 0; i < 400 && path.through == 0; i++) {
+        now_ns += MS;
+        ptl_path_allow(&path, 1, 0, now_ns, &due_ns);
+        ptl_path_sent(&path, 1, now_ns);
+        answer(50000);
+    }
+    assert_true(path.through > 0);
+    for (int i = 0; i < 16; i++) {
+        now_ns += MS;
+        answer(20000);
+        ptl_path_sentinel(&path, now_ns, i % 4 == 0, true, now_ns);
+    }
+    uint64_t lowered = path.limit;
+    now_ns += 1000 * MS;
+    answer(20000);
+    ptl_path_allow(&path, 1, 0, now_ns, &due_ns);
+    assert_in_range(path.limit, 1, lowered * 9 / 8 + 1);
+}
+
 static void lose_sentinels(int count)
 {
     for (int i = 0; i < count; i++) {
@@ -380,6 +410,7 @@ int main(void)
         cmocka_unit_test(a_limit_that_goes_away_is_left_behind),
         cmocka_unit_test(a_loss_of_long_ago_does_not_hold_back),
         cmocka_unit_test(a_queue_ends_slow_start),
+        cmocka_unit_test(a_loss_while_a_queue_drains_counts),
         cmocka_unit_test(a_link_is_kept_full_and_its_buffer_is_not),
         cmocka_unit_test(all_is_silent_then_it_is_over),
         cmocka_unit_test(many_sentinels_say_it_sooner),
