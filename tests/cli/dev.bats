@@ -132,7 +132,12 @@ ends_with() {
     stub apt-get ':'
     stub python3 'case $* in *"-m pip"*) exit 1 ;; esac'
     rm tree/build/tools/*
-    ends_with '== failed:' '   the schemas of Kubernetes could not be downloaded' '23 passed, 1 failed'
+    # The Job has a schema in the tree as well: what is missing is said, and is no failure.
+    run tree/dev test
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *'== the Job of configs/cluster is held against tests/cluster/job.schema.json alone'* ]]
+    [ "${lines[-1]}" = "23 passed, 0 failed" ]
     grep -q '^python3 -m pip .* --require-hashes ' calls
     touch "tree/build/tools/$SCHEMAS"
     rm bin/nginx
