@@ -160,6 +160,8 @@ static bool add(struct ptl_shards *shards, const struct ptl_results *from)
     shards->are_incomplete[from->run.shard.index] = !from->run.complete;
     whole->has_evidence = is_first || whole->has_evidence;
     ptl_merge_join_run(run, &from->run);
+    if (from->run.elapsed_ms > run->elapsed_ms)
+        run->elapsed_ms = from->run.elapsed_ms;
     ptl_portset_add(shards->ports, from->run.ports, NULL);
     whole->summary.targets += from->summary.targets - (base < ptl_stored_count(whole->stored));
     shards->probes += from->summary.probes;
@@ -280,7 +282,10 @@ static bool finish(struct ptl_shards *shards)
     ptl_buf_init(&ports, PTL_PORTS_BYTES);
     ptl_portset_format(shards->ports, &ports);
     run->ports = ptl_buf_steal(&ports);
-    run->elapsed_ms = (double)(run->finished_ms - run->started_ms);
+    /* No less than the longest of them took: a clock may have been set back meanwhile. */
+    double span_ms = (double)(run->finished_ms - run->started_ms);
+    if (span_ms > run->elapsed_ms)
+        run->elapsed_ms = span_ms;
     whole->started = whole->summary.targets;
     whole->summary.probes = whole->summary.targets * ptl_portset_count(shards->ports);
     count_missing(whole, ptl_portset_count(shards->ports));

@@ -254,6 +254,18 @@ portolan run ./p.yaml --shard 6/6 --json ./6-of-6.json" ]
     jq -e '.run.complete == false and .run.stopped_by == "signal" and .run.shards[0].stopped_by == "signal"' merged.json
 }
 
+@test "a clock that was set back while shards were run: the merged report reads" {
+    need_namespace
+    make_shards 2
+    for k in 1 2; do
+        jq '.run.finished = "2026-01-01T00:00:01.000Z" | .run.started = "2026-01-01T00:00:10.000Z"' "$k-of-2.json" >"$k.json"
+    done
+    "$PORTOLAN" merge 1.json 2.json --json merged.json --quiet
+    "$PORTOLAN" convert merged.json --json - --quiet | cmp - merged.json
+    # The time that the longest of them took by a clock that nobody sets.
+    [ "$(jq .run.elapsed_ms merged.json)" = "$(jq -s 'map(.run.elapsed_ms) | max' 1.json 2.json)" ]
+}
+
 @test "what differs between plans is named" {
     need_namespace
     make_shards 2
