@@ -61,8 +61,13 @@ static bool add_block(struct ptl_draft *draft, const struct ptl_host *host,
     return true;
 }
 
+static int by_address(const void *a, const void *b)
+{
+    return ptl_address_compare(a, b);
+}
+
 static bool add_name(struct ptl_draft *draft, const struct ptl_host *host,
-                     const struct ptl_resolved *resolved, bool is_exclude)
+                     struct ptl_resolved *resolved, bool is_exclude)
 {
     struct ptl_origin origin = ptl_draft_origin(host);
     if (resolved->count == 0 && is_exclude) {
@@ -76,6 +81,10 @@ static bool add_name(struct ptl_draft *draft, const struct ptl_host *host,
         return ptl_draft_unresolved(draft, host->text, resolved->message);
     /* Every address of an excluded name is left alone, whatever `resolve` says. */
     bool all = is_exclude || draft->profile->resolve == PTL_RESOLVE_ALL;
+    /* Name servers rotate them, and each machine prefers others: a plan's order is the same for
+     * all. */
+    if (all)
+        qsort(resolved->addresses, resolved->count, sizeof(*resolved->addresses), by_address);
     for (size_t i = 0; i < (all ? resolved->count : 1); i++) {
         const struct ptl_address *address = &resolved->addresses[i];
         if (address->high == 0 && address->low == 0) {
@@ -92,7 +101,7 @@ static bool add_name(struct ptl_draft *draft, const struct ptl_host *host,
 }
 
 static bool add_all(struct ptl_draft *draft, const struct ptl_hosts *hosts,
-                    const struct ptl_resolved *resolved, size_t *next_name, bool is_exclude)
+                    struct ptl_resolved *resolved, size_t *next_name, bool is_exclude)
 {
     for (size_t i = 0; i < hosts->count; i++) {
         struct ptl_host host = ptl_hosts_get(hosts, i);

@@ -193,6 +193,14 @@ SH
     [ "$(jq -c '[.run.shard.names[] | .name, .ip]' b.json)" = '["one.test","127.0.0.1","two.test","127.0.0.2"]' ]
     [ "$(jq -c '[.run.shard.names[] | .name, .ip]' c.json)" = '["one.test","127.0.0.1","two.test","127.0.0.3"]' ]
     [ "$(jq -c '[.targets[].host]' b.json)" = '["two.test","127.0.0.9"]' ]
+    # All addresses of a name are the same in whatever order a name server has them today.
+    profile p 'hosts: [all.test, 127.0.0.9]' 'resolve: all' 'ports: 1-4'
+    printf '127.0.0.6 all.test\n127.0.0.5 all.test\n' >here
+    printf '127.0.0.5 all.test\n127.0.0.6 all.test\n' >there
+    in_ns --mount sh ./go "$PORTOLAN" here 1/2 a.json
+    in_ns --mount sh ./go "$PORTOLAN" there 2/2 b.json
+    "$PORTOLAN" merge a.json b.json --json merged.json --quiet
+    [ "$(jq -c '[.targets[].ip]' merged.json)" = '["127.0.0.5","127.0.0.6","127.0.0.9"]' ]
 }
 
 @test "a slice that was stopped goes on with its journal, and with no other" {
