@@ -95,6 +95,9 @@ struct portolan_load_options {
     size_t setting_count;
     const char *file;     /* of a text: what messages name it; NULL: "profile" */
     const char *base_dir; /* of a text: what its paths are relative to; NULL: the current folder */
+    /* What messages call each setting, "--ports"; such a one's value is plain text, not YAML. NULL,
+     * also of one: it is called --set. */
+    const char *const *setting_names;
 };
 
 /*
@@ -108,7 +111,8 @@ PORTOLAN_API enum portolan_status
 portolan_profile_load_file(const char *path, const struct portolan_load_options *options,
                            struct portolan_profile **profile, struct portolan_problems *problems);
 /* A saved one: NAME.yaml in the folders of the environment's PORTOLAN_PATH, ./configs,
- * ~/.config/portolan, /etc/portolan. */
+ * ~/.config/portolan, /etc/portolan. A name with a slash, or that ends in .yaml or .yml, is a path;
+ * "-" is standard input. */
 PORTOLAN_API enum portolan_status
 portolan_profile_load_name(const char *name, const struct portolan_load_options *options,
                            struct portolan_profile **profile, struct portolan_problems *problems);
@@ -122,7 +126,44 @@ portolan_profile_load_text(const char *text, size_t length,
 PORTOLAN_API enum portolan_status portolan_profile_show(const struct portolan_profile *profile,
                                                         char **text,
                                                         struct portolan_problems *problems);
+
+/* What a profile asks of whoever runs it. The texts are borrowed from it. */
+struct portolan_profile_info {
+    size_t size;
+    const char *name;
+    const char *file;           /* as it was named */
+    const char *journal;        /* a pattern for portolan_path_expand; NULL: none */
+    const char *history;        /* the folder of `history.dir`; NULL: none */
+    uint32_t shard, shards;     /* the slice of the plan; 0 of any: "auto", 0 of 0: all of it */
+    const char *const *reports; /* patterns, by the number of their format; NULL: none */
+    size_t report_count;
+};
+/* False: `size` is not set. */
+PORTOLAN_API bool portolan_profile_get(const struct portolan_profile *profile,
+                                       struct portolan_profile_info *info);
 PORTOLAN_API void portolan_profile_free(struct portolan_profile *profile);
+
+/* ---- paths ---- */
+
+struct portolan_path_values {
+    size_t size;
+    const char *profile;    /* its name */
+    int64_t started_ms;     /* since 1970, UTC */
+    uint32_t shard, shards; /* 0 of 0: the whole plan */
+};
+
+/* Replaces {profile}, {started} and {shard} in a pattern (docs/outputs.md); *path is yours (free).
+ * Errors: PORTOLAN_INVALID: another brace, a profile's name with a slash; PORTOLAN_NO_MEMORY. */
+PORTOLAN_API enum portolan_status portolan_path_expand(const char *pattern,
+                                                       const struct portolan_path_values *values,
+                                                       char **path,
+                                                       struct portolan_problems *problems);
+/*
+ * What a report to this path would replace, links followed: one text for every path that leads
+ * there, "-" for standard output by any name. Yours (free). NULL: what several may write to (a
+ * device, a named pipe), what cannot be reached, no memory.
+ */
+PORTOLAN_API char *portolan_path_place(const char *path);
 
 /* ---- stopping ---- */
 
@@ -152,6 +193,11 @@ struct portolan_prepare_options {
     bool resume;  /* go on with the unfinished run in it, if there is one; else one is refused */
     bool salvage; /* with `resume`: take what is whole where it is damaged */
     uint64_t max_age_ms; /* with `resume`: ask again what is older; 0: of any age */
+    /* With `resume`: a journal that is of another plan or damaged is renamed, to PATH.old, when the
+     * run begins; a warning of the results says so. */
+    bool set_aside;
+    uint32_t shard,
+        shards; /* scan slice `shard`, from 1, of `shards`; 0 of 0: as the profile says */
 };
 
 struct portolan_prepared_info {
@@ -179,6 +225,12 @@ PORTOLAN_API enum portolan_status portolan_prepare(struct portolan_profile *prof
 /* False: `size` is not set. */
 PORTOLAN_API bool portolan_prepared_get(const struct portolan_prepared *prepared,
                                         struct portolan_prepared_info *info);
+/* Makes the journal now, and not in portolan_run: one that cannot be made is known before others
+ * run. Nothing where it is made or none was asked for. Errors: PORTOLAN_OUTPUT; PORTOLAN_INVALID:
+ * another run has made it meanwhile; PORTOLAN_NO_MEMORY. */
+PORTOLAN_API enum portolan_status
+portolan_prepared_begin_journal(struct portolan_prepared *prepared,
+                                struct portolan_problems *problems);
 PORTOLAN_API void portolan_prepared_free(struct portolan_prepared *prepared);
 
 enum portolan_state {
@@ -251,6 +303,10 @@ struct portolan_run_options {
      * reports can be written any more. They stay yours, for portolan_report_write. */
     struct portolan_report *const *reports;
     size_t report_count;
+    bool goes_on; /* it does not stop for that: what is found is wanted otherwise */
+    /* Something is about to be written to a live report, which may share a terminal with what
+     * `progress` shows. NULL: not told. */
+    void (*writing)(void *context);
 };
 
 /*
@@ -258,7 +314,7 @@ struct portolan_run_options {
  * yours (portolan_results_free). A run that was stopped, or has passed its deadline, is no error:
  * its results say so. The profile's `report`, `journal` and `history` are the caller's to
  * honour. Errors: PORTOLAN_SYSTEM and PORTOLAN_NO_MEMORY, where it could not start or not tell what
- * it found; PORTOLAN_OUTPUT: the journal cannot be made.
+ * it found; else as portolan_prepared_begin_journal.
  */
 PORTOLAN_API enum portolan_status portolan_run(struct portolan_prepared *prepared,
                                                const struct portolan_run_options *options,
@@ -302,6 +358,7 @@ struct portolan_summary {
     size_t warnings, unresolved;           /* for the functions of these names */
     size_t expectations;                   /* that are listed */
     uint64_t passed, failed, inconclusive; /* of all expectations */
+    uint64_t changes; /* ports and hosts that changed, by portolan_results_compare */
 };
 
 struct portolan_target {
@@ -324,6 +381,7 @@ struct portolan_expectation {
     const char *expected; /* "open", "closed", "not-open". These are static */
     const char *state;    /* "open", ...; "": none of these ports is open */
     const char *verdict;  /* "pass", "fail", "inconclusive" */
+    char text[256];       /* all of it but the host, for people */
 };
 
 /* Reads a results.json or jsonl file of any version 1, or what a run's journal has settled; "-" is
@@ -359,12 +417,36 @@ PORTOLAN_API bool portolan_results_expectation(const struct portolan_results *re
 /*
  * Of a run with a journal, once its reports are written: a run that is complete needs it no more,
  * so it is removed, or, with `keep`, marked as finished; that of another stays, to go on with.
- * Nothing for results without one. Errors: PORTOLAN_OUTPUT.
+ * Nothing for results without one. Errors: PORTOLAN_OUTPUT, also where it failed while the run
+ * lasted.
  */
 PORTOLAN_API enum portolan_status portolan_results_end_journal(struct portolan_results *results,
                                                                bool keep,
                                                                struct portolan_problems *problems);
 PORTOLAN_API void portolan_results_free(struct portolan_results *results);
+
+/* ---- history ---- */
+
+/*
+ * The kept runs of a profile, in a folder of their own (docs/history.md): `history`/`name` of
+ * struct portolan_profile_info, as `portolan run` has it. The way of one: check it, run, compare,
+ * write the reports, keep. Errors of all three: PORTOLAN_OUTPUT, PORTOLAN_NO_MEMORY;
+ * PORTOLAN_INVALID: its index is damaged, the results are not those of a run of this process.
+ *
+ * Makes the folder, and sees that it can be written to and its index be read.
+ */
+PORTOLAN_API enum portolan_status portolan_history_check(const char *folder,
+                                                         struct portolan_problems *problems);
+/* What changed since the last complete run is from now on told by the results, and by reports that
+ * are written of them; with `fails` these say that a change is a failure. */
+PORTOLAN_API enum portolan_status portolan_results_compare(struct portolan_results *results,
+                                                           const char *folder, bool fails,
+                                                           struct portolan_problems *problems);
+/* Keeps the run, and removes runs that the profile's `history.keep` does not keep any longer. Waits
+ * for another process that does so, 30 seconds at most. */
+PORTOLAN_API enum portolan_status portolan_results_keep(const struct portolan_results *results,
+                                                        const char *folder,
+                                                        struct portolan_problems *problems);
 
 /* ---- reports ---- */
 
@@ -381,15 +463,18 @@ PORTOLAN_API const char *portolan_format_name(size_t number);
  * Opens a destination, before the scan, so that one that cannot be written is known before anything
  * is sent. A regular file is written beside its place and put there when it is whole; a pipe, a
  * terminal, a device in place; "-" is standard output. Folders that are missing are made. *report
- * is yours, for portolan_report_write or portolan_report_abandon. Errors: PORTOLAN_INVALID: no such
- * format; PORTOLAN_OUTPUT, PORTOLAN_CANCELLED, PORTOLAN_NO_MEMORY.
+ * is yours, for portolan_report_write or portolan_report_abandon. Beside the formats there are, of
+ * a run's results, "profile": what was run, as YAML, and "expect": what is open, as expectations
+ * for a profile to extend. Errors: PORTOLAN_INVALID: no such format; PORTOLAN_OUTPUT,
+ * PORTOLAN_CANCELLED, PORTOLAN_NO_MEMORY.
  */
 PORTOLAN_API enum portolan_status
 portolan_report_open(const char *format, const char *path,
                      const struct portolan_report_options *options, struct portolan_report **report,
                      struct portolan_problems *problems);
 /* Writes the results, puts the file in its place, and frees the report in every case. Errors:
- * PORTOLAN_OUTPUT, PORTOLAN_NO_MEMORY; a regular file is then as it was. */
+ * PORTOLAN_OUTPUT, PORTOLAN_NO_MEMORY; PORTOLAN_INVALID: a profile or expectations, which these
+ * results cannot tell. A regular file is then as it was. */
 PORTOLAN_API enum portolan_status portolan_report_write(struct portolan_report *report,
                                                         const struct portolan_results *results,
                                                         struct portolan_problems *problems);

@@ -27,6 +27,8 @@ struct portolan_problems {
 struct portolan_profile {
     struct ptl_profile *profile;
     atomic_uint users;
+    struct portolan_profile *whole; /* NULL: it was loaded; else `profile` is `slice`... */
+    struct ptl_profile slice;       /* ...and borrows all but its shard from that one */
 };
 
 struct portolan_stop {
@@ -37,6 +39,7 @@ struct portolan_prepared {
     struct portolan_profile *profile;
     struct ptl_prepared *prepared;
     struct ptl_journal *journal; /* NULL: none */
+    bool is_begun;               /* the journal is made */
 };
 
 struct portolan_results {
@@ -46,8 +49,11 @@ struct portolan_results {
     struct ptl_past *past;            /* NULL: they were not read from a journal */
 };
 
+#define PTL_EMBED_PROFILE PTL_FORMAT_COUNT
+#define PTL_EMBED_EXPECT (PTL_FORMAT_COUNT + 1)
 struct portolan_report {
     struct ptl_report *report;
+    int format; /* enum ptl_format, or one of those above */
 };
 
 /* ---- sizes of structs ---- */
@@ -95,6 +101,9 @@ void ptl_embed_leave(const struct ptl_embed_thread *before);
 /* ---- objects ---- */
 
 struct portolan_profile *ptl_embed_share(struct portolan_profile *profile);
+/* The same profile for another slice, which keeps it alive. NULL: no memory. */
+struct portolan_profile *ptl_embed_slice(struct portolan_profile *profile,
+                                         const struct ptl_shard *shard);
 /* Takes what `parts` hold over, and frees it where memory runs out. */
 enum portolan_status ptl_embed_results(const struct portolan_results *parts,
                                        struct portolan_results **made,

@@ -37,8 +37,10 @@ static enum portolan_status load_with(const struct source *source,
         return ptl_embed_no_memory(problems);
     }
     for (size_t i = 0; i < options->setting_count; i++)
-        settings[i] = (struct ptl_setting){.key = options->settings[i].key,
-                                           .value = options->settings[i].value};
+        settings[i] = (struct ptl_setting){
+            .key = options->settings[i].key,
+            .value = options->settings[i].value,
+            .option = options->setting_names != NULL ? options->setting_names[i] : NULL};
     struct ptl_problems found = {.items = NULL};
     enum ptl_status status = load(source, options, settings, &new->profile, &found);
     free(settings);
@@ -118,10 +120,41 @@ struct portolan_profile *ptl_embed_share(struct portolan_profile *profile)
     return profile;
 }
 
+struct portolan_profile *ptl_embed_slice(struct portolan_profile *profile,
+                                         const struct ptl_shard *shard)
+{
+    struct portolan_profile *new = malloc(sizeof(*new));
+    if (new == NULL)
+        return NULL;
+    *new = (struct portolan_profile){.whole = ptl_embed_share(profile), .slice = *profile->profile};
+    new->slice.shard = *shard;
+    new->profile = &new->slice;
+    atomic_init(&new->users, 1);
+    return new;
+}
+
+bool portolan_profile_get(const struct portolan_profile *profile,
+                          struct portolan_profile_info *info)
+{
+    const struct ptl_profile *inner = profile->profile;
+    struct portolan_profile_info own = {.name = inner->name,
+                                        .file = inner->file,
+                                        .journal = inner->journal,
+                                        .history = inner->history_dir,
+                                        .shard = inner->shard.index,
+                                        .shards = inner->shard.count,
+                                        .reports = (const char *const *)inner->report_paths,
+                                        .report_count = PTL_FORMAT_COUNT};
+    return ptl_embed_give(info, &own, sizeof(own));
+}
+
 void portolan_profile_free(struct portolan_profile *profile)
 {
     if (profile == NULL || atomic_fetch_sub(&profile->users, 1) > 1)
         return;
-    ptl_profile_free(profile->profile);
+    if (profile->whole != NULL)
+        portolan_profile_free(profile->whole);
+    else
+        ptl_profile_free(profile->profile);
     free(profile);
 }

@@ -108,6 +108,8 @@ bool portolan_results_summary(const struct portolan_results *results,
                                    .passed = inner->verdicts[PTL_PASS],
                                    .failed = inner->verdicts[PTL_FAIL],
                                    .inconclusive = inner->verdicts[PTL_INCONCLUSIVE]};
+    if (inner->changes != NULL)
+        own.changes = ptl_changes_count(inner->changes);
     return ptl_embed_give(summary, &own, sizeof(own));
 }
 
@@ -235,6 +237,11 @@ bool portolan_results_expectation(const struct portolan_results *results, size_t
                                        .verdict = ptl_verdict_names[one->verdict]};
     snprintf(own.host, sizeof(own.host), "%s", names.host);
     snprintf(own.ip, sizeof(own.ip), "%s", names.ip);
+    struct ptl_buf text;
+    ptl_buf_init(&text, sizeof(own.text));
+    ptl_expectation_tell(inner, one, &text);
+    snprintf(own.text, sizeof(own.text), "%s", ptl_buf_text(&text));
+    ptl_buf_free(&text);
     return ptl_embed_give(expectation, &own, sizeof(own));
 }
 

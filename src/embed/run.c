@@ -14,6 +14,7 @@ struct telling {
     struct portolan_names names;       /* of the target told of last */
     uint32_t target;
     bool is_named;
+    bool is_live; /* one of the reports is */
 };
 
 static void tell_one(struct telling *telling, const struct ptl_results *results,
@@ -32,6 +33,8 @@ static void tell_found(void *context, const struct ptl_results *results,
                        const struct ptl_result *items, size_t count)
 {
     struct telling *telling = context;
+    if (count > 0 && telling->is_live && telling->options.writing != NULL)
+        telling->options.writing(telling->options.context);
     struct ptl_embed_thread before = ptl_embed_enter();
     for (size_t i = 0; i < telling->options.report_count; i++)
         if (ptl_report_is_live(telling->options.reports[i]->report))
@@ -85,7 +88,7 @@ static bool is_wanted(void *context)
         if (!ptl_report_is_gone(telling->options.reports[i]->report))
             return true;
     /* A journal can be made a report of later. */
-    return telling->options.report_count == 0 ||
+    return telling->options.report_count == 0 || telling->options.goes_on ||
            (telling->journal != NULL && ptl_journal_failure(telling->journal, NULL) == PTL_OK);
 }
 
@@ -101,25 +104,13 @@ static void limit_wait(const struct portolan_run_options *options,
                               deadline_ns);
 }
 
-static enum ptl_status create_journal(const struct portolan_prepared *prepared,
-                                      struct ptl_error *error)
-{
-    struct ptl_prepared *inner = prepared->prepared;
-    struct ptl_journal_plan plan = {.profile = prepared->profile->profile,
-                                    .targets = inner->targets,
-                                    .ports = inner->ports,
-                                    .unresolved = inner->unresolved,
-                                    .unresolved_count = inner->unresolved_hosts,
-                                    .seed = inner->seed};
-    inner->journal = prepared->journal;
-    return prepared->journal != NULL ? ptl_journal_create(prepared->journal, &plan, error) : PTL_OK;
-}
-
 static enum ptl_status carry_out(struct portolan_prepared *prepared, struct telling *telling,
                                  struct ptl_results **results, struct ptl_error *error)
 {
     const struct portolan_run_options *options = &telling->options;
-    bool tells = options->found != NULL || options->report_count > 0;
+    for (size_t i = 0; i < options->report_count; i++)
+        telling->is_live = telling->is_live || ptl_report_is_live(options->reports[i]->report);
+    bool tells = options->found != NULL || telling->is_live;
     struct ptl_run_hooks hooks = {.context = telling,
                                   .tick_ms = options->tick_ms > 0 ? options->tick_ms : TICK_MS,
                                   .tick = options->progress != NULL ? tell_progress : NULL,
@@ -128,9 +119,6 @@ static enum ptl_status carry_out(struct portolan_prepared *prepared, struct tell
                                   .journal_failed =
                                       options->journal_failed != NULL ? tell_journal_failed : NULL};
     const struct ptl_profile *profile = prepared->profile->profile;
-    enum ptl_status status = create_journal(prepared, error);
-    if (status != PTL_OK)
-        return status;
     struct ptl_prepared *inner = prepared->prepared;
     prepared->prepared = NULL; /* ptl_run takes it over */
     limit_wait(options, profile);
@@ -143,6 +131,9 @@ static enum portolan_status run(struct portolan_prepared *prepared, struct telli
 {
     struct portolan_results found = {.results = NULL};
     struct ptl_error error;
+    enum portolan_status begun = portolan_prepared_begin_journal(prepared, problems);
+    if (begun != PORTOLAN_OK)
+        return begun;
     telling->journal = prepared->journal;
     struct ptl_embed_thread before = ptl_embed_enter();
     enum ptl_status status = carry_out(prepared, telling, &found.results, &error);
@@ -180,9 +171,10 @@ enum portolan_status portolan_results_end_journal(struct portolan_results *resul
     if (results->journal == NULL)
         return PORTOLAN_OK;
     struct ptl_embed_thread before = ptl_embed_enter();
-    enum ptl_status status = ptl_journal_failure(results->journal, &error);
+    enum ptl_status status =
+        ptl_journal_finish(results->journal, results->results->run.complete, keep, &error);
     if (status == PTL_OK)
-        status = ptl_journal_finish(results->journal, results->results->run.complete, keep, &error);
+        status = ptl_journal_failure(results->journal, &error);
     ptl_embed_leave(&before);
     return status == PTL_OK ? PORTOLAN_OK : ptl_embed_fail(problems, &error);
 }

@@ -51,6 +51,11 @@ const char *ptl_journal_set_aside(const struct ptl_journal *journal)
     return journal->refused.code != PTL_OK ? journal->refused.message : NULL;
 }
 
+const char *ptl_journal_path(const struct ptl_journal *journal)
+{
+    return journal->path;
+}
+
 void ptl_journal_free(struct ptl_journal *journal)
 {
     if (journal == NULL)

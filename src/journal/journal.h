@@ -123,6 +123,8 @@ const struct ptl_past *ptl_journal_past(const struct ptl_journal *journal);
 /* Why the run cannot go on with what was there, which is to be set aside; NULL: nothing is.
  * Borrowed. */
 const char *ptl_journal_set_aside(const struct ptl_journal *journal);
+/* The path that it was opened by. Borrowed. */
+const char *ptl_journal_path(const struct ptl_journal *journal);
 /* What the run is of. Borrowed. */
 struct ptl_journal_plan {
     const struct ptl_profile *profile;

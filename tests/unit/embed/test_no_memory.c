@@ -55,6 +55,8 @@ static bool prepare_one(void *context)
     struct portolan_prepare_options options;
     CLEAR(options);
     options.stop = stop;
+    options.shard = 2;
+    options.shards = 2;
     if (status == PORTOLAN_OK)
         status =
             portolan_prepare((struct portolan_profile *)context, &options, &prepared, problems);

@@ -150,6 +150,71 @@ static void a_slice_is_said_and_not_found_out(void **state)
     close_all(&listeners);
 }
 
+/* The program knows which: a profile of all slices, "auto", is for each of them. */
+static void a_slice_may_be_said_to_prepare(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t shard, shards;
+        uint64_t probes; /* 0: there is no such slice */
+    } cases[] = {{1, 3, 333}, {3, 3, 334}, {0, 3, 0}, {4, 3, 0}, {1, 0, 0}};
+    struct portolan_profile *profile = load(YAML "shard: auto/4\n");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct portolan_prepared *prepared = NULL;
+        struct portolan_prepared_info info;
+        struct portolan_prepare_options options;
+        CLEAR(info);
+        CLEAR(options);
+        options.shard = cases[i].shard;
+        options.shards = cases[i].shards;
+        assert_int_equal(portolan_prepare(profile, &options, &prepared, NULL),
+                         cases[i].probes > 0 ? PORTOLAN_OK : PORTOLAN_INVALID);
+        assert_int_equal(prepared != NULL, cases[i].probes > 0);
+        if (prepared == NULL)
+            continue;
+        assert_true(portolan_prepared_get(prepared, &info));
+        assert_int_equal(info.probes, cases[i].probes);
+        portolan_prepared_free(prepared);
+    }
+    portolan_profile_free(profile);
+}
+
+static void a_journal_of_another_plan_is_set_aside(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    char directory[32], path[64], old[72];
+    make_path(directory, path);
+    snprintf(old, sizeof(old), "%s.old", path);
+    struct portolan_prepared *prepared = prepare_with(YAML, path, false);
+    for (int i = 0; i < 2; i++) /* the second time there is nothing to do */
+        assert_int_equal(portolan_prepared_begin_journal(prepared, NULL), PORTOLAN_OK);
+    portolan_prepared_free(prepared); /* as if it had been killed */
+    assert_int_equal(access(path, F_OK), 0);
+
+    struct portolan_profile *profile = load(YAML "exclude_ports: 2000\n");
+    struct portolan_prepare_options options;
+    CLEAR(options);
+    options.journal = path;
+    options.resume = true;
+    prepared = NULL;
+    assert_int_equal(portolan_prepare(profile, &options, &prepared, NULL), PORTOLAN_INVALID);
+    options.set_aside = true;
+    assert_int_equal(portolan_prepare(profile, &options, &prepared, NULL), PORTOLAN_OK);
+    portolan_profile_free(profile);
+    assert_int_equal(access(old, F_OK), -1); /* not before the run begins */
+    struct portolan_results *results = carry_out(prepared, NULL);
+    assert_int_equal(unlink(old), 0);
+    bool is_told = false;
+    for (size_t i = 0; i < summary_of(results).warnings; i++)
+        is_told = is_told || strstr(portolan_results_warning(results, i), "it is now ") != NULL;
+    assert_true(is_told);
+    assert_int_equal(portolan_results_end_journal(results, false, NULL), PORTOLAN_OK);
+    portolan_results_free(results);
+    assert_int_equal(rmdir(directory), 0);
+}
+
 int main(void)
 {
     in_namespace = enter_namespace();
@@ -157,6 +222,8 @@ int main(void)
         cmocka_unit_test(a_run_goes_on_from_its_journal),
         cmocka_unit_test(a_journal_is_kept_or_cannot_be_made),
         cmocka_unit_test(a_slice_is_said_and_not_found_out),
+        cmocka_unit_test(a_slice_may_be_said_to_prepare),
+        cmocka_unit_test(a_journal_of_another_plan_is_set_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
