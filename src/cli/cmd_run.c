@@ -165,7 +165,8 @@ static bool suits_shard(const struct job *job)
                                                          : NULL;
     if (what == NULL || job->profile->shard.count == 0)
         return true;
-    print_line("portolan run: %s wants the whole plan, and a shard is a slice of it", what);
+    print_line("portolan run: %s wants the whole plan, and a shard is a slice of it%s", what,
+               job->profile->history_dir != NULL ? "; --set history.dir=none leaves it out" : "");
     return false;
 }
 

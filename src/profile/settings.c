@@ -21,7 +21,8 @@ static const struct ptl_field *find(const struct ptl_field *fields, size_t count
 
 #define DEPTH 3 /* of keys within keys: history.keep.all */
 
-static bool takes_text(const char *key)
+/* The field of a key whose value is text; NULL: it is none. */
+static const struct ptl_field *text_field(const char *key)
 {
     const struct ptl_field *fields = ptl_fields, *field = NULL;
     size_t count = ptl_field_count;
@@ -34,9 +35,11 @@ static bool takes_text(const char *key)
         count = field->child_count;
         key += length + 1;
     }
-    return field != NULL && (field->type == PTL_FIELD_NAME || field->type == PTL_FIELD_STRING ||
-                             field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_FOLDER ||
-                             field->type == PTL_FIELD_EXTENDS);
+    bool is_text =
+        field != NULL && (field->type == PTL_FIELD_NAME || field->type == PTL_FIELD_STRING ||
+                          field->type == PTL_FIELD_PATH || field->type == PTL_FIELD_FOLDER ||
+                          field->type == PTL_FIELD_EXTENDS);
+    return is_text ? field : NULL;
 }
 
 static struct ptl_node *scalar_at(struct ptl_tree *tree, const struct ptl_node *place,
@@ -66,13 +69,17 @@ struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setti
         return NULL;
     struct ptl_node place = {.source = source};
     bool is_list = *value == '[' && strcmp(setting->key, "extends") == 0;
-    bool is_text = setting->option != NULL ||
-                   (takes_text(setting->key) && !is_list && *value != '"' && *value != '\'');
+    const struct ptl_field *field = setting->option == NULL ? text_field(setting->key) : NULL;
+    bool is_text =
+        setting->option != NULL || (field != NULL && !is_list && *value != '"' && *value != '\'');
     struct ptl_node *node =
         is_text ? NULL : ptl_document_parse(tree, &setting_source, value, strlen(value), &found);
     /* The bytes of a text are held to the same rules as a file's. */
     if (is_text && ptl_document_check(source, value, strlen(value), &found))
         node = scalar_at(tree, &place, value, strlen(value));
+    /* The field's word for nothing is that, as without quotes in a file. */
+    if (is_text && node != NULL && field != NULL && field->special != NULL)
+        node->plain = strcmp(value, field->special) == 0;
     for (size_t i = 0; i < found.count; i++) {
         char shown[PTL_SHOWN_SIZE];
         ptl_error_wrap(&found.items[i], "%s", ptl_shown(setting->key, shown));

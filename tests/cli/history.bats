@@ -66,6 +66,15 @@ lists() {
     [[ "$output" == *$'history:\n  dir: "h"\n  keep:\n    all: 1d\n    daily: forever\n  changes_after: 1\n'* ]]
     in_ns "$LISTEN" 22 -- "$PORTOLAN" run ./lan.yaml --text /dev/null --quiet
     [ "$(wc -l <h/lan/index.jsonl)" -eq 1 ]
+    # The word for none is no folder of that name, unless it is quoted.
+    for value in none '"none"'; do
+        run "$PORTOLAN" show ./lan.yaml --set "history.dir=$value" --set "journal=$value"
+        [[ "$output" == *"journal: $value"* && "$output" == *"  dir: $value"* ]]
+    done
+    run "$PORTOLAN" run ./lan.yaml --shard 1/2
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"--set history.dir=none leaves it out" ]]
+    in_ns "$PORTOLAN" run ./lan.yaml --shard 1/2 --set history.dir=none --json /dev/null --quiet
     run "$PORTOLAN" show ./lan.yaml --set history.keep.al=1d
     [ "$status" -eq 3 ]
     [[ "$output" == *'unknown key "al"; did you mean "all"?'* ]]
