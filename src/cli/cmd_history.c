@@ -167,6 +167,16 @@ static int write_ports(const struct arguments *arguments, struct ptl_telling *te
     return EXIT_DONE;
 }
 
+/* The first run of the last `since_ms`. One that a clock was wrong in lies alone among others. */
+static size_t first_since(const struct ptl_history *history, int64_t from_ms)
+{
+    size_t first = history->run_count;
+    while (first > 0 && (history->runs[first - 1].when_ms >= from_ms ||
+                         (first > 1 && history->runs[first - 2].when_ms >= from_ms)))
+        first--;
+    return first;
+}
+
 static int tell(const struct arguments *arguments, const struct place *place,
                 const struct ptl_history *history, uint64_t since_ms)
 {
@@ -174,9 +184,8 @@ static int tell(const struct arguments *arguments, const struct place *place,
                                   .folder = place->folder,
                                   .name = place->name,
                                   .now_ms = ptl_clock_wall_ms()};
-    while (since_ms > 0 && telling.first < history->run_count &&
-           history->runs[telling.first].when_ms < telling.now_ms - (int64_t)since_ms)
-        telling.first++;
+    if (since_ms > 0)
+        telling.first = first_since(history, telling.now_ms - (int64_t)since_ms);
     const struct ptl_run_info named = {.profile = place->name, .started_ms = telling.now_ms};
     /* Where the table of ports alone is asked for, it is all there is. */
     bool only_ports = arguments->texts[OPTION_CSV_PORTS] != NULL && !arguments->any_report;

@@ -76,8 +76,8 @@ bool job_compare_history(const struct job *job, const struct arguments *argument
 
 bool job_keep_history(const struct job *job, const struct ptl_results *results)
 {
-    const struct ptl_history_keep keep = {.all_ms = job->profile->history_all_ms,
-                                          .daily_ms = job->profile->history_daily_ms};
+    struct ptl_history_keep keep = {.all_ms = job->profile->history_all_ms,
+                                    .daily_ms = job->profile->history_daily_ms};
     struct ptl_error error;
     if (job->history == NULL)
         return true;
@@ -86,7 +86,9 @@ bool job_keep_history(const struct job *job, const struct ptl_results *results)
         print_error(&error);
     if (!kept && error.sys_errno != ENOSPC && error.sys_errno != EDQUOT)
         return false;
-    /* On a full disk, too: what goes makes room for the next run. */
+    /* On a full disk, too: what goes makes room for the next run. It has no later line to wait for.
+     */
+    keep.is_of_run_before = kept;
     bool pruned = ptl_history_prune(job->history, &keep, ptl_clock_wall_ms(), false, NULL, NULL,
                                     &error) == PTL_OK;
     if (kept && !pruned)

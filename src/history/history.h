@@ -119,6 +119,9 @@ enum ptl_status ptl_history_compare(const struct ptl_history *history,
 /* How long results files are kept. */
 struct ptl_history_keep {
     uint64_t all_ms, daily_ms; /* PTL_KEPT_FOREVER */
+    /* Ages count from when the run before the newest began, if that is earlier than now: a clock
+     * that is ahead for one run takes nothing away. */
+    bool is_of_run_before;
 };
 
 /* Makes the folder, and sees that it can be written to and that its index reads: all of that is

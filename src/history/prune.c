@@ -75,6 +75,16 @@ static void choose(struct pruning *pruning)
     }
 }
 
+static void count_from_run_before(struct pruning *pruning)
+{
+    const struct ptl_history *history = pruning->history;
+    if (history->run_count < 2)
+        return;
+    int64_t before_ms = history->runs[history->run_count - 2].when_ms;
+    if (before_ms < pruning->now_ms)
+        pruning->now_ms = before_ms;
+}
+
 static enum ptl_status remove_others(const struct pruning *pruning, bool dry,
                                      ptl_history_gone *gone, void *context, struct ptl_error *error)
 {
@@ -117,6 +127,8 @@ enum ptl_status ptl_history_prune(const char *folder, const struct ptl_history_k
     for (size_t i = 0; status == PTL_OK && i < history->run_count; i++)
         pruning.bytes[i] = size_of(&store, history->runs[i].file);
     if (status == PTL_OK) {
+        if (keep->is_of_run_before)
+            count_from_run_before(&pruning);
         choose(&pruning);
         status = remove_others(&pruning, dry, gone, context, error);
     }

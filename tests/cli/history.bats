@@ -236,14 +236,26 @@ CASES
     find h | sort | diff - before | grep -c '^>' | grep -qx 1
     [ ! -e "h/lan/$(cat name-500)" ]
     [ "$(wc -l <h/lan/index.jsonl)" -eq 4 ]
-    # A run does the same when it was kept.
-    in_ns "$LISTEN" 22 -- "$PORTOLAN" run ./kept.yaml --quiet --json /dev/null --set history.keep.all=1d --set history.keep.daily=30d
+    # A run does the same when it was kept, as of the time of the run before.
+    in_ns "$LISTEN" 22 -- "$PORTOLAN" run ./kept.yaml --quiet --json /dev/null --set history.keep.all=1d --set history.keep.daily=18d
     [ ! -e "h/lan/$(cat name-40)" ]
     [ ! -e "h/lan/$(cat name-39)" ]
     [ -e "h/lan/$(cat name-20)" ]
     [ -e h/lan/notes.txt ]
     [ -e h/lan/20200101T000000.json.gz ]
     [ "$(wc -l <h/lan/index.jsonl)" -eq 5 ]
+}
+
+@test "a clock that is wrong for one run takes no results away, and moves no --since" {
+    need_namespace
+    profile lan 'hosts: 127.0.0.1' 'ports: 20-30' 'history: {dir: h, keep: {all: 2d, daily: 3d}}'
+    for when in 2026-03-0{1..6} 2036-03-07 2026-03-08 1970-01-01 2026-03-09 2026-03-10; do
+        in_ns faketime -f "$when 02:00:00" "$PORTOLAN" run ./lan.yaml --json /dev/null --quiet
+        [ "$when" != 2036-03-07 ] || [ "$(cd h/lan && echo 2*)" = "$(echo 2026030{3..6}T020000.000Z.json.gz) 20360307T020000.000Z.json.gz" ]
+    done
+    run faketime -f "2026-03-10 03:00:00" "$PORTOLAN" history h --since 3d --csv -
+    echo "$output"
+    [ "$(cut -d , -f 1 <<<"$output" | grep -o '[0-9]*-[0-9]*-[0-9]*' | tr '\n' ' ')" = "2036-03-07 2026-03-08 1970-01-01 2026-03-09 2026-03-10 " ]
 }
 
 @test "a full disk: the night is said not to be kept, and what is old goes all the same" {
