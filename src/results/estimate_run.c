@@ -32,13 +32,21 @@ bool ptl_estimate_is_poor_at(const struct ptl_results *results, uint32_t target)
     return ptl_estimate_is_poor(tells ? &estimate : &results->estimate);
 }
 
-static bool is_below(const struct ptl_estimate *estimate, uint32_t min_recall_e4)
+/* One that answers and tells nothing by itself, as where a run was resumed, is what the run is. */
+static bool is_below(const struct ptl_target_counts *counts, const struct ptl_estimate *one,
+                     const struct ptl_estimate *run, uint32_t min_recall_e4)
 {
-    double min_recall = (double)min_recall_e4 / PTL_SHARE_ONE;
     if (min_recall_e4 == 0)
         return false;
-    return estimate->known ? estimate->recall_at_least < min_recall
-                           : ptl_estimate_is_unknown(estimate);
+    if (one->basis == PTL_BASIS_NOT_RECORDED) {
+        if (counts->states[PTL_FILTERED] == 0 ||
+            counts->states[PTL_OPEN] + counts->states[PTL_CLOSED] == 0)
+            return false;
+        one = run;
+    }
+    if (one->known)
+        return one->recall_at_least < (double)min_recall_e4 / PTL_SHARE_ONE;
+    return ptl_estimate_is_unknown(one) || one->basis == PTL_BASIS_NOT_RECORDED;
 }
 
 /*
@@ -49,18 +57,19 @@ static bool is_below(const struct ptl_estimate *estimate, uint32_t min_recall_e4
  */
 struct ptl_estimate ptl_estimate_run(const struct ptl_results *results)
 {
-    if (!results->has_evidence)
-        return (struct ptl_estimate){.basis = PTL_BASIS_NOT_RECORDED};
-    struct ptl_estimate whole = ptl_estimate_of(&results->evidence, NULL);
+    struct ptl_estimate whole = {.basis = PTL_BASIS_NOT_RECORDED};
     double missed = 0, squares = 0, open = ptl_evidence_ports(results->evidence.open);
+    if (results->has_evidence)
+        whole = ptl_estimate_of(&results->evidence, NULL);
     if (results->summary.targets == 1 && results->target_count == 1 &&
         results->targets[0].has_evidence)
         whole = ptl_estimate_target(results, &results->targets[0]);
+    struct ptl_estimate run = whole;
     for (size_t i = 0; i < results->target_count; i++) {
         ptl_results_rest(results, i);
         struct ptl_estimate one = ptl_estimate_target(results, &results->targets[i]);
         whole.poor += ptl_estimate_is_poor(&one);
-        whole.below += is_below(&one, results->run.min_recall_e4);
+        whole.below += is_below(&results->targets[i], &one, &run, results->run.min_recall_e4);
         double beyond = (double)one.missed_at_most - one.missed;
         missed += one.known && one.worse ? one.missed : 0;
         squares += one.known && one.worse ? beyond * beyond : 0;

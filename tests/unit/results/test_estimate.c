@@ -369,6 +369,35 @@ static void targets_and_the_run(void **state)
     ptl_results_free(results);
 }
 
+/* Of a target of a run that went on nothing is told by itself; the run tells whether what is asked
+ * for was reached. Where nothing is known of the run either, it was not. */
+static void a_recall_that_is_asked_for_is_the_runs_where_a_target_tells_none(void **state)
+{
+    (void)state;
+    struct ptl_results *results = ptl_results_new();
+    struct ptl_evidence bad = {.open = {20, 20}, .closed = {40, 30}, .silent = {0, 60}};
+    struct ptl_target_counts past = {.target = 0}, all_open = {.target = 1}, dead = {.target = 2};
+    past.states[PTL_OPEN] = 40;
+    past.states[PTL_FILTERED] = 60;
+    all_open.states[PTL_OPEN] = 8; /* none of it may have been missed */
+    assert_int_equal(ptl_results_add_target(results, &past), PTL_OK);
+    assert_int_equal(ptl_results_add_target(results, &all_open), PTL_OK);
+    dead.states[PTL_FILTERED] = 100;
+    assert_int_equal(ptl_results_add_target(results, &dead), PTL_OK);
+    results->summary.targets = results->started = 3;
+    results->has_evidence = true;
+    results->evidence = bad;
+    assert_int_equal(ptl_estimate_run(results).below, 0); /* nothing is asked for */
+    results->run.min_recall_e4 = 9990;
+    assert_int_equal(ptl_estimate_run(results).below, 1);
+    results->run.min_recall_e4 = 1000;
+    assert_int_equal(ptl_estimate_run(results).below, 0);
+    results->has_evidence = false;
+    struct ptl_estimate none = ptl_estimate_run(results);
+    assert_true(!none.known && none.basis == PTL_BASIS_NOT_RECORDED && none.below == 1);
+    ptl_results_free(results);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +417,7 @@ int main(void)
         cmocka_unit_test(a_target_is_late_as_the_run_is_unless_it_shows),
         cmocka_unit_test(the_bound_of_what_is_late_holds),
         cmocka_unit_test(targets_and_the_run),
+        cmocka_unit_test(a_recall_that_is_asked_for_is_the_runs_where_a_target_tells_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,14 +14,15 @@ static const struct sim_answer is_prohibited = {PTL_FILTERED, PTL_REASON_ADMIN_P
                                                 false};
 
 static char path[64];
+static bool loses;                  /* every second port's first attempt of each segment */
 static struct ptl_journal *journal; /* of the run at hand */
 
 static struct sim_answer mixed(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
                                unsigned tries)
 {
-    (void)sim, (void)tries;
-    if (target % 4 == 3)
-        return is_silent; /* nobody is there */
+    (void)sim;
+    if (target % 4 == 3 || (loses && tries == 0 && probe->port % 2 == 0))
+        return is_silent; /* nobody is there, or it was lost */
     return probe->port % 5 == 0   ? is_open
            : probe->port % 5 == 1 ? is_silent
            : probe->port % 5 == 2 ? is_prohibited
@@ -200,6 +201,27 @@ static void evidence_goes_on(void **state)
     }
 }
 
+/* A recall that is asked for is asked for of a run that goes on, too. */
+static void silent_ports_are_asked_again_for_a_recall(void **state)
+{
+    (void)state;
+    static const char yaml[] = "hosts: 127.0.0.1\nports: 1-200\nadaptive: false\nretries: 1\n"
+                               "min_recall: 0.97\n";
+    struct sim sim;
+    loses = true;
+    for (uint64_t stop = 30; stop < 300; stop += 90) {
+        go_on(yaml, stop, &sim);
+        leave(&sim);
+        go_on(yaml, 0, &sim);
+        assert_true(sim.results->has_evidence);
+        assert_int_equal(sum_of(sim.results->evidence.silent), 40);
+        assert_true(sim.results->evidence.silent[1] == 0);
+        leave(&sim);
+        unlink(path);
+    }
+    loses = false;
+}
+
 /* A run that is stopped at once knows what the one before knew. */
 static void nothing_is_forgotten_by_one_that_asks_nothing(void **state)
 {
@@ -247,6 +269,7 @@ int main(void)
         cmocka_unit_test(a_run_goes_on_wherever_it_was_stopped),
         cmocka_unit_test(what_is_not_kept_is_counted),
         cmocka_unit_test(evidence_goes_on),
+        cmocka_unit_test(silent_ports_are_asked_again_for_a_recall),
         cmocka_unit_test(nothing_is_forgotten_by_one_that_asks_nothing),
         cmocka_unit_test(limits_are_halved),
     };
