@@ -15,8 +15,12 @@
 #define STEADY_STEPS 3             /* of an eighth, before they grow... */
 #define STEPS 5                    /* ...to the whole */
 #define HOLD_NS 3000000000ULL      /* after a step up in vain */
-#define DRAINS 0.05                /* seconds a second: it does */
+#define DRAINS 0.05                /* seconds a second: it does... */
+#define DRAINS_US 500000.0         /* ...if it is gone within that */
 #define FILL_HOLD_NS 1000000000ULL /* then none is risked again */
+#define GROWS 0.03                 /* seconds a second: it does... */
+#define GROWS_US 3000U             /* ...and is more than noise */
+#define UNSEEN_NS 500000000ULL     /* and no answers tell: no step up meanwhile */
 #define FULL_TIMES 4               /* the least round trip */
 #define SLICE_NS 100000000ULL
 #define LASTING_MS 2000U /* an outage that may be the answer to how fast we asked */
@@ -156,6 +160,11 @@ static void learn_base(struct ptl_path *path, double share)
         path->base_share = most;
 }
 
+static bool goes_gently(const struct ptl_path *path)
+{
+    return path->limit < 2 * path->queued;
+}
+
 /* A step of an eighth up, then of a quarter, a half and the whole; taken back where it brought no
  * more than loss. */
 static void raise(struct ptl_path *path, uint64_t now_ns)
@@ -179,28 +188,15 @@ static void raise(struct ptl_path *path, uint64_t now_ns)
     }
     uint64_t before = path->limit;
     bool may = path->held && well && now_ns >= path->hold_until_ns;
-    bool gently = before < 2 * path->queued;
     uint8_t steps = path->steps;
     double eighths = steps < STEADY_STEPS ? 1 : 1U << (steps - STEADY_STEPS + 1);
     if (may)
-        set_limit(path, (double)before * (1 + (gently ? 0.5 : eighths) / 8) + 1, now_ns);
+        set_limit(path, (double)before * (1 + (goes_gently(path) ? 0.5 : eighths) / 8) + 1, now_ns);
     else
         ptl_path_forget(path, now_ns);
     path->steps = (uint8_t)(may && steps < STEPS ? steps + 1 : steps);
     path->last_limit = may ? before : 0;
     path->last_share = share;
-}
-
-/* With so many on the way that is_full() holds them back, no pace has to. */
-static bool has_queue(const struct ptl_path *path, double in_pipe)
-{
-    return in_pipe < PTL_PATH_FULL / 2.0 && ptl_queue_stands(&path->queue, path->least_us);
-}
-
-/* Little's law. */
-static double paced_in_pipe(const struct ptl_path *path)
-{
-    return (double)path->limit * ((double)path->least_us + path->queue.us) / 1e6;
 }
 
 /* It is asked so much slower that the queue is soon gone. One that drains needs only time. */
@@ -212,7 +208,8 @@ static void drain(struct ptl_path *path, uint64_t now_ns)
         return;
     double lost = path->asked >= FEW ? share_lost(path) - path->chance.share - BASE_FIRST : 0;
     double through = ptl_queue_through((double)path->limit, grows, lost);
-    if (grows >= -DRAINS)
+    double drained_us = -grows * DRAINS_US;
+    if (grows >= -DRAINS || path->queue.us > drained_us)
         set_limit(path, through * ptl_queue_drain_share(&path->queue), now_ns);
     else
         ptl_path_forget(path, now_ns);
@@ -223,8 +220,27 @@ static void drain(struct ptl_path *path, uint64_t now_ns)
 static void fill_again(struct ptl_path *path, uint64_t now_ns)
 {
     path->queued = path->through;
-    set_limit(path, (double)path->queued * 15 / 16, now_ns);
+    set_limit(path, (double)path->queued * 31 / 32, now_ns);
     path->hold_until_ns = now_ns + FILL_HOLD_NS;
+}
+
+/* Near what got through when a queue stood: a step up that lets one grow again is taken back before
+ * it stands. */
+static bool levels_off(struct ptl_path *path, uint64_t now_ns)
+{
+    double grows;
+    uint64_t before = path->last_limit;
+    if (!goes_gently(path) || before == 0)
+        return false;
+    if (!ptl_queue_trend(&path->queue, ROUND_NS / 2, &grows))
+        return now_ns - path->since_ns < UNSEEN_NS;
+    if (path->queue.us < GROWS_US || grows < GROWS)
+        return false;
+    uint64_t through = (uint64_t)ptl_queue_through((double)path->limit, grows, 0);
+    path->queued = through > before ? through : before;
+    set_limit(path, (double)path->queued * 31 / 32, now_ns);
+    path->hold_until_ns = now_ns + FILL_HOLD_NS;
+    return true;
 }
 
 static void grow_ceiling(struct ptl_path *path, uint64_t now_ns)
@@ -250,7 +266,7 @@ static void look(struct ptl_path *path, uint64_t now_ns)
         grow_ceiling(path, now_ns);
     if (path->limit == 0 || path->paused || now_ns - path->since_ns < ROUND_NS)
         return;
-    bool queue = has_queue(path, paced_in_pipe(path));
+    bool queue = ptl_queue_stands(&path->queue, path->least_us);
     if (now_ns - path->since_ns <
         (uint64_t)path->rtt.srtt_us * PTL_NS_PER_US * (queue ? 1 : ROUND_TRIPS))
         return;
@@ -258,7 +274,7 @@ static void look(struct ptl_path *path, uint64_t now_ns)
         drain(path, now_ns);
     else if (path->through != 0)
         fill_again(path, now_ns);
-    else
+    else if (!levels_off(path, now_ns))
         raise(path, now_ns);
 }
 
@@ -333,7 +349,8 @@ void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, 
         return;
     ptl_queue_learn(&path->queue, us, least_us, path->least_us, now_ns);
     /* Little's law: what is in the pipe, over the time that it takes, is what gets through. */
-    if (path->window > 0 && in_pipe >= path->window / 4 && path->held && has_queue(path, in_pipe)) {
+    if (path->window > 0 && in_pipe >= path->window / 4 && path->held &&
+        ptl_queue_stands(&path->queue, path->least_us)) {
         set_limit(path, 0.8 * in_pipe * 1e6 / (us + 1.0), now_ns);
         path->queued = path->limit;
     }

@@ -59,7 +59,7 @@ double ptl_queue_through(double rate, double grows, double lost)
         grows = TREND_MOST;
     if (grows < -TREND_MOST)
         grows = -TREND_MOST;
-    return rate * (lost > 0 ? 1 - lost : 1) / (1 + grows);
+    return rate * (lost > 0 ? 1 - lost : 1) * (1 - grows);
 }
 
 double ptl_queue_drain_share(const struct ptl_queue *queue)

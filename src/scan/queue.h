@@ -30,8 +30,11 @@ bool ptl_queue_stands(const struct ptl_queue *queue, uint32_t least_us);
 /* By how many seconds a second it grew (below 0: drained) from the first round to the last. False:
  * they are closer together than `least_ns`. */
 bool ptl_queue_trend(const struct ptl_queue *queue, uint64_t least_ns, double *grows);
-/* What gets through: of `rate` attempts a second a share is lost, and by what the others exceed it
- * the queue grows, or drains: r / (1 + g). */
+/*
+ * What gets through: of `rate` attempts a second a share is lost, and by what the others exceed it
+ * the queue grows, or drains. The trend g is over the time of answers, which come by g slower than
+ * what they answer was sent: r (1 - g).
+ */
 double ptl_queue_through(double rate, double grows, double lost);
 /* The share of that which lets it drain within a quarter of a second; half of it at least. */
 double ptl_queue_drain_share(const struct ptl_queue *queue);

@@ -65,9 +65,10 @@ static void the_trend_and_what_it_says(void **state)
     assert_false(ptl_queue_trend(&queue, 1000 * MS, &grows));
     assert_true(ptl_queue_trend(&queue, 100 * MS, &grows));
     assert_true(grows > 0.49 && grows < 0.51);
-    /* 4,500 a second make it grow so where 3,000 get through. */
-    assert_true(ptl_queue_through(4500, grows, 0) > 2950);
-    assert_true(ptl_queue_through(4500, grows, 0) < 3050);
+    /* 6,000 a second make it grow so where 3,000 get through: what came in a second was sent in
+     * half of one. */
+    assert_true(ptl_queue_through(6000, grows, 0) > 2950);
+    assert_true(ptl_queue_through(6000, grows, 0) < 3050);
     begin();
     answers(200, 100000, -100);
     assert_true(ptl_queue_trend(&queue, 100 * MS, &grows));
@@ -76,7 +77,7 @@ static void the_trend_and_what_it_says(void **state)
     assert_true(ptl_queue_through(2700, grows, 0) < 3050);
     /* A buffer that is full grows no more: what does not get through is lost. */
     assert_true(ptl_queue_through(4000, 0, 0.25) == 3000);
-    assert_true(ptl_queue_through(4000, 100, 0) > 2000);
+    assert_true(ptl_queue_through(4000, 100, 0) >= 2000);
 }
 
 static void it_is_gone_in_a_quarter_of_a_second(void **state)
