@@ -67,8 +67,10 @@ void ptl_tally_ended(struct ptl_tally *tally, const struct ptl_path *path, uint6
                      uint8_t code, bool lost)
 {
     float weight = (float)stands_for(code);
-    size_t at = place_of(tally, path, sent_ns);
     tally->ended += stands_for(code);
+    if (path->paused && lost) /* in doubt, and so are the slices that would be closed for it */
+        return;
+    size_t at = place_of(tally, path, sent_ns);
     if (tally->slices[at].asked == UINT16_MAX || ptl_path_is_bad(path, sent_ns))
         return;
     tally->slices[at].asked++;

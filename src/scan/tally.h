@@ -39,7 +39,7 @@ uint8_t ptl_tally_asked(struct ptl_tally *tally);
 /* So many attempts are sent, sentinels not among them. */
 void ptl_tally_sent(struct ptl_tally *tally, size_t count);
 /* A sentinel has ended that was sent at `sent_ns` and stands for so many. `path` knows the times
- * that do not count. */
+ * that do not count; while it is paused, one that is lost says nothing. */
 void ptl_tally_ended(struct ptl_tally *tally, const struct ptl_path *path, uint64_t sent_ns,
                      uint8_t stands_for, bool lost);
 /* All in all; closes what is open. May be called again. */

@@ -49,6 +49,25 @@ static void losses_of_bursts_are_alike(void **state)
     assert_true(sentinels.alike > 950);
 }
 
+/* What is asked while all is silent is in doubt till something answers, however long that takes. */
+static void an_outage_of_half_a_minute_is_left_out(void **state)
+{
+    (void)state;
+    struct ptl_tally tally = {.first = 0};
+    struct ptl_path path = {.window = 0};
+    note(&tally, &path, 0, 10, 0);
+    note(&tally, &path, 300, 10, 10); /* before it is noticed */
+    path.paused = true;
+    for (uint64_t ms = 800; ms < 30000; ms += 500)
+        note_after(&tally, &path, ms, 0, 1, 1);
+    path.paused = false;
+    ptl_path_add_bad(&path, START + 250 * MS, START + 30000 * MS);
+    note(&tally, &path, 30100, 10, 0);
+    struct ptl_sentinels sentinels = ptl_tally_end(&tally, &path);
+    assert_int_equal(sentinels.asked, 20);
+    assert_int_equal(sentinels.lost, 0);
+}
+
 static void times_that_do_not_count_are_left_out(void **state)
 {
     (void)state;
@@ -137,6 +156,7 @@ int main(void)
         cmocka_unit_test(one_sentinel_stands_for_a_whole_burst),
         cmocka_unit_test(losses_weigh_by_what_was_sent_meanwhile),
         cmocka_unit_test(what_no_sentinel_stands_for_is_blind),
+        cmocka_unit_test(an_outage_of_half_a_minute_is_left_out),
         cmocka_unit_test(long_pauses_and_late_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
