@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "profile/profile.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -32,7 +33,7 @@ static int run(const struct arguments *arguments)
 {
     int status = EXIT_DONE;
     for (size_t i = 0; i < arguments->word_count; i++) {
-        struct ptl_profile *profile = load_profile(arguments->words[i], arguments);
+        struct ptl_profile *profile = load_ptl_profile(arguments->words[i], arguments);
         if (profile != NULL) {
             warn_of_host_bits(&profile->hosts);
             warn_of_host_bits(&profile->exclude_hosts);

@@ -91,7 +91,7 @@ static int place_of_folder(const char *word, struct place *place)
 static int place_of_profile(const char *word, const struct arguments *arguments,
                             struct place *place)
 {
-    place->profile = load_profile(word, arguments);
+    place->profile = load_ptl_profile(word, arguments);
     if (place->profile == NULL)
         return EXIT_REJECTED;
     if (place->profile->history_dir == NULL) {

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "profile/profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>

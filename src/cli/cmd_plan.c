@@ -74,7 +74,7 @@ static bool takes_options(const struct arguments *arguments, struct ptl_profile 
 {
     const char *path = arguments->texts[OPTION_FREEZE];
     if (path == NULL)
-        return take_shard("plan", profile, arguments);
+        return take_shard("plan", &profile->shard.index, &profile->shard.count, arguments);
     if (arguments->texts[OPTION_SHARD] != NULL) {
         print_line(
             "portolan plan: --freeze writes the whole plan, and --shard wants a slice of it");
@@ -97,7 +97,7 @@ static int tell(const struct arguments *arguments, const struct ptl_profile *pro
 
 static int run(const struct arguments *arguments)
 {
-    struct ptl_profile *profile = load_profile(arguments->words[0], arguments);
+    struct ptl_profile *profile = load_ptl_profile(arguments->words[0], arguments);
     if (profile == NULL)
         return EXIT_REJECTED;
     if (!takes_options(arguments, profile)) {

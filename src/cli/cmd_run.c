@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "cli/job_history.h"
 #include "cli/job_journal.h"
@@ -8,11 +9,11 @@
 #include "cli/progress.h"
 #include "cli/signals.h"
 
+#include <portolan.h>
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define TICK_MS 200
 
 /* What is told of a profile while it is scanned. */
 struct watch {
@@ -20,73 +21,80 @@ struct watch {
     struct progress_line *line;
 };
 
-static void tell_progress(void *context, const struct ptl_progress *progress)
+static void tell_progress(void *context, const struct portolan_progress *progress)
 {
     const struct watch *watch = context;
     progress_tick(watch->line, progress);
 }
 
-static void tell_found(void *context, const struct ptl_results *results,
-                       const struct ptl_result *items, size_t count)
+static void clear_line(void *context)
 {
     const struct watch *watch = context;
-    if (count > 0)
-        progress_clear(watch->line); /* it may share a terminal with the report */
-    job_write_found(watch->job, results, items, count);
+    progress_clear(watch->line); /* it may share a terminal with the report */
 }
 
-static bool is_wanted(void *context)
+static void tell_journal_failed(void *context, const struct portolan_problem *problem)
 {
     const struct watch *watch = context;
-    return job_is_wanted(watch->job);
-}
-
-static void tell_journal_failed(void *context, const struct ptl_error *error)
-{
-    const struct watch *watch = context;
+    watch->job->journal_failed = true;
     progress_clear(watch->line);
-    print_error(error);
+    print_problem(problem);
     print_line("the scan goes on, without its journal: it could not be resumed from here on");
 }
 
-static int scan(const struct arguments *arguments, struct job *job, struct progress_line *line,
-                const struct ptl_cancel *cancel)
+/* NULL, said: *status tells. */
+static struct portolan_results *carry_out(const struct arguments *arguments, struct watch *watch,
+                                          struct portolan_stop *stop, int *status)
 {
-    bool progress = progress_is_wanted(arguments);
-    bool live = job_is_live(job);
+    struct job *job = watch->job;
+    struct portolan_report *reports[JOB_OUTPUTS];
+    struct portolan_run_options options = {.size = sizeof(options),
+                                           .stop = stop,
+                                           .context = watch,
+                                           .journal_failed = tell_journal_failed,
+                                           .reports = reports,
+                                           .goes_on = job->history != NULL,
+                                           .writing = clear_line};
+    if (progress_is_wanted(arguments))
+        options.progress = tell_progress;
+    for (int f = 0; f < JOB_OUTPUTS; f++)
+        if (job->reports[f] != NULL)
+            reports[options.report_count++] = job->reports[f];
+    struct portolan_prepared *prepared = job->prepared;
+    struct portolan_problems *problems = portolan_problems_new();
+    struct portolan_results *results = NULL;
+    job->prepared = NULL; /* portolan_run takes it over */
+    enum portolan_status failure = portolan_run(prepared, &options, &results, problems);
+    progress_clear(watch->line);
+    print_found(failure, problems);
+    *status = failure == PORTOLAN_OUTPUT ? EXIT_OUTPUT : EXIT_INCOMPLETE;
+    return results;
+}
+
+static int scan(const struct arguments *arguments, struct job *job, struct progress_line *line,
+                struct portolan_stop *stop)
+{
     struct watch watch = {.job = job, .line = line};
-    struct ptl_run_hooks hooks = {.context = &watch,
-                                  .tick_ms = TICK_MS,
-                                  .tick = progress ? tell_progress : NULL,
-                                  .found = live ? tell_found : NULL,
-                                  .wanted = is_wanted,
-                                  .journal_failed = tell_journal_failed};
-    struct ptl_results *results = NULL;
-    struct ptl_error error;
-    struct ptl_prepared *prepared = job->prepared;
-    job->prepared = NULL; /* ptl_run takes it over */
-    job_limit_wait(job, cancel);
-    enum ptl_status status = ptl_run(job->profile, prepared, cancel, &hooks, &results, &error);
-    progress_clear(line);
-    if (status != PTL_OK) {
-        print_error(&error);
-        return status == PTL_E_OUTPUT ? EXIT_OUTPUT : EXIT_INCOMPLETE;
-    }
+    struct portolan_summary summary = {.size = sizeof(summary)};
+    bool quiet = arguments->given[OPTION_QUIET];
+    int result = EXIT_DONE;
+    struct portolan_results *results = carry_out(arguments, &watch, stop, &result);
+    if (results == NULL)
+        return result;
     bool kept = job_compare_history(job, arguments, results);
-    if (!arguments->given[OPTION_QUIET])
-        notes_print(results, job->paths[PTL_FORMAT_TEXT]);
+    portolan_results_summary(results, &summary);
+    if (!quiet)
+        notes_print(results, &summary, job_text(job));
     bool unsaved = false;
-    bool written = job_write_reports(job, results, arguments->given[OPTION_QUIET], &unsaved);
-    int result = notes_status(results, arguments);
-    if (unsaved)
-        result = EXIT_INCOMPLETE;
+    bool written = job_write_reports(job, results, quiet, &unsaved);
+    result = unsaved ? EXIT_INCOMPLETE : notes_status(&summary, job->asks.shards > 0, arguments);
     kept = job_keep_history(job, results) && kept;
-    bool done = results->run.complete && written && kept && !unsaved;
-    if (!job_finish_journal(job, arguments, done) || !written || !kept)
+    bool done = summary.complete && written && kept && !unsaved;
+    if (!job_finish_journal(job, arguments, results, summary.complete, done) || !written || !kept)
         result = EXIT_OUTPUT;
-    if (results->run.stopped_by == PTL_STOP_SIGNAL)
-        result = 128 + ptl_cancel_cause(cancel);
-    ptl_results_free(results);
+    if (summary.stopped_by != NULL && strcmp(summary.stopped_by, "signal") == 0)
+        result = 128 + signals_caught();
+    portolan_results_free(results);
     return result;
 }
 
@@ -96,22 +104,39 @@ static int worse(int a, int b)
     return a > b ? a : b;
 }
 
-/* Names, scopes and limits of every profile: EXIT_DONE, or nothing may be sent. */
-static int prepare_all(struct job *jobs, size_t count, const struct ptl_cancel *cancel)
+/* Names, scopes, limits and journals of every profile: EXIT_DONE, or nothing may be sent. */
+static int prepare_all(const struct arguments *arguments, struct job *jobs, size_t count,
+                       struct portolan_stop *stop)
 {
-    struct ptl_problems problems = {.items = NULL};
+    struct portolan_problems *problems = portolan_problems_new();
     int result = EXIT_DONE;
+    enum portolan_status failure = PORTOLAN_OK;
     for (size_t i = 0; i < count; i++) {
-        const struct ptl_past *past =
-            jobs[i].journal != NULL ? ptl_journal_past(jobs[i].journal) : NULL;
-        enum ptl_status status =
-            ptl_prepare_again(jobs[i].profile, past, cancel, &jobs[i].prepared, &problems);
-        if (status != PTL_OK)
-            result = worse(result, exit_of(status));
+        struct portolan_prepare_options options = {.size = sizeof(options),
+                                                   .stop = stop,
+                                                   .shard = jobs[i].asks.shard,
+                                                   .shards = jobs[i].asks.shards};
+        job_ask_for_journal(&jobs[i], arguments, &options);
+        enum portolan_status status =
+            portolan_prepare(jobs[i].profile, &options, &jobs[i].prepared, problems);
+        if (status == PORTOLAN_OK)
+            continue;
+        failure = status;
+        result = worse(result, exit_of((enum ptl_status)status));
     }
-    print_problems(&problems);
-    ptl_problems_free(&problems);
+    print_found(failure, problems);
     return result;
+}
+
+/* Made before the first is scanned. */
+static int begin_journals(const struct job *jobs, size_t count)
+{
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < count && status == EXIT_DONE; i++) {
+        struct portolan_problems *problems = portolan_problems_new();
+        status = print_found(portolan_prepared_begin_journal(jobs[i].prepared, problems), problems);
+    }
+    return status;
 }
 
 /*
@@ -120,25 +145,24 @@ static int prepare_all(struct job *jobs, size_t count, const struct ptl_cancel *
  */
 static int run_all(const struct arguments *arguments, struct job *jobs, size_t count)
 {
-    const struct ptl_cancel *cancel = signals_watch();
-    if (cancel == NULL)
+    struct portolan_stop *stop = signals_stop();
+    if (stop == NULL)
         return EXIT_INCOMPLETE;
     int status = EXIT_DONE;
     for (size_t i = 0; i < count; i++)
-        status = worse(status,
-                       worse(job_check_history(&jobs[i]), job_open_journal(&jobs[i], arguments)));
+        status = worse(status, job_check_history(&jobs[i]));
     if (status == EXIT_DONE)
-        status = prepare_all(jobs, count, cancel);
+        status = prepare_all(arguments, jobs, count, stop);
     for (size_t i = 0; i < count && (status == EXIT_DONE || status == EXIT_OUTPUT); i++)
-        if (!job_open_reports(&jobs[i], cancel))
+        if (!job_open_reports(&jobs[i], stop))
             status = EXIT_OUTPUT;
-    for (size_t i = 0; i < count && status == EXIT_DONE; i++)
-        status = job_create_journal(&jobs[i]);
+    if (status == EXIT_DONE)
+        status = begin_journals(jobs, count);
     if (status != EXIT_DONE)
         return status;
     for (size_t i = 0; i < count; i++) {
         struct progress_line line = {.number = i + 1, .count = count};
-        status = worse(status, scan(arguments, &jobs[i], &line, cancel));
+        status = worse(status, scan(arguments, &jobs[i], &line, stop));
     }
     return status;
 }
@@ -160,13 +184,13 @@ static bool check_patterns(const struct arguments *arguments)
 /* A slice knows of a part of what is open alone. */
 static bool suits_shard(const struct job *job)
 {
-    const char *what = job->profile->history_dir != NULL ? "a history"
-                       : job->paths[JOB_EXPECT] != NULL  ? "--save-expect"
-                                                         : NULL;
-    if (what == NULL || job->profile->shard.count == 0)
+    const char *what = job->asks.history != NULL        ? "a history"
+                       : job->paths[JOB_EXPECT] != NULL ? "--save-expect"
+                                                        : NULL;
+    if (what == NULL || job->asks.shards == 0)
         return true;
     print_line("portolan run: %s wants the whole plan, and a shard is a slice of it%s", what,
-               job->profile->history_dir != NULL ? "; --set history.dir=none leaves it out" : "");
+               job->asks.history != NULL ? "; --set history.dir=none leaves it out" : "");
     return false;
 }
 
@@ -183,9 +207,10 @@ static int run(const struct arguments *arguments)
     /* All are read before the first is scanned: a wrong one is known before anything is sent. */
     for (size_t i = 0; i < count; i++) {
         jobs[i].profile = load_profile(arguments->words[i], arguments);
-        if (jobs[i].profile == NULL)
+        jobs[i].asks.size = sizeof(jobs[i].asks);
+        if (jobs[i].profile == NULL || !portolan_profile_get(jobs[i].profile, &jobs[i].asks))
             status = EXIT_REJECTED;
-        else if (!take_shard("run", jobs[i].profile, arguments))
+        else if (!take_shard("run", &jobs[i].asks.shard, &jobs[i].asks.shards, arguments))
             status = status == EXIT_DONE ? EXIT_USAGE : status;
         else if ((!job_expand_paths(&jobs[i], arguments, now_ms) || !suits_shard(&jobs[i])) &&
                  status == EXIT_DONE)

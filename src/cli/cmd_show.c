@@ -21,7 +21,7 @@ static int run(const struct arguments *arguments)
 {
     if (arguments->words[0] != NULL && ptl_journal_is(arguments->words[0]))
         return tell_journal(arguments->words[0]);
-    struct ptl_profile *profile = load_profile(arguments->words[0], arguments);
+    struct ptl_profile *profile = load_ptl_profile(arguments->words[0], arguments);
     if (profile == NULL)
         return EXIT_REJECTED;
     struct ptl_buf yaml;

@@ -5,9 +5,10 @@
 #include "cli/exit.h"
 #include "cli/options.h"
 #include "cli/print.h"
-#include "profile/profile.h"
 
+#include <portolan.h>
 #include <stddef.h>
+#include <stdint.h>
 
 extern const struct command command_run, command_check, command_show, command_plan, command_list,
     command_compare, command_diff, command_merge, command_convert, command_history, command_schema,
@@ -19,13 +20,15 @@ const struct command *command_find(const struct command *const *commands, const 
 int command_unknown(const struct command *const *commands, const char *name);
 
 /*
- * Which slice of its plan the profile is for: as --shard says, or else the profile, where `auto` is
- * replaced by the number that the environment tells. False, said: it tells none, or two, or --shard
- * is none; the status is EXIT_USAGE.
+ * Which slice of its plan a profile is for: as --shard says, or else what is there, the profile's,
+ * where `auto` is replaced by the number that the environment tells. False, said: it tells none, or
+ * two, or --shard is none; the status is EXIT_USAGE.
  */
-bool take_shard(const char *command, struct ptl_profile *profile,
+bool take_shard(const char *command, uint32_t *index, uint32_t *count,
                 const struct arguments *arguments);
 /* Finds and loads a profile; prints what is wrong. NULL: the status is EXIT_REJECTED. */
-struct ptl_profile *load_profile(const char *word, const struct arguments *arguments);
+struct portolan_profile *load_profile(const char *word, const struct arguments *arguments);
+/* The same, for a command that looks into it. */
+struct ptl_profile *load_ptl_profile(const char *word, const struct arguments *arguments);
 
 #endif

@@ -12,8 +12,8 @@ bool job_histories_are_asked_well(const struct arguments *arguments, struct job 
 int job_check_history(const struct job *job);
 /* Sets what changed since the last complete run. False: said. */
 bool job_compare_history(const struct job *job, const struct arguments *arguments,
-                         struct ptl_results *results);
+                         struct portolan_results *results);
 /* Keeps the run, and removes what is kept no longer. False: said. */
-bool job_keep_history(const struct job *job, const struct ptl_results *results);
+bool job_keep_history(const struct job *job, const struct portolan_results *results);
 
 #endif

@@ -1,9 +1,7 @@
 #include "cli/job_journal.h"
 
 #include "base/clock.h"
-#include "cli/exit.h"
 #include "cli/print.h"
-#include "scan/draft.h"
 
 #include <string.h>
 
@@ -48,64 +46,39 @@ bool job_journals_are_asked_well(const struct arguments *arguments, const struct
         if (strcmp(pattern, "-") == 0 || strstr(pattern, "{started}") != NULL) {
             print_line("portolan run: the journal of %s wants the path of a file that is the same "
                        "each time, not \"%s\"",
-                       jobs[i].profile->name, pattern);
+                       jobs[i].asks.name, pattern);
             return false;
         }
     }
     return take_age(arguments, &age_ms);
 }
 
-int job_open_journal(struct job *job, const struct arguments *arguments)
+void job_ask_for_journal(const struct job *job, const struct arguments *arguments,
+                         struct portolan_prepare_options *options)
 {
-    struct ptl_error error;
-    struct ptl_journal_request request = {.path = job->paths[JOB_JOURNAL],
-                                          .resume = arguments->given[OPTION_RESUME],
-                                          .set_aside = arguments->given[OPTION_SET_ASIDE],
-                                          .past = {.salvage = arguments->given[OPTION_SALVAGE]}};
-    if (request.path == NULL)
-        return EXIT_DONE;
-    take_age(arguments, &request.past.max_age_ms);
-    enum ptl_status status = ptl_journal_open(&request, job->profile, &job->journal, &error);
-    return status == PTL_OK ? EXIT_DONE : print_failure(&error);
+    options->journal = job->paths[JOB_JOURNAL];
+    options->resume = arguments->given[OPTION_RESUME];
+    options->salvage = arguments->given[OPTION_SALVAGE];
+    options->set_aside = arguments->given[OPTION_SET_ASIDE];
+    take_age(arguments, &options->max_age_ms);
 }
 
-int job_create_journal(struct job *job)
+bool job_finish_journal(const struct job *job, const struct arguments *arguments,
+                        struct portolan_results *results, bool complete, bool done)
 {
-    struct ptl_error error;
-    struct ptl_prepared *prepared = job->prepared;
-    if (job->journal == NULL)
-        return EXIT_DONE;
-    prepared->journal = job->journal;
-    struct ptl_journal_plan plan = {.profile = job->profile,
-                                    .targets = prepared->targets,
-                                    .ports = prepared->ports,
-                                    .unresolved = prepared->unresolved,
-                                    .unresolved_count = prepared->unresolved_hosts,
-                                    .seed = prepared->seed};
-    const char *aside = ptl_journal_set_aside(job->journal);
-    enum ptl_status status = PTL_OK;
-    if (aside != NULL &&
-        !ptl_draft_warn(prepared, "%s; it is now %s" PTL_JOURNAL_ASIDE ", and a new run began",
-                        aside, job->paths[JOB_JOURNAL]))
-        status = ptl_error_no_memory(&error);
-    if (status == PTL_OK)
-        status = ptl_journal_create(job->journal, &plan, &error);
-    return status == PTL_OK ? EXIT_DONE : print_failure(&error);
-}
-
-bool job_finish_journal(struct job *job, const struct arguments *arguments, bool done)
-{
-    struct ptl_error error;
-    if (job->journal == NULL)
+    if (job->paths[JOB_JOURNAL] == NULL)
         return true;
-    bool failed = ptl_journal_failure(job->journal, NULL) != PTL_OK;
-    if (!done && !failed && !arguments->given[OPTION_QUIET])
+    if (!done && !job->journal_failed && !arguments->given[OPTION_QUIET])
         print_line("the journal %s holds what is settled: --resume goes on with it",
                    job->paths[JOB_JOURNAL]);
-    if (ptl_journal_finish(job->journal, done, arguments->given[OPTION_KEEP_JOURNAL], &error) !=
-        PTL_OK) {
-        print_error(&error);
-        failed = true;
-    }
-    return !failed;
+    if (complete && !done)
+        return !job->journal_failed; /* its reports are to be written yet */
+    struct portolan_problems *problems = portolan_problems_new();
+    enum portolan_status status =
+        portolan_results_end_journal(results, arguments->given[OPTION_KEEP_JOURNAL], problems);
+    if (status != PORTOLAN_OK && job->journal_failed)
+        portolan_problems_free(problems);
+    else
+        print_found(status, problems);
+    return status == PORTOLAN_OK;
 }

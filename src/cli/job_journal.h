@@ -1,5 +1,4 @@
-/* The journal of a job: opened before names are resolved, made before anything is sent, removed
- * once the reports are written. */
+/* The journal of a job: made before anything is sent, removed once the reports are written. */
 #ifndef CLI_JOB_JOURNAL_H
 #define CLI_JOB_JOURNAL_H
 
@@ -8,10 +7,12 @@
 /* The options about journals fit each other, and the jobs; else it is said, and the status is 2. */
 bool job_journals_are_asked_well(const struct arguments *arguments, const struct job *jobs,
                                  size_t count);
-/* An exit status: EXIT_DONE, or what is wrong was printed. */
-int job_open_journal(struct job *job, const struct arguments *arguments);
-int job_create_journal(struct job *job);
-/* After the reports. `done`: nothing is left to ask, and every report is written. False: said. */
-bool job_finish_journal(struct job *job, const struct arguments *arguments, bool done);
+/* What they say of the journal that the run is prepared with. */
+void job_ask_for_journal(const struct job *job, const struct arguments *arguments,
+                         struct portolan_prepare_options *options);
+/* After the reports of a run that is `complete` or not. `done`: it is, and every report is written.
+ * False: said. */
+bool job_finish_journal(const struct job *job, const struct arguments *arguments,
+                        struct portolan_results *results, bool complete, bool done);
 
 #endif

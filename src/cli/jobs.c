@@ -1,15 +1,9 @@
 #include "cli/jobs.h"
 
-#include "base/clock.h"
 #include "cli/print.h"
-#include "cli/reports.h"
-#include "results/judge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PROFILE_MAX_BYTES (1U << 20) /* what a profile may be */
 
 const char *job_output_pattern(const struct arguments *arguments, int output)
 {
@@ -25,27 +19,27 @@ const char *job_pattern(const struct job *job, const struct arguments *arguments
 {
     const char *given = job_output_pattern(arguments, output);
     if (output == JOB_JOURNAL && given == NULL)
-        return job->profile->journal;
-    return output >= PTL_FORMAT_COUNT || arguments->any_report ? given
-                                                               : job->profile->report_paths[output];
+        return job->asks.journal;
+    if (output >= REPORTS_MAX || arguments->any_report)
+        return given;
+    return (size_t)output < job->asks.report_count ? job->asks.reports[output] : NULL;
 }
 
 bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_t now_ms)
 {
-    struct ptl_expansion values = {.profile = job->profile->name,
-                                   .started_ms = now_ms,
-                                   .shard = job->profile->shard.index,
-                                   .shards = job->profile->shard.count};
-    for (int f = 0; f < JOB_OUTPUTS; f++) {
+    const struct portolan_path_values values = {.size = sizeof(values),
+                                                .profile = job->asks.name,
+                                                .started_ms = now_ms,
+                                                .shard = job->asks.shard,
+                                                .shards = job->asks.shards};
+    struct portolan_problems *problems = portolan_problems_new();
+    enum portolan_status status = PORTOLAN_OK;
+    for (int f = 0; f < JOB_OUTPUTS && status == PORTOLAN_OK; f++) {
         const char *pattern = job_pattern(job, arguments, f);
-        struct ptl_error error;
-        if (pattern != NULL &&
-            ptl_report_expand(pattern, &values, &job->paths[f], &error) != PTL_OK) {
-            print_error(&error);
-            return false;
-        }
+        if (pattern != NULL)
+            status = portolan_path_expand(pattern, &values, &job->paths[f], problems);
     }
-    return true;
+    return print_found(status, problems) == EXIT_DONE;
 }
 
 const char *job_output_name(int output)
@@ -54,7 +48,15 @@ const char *job_output_name(int output)
         return "save-expect";
     if (output == JOB_JOURNAL)
         return "journal";
-    return output == JOB_PROFILE ? "save-profile" : ptl_format_names[output];
+    return output == JOB_PROFILE ? "save-profile" : portolan_format_name((size_t)output);
+}
+
+const char *job_text(const struct job *job)
+{
+    for (int f = 0; f < REPORTS_MAX; f++)
+        if (job->paths[f] != NULL && strcmp(job_output_name(f), "text") == 0)
+            return job->paths[f];
+    return NULL;
 }
 
 static bool is_stdout(const char *path)
@@ -73,12 +75,12 @@ static bool clash(const struct place *a, const struct place *b)
     const char *path = b->job->paths[b->format];
     if (a->job == b->job)
         print_line("portolan run: %s and %s of profile %s both go to %s",
-                   job_output_name(a->format), job_output_name(b->format), a->job->profile->name,
-                   ptl_report_is_stdout(path) ? "standard output" : path);
+                   job_output_name(a->format), job_output_name(b->format), a->job->asks.name,
+                   is_stdout(b->where) ? "standard output" : path);
     else
         print_line("portolan run: %s of profile %s (%s) and %s of profile %s (%s) both go to %s",
-                   job_output_name(a->format), a->job->profile->name, a->job->profile->file,
-                   job_output_name(b->format), b->job->profile->name, b->job->profile->file, path);
+                   job_output_name(a->format), a->job->asks.name, a->job->asks.file,
+                   job_output_name(b->format), b->job->asks.name, b->job->asks.file, path);
     return false;
 }
 
@@ -91,21 +93,6 @@ static int compare_places(const void *left, const void *right)
     return order != 0 ? order : (a->format > b->format) - (a->format < b->format);
 }
 
-/* False, said: one profile wants two reports on standard output. */
-static bool has_one_stdout(const struct job *job)
-{
-    int first = -1;
-    for (int f = 0; f < JOB_OUTPUTS; f++) {
-        if (job->paths[f] == NULL || !ptl_report_is_stdout(job->paths[f]))
-            continue;
-        if (first >= 0)
-            return clash(&(struct place){.job = job, .format = first},
-                         &(struct place){.job = job, .format = f});
-        first = f;
-    }
-    return true;
-}
-
 static int compare_where(const void *where, const void *place)
 {
     return strcmp(where, ((const struct place *)place)->where);
@@ -114,14 +101,14 @@ static int compare_where(const void *where, const void *place)
 /* False, said: a report would take the place of the profile itself. */
 static bool spares_profile(const struct job *job, const struct place *places, size_t count)
 {
-    char *where = is_stdout(job->profile->file) ? NULL : ptl_report_place(job->profile->file);
+    char *where = is_stdout(job->asks.file) ? NULL : portolan_path_place(job->asks.file);
     const struct place *over = where != NULL && count > 0
                                    ? bsearch(where, places, count, sizeof(*places), compare_where)
                                    : NULL;
     free(where);
     if (over != NULL)
         print_line("portolan run: %s of profile %s would replace the profile %s",
-                   job_output_name(over->format), over->job->profile->name, job->profile->file);
+                   job_output_name(over->format), over->job->asks.name, job->asks.file);
     return over == NULL;
 }
 
@@ -133,14 +120,21 @@ bool jobs_are_apart(const struct job *jobs, size_t count)
     if (places == NULL)
         print_no_memory();
     for (size_t i = 0; i < count && apart; i++) {
-        apart = has_one_stdout(&jobs[i]);
-        for (int f = 0; f < JOB_OUTPUTS; f++) {
+        struct place out = {.where = NULL}; /* the first that goes to standard output */
+        for (int f = 0; f < JOB_OUTPUTS && apart; f++) {
             const char *path = jobs[i].paths[f];
-            char *where = path != NULL ? ptl_report_place(path) : NULL;
-            if (where != NULL && is_stdout(where))
-                free(where); /* each profile may use it once */
-            else if (where != NULL)
-                places[used++] = (struct place){.where = where, .job = &jobs[i], .format = f};
+            struct place place = {.where = path != NULL ? portolan_path_place(path) : NULL,
+                                  .job = &jobs[i],
+                                  .format = f};
+            if (place.where == NULL)
+                continue;
+            if (!is_stdout(place.where)) {
+                places[used++] = place;
+                continue;
+            }
+            apart = out.job == NULL || clash(&out, &place); /* each profile may use it once */
+            out = (struct place){.job = &jobs[i], .format = f};
+            free(place.where);
         }
     }
     if (used > 1)
@@ -156,107 +150,52 @@ bool jobs_are_apart(const struct job *jobs, size_t count)
     return apart;
 }
 
-bool job_open_reports(struct job *job, const struct ptl_cancel *cancel)
+/* What the library calls it. */
+static const char *format_of(int output)
 {
-    struct ptl_report_options options = {
-        .color = reports_want_color(), .live = true, .cancel = cancel};
+    return output == JOB_EXPECT    ? "expect"
+           : output == JOB_PROFILE ? "profile"
+                                   : job_output_name(output);
+}
+
+bool job_open_reports(struct job *job, struct portolan_stop *stop)
+{
+    const struct portolan_report_options options = {
+        .size = sizeof(options), .live = true, .color = print_may_color(), .stop = stop};
     bool good = true;
-    for (int f = 0; f < JOB_OUTPUTS; f++) {
-        struct ptl_error error;
-        enum ptl_status status = PTL_OK;
-        if (f == JOB_JOURNAL)
+    for (int f = 0; f < JOB_JOURNAL; f++) {
+        if (job->paths[f] == NULL)
             continue;
-        if (job->paths[f] != NULL && f >= PTL_FORMAT_COUNT)
-            status = ptl_report_open_text(job->paths[f], &options, &job->reports[f], &error);
-        else if (job->paths[f] != NULL)
-            status = ptl_report_open((enum ptl_format)f, job->paths[f], &options, &job->reports[f],
-                                     &error);
-        if (status != PTL_OK)
-            print_error(&error);
+        struct portolan_problems *problems = portolan_problems_new();
+        enum portolan_status status =
+            portolan_report_open(format_of(f), job->paths[f], &options, &job->reports[f], problems);
+        print_found(status, problems);
         /* After a signal the run is over, and the other reports say so. */
-        good = good && (status == PTL_OK || status == PTL_E_CANCELLED);
+        good = good && (status == PORTOLAN_OK || status == PORTOLAN_CANCELLED);
     }
     return good;
 }
 
-void job_limit_wait(const struct job *job, const struct ptl_cancel *cancel)
-{
-    uint64_t deadline_ms = job->profile->deadline_ms;
-    uint64_t deadline_ns =
-        deadline_ms > 0 ? ptl_clock_now_ns() + deadline_ms * PTL_NS_PER_MS : UINT64_MAX;
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++)
-        if (job->reports[f] != NULL)
-            ptl_report_limit_wait(job->reports[f], cancel, deadline_ns);
-}
-
-bool job_is_wanted(const struct job *job)
-{
-    for (int f = 0; f < JOB_OUTPUTS; f++)
-        if (job->reports[f] != NULL && !ptl_report_is_gone(job->reports[f]))
-            return true;
-    /* A history is kept at the end; a journal can be made a report of later. */
-    return job->history != NULL ||
-           (job->journal != NULL && ptl_journal_failure(job->journal, NULL) == PTL_OK);
-}
-
-bool job_is_live(const struct job *job)
-{
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++)
-        if (job->reports[f] != NULL && ptl_report_is_live(job->reports[f]))
-            return true;
-    return false;
-}
-
-void job_write_found(const struct job *job, const struct ptl_results *results,
-                     const struct ptl_result *items, size_t count)
-{
-    for (int f = 0; f < PTL_FORMAT_COUNT; f++)
-        if (job->reports[f] != NULL && ptl_report_is_live(job->reports[f]))
-            ptl_report_found(job->reports[f], results, items, count);
-}
-
-/* Writes the profile, or what was open as a fragment of one. */
-static enum ptl_status write_profile(struct ptl_report *report, const struct job *job, int output,
-                                     const struct ptl_results *results, struct ptl_error *error)
-{
-    struct ptl_buf text;
-    ptl_buf_init(&text, PROFILE_MAX_BYTES);
-    enum ptl_status status = PTL_OK;
-    if (output == JOB_EXPECT)
-        status = ptl_results_save_expect(results, &text, error);
-    else
-        ptl_profile_show(job->profile, &text);
-    if (text.failed && status == PTL_OK)
-        status = ptl_error_set(error, PTL_E_INVALID, "it would be larger than 1 MiB");
-    if (status == PTL_OK)
-        ptl_report_write_text(report, ptl_buf_text(&text), text.length);
-    ptl_buf_free(&text);
-    return status;
-}
-
-bool job_write_reports(struct job *job, const struct ptl_results *results, bool quiet,
+bool job_write_reports(struct job *job, const struct portolan_results *results, bool quiet,
                        bool *unsaved)
 {
     bool good = true;
     for (int f = 0; f < JOB_OUTPUTS; f++) {
-        struct ptl_report *report = job->reports[f];
-        struct ptl_error error;
-        if (report == NULL)
+        if (job->reports[f] == NULL)
             continue;
+        struct portolan_problem problem = {.size = sizeof(problem)};
+        struct portolan_problems *problems = portolan_problems_new();
+        enum portolan_status status = portolan_report_write(job->reports[f], results, problems);
         job->reports[f] = NULL;
-        enum ptl_status status = f >= PTL_FORMAT_COUNT
-                                     ? write_profile(report, job, f, results, &error)
-                                     : ptl_report_write(report, results, &error);
-        status = ptl_report_end(report, status, &error);
-        if (status == PTL_E_INVALID) {
-            print_line("portolan run: %s is not written: %s", job->paths[f], error.message);
+        if (status == PORTOLAN_INVALID && portolan_problems_get(problems, 0, &problem)) {
+            print_line("portolan run: %s is not written: %s", job->paths[f], problem.message);
             *unsaved = true;
-        } else if (status != PTL_OK) {
-            print_error(&error);
-            good = false;
-        } else if (!quiet && !is_stdout(job->paths[f])) {
-            print_line("wrote %s", job->paths[f]);
+            portolan_problems_free(problems);
+            continue;
         }
+        good = print_found(status, problems) == EXIT_DONE && good;
+        if (status == PORTOLAN_OK && !quiet && !is_stdout(job->paths[f]))
+            print_line("wrote %s", job->paths[f]);
     }
     return good;
 }
@@ -264,12 +203,11 @@ bool job_write_reports(struct job *job, const struct ptl_results *results, bool 
 void job_free(struct job *job)
 {
     for (int f = JOB_OUTPUTS; f-- > 0;) { /* the first may have made the others' folder */
-        ptl_report_abandon(job->reports[f]);
+        portolan_report_abandon(job->reports[f]);
         free(job->paths[f]);
     }
-    ptl_prepared_free(job->prepared);
-    ptl_journal_free(job->journal);
+    portolan_prepared_free(job->prepared);
     free(job->history);
-    ptl_profile_free(job->profile);
+    portolan_profile_free(job->profile);
     *job = (struct job){.profile = NULL};
 }

@@ -2,25 +2,25 @@
 #ifndef CLI_JOBS_H
 #define CLI_JOBS_H
 
-#include "base/cancel.h"
 #include "cli/options.h"
-#include "report/report.h"
-#include "scan/run.h"
+
+#include <portolan.h>
 
 /* Where a job writes: a report of each format, the expectations of --save-expect, the
  * profile of --save-profile, the journal. */
-#define JOB_EXPECT PTL_FORMAT_COUNT
-#define JOB_PROFILE (PTL_FORMAT_COUNT + 1)
-#define JOB_JOURNAL (PTL_FORMAT_COUNT + 2) /* written by the run itself: no report */
-#define JOB_OUTPUTS (PTL_FORMAT_COUNT + 3)
+#define JOB_EXPECT REPORTS_MAX
+#define JOB_PROFILE (REPORTS_MAX + 1)
+#define JOB_JOURNAL (REPORTS_MAX + 2) /* written by the run itself: no report */
+#define JOB_OUTPUTS (REPORTS_MAX + 3)
 
 /* Zero-initialise; job_free frees what is there. */
 struct job {
-    struct ptl_profile *profile;
-    struct ptl_prepared *prepared;
-    struct ptl_journal *journal;             /* NULL: none */
-    char *history;                           /* the folder; NULL: none is kept */
-    struct ptl_report *reports[JOB_OUTPUTS]; /* open; NULL: not asked for */
+    struct portolan_profile *profile;
+    struct portolan_profile_info asks; /* the shard is the one in force */
+    struct portolan_prepared *prepared;
+    bool journal_failed;                          /* and that was said */
+    char *history;                                /* the folder; NULL: none is kept */
+    struct portolan_report *reports[JOB_OUTPUTS]; /* open; NULL: not asked for */
     char *paths[JOB_OUTPUTS];
 };
 
@@ -40,21 +40,14 @@ const char *job_pattern(const struct job *job, const struct arguments *arguments
 const char *job_output_pattern(const struct arguments *arguments, int output);
 /* "json", ..., "save-expect": the option of an output. */
 const char *job_output_name(int output);
+/* Where the text for people goes; NULL: nowhere. */
+const char *job_text(const struct job *job);
 /* Opens every report: a path that cannot be written is known before anything is sent. One that
- * waits for a reader when `cancel` is triggered is said, and left out. */
-bool job_open_reports(struct job *job, const struct ptl_cancel *cancel);
-/* True when a report is written while the run lasts. */
-bool job_is_live(const struct job *job);
-/* The run begins: how long its live reports wait for readers that take nothing. */
-void job_limit_wait(const struct job *job, const struct ptl_cancel *cancel);
-/* False: neither a report, a history nor a journal can be written any more. */
-bool job_is_wanted(const struct job *job);
-/* Writes what was found to the reports that are. */
-void job_write_found(const struct job *job, const struct ptl_results *results,
-                     const struct ptl_result *items, size_t count);
+ * waits for a reader when `stop` is triggered is said, and left out. */
+bool job_open_reports(struct job *job, struct portolan_stop *stop);
 /* Writes and closes every report, also after one has failed. *unsaved: the expectations could not
  * be told from these results, and are not written. */
-bool job_write_reports(struct job *job, const struct ptl_results *results, bool quiet,
+bool job_write_reports(struct job *job, const struct portolan_results *results, bool quiet,
                        bool *unsaved);
 /* Reports that are still open leave no trace. */
 void job_free(struct job *job);

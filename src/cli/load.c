@@ -1,5 +1,6 @@
 /* The profile that a command line means. */
 #include "cli/commands.h"
+#include "embed/embed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,23 +14,33 @@ static const struct {
                 {OPTION_HISTORY, "history.dir", "--history"}};
 
 /* What --hosts and --ports say goes first, so that --set has the last word. `name`: NULL, or what a
- * profile without another name is called. NULL: no memory. */
-static struct ptl_setting *all_settings(const struct arguments *arguments, const char *name,
-                                        size_t *count)
+ * profile without another name is called. False: no memory. */
+static bool take_settings(const struct arguments *arguments, const char *name,
+                          struct portolan_load_options *options)
 {
-    struct ptl_setting *settings = calloc(arguments->setting_count + KEYS + 1, sizeof(*settings));
-    *count = 0;
-    if (settings != NULL && name != NULL)
-        settings[(*count)++] =
-            (struct ptl_setting){.key = "name", .value = name, .option = "--save-profile"};
-    for (size_t i = 0; settings != NULL && i < KEYS; i++)
-        if (arguments->texts[keys[i].id] != NULL)
-            settings[(*count)++] = (struct ptl_setting){.key = keys[i].key,
-                                                        .value = arguments->texts[keys[i].id],
-                                                        .option = keys[i].option};
-    for (size_t i = 0; settings != NULL && i < arguments->setting_count; i++)
-        settings[(*count)++] = arguments->settings[i];
-    return settings;
+    size_t most = arguments->setting_count + KEYS + 1, count = 0;
+    struct portolan_setting *settings = calloc(most, sizeof(*settings));
+    const char **names = calloc(most, sizeof(*names));
+    options->settings = settings;
+    options->setting_names = names;
+    if (settings == NULL || names == NULL)
+        return false;
+    if (name != NULL) {
+        settings[count] = (struct portolan_setting){.key = "name", .value = name};
+        names[count++] = "--save-profile";
+    }
+    for (size_t i = 0; i < KEYS; i++) {
+        if (arguments->texts[keys[i].id] == NULL)
+            continue;
+        settings[count] =
+            (struct portolan_setting){.key = keys[i].key, .value = arguments->texts[keys[i].id]};
+        names[count++] = keys[i].option;
+    }
+    for (size_t i = 0; i < arguments->setting_count; i++)
+        settings[count++] = (struct portolan_setting){.key = arguments->settings[i].key,
+                                                      .value = arguments->settings[i].value};
+    options->setting_count = count;
+    return true;
 }
 
 /* What is run without a profile and saved as one has the name that the file will give it: so what
@@ -44,42 +55,34 @@ static bool name_saved(const char *word, const struct arguments *arguments, char
 }
 
 /* Without a word the profile is what the options say. */
-static enum ptl_status load(const char *word, const struct arguments *arguments,
-                            struct ptl_profile **profile, struct ptl_problems *problems)
+static enum portolan_status load(const char *word, const struct arguments *arguments,
+                                 struct portolan_profile **profile,
+                                 struct portolan_problems *problems)
 {
-    size_t count = 0;
-    struct ptl_error error;
-    char *path = NULL, *name = NULL;
-    struct ptl_setting *settings = NULL;
-    if (name_saved(word, arguments, &name))
-        settings = all_settings(arguments, name, &count);
-    enum ptl_status status = settings != NULL ? PTL_OK : ptl_error_no_memory(&error);
-    if (status == PTL_OK && word != NULL)
-        status = ptl_profile_find(word, &path, &error);
-    if (status != PTL_OK)
-        print_error(&error);
-    else if (word != NULL)
-        status = ptl_profile_load(path, settings, count, profile, problems);
-    else
-        status = ptl_profile_load_text("{}", 2, PTL_FILE_OPTIONS, "", settings, count, profile,
-                                       problems);
-    free(path);
+    struct portolan_load_options options = {.size = sizeof(options), .file = PTL_FILE_OPTIONS};
+    char *name = NULL;
+    enum portolan_status status = PORTOLAN_NO_MEMORY;
+    if (name_saved(word, arguments, &name) && take_settings(arguments, name, &options))
+        status = word != NULL ? portolan_profile_load_name(word, &options, profile, problems)
+                              : portolan_profile_load_text("{}", 2, &options, profile, problems);
     free(name);
-    free(settings);
+    free((void *)(uintptr_t)options.settings);
+    free((void *)(uintptr_t)options.setting_names);
     return status;
 }
 
 /* The library speaks of keys; whoever gave options alone would not know where to write them. */
-static void name_options(const struct ptl_problems *problems)
+static void name_options(const struct portolan_problems *problems)
 {
     bool wants_scope = false;
-    for (size_t i = 0; i < problems->count; i++) {
-        const char *message = problems->items[i].message;
-        wants_scope = wants_scope || strstr(message, "is outside the profile's scope") != NULL;
+    struct portolan_problem problem = {.size = sizeof(problem)};
+    for (size_t i = 0; portolan_problems_get(problems, i, &problem); i++) {
+        wants_scope =
+            wants_scope || strstr(problem.message, "is outside the profile's scope") != NULL;
         for (size_t k = 0; k < KEYS; k++) {
             size_t length = strlen(keys[k].key);
-            if (strncmp(message, keys[k].key, length) == 0 &&
-                strncmp(message + length, " is missing", strlen(" is missing")) == 0)
+            if (strncmp(problem.message, keys[k].key, length) == 0 &&
+                strncmp(problem.message + length, " is missing", strlen(" is missing")) == 0)
                 print_line("say it with %s, or name a profile that has %s", keys[k].option,
                            keys[k].key);
         }
@@ -88,15 +91,22 @@ static void name_options(const struct ptl_problems *problems)
         print_line("without a profile, --set 'scope=[ADDRESS, ...]' says what may be scanned");
 }
 
-struct ptl_profile *load_profile(const char *word, const struct arguments *arguments)
+struct portolan_profile *load_profile(const char *word, const struct arguments *arguments)
 {
-    struct ptl_problems problems = {.items = NULL};
-    struct ptl_profile *profile = NULL;
-    if (load(word, arguments, &profile, &problems) != PTL_OK) {
-        print_problems(&problems);
-        if (word == NULL)
-            name_options(&problems);
-    }
-    ptl_problems_free(&problems);
+    struct portolan_problems *problems = portolan_problems_new();
+    struct portolan_profile *profile = NULL;
+    enum portolan_status status = load(word, arguments, &profile, problems);
+    print_all(status, problems);
+    if (status != PORTOLAN_OK && word == NULL)
+        name_options(problems);
+    portolan_problems_free(problems);
+    return profile;
+}
+
+struct ptl_profile *load_ptl_profile(const char *word, const struct arguments *arguments)
+{
+    struct portolan_profile *loaded = load_profile(word, arguments);
+    struct ptl_profile *profile = loaded != NULL ? loaded->profile : NULL;
+    free(loaded); /* it is shared with nobody */
     return profile;
 }

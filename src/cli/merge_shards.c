@@ -4,6 +4,7 @@
 #include "cli/notes.h"
 #include "cli/print.h"
 #include "cli/reports.h"
+#include "embed/embed.h"
 #include "finished/shards.h"
 #include "results/read.h"
 
@@ -75,12 +76,15 @@ static int write_whole(const struct arguments *arguments, struct ptl_shards *sha
     enum ptl_status status = ptl_shards_finish(shards, &merged, &error);
     if (status != PTL_OK)
         return print_failure(&error);
+    const struct portolan_results told = {.results = merged};
+    struct portolan_summary summary = {.size = sizeof(summary)};
+    portolan_results_summary(&told, &summary);
     int result = reports_write("merge", arguments, &merged->run, PTL_FORMAT_JSON,
                                reports_write_results, merged);
     if (!arguments->given[OPTION_QUIET])
-        notes_print(merged, arguments->reports[PTL_FORMAT_TEXT]);
+        notes_print(&told, &summary, arguments->reports[PTL_FORMAT_TEXT]);
     if (result == EXIT_DONE)
-        result = notes_status(merged, arguments);
+        result = notes_status(&summary, merged->run.shard.count > 0, arguments);
     const char *a, *b; /* what was not judged is inconclusive */
     if (result == EXIT_DONE && !arguments->given[OPTION_ALLOW_INCONCLUSIVE] &&
         !ptl_shards_expect_alike(shards, &a, &b))

@@ -1,31 +1,24 @@
 #include "cli/notes.h"
 
-#include "cli/exit.h"
 #include "cli/print.h"
-#include "report/report.h"
-#include "report/writer.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define UNMET_SHOWN 10
 
 /* The first that have this verdict; returns how many may still be shown. */
-static int print_unmet(const struct ptl_results *results, enum ptl_verdict verdict, int left)
+static int print_unmet(const struct portolan_results *results, const char *verdict,
+                       const char *word, int left)
 {
-    for (size_t i = 0; i < results->expectation_count && left > 0; i++) {
-        const struct ptl_expectation *one = &results->expectations[i];
-        struct ptl_target_names names;
-        struct ptl_buf line;
-        if (one->verdict != verdict)
+    struct portolan_expectation one = {.size = sizeof(one)};
+    for (size_t i = 0; left > 0 && portolan_results_expectation(results, i, &one); i++) {
+        if (strcmp(one.verdict, verdict) != 0)
             continue;
-        ptl_results_expectation_names(results, one, &names);
-        ptl_buf_init(&line, 4096);
-        ptl_expectation_tell(results, one, &line);
-        print_line("%s: %s %s", verdict == PTL_FAIL ? "FAILED" : "INCONCLUSIVE", names.host,
-                   ptl_buf_text(&line));
-        ptl_buf_free(&line);
+        print_line("%s: %s %s", word, one.host, one.text);
         left--;
     }
     return left;
@@ -36,63 +29,65 @@ static int print_unmet(const struct ptl_results *results, enum ptl_verdict verdi
 static bool is_beside(const char *text)
 {
     struct stat out, err;
-    return text != NULL && ptl_report_is_stdout(text) && fstat(STDOUT_FILENO, &out) == 0 &&
-           fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev && out.st_ino == err.st_ino;
+    char *place = text != NULL ? portolan_path_place(text) : NULL;
+    bool beside = place != NULL && strcmp(place, "-") == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
+                  fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev &&
+                  out.st_ino == err.st_ino;
+    free(place);
+    return beside;
 }
 
-static void print_expectations(const struct ptl_results *results, const char *text)
+static void print_expectations(const struct portolan_results *results,
+                               const struct portolan_summary *summary, const char *text)
 {
-    uint64_t unmet = results->verdicts[PTL_FAIL] + results->verdicts[PTL_INCONCLUSIVE];
+    uint64_t unmet = summary->failed + summary->inconclusive;
     if (unmet == 0)
         return;
     print_line("expectations of %s: %" PRIu64 " passed, %" PRIu64 " failed, %" PRIu64
                " inconclusive",
-               results->run.profile, results->verdicts[PTL_PASS], results->verdicts[PTL_FAIL],
-               results->verdicts[PTL_INCONCLUSIVE]);
+               summary->profile, summary->passed, summary->failed, summary->inconclusive);
     if (text != NULL)
         return;
-    int left = print_unmet(results, PTL_FAIL, UNMET_SHOWN);
-    print_unmet(results, PTL_INCONCLUSIVE, left);
+    int left = print_unmet(results, "fail", "FAILED", UNMET_SHOWN);
+    print_unmet(results, "inconclusive", "INCONCLUSIVE", left);
     if (unmet > UNMET_SHOWN)
         print_line("... and %" PRIu64 " more", unmet - UNMET_SHOWN);
 }
 
 /* What whoever started it cannot know from the profile. NULL: nothing of the kind. */
-static const char *cause_of_stop(enum ptl_stop stop)
+static const char *cause_of_stop(const char *stopped_by)
 {
-    if (stop == PTL_STOP_OUTPUT)
+    if (stopped_by != NULL && strcmp(stopped_by, "output") == 0)
         return "stopped: nothing that was asked for can be written any more";
-    return stop == PTL_STOP_SIGNAL ? "stopped by a signal" : NULL;
+    return stopped_by != NULL && strcmp(stopped_by, "signal") == 0 ? "stopped by a signal" : NULL;
 }
 
-void notes_print(const struct ptl_results *results, const char *text)
+void notes_print(const struct portolan_results *results, const struct portolan_summary *summary,
+                 const char *text)
 {
     bool is_told = is_beside(text);
-    for (size_t i = 0; !is_told && i < results->unresolved_count; i++)
-        print_line("unresolved: %s: %s", results->unresolved[i].input,
-                   results->unresolved[i].message);
-    for (size_t i = 0; !is_told && i < results->warning_count; i++)
-        print_line("warning: %s", results->warnings[i]);
+    const char *input, *message;
+    for (size_t i = 0; !is_told && portolan_results_unresolved(results, i, &input, &message); i++)
+        print_line("unresolved: %s: %s", input, message);
+    for (size_t i = 0; !is_told && i < summary->warnings; i++)
+        print_line("warning: %s", portolan_results_warning(results, i));
     if (!is_told)
-        print_expectations(results, text);
-    const char *cause = cause_of_stop(results->run.stopped_by);
+        print_expectations(results, summary, text);
+    const char *cause = cause_of_stop(summary->stopped_by);
     if (cause != NULL)
         print_line("portolan: %s: %s; %" PRIu64 " of %" PRIu64 " probes have no verdict",
-                   results->run.profile, cause, results->summary.states[PTL_UNPROBED],
-                   results->summary.probes);
+                   summary->profile, cause, summary->unprobed, summary->probes);
 }
 
-int notes_status(const struct ptl_results *results, const struct arguments *arguments)
+int notes_status(const struct portolan_summary *summary, bool is_slice,
+                 const struct arguments *arguments)
 {
-    bool whole = results->run.complete && results->summary.states[PTL_ERROR] == 0 &&
-                 results->unresolved_count == 0 && results->estimate.below == 0;
-    if (!whole)
+    if (summary->incomplete != NULL)
         return EXIT_INCOMPLETE;
-    if (results->run.shard.count > 0)
+    if (is_slice)
         return EXIT_DONE; /* what a slice sees is a part: whoever has all of them judges */
-    bool unmet = results->verdicts[PTL_FAIL] > 0 || (results->verdicts[PTL_INCONCLUSIVE] > 0 &&
-                                                     !arguments->given[OPTION_ALLOW_INCONCLUSIVE]);
-    bool changed = arguments->given[OPTION_FAIL_ON_CHANGE] && results->changes != NULL &&
-                   ptl_changes_count(results->changes) > 0;
+    bool unmet = summary->failed > 0 ||
+                 (summary->inconclusive > 0 && !arguments->given[OPTION_ALLOW_INCONCLUSIVE]);
+    bool changed = arguments->given[OPTION_FAIL_ON_CHANGE] && summary->changes > 0;
     return unmet || changed ? EXIT_DIFFERENT : EXIT_DONE;
 }

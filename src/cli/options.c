@@ -3,7 +3,9 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "cli/print.h"
+#include "profile/profile.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,7 @@ static const struct option help_option = {
      .name = #key,                                                                                 \
      .argument = "PATH",                                                                           \
      .help = "write " what " there"},
+static_assert((int)PTL_FORMAT_COUNT <= REPORTS_MAX, "there is room for every format");
 static const struct option report_options[PTL_FORMAT_COUNT] = {PTL_FORMATS(REPORT_OPTION)};
 
 const struct option *options_at(const struct command *command, size_t number)

@@ -4,8 +4,6 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
-#include "profile/profile.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -44,12 +42,14 @@ enum option_id {
     OPTION_COUNT
 };
 
+#define REPORTS_MAX 16 /* formats, at most */
+
 struct option {
     enum option_id id;
     const char *name;     /* without the dashes */
     const char *argument; /* NULL: takes none */
     const char *help;
-    enum ptl_format format; /* OPTION_REPORT: which */
+    int format; /* OPTION_REPORT: which */
 };
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
@@ -61,7 +61,7 @@ struct arguments {
     size_t word_count;
     struct ptl_setting *settings;
     size_t setting_count;
-    const char *reports[PTL_FORMAT_COUNT]; /* NULL: not given */
+    const char *reports[REPORTS_MAX]; /* by format; NULL: not given */
     bool any_report;
     enum progress_mode progress;
     const char **varies; /* every --vary */

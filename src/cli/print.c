@@ -1,7 +1,6 @@
 #include "cli/print.h"
 
 #include "base/text.h"
-#include "cli/exit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,6 +97,36 @@ void print_problems(const struct ptl_problems *problems)
         print_error(&problems->items[i]);
     if (problems->dropped > 0)
         print_line("portolan: and %zu more problems", problems->dropped);
+}
+
+void print_problem(const struct portolan_problem *problem)
+{
+    print_printable(problem->file == NULL ? "portolan: " : "", problem->text);
+}
+
+int print_all(enum portolan_status status, const struct portolan_problems *problems)
+{
+    struct portolan_problem problem = {.size = sizeof(problem)};
+    if (status == PORTOLAN_OK)
+        return EXIT_DONE;
+    for (size_t i = 0; portolan_problems_get(problems, i, &problem); i++)
+        print_problem(&problem);
+    if (portolan_problems_count(problems) == 0)
+        print_no_memory();
+    return exit_of((enum ptl_status)status);
+}
+
+int print_found(enum portolan_status status, struct portolan_problems *problems)
+{
+    int result = print_all(status, problems);
+    portolan_problems_free(problems);
+    return result;
+}
+
+bool print_may_color(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return no_color == NULL || no_color[0] == '\0';
 }
 
 int print_document(struct ptl_buf *document)

@@ -4,6 +4,9 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "cli/exit.h"
+
+#include <portolan.h>
 
 /*
  * A line on standard error, as printf. Words, paths and messages that come from outside may be
@@ -18,6 +21,15 @@ int print_no_memory(void);
 /* Each problem on a line. */
 void print_problems(const struct ptl_problems *problems);
 
+void print_problem(const struct portolan_problem *problem);
+/* What a call of the library that came to `status` has found, unless all is well. The exit status
+ * that a command ends with for it. */
+int print_all(enum portolan_status status, const struct portolan_problems *problems);
+/* The same; frees the list. */
+int print_found(enum portolan_status status, struct portolan_problems *problems);
+
+/* False where NO_COLOR is set; an empty one does not count (no-color.org). */
+bool print_may_color(void);
 /* Where standard output is a pipe that does not wait for its reader, what is printed waits. */
 void print_patiently(void);
 /*

@@ -1,6 +1,7 @@
 #include "cli/progress.h"
 
 #include "base/buf.h"
+#include "compare/compare.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,7 +41,7 @@ static void format_seconds(uint64_t seconds, char text[PART])
 }
 
 /* "-" while it cannot be said. */
-static void format_eta(const struct ptl_progress *progress, double rate, char text[PART])
+static void format_eta(const struct portolan_progress *progress, double rate, char text[PART])
 {
     double left = rate > 0 ? (double)(progress->probes - progress->done) / rate : 1e9;
     if (left >= 1e7)
@@ -51,7 +52,7 @@ static void format_eta(const struct ptl_progress *progress, double rate, char te
 
 /* All that fits into `width`, what matters most first: a line that wraps cannot be rewritten. */
 static void compose(struct ptl_buf *buf, const struct progress_line *line,
-                    const struct ptl_progress *progress, size_t width)
+                    const struct portolan_progress *progress, size_t width)
 {
     double share = progress->probes > 0 ? (double)progress->done / (double)progress->probes : 1;
     double seconds = (double)progress->elapsed_ms / 1000;
@@ -67,7 +68,7 @@ static void compose(struct ptl_buf *buf, const struct progress_line *line,
         snprintf(parts[WHICH], PART, "%zu of %zu  ", line->number, line->count);
     snprintf(parts[SHARE], PART, "%.1f%%  ", share >= 0.9995 && share < 1 ? 99.9 : share * 100);
     snprintf(parts[RATE], PART, "%.0f probes/s  ", rate);
-    snprintf(parts[OPEN], PART, "%" PRIu64 " open  ", progress->states[PTL_OPEN]);
+    snprintf(parts[OPEN], PART, "%" PRIu64 " open  ", progress->open);
     snprintf(parts[ETA], sizeof(parts[ETA]), "ETA %s  ", eta);
 
     size_t used = 0;
@@ -103,9 +104,8 @@ static size_t room(struct progress_line *line)
     return width;
 }
 
-void progress_tick(void *context, const struct ptl_progress *progress)
+void progress_tick(struct progress_line *line, const struct portolan_progress *progress)
 {
-    struct progress_line *line = context;
     size_t width = room(line);
     struct ptl_buf buf;
     ptl_buf_init(&buf, 1024);

@@ -3,9 +3,8 @@
 #define CLI_PROGRESS_H
 
 #include "cli/options.h"
-#include "compare/compare.h"
-#include "scan/run.h"
 
+#include <portolan.h>
 #include <stddef.h>
 
 struct progress_line {
@@ -15,9 +14,10 @@ struct progress_line {
 
 /* Does the command line ask for the line, or, where it does not say, may a terminal show it? */
 bool progress_is_wanted(const struct arguments *arguments);
-/* The tick of ptl_run_hooks; its context is a struct progress_line. */
-void progress_tick(void *context, const struct ptl_progress *progress);
-/* The tick of ptl_study_hooks; likewise. */
+/* How far a run has come. */
+void progress_tick(struct progress_line *line, const struct portolan_progress *progress);
+/* The tick of ptl_study_hooks; its context is a struct progress_line. */
+struct ptl_study_progress;
 void progress_study_tick(void *context, const struct ptl_study_progress *progress);
 /* Erases the line. */
 void progress_clear(struct progress_line *line);

@@ -6,12 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool reports_want_color(void)
-{
-    const char *no_color = getenv("NO_COLOR");
-    return no_color == NULL || no_color[0] == '\0';
-}
-
 bool reports_clash(const char *command, const char *const paths[PTL_FORMAT_COUNT])
 {
     char *places[PTL_FORMAT_COUNT] = {NULL};
@@ -58,7 +52,7 @@ static bool expand_paths(const char *command, const struct arguments *arguments,
 enum ptl_status reports_write_results(const void *results, enum ptl_format format, const char *path,
                                       struct ptl_error *error)
 {
-    struct ptl_report_options options = {.color = reports_want_color()};
+    struct ptl_report_options options = {.color = print_may_color()};
     struct ptl_report *report = NULL;
     enum ptl_status status = ptl_report_open(format, path, &options, &report, error);
     if (status != PTL_OK)

@@ -5,9 +5,6 @@
 #include "cli/options.h"
 #include "results/results.h"
 
-/* False where NO_COLOR is set; an empty one does not count (no-color.org). */
-bool reports_want_color(void);
-
 /* True, said: two of these paths (NULL: none) go to one place, by whatever spelling. */
 bool reports_clash(const char *command, const char *const paths[PTL_FORMAT_COUNT]);
 

@@ -1,6 +1,7 @@
 /* Which slice of a plan this process is to scan. */
 #include "base/number.h"
 #include "cli/commands.h"
+#include "profile/profile.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -88,13 +89,19 @@ static bool find(const char *command, struct ptl_shard *shard)
     return false;
 }
 
-bool take_shard(const char *command, struct ptl_profile *profile, const struct arguments *arguments)
+bool take_shard(const char *command, uint32_t *index, uint32_t *count,
+                const struct arguments *arguments)
 {
     struct ptl_error error;
+    struct ptl_shard shard = {.index = *index, .count = *count};
     const char *text = arguments->texts[OPTION_SHARD];
-    if (text != NULL && ptl_shard_parse(text, &profile->shard, &error) != PTL_OK) {
+    if (text != NULL && ptl_shard_parse(text, &shard, &error) != PTL_OK) {
         print_line("portolan %s: --shard %s, not \"%s\"", command, error.message, text);
         return false;
     }
-    return profile->shard.count == 0 || profile->shard.index > 0 || find(command, &profile->shard);
+    if (shard.count > 0 && shard.index == 0 && !find(command, &shard))
+        return false;
+    *index = shard.index;
+    *count = shard.count;
+    return true;
 }

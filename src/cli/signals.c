@@ -1,6 +1,7 @@
 #include "cli/signals.h"
 
 #include "cli/print.h"
+#include "embed/embed.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -9,7 +10,7 @@ static const int kinds[] = {SIGINT, SIGTERM, SIGHUP};
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* A handler has no other way to reach these. Set before the first handler is installed. */
-static struct ptl_cancel watched;
+static struct portolan_stop watched;
 static volatile sig_atomic_t handled[KINDS]; /* those that the caller does not ignore */
 
 /* After the first, the next one of any kind has the default action: it ends at once. */
@@ -18,13 +19,13 @@ static void handle(int number)
     for (size_t i = 0; i < KINDS; i++)
         if (handled[i])
             signal(kinds[i], SIG_DFL);
-    ptl_cancel_trigger(&watched, number);
+    ptl_cancel_trigger(&watched.cancel, number);
 }
 
 const struct ptl_cancel *signals_watch(void)
 {
     struct ptl_error error;
-    if (ptl_cancel_init(&watched, &error) != PTL_OK) {
+    if (ptl_cancel_init(&watched.cancel, &error) != PTL_OK) {
         print_error(&error);
         return NULL;
     }
@@ -42,5 +43,15 @@ const struct ptl_cancel *signals_watch(void)
         handled[i] = 1;
         sigaction(kinds[i], &action, NULL);
     }
-    return &watched;
+    return &watched.cancel;
+}
+
+struct portolan_stop *signals_stop(void)
+{
+    return signals_watch() != NULL ? &watched : NULL;
+}
+
+int signals_caught(void)
+{
+    return ptl_cancel_cause(&watched.cancel);
 }

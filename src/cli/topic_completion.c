@@ -1,6 +1,7 @@
 #include "cli/topics.h"
 
 #include "cli/commands.h"
+#include "profile/profile.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -66,12 +66,14 @@ static enum ptl_status keep(const struct portolan_results *results, const char *
     if (status != PTL_OK)
         return status;
     const struct ptl_profile *profile = results->profile->profile;
-    const struct ptl_history_keep how = {.all_ms = profile->history_all_ms,
-                                         .daily_ms = profile->history_daily_ms};
+    struct ptl_history_keep how = {.all_ms = profile->history_all_ms,
+                                   .daily_ms = profile->history_daily_ms};
     status = ptl_history_keep(folder, results->results, error);
     if (status != PTL_OK && error->sys_errno != ENOSPC && error->sys_errno != EDQUOT)
         return status;
-    /* On a full disk, too: what goes makes room for the next run. */
+    /* On a full disk, too: what goes makes room for the next run. It has no later line to wait for.
+     */
+    how.is_of_run_before = status == PTL_OK;
     enum ptl_status pruned =
         ptl_history_prune(folder, &how, ptl_clock_wall_ms(), false, NULL, NULL, &unpruned);
     if (status == PTL_OK && pruned != PTL_OK)
