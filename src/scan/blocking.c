@@ -22,15 +22,23 @@ static void drop(struct kept *kept)
     kept->fd = -1;
 }
 
-static void drop_source(const struct ptl_worker *worker, struct kept *kept)
+/* Is there an answer, or none in time? */
+static bool look(const struct kept *kept, const struct ptl_address *address,
+                 const struct ptl_probe *probe, uint64_t started_ns, bool is_over,
+                 struct ptl_finding *finding)
 {
-    ptl_sources_drop(worker->sources, kept->source);
-    kept->source = 0;
-}
-
-static bool was_resent(const struct kept *kept, uint64_t started_ns)
-{
-    return started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(kept->fd);
+    bool resent =
+        started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(kept->fd);
+    int result = ptl_probe_connect(kept->fd, address, probe->port);
+    bool waits = result == EALREADY || result == EINPROGRESS;
+    if (waits && !is_over)
+        return false;
+    if (waits)
+        ptl_probe_silent(finding);
+    else
+        ptl_probe_judge(kept->fd, result, finding);
+    finding->resent = resent;
+    return true;
 }
 
 /* Waits for an answer, the timeout or the end of the run. False: the run was stopped. */
@@ -41,15 +49,10 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
     uint64_t due_ns = started_ns + probe->wait_us * PTL_NS_PER_US;
     struct ptl_engine_clock clock = {.seen_ns = 0};
     ptl_engine_stood_still(worker->plan, &clock, due_ns, started_ns);
-    for (;;) {
-        bool resent = was_resent(kept, started_ns);
+    for (bool is_over = false;;) {
         /* On loopback the answer is there before the first look: poll comes second. */
-        int result = ptl_probe_connect(kept->fd, address, probe->port);
-        if (result != EALREADY && result != EINPROGRESS) {
-            ptl_probe_judge(kept->fd, result, finding);
-            finding->resent = resent;
+        if (look(kept, address, probe, started_ns, is_over, finding))
             return true;
-        }
         if (ptl_plan_stopped(worker->plan))
             return false;
         struct pollfd fds[2] = {
@@ -61,17 +64,7 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
             ptl_plan_woken(worker->plan, worker->number);
         if ((fds[0].revents & POLLERR) != 0 && ptl_probe_icmp(kept->fd, finding))
             return true;
-        if (ready == 0 && due_ns <= ptl_clock_now_ns()) {
-            resent =
-                started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(kept->fd);
-            result = ptl_probe_connect(kept->fd, address, probe->port);
-            if (result == EALREADY)
-                ptl_probe_silent(finding);
-            else
-                ptl_probe_judge(kept->fd, result, finding);
-            finding->resent = resent;
-            return true;
-        }
+        is_over = ready == 0 && due_ns <= ptl_clock_now_ns();
     }
 }
 
@@ -114,7 +107,8 @@ static bool attempt(const struct ptl_worker *worker, struct kept *kept,
         ptl_probe_reset(kept->fd);
     if (!done || !finding->reusable)
         drop(kept);
-    drop_source(worker, kept);
+    ptl_sources_drop(worker->sources, kept->source);
+    kept->source = 0;
     if (done && finding->doubtful && !finding->self)
         finding->doubtful =
             ptl_sources_met(worker->sources, worker->number, probe->port, *started_ns);

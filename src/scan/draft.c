@@ -8,12 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool ptl_draft_out_of_memory(struct ptl_draft *draft)
-{
-    ptl_problems_no_memory(draft->problems);
-    return false;
-}
-
 bool ptl_draft_warn(struct ptl_prepared *prepared, const char *format, ...)
 {
     va_list args;
@@ -33,9 +27,9 @@ bool ptl_draft_unresolved(struct ptl_draft *draft, const char *input, const char
     struct ptl_prepared *prepared = draft->prepared;
     if (!ptl_array_room((void **)&prepared->unresolved, &draft->unresolved_capacity,
                         prepared->unresolved_count, sizeof(*prepared->unresolved)))
-        return ptl_draft_out_of_memory(draft);
+        return false;
     struct ptl_unresolved *new = &prepared->unresolved[prepared->unresolved_count++];
     new->input = strdup(input);
     new->message = strdup(message);
-    return (new->input != NULL &&new->message != NULL) || ptl_draft_out_of_memory(draft);
+    return new->input != NULL &&new->message != NULL;
 }

@@ -5,8 +5,6 @@
 
 #include "scan/run.h"
 
-#define PTL_DESCRIPTORS_RESERVED 24 /* reports, /etc/services, what libraries open */
-
 /* The blocks of hosts and of exclude_hosts, names resolved. */
 struct ptl_draft {
     const struct ptl_profile *profile;
@@ -22,12 +20,10 @@ struct ptl_draft {
     bool interrupted; /* while names were resolved: nothing will be sent */
 };
 
-/* Adds that problem; false, always. */
-bool ptl_draft_out_of_memory(struct ptl_draft *draft);
-/* False: no memory, and no problem was added. */
+/* False: no memory. The problem is told at the end, by prepare.c. */
 bool ptl_draft_warn(struct ptl_prepared *prepared, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* False: no memory, and that problem was added. */
+/* False: no memory. */
 bool ptl_draft_unresolved(struct ptl_draft *draft, const char *input, const char *message);
 struct ptl_origin ptl_draft_origin(const struct ptl_host *host);
 
@@ -45,5 +41,12 @@ bool ptl_draft_clamp(struct ptl_prepared *prepared, const struct ptl_profile *pr
 /* How long it takes where every probe is silent; UINT64_MAX: longer than can be said. */
 uint64_t ptl_draft_worst_case_ms(const struct ptl_prepared *prepared,
                                  const struct ptl_profile *profile);
+
+/* What this machine grants. Descriptors that can still be opened, less `reserve`; at least 1. */
+uint32_t ptl_limits_descriptors(uint32_t reserve);
+/* Threads that the system's settings allow this process; at least 1. */
+uint32_t ptl_limits_threads(void);
+/* CPUs that this process may run on; at least 1. */
+uint32_t ptl_limits_cpus(void);
 
 #endif

@@ -17,8 +17,7 @@ static bool warn_of_host_bits(struct ptl_draft *draft, const struct ptl_hosts *h
 {
     char text[PTL_HOST_BITS_SIZE];
     struct ptl_host first;
-    return !ptl_hosts_with_bits(hosts, &first, text) ||
-           ptl_draft_warn(draft->prepared, "%s", text) || ptl_draft_out_of_memory(draft);
+    return !ptl_hosts_with_bits(hosts, &first, text) || ptl_draft_warn(draft->prepared, "%s", text);
 }
 
 /* One warning, however many there are: a list may hold a million. */
@@ -30,12 +29,10 @@ static bool warn_of_left_out(struct ptl_draft *draft)
         return true;
     if (more == 0)
         return ptl_draft_warn(draft->prepared, "%s is left out: address_family is %s",
-                              draft->left_out[0], family) ||
-               ptl_draft_out_of_memory(draft);
+                              draft->left_out[0], family);
     return ptl_draft_warn(draft->prepared,
                           "%s and %zu more entries of hosts are left out: address_family is %s",
-                          draft->left_out[0], more, family) ||
-           ptl_draft_out_of_memory(draft);
+                          draft->left_out[0], more, family);
 }
 
 static bool add_block(struct ptl_draft *draft, const struct ptl_host *host,
@@ -44,7 +41,7 @@ static bool add_block(struct ptl_draft *draft, const struct ptl_host *host,
     if (is_exclude) {
         if (!ptl_array_room((void **)&draft->excludes, &draft->exclude_capacity,
                             draft->exclude_count, sizeof(*draft->excludes)))
-            return ptl_draft_out_of_memory(draft);
+            return false;
         draft->excludes[draft->exclude_count++] = *block;
         return true;
     }
@@ -55,7 +52,7 @@ static bool add_block(struct ptl_draft *draft, const struct ptl_host *host,
     }
     if (!ptl_array_room((void **)&draft->blocks, &draft->block_capacity, draft->block_count,
                         sizeof(*draft->blocks)))
-        return ptl_draft_out_of_memory(draft);
+        return false;
     draft->blocks[draft->block_count++] =
         (struct ptl_named_block){.block = *block, .input = host->text, .is_name = host->is_name};
     return true;

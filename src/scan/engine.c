@@ -10,19 +10,15 @@
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
                         const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns)
 {
-    outcome->probe = *probe;
+    *outcome = (struct ptl_outcome){.probe = *probe,
+                                    .state = finding->state,
+                                    .reason = finding->reason,
+                                    .resent = finding->resent,
+                                    .rtt_us = finding->rtt_us,
+                                    .connect_us = PTL_US_NONE,
+                                    .started_ns = started_ns,
+                                    .at_ns = now_ns};
     outcome->probe.listens = 0;
-    outcome->state = finding->state;
-    outcome->reason = finding->reason;
-    outcome->resent = finding->resent;
-    outcome->rtt_us = finding->rtt_us;
-    outcome->started_ns = started_ns;
-    outcome->at_ns = now_ns;
-    outcome->prompt = false;
-    outcome->late = false;
-    outcome->overheard = false;
-    outcome->more = 0;
-    outcome->connect_us = PTL_US_NONE;
     uint64_t us = (now_ns - started_ns) / PTL_NS_PER_US;
     /* A time is told only where something answered. */
     if (finding->reason != PTL_REASON_NO_RESPONSE && finding->state != PTL_ERROR &&

@@ -1,6 +1,5 @@
 #include "base/clock.h"
 #include "scan/engine.h"
-#include "scan/holding.h"
 #include "scan/listener.h"
 #include "scan/local.h"
 #include "scan/probe.h"
@@ -62,7 +61,7 @@ static void settle(struct loop *loop, const struct ptl_probe *probe,
     outcome->prompt = loop->prompt;
     outcome->late = loop->late;
     outcome->more = more;
-    ptl_holding_ended(&loop->holding);
+    loop->holding.in_flight--;
 }
 
 /* An attempt whose silence was told is not listened to any more. */
@@ -92,7 +91,7 @@ static bool overhear(struct loop *loop, uint32_t id, const struct ptl_finding *s
     ptl_slots_give(&loop->slots, id);
     settle(loop, &probe, silence, started_ns, more);
     loop->outcomes[loop->outcome_count - 1].probe.listens = probe.listens;
-    ptl_holding_begun(&loop->holding, 1);
+    loop->holding.in_flight++;
     return true;
 }
 
@@ -123,8 +122,9 @@ static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *findi
     slot->source = 0;
     if (finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
         finding->reusable = ptl_probe_disconnect(slot->fd);
+    /* As many sockets as permits, those that are kept for later included. */
     if (finding->reusable && !slot->last &&
-        ptl_holding_has_room(&loop->holding, loop->slots.idle_count)) {
+        loop->slots.idle_count + loop->holding.in_flight <= loop->holding.share) {
         ptl_slots_keep(&loop->slots, id);
         return;
     }
@@ -387,7 +387,7 @@ static void run(struct loop *loop)
         loop->outcome_count = 0;
         if (pulled.finished)
             return;
-        ptl_holding_begun(&loop->holding, (uint32_t)pulled.count);
+        loop->holding.in_flight += (uint32_t)pulled.count;
         loop->clock_ns = ptl_clock_now_ns();
         for (size_t i = 0; i < pulled.count; i++) {
             if (ptl_plan_stopped(plan)) {
@@ -418,7 +418,8 @@ static bool open_loop(struct loop *loop)
     const struct ptl_profile *profile = loop->worker->profile;
     const struct ptl_address *source =
         profile->has_source_address ? &profile->source_address : NULL;
-    ptl_holding_init(&loop->holding, loop->worker->permits, loop->worker->share);
+    loop->holding =
+        (struct ptl_holding){.permits = loop->worker->permits, .share = loop->worker->share};
     ptl_slots_init(&loop->slots, source);
     ptl_local_init(&loop->local, loop->worker->plan, source, loop->worker->sources,
                    loop->worker->number);

@@ -45,30 +45,3 @@ void ptl_fifo_free(struct ptl_fifo *fifo)
     free(fifo->items);
     *fifo = (struct ptl_fifo){.items = NULL};
 }
-
-void ptl_ring_insert(struct ptl_lane *lanes, uint32_t *turn, uint32_t id)
-{
-    struct ptl_lane *lane = &lanes[id];
-    if (*turn == PTL_LANE_NONE) {
-        lane->previous = lane->next = id;
-        *turn = id;
-        return;
-    }
-    lane->next = *turn;
-    lane->previous = lanes[*turn].previous;
-    lanes[lane->previous].next = id;
-    lanes[*turn].previous = id;
-}
-
-void ptl_ring_remove(struct ptl_lane *lanes, uint32_t *turn, uint32_t id)
-{
-    const struct ptl_lane *lane = &lanes[id];
-    if (lane->next == id) {
-        *turn = PTL_LANE_NONE;
-        return;
-    }
-    lanes[lane->previous].next = lane->next;
-    lanes[lane->next].previous = lane->previous;
-    if (*turn == id)
-        *turn = lane->next;
-}

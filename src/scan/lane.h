@@ -137,9 +137,4 @@ const struct ptl_timed *ptl_fifo_first(const struct ptl_fifo *fifo);
 struct ptl_probe ptl_fifo_pop(struct ptl_fifo *fifo);
 void ptl_fifo_free(struct ptl_fifo *fifo);
 
-/* A ring of lanes; *turn is the lane whose turn it is, PTL_LANE_NONE when the ring is empty. */
-void ptl_ring_insert(struct ptl_lane *lanes, uint32_t *turn, uint32_t id);
-/* The next lane has the turn if this one had it; PTL_LANE_NONE when it was the last. */
-void ptl_ring_remove(struct ptl_lane *lanes, uint32_t *turn, uint32_t id);
-
 #endif

@@ -56,3 +56,23 @@ void ptl_permits_grow(struct ptl_permits *permits)
     unsigned step = limit / 16 > 1 ? limit / 16 : 1;
     atomic_store(&permits->limit, permits->most - limit < step ? permits->most : limit + step);
 }
+
+/* ---- what one event loop holds ---- */
+
+uint32_t ptl_holding_reserve(struct ptl_holding *holding, uint32_t block)
+{
+    uint32_t reserve = holding->held - holding->in_flight;
+    if (reserve >= block || holding->held >= holding->share)
+        return reserve;
+    uint32_t want = block - reserve;
+    uint32_t room = holding->share - holding->held;
+    uint32_t got = ptl_permits_try(holding->permits, want < room ? want : room);
+    holding->held += got;
+    return reserve + got;
+}
+
+void ptl_holding_release(struct ptl_holding *holding)
+{
+    ptl_permits_release(holding->permits, holding->held - holding->in_flight);
+    holding->held = holding->in_flight;
+}

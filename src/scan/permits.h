@@ -29,4 +29,17 @@ void ptl_permits_halve(struct ptl_permits *permits);
 /* A sixteenth more, at least one. Callers take turns. */
 void ptl_permits_grow(struct ptl_permits *permits);
 
+/* What one event loop holds of them: permits in use, and a few in reserve. One thread. */
+struct ptl_holding {
+    struct ptl_permits *permits;
+    uint32_t share;     /* permits that it may hold, so that no loop starves another */
+    uint32_t held;      /* permits, those in use included */
+    uint32_t in_flight; /* attempts, each with a permit and a socket: at most as many as are held */
+};
+
+/* Tries for permits until a block is in reserve, and tells how many are. */
+uint32_t ptl_holding_reserve(struct ptl_holding *holding, uint32_t block);
+/* Gives the reserve back, for other loops. */
+void ptl_holding_release(struct ptl_holding *holding);
+
 #endif

@@ -134,13 +134,12 @@ enum ptl_status ptl_prepare_again(const struct ptl_profile *profile, const struc
     size_t before = problems->count + problems->dropped;
     struct ptl_draft draft = {.profile = profile, .problems = problems};
     draft.prepared = calloc(1, sizeof(*draft.prepared));
-    enum ptl_status status = PTL_E_NO_MEMORY;
-    if (draft.prepared == NULL)
-        ptl_draft_out_of_memory(&draft);
-    else
-        status = fill(&draft, past, cancel, &error);
+    enum ptl_status status =
+        draft.prepared != NULL ? fill(&draft, past, cancel, &error) : PTL_E_NO_MEMORY;
     free(draft.blocks);
     free(draft.excludes);
+    if (status == PTL_E_NO_MEMORY && error.code == PTL_OK)
+        ptl_error_no_memory(&error);
     if (status != PTL_OK && error.code != PTL_OK)
         ptl_problems_add(problems, &error);
     if (status == PTL_OK && problems->count + problems->dropped > before)

@@ -50,13 +50,41 @@ uint32_t ptl_schedule_open(struct ptl_schedule *schedule, uint64_t now_ns)
     return id;
 }
 
+/* Into a ring, behind all others. */
+static void insert(struct ptl_schedule *schedule, enum ptl_place place, uint32_t id)
+{
+    struct ptl_lane *lanes = schedule->lanes, *lane = &lanes[id];
+    uint32_t *turn = &schedule->turns[place];
+    schedule->sizes[place]++;
+    if (*turn == PTL_LANE_NONE) {
+        lane->previous = lane->next = *turn = id;
+        return;
+    }
+    lane->next = *turn;
+    lane->previous = lanes[*turn].previous;
+    lanes[lane->previous].next = id;
+    lanes[*turn].previous = id;
+}
+
+/* Out of it: the next lane has the turn if this one had it. */
+static void take_out(struct ptl_schedule *schedule, enum ptl_place place, uint32_t id)
+{
+    struct ptl_lane *lanes = schedule->lanes;
+    const struct ptl_lane *lane = &lanes[id];
+    uint32_t *turn = &schedule->turns[place];
+    lanes[lane->previous].next = lane->next;
+    lanes[lane->next].previous = lane->previous;
+    if (*turn == id)
+        *turn = lane->next;
+    if (--schedule->sizes[place] == 0)
+        *turn = PTL_LANE_NONE;
+}
+
 static void leave(struct ptl_schedule *schedule, uint32_t id)
 {
     uint8_t place = schedule->lanes[id].place;
-    if (place < PTL_RINGS) {
-        ptl_ring_remove(schedule->lanes, &schedule->turns[place], id);
-        schedule->sizes[place]--;
-    }
+    if (place < PTL_RINGS)
+        take_out(schedule, place, id);
     ptl_wheel_remove(&schedule->sleepers, id);
     schedule->lanes[id].place = PTL_PLACE_NOWHERE;
 }
@@ -138,10 +166,8 @@ void ptl_schedule_place(struct ptl_schedule *schedule, uint32_t id, uint64_t now
     lane->place = (uint8_t)place;
     if (place == PTL_PLACE_ASLEEP)
         ptl_wheel_add(&schedule->sleepers, id, due);
-    if (place >= PTL_RINGS)
-        return;
-    ptl_ring_insert(schedule->lanes, &schedule->turns[place], id);
-    schedule->sizes[place]++;
+    if (place < PTL_RINGS)
+        insert(schedule, place, id);
 }
 
 void ptl_schedule_wake(struct ptl_schedule *schedule, uint64_t now_ns)

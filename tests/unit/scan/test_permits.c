@@ -84,6 +84,30 @@ static void it_grows_back_and_no_further(void **state)
     }
 }
 
+static void a_reserve_of_a_block_within_the_share(void **state)
+{
+    (void)state;
+    struct ptl_permits permits;
+    struct ptl_holding holding = {.permits = &permits, .share = 60};
+    ptl_permits_init(&permits, 100);
+    assert_int_equal(ptl_holding_reserve(&holding, 16), 16);
+    assert_int_equal(ptl_holding_reserve(&holding, 16), 16); /* it has them */
+    assert_int_equal(atomic_load(&permits.in_use), 16);
+    holding.in_flight += 10;
+    assert_int_equal(ptl_holding_reserve(&holding, 16), 16); /* ten more */
+    assert_int_equal(atomic_load(&permits.in_use), 26);
+    holding.in_flight += 16;
+    assert_int_equal(ptl_holding_reserve(&holding, 64), 34); /* the share is used up */
+    assert_int_equal(atomic_load(&permits.in_use), 60);
+    ptl_holding_release(&holding);
+    assert_int_equal(atomic_load(&permits.in_use), 26);
+    assert_int_equal(ptl_permits_try(&permits, 70), 70);
+    assert_int_equal(ptl_holding_reserve(&holding, 64), 4); /* others hold the rest */
+    holding.in_flight -= 26;
+    ptl_holding_release(&holding);
+    assert_int_equal(atomic_load(&permits.in_use), 70);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +115,7 @@ int main(void)
         cmocka_unit_test(threads_give_back_what_they_took),
         cmocka_unit_test(a_limit_that_shrinks),
         cmocka_unit_test(it_grows_back_and_no_further),
+        cmocka_unit_test(a_reserve_of_a_block_within_the_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "scan/limits.h"
+#include "scan/draft.h"
 
 #include <sys/resource.h>
 
