@@ -29,14 +29,20 @@ void ptl_course_note(struct ptl_plan *plan)
     plan->point_ms = now_ms + plan->point_every_ms;
 }
 
+void ptl_course_evidence(const struct ptl_plan *plan, struct ptl_evidence *evidence)
+{
+    struct ptl_tally tally = plan->tally; /* to its end, so far */
+    evidence->sentinels = ptl_tally_end(&tally, &plan->path);
+    ptl_sentinels_join(&evidence->sentinels, &plan->past_sentinels);
+    evidence->late = ptl_listening_tell(&plan->listening, PTL_LISTENING_ALL, plan->now_ns);
+    ptl_late_join(&evidence->late, &plan->past_late);
+}
+
 static void describe_evidence(struct ptl_plan *plan)
 {
     struct ptl_evidence *evidence = &plan->results->evidence;
     const uint64_t *states = plan->sum.states;
-    evidence->sentinels = ptl_tally_end(&plan->tally, &plan->path);
-    ptl_sentinels_join(&evidence->sentinels, &plan->past_sentinels);
-    evidence->late = ptl_listening_tell(&plan->listening, PTL_LISTENING_ALL, plan->now_ns);
-    ptl_late_join(&evidence->late, &plan->past_late);
+    ptl_course_evidence(plan, evidence);
     plan->results->has_evidence =
         plan->past == NULL ||
         (plan->has_evidence &&

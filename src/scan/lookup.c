@@ -69,32 +69,15 @@ bool ptl_lookup_lets(struct ptl_plan *plan, uint32_t id)
     return false;
 }
 
-static void count_nobody(struct ptl_plan *plan, uint32_t id, uint16_t port, uint8_t attempts)
-{
-    struct ptl_outcome outcome = {.probe = {.lane = id, .port = port},
-                                  .state = PTL_FILTERED,
-                                  .reason = PTL_REASON_HOST_UNREACH,
-                                  .rtt_us = PTL_US_NONE,
-                                  .connect_us = PTL_US_NONE,
-                                  .at_ns = plan->now_ns};
-    ptl_verdict_count(plan, &outcome, attempts);
-}
-
 static void conclude(struct ptl_plan *plan, uint32_t id)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
-    for (uint32_t i = 0; lane->marks != NULL && i < plan->port_count; i++) {
-        struct ptl_mark *mark = &lane->marks[i];
-        if (!mark->waits && !mark->silent)
-            continue;
-        lane->waiting -= mark->waits;
-        lane->silent -= mark->silent;
-        plan->silent -= mark->silent;
-        mark->waits = mark->silent = false;
-        count_nobody(plan, id, plan->ports[i], mark->asked);
-    }
+    for (uint32_t i = 0; lane->marks != NULL && i < plan->port_count; i++)
+        if (ptl_silence_clear(plan, lane, &lane->marks[i]))
+            ptl_verdict_filtered(plan, id, plan->ports[i], PTL_REASON_HOST_UNREACH, lane->marks[i]);
     while (lane->next_port < plan->port_count)
-        count_nobody(plan, id, plan->ports[ptl_restore_take_first(plan, lane)], 0);
+        ptl_verdict_filtered(plan, id, plan->ports[ptl_restore_take_first(plan, lane)],
+                             PTL_REASON_HOST_UNREACH, (struct ptl_mark){.asked = 0});
     ptl_lookup_heard(plan, lane);
     ptl_verdict_target(plan, lane);
     ptl_schedule_close(&plan->schedule, id);

@@ -104,18 +104,13 @@ static bool take_limits(struct ptl_plan *plan, struct ptl_journal_batch *batch)
 /* Of all that is noted by now. What is settled when the run has ended is not. */
 static void take_evidence(struct ptl_plan *plan, struct ptl_journal_batch *batch)
 {
-    struct ptl_tally tally = plan->tally; /* to its end, so far */
     batch->counters.has_evidence = plan->past == NULL || plan->has_evidence;
     if (plan->takes_notes && batch->counters.has_evidence) {
         plan->noted_evidence = plan->results->evidence;
         for (uint32_t i = 0; i < plan->schedule.window; i++)
             if (plan->schedule.lanes[i].active)
                 ptl_evidence_add(&plan->noted_evidence, &plan->schedule.lanes[i].evidence);
-        plan->noted_evidence.sentinels = ptl_tally_end(&tally, &plan->path);
-        ptl_sentinels_join(&plan->noted_evidence.sentinels, &plan->past_sentinels);
-        plan->noted_evidence.late =
-            ptl_listening_tell(&plan->listening, PTL_LISTENING_ALL, plan->now_ns);
-        ptl_late_join(&plan->noted_evidence.late, &plan->past_late);
+        ptl_course_evidence(plan, &plan->noted_evidence);
     }
     batch->counters.evidence = plan->noted_evidence;
 }

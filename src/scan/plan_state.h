@@ -7,6 +7,7 @@
 #ifndef SCAN_PLAN_STATE_H
 #define SCAN_PLAN_STATE_H
 
+#include "base/clock.h"
 #include "scan/bells.h"
 #include "scan/listening.h"
 #include "scan/neighbour.h"
@@ -82,7 +83,7 @@ struct ptl_plan {
     uint64_t answered, lost; /* attempts, and those of them that prove one before lost */
 
     struct ptl_confirmation *confirmations;
-    uint32_t confirmation_count, confirmation_capacity;
+    size_t confirmation_count, confirmation_capacity;
     uint32_t free_confirmation; /* index + 1; 0: none */
 
     struct ptl_shortage shortage;
@@ -129,9 +130,26 @@ static inline struct ptl_lane *ptl_plan_lane(struct ptl_plan *plan, const struct
 }
 
 /* Milliseconds from the plan's start. */
-uint32_t ptl_plan_ms(const struct ptl_plan *plan, uint64_t at_ns);
+static inline uint32_t ptl_plan_ms(const struct ptl_plan *plan, uint64_t at_ns)
+{
+    uint64_t ms = at_ns > plan->start_ns ? (at_ns - plan->start_ns) / PTL_NS_PER_MS : 0;
+    return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
 /* The same from the run's start, for its results. */
-uint32_t ptl_plan_offset_ms(const struct ptl_plan *plan, uint64_t at_ns);
+static inline uint32_t ptl_plan_offset_ms(const struct ptl_plan *plan, uint64_t at_ns)
+{
+    uint32_t ms = ptl_plan_ms(plan, at_ns);
+    return ms < UINT32_MAX - plan->base_ms ? plan->base_ms + ms : UINT32_MAX;
+}
+
+/* What stands in that place of the run's order, of targets or of a target's ports. */
+static inline uint32_t ptl_plan_at(const struct ptl_plan *plan, const struct ptl_permute *order,
+                                   uint64_t place)
+{
+    return (uint32_t)(plan->profile->order == PTL_ORDER_RANDOM ? ptl_permute_forward(order, place)
+                                                               : place);
+}
 
 /* ---- pull.c ---- */
 
@@ -150,6 +168,8 @@ bool ptl_pull_has_first(const struct ptl_plan *plan);
 void ptl_course_note(struct ptl_plan *plan);
 /* What held the run back, into its results. */
 void ptl_course_describe(struct ptl_plan *plan);
+/* What sentinels and late answers tell of it by now, with what went before it was resumed. */
+void ptl_course_evidence(const struct ptl_plan *plan, struct ptl_evidence *evidence);
 /* The warnings that it deserves. PTL_E_NO_MEMORY. */
 enum ptl_status ptl_course_warn(struct ptl_plan *plan);
 
@@ -167,6 +187,8 @@ void ptl_settle_note_outage(struct ptl_plan *plan, const struct ptl_lane *lane, 
 
 /* ---- silence.c ---- */
 
+/* The marks of the lane, made if there are none yet. NULL: no memory, and the plan knows. */
+struct ptl_mark *ptl_silence_marks(struct ptl_plan *plan, struct ptl_lane *lane);
 /* An attempt that nothing answered. */
 void ptl_silence_add(struct ptl_plan *plan, const struct ptl_outcome *outcome);
 /* Decides the oldest doubt of the run, if it can be decided by now. Returns its lane, about which
@@ -182,6 +204,8 @@ uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *
 void ptl_silence_found(struct ptl_lane *lane);
 /* All ports were asked so often: another pass, or their verdicts. */
 void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t lane);
+/* The port of that mark waits no more, nor is it silent. False: it was neither. */
+bool ptl_silence_clear(struct ptl_plan *plan, struct ptl_lane *lane, struct ptl_mark *mark);
 /* A lane that ends early: verdicts for the ports that had `attempts` that count. */
 void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t lane, uint32_t attempts);
 
@@ -257,6 +281,9 @@ void ptl_note_gave_up(struct ptl_plan *plan, const struct ptl_lane *lane);
 
 /* A verdict, after so many attempts. */
 void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome, uint8_t attempts);
+/* The verdict on a port from which nothing came, after the attempts of its mark. */
+void ptl_verdict_filtered(struct ptl_plan *plan, uint32_t lane, uint16_t port,
+                          enum ptl_reason reason, struct ptl_mark mark);
 /* What a confirmation found; `asked`: this machine did ask. */
 void ptl_verdict_confirm(struct ptl_plan *plan, const struct ptl_outcome *outcome, bool asked);
 /* Keeps the open ports whose confirmation did not come to its end. */
@@ -265,6 +292,8 @@ void ptl_verdict_confirmations(struct ptl_plan *plan);
 bool ptl_verdict_misses_too_many(struct ptl_plan *plan, struct ptl_lane *lane);
 /* The counts of a lane that has come to its end. */
 void ptl_verdict_target(struct ptl_plan *plan, struct ptl_lane *lane);
+/* Counts of a target, whose flags are set here. */
+void ptl_verdict_add_target(struct ptl_plan *plan, struct ptl_target_counts *counts, bool gave_up);
 /* The probe goes back to its lane, for so long at least. */
 void ptl_verdict_later(struct ptl_plan *plan, const struct ptl_probe *probe, uint64_t delay_ns);
 

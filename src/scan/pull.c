@@ -23,15 +23,12 @@ static void activate(struct ptl_plan *plan)
     }
     uint32_t id = ptl_schedule_open(&plan->schedule, plan->now_ns);
     struct ptl_lane *lane = &plan->schedule.lanes[id];
-    uint64_t index = plan->next_target++;
-    lane->position = (uint32_t)index;
-    if (plan->profile->order == PTL_ORDER_RANDOM) {
-        index = ptl_permute_forward(&plan->target_order, index);
-        ptl_permute_init(&lane->port_order, plan->port_count, plan->seed + 1 + index);
-    }
+    lane->position = (uint32_t)plan->next_target++;
+    lane->target = ptl_plan_at(plan, &plan->target_order, lane->position);
+    if (plan->profile->order == PTL_ORDER_RANDOM)
+        ptl_permute_init(&lane->port_order, plan->port_count, plan->seed + 1 + lane->target);
     struct ptl_target target;
-    ptl_targets_get(plan->results->live, index, &target);
-    lane->target = (uint32_t)index;
+    ptl_targets_get(plan->results->live, lane->target, &target);
     lane->address = target.address;
     ptl_lookup_begin(plan, id);
     if (ptl_restore_lane(plan, id))
@@ -105,10 +102,15 @@ static uint32_t flight_us(const struct ptl_plan *plan, const struct ptl_lane *la
     return us < ceiling_us ? us : (uint32_t)ceiling_us;
 }
 
+static bool is_due_again(const struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    return lane->again.count > 0 && ptl_fifo_first(&lane->again)->at_ns <= plan->now_ns;
+}
+
 static struct ptl_probe take_port(struct ptl_plan *plan, uint32_t id)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
-    if (lane->again.count > 0 && ptl_fifo_first(&lane->again)->at_ns <= plan->now_ns)
+    if (is_due_again(plan, lane))
         return ptl_fifo_pop(&lane->again);
     if (!ptl_schedule_has_first(&plan->schedule, lane))
         return ptl_silence_take(plan, id);
@@ -121,9 +123,8 @@ static struct ptl_probe take_port(struct ptl_plan *plan, uint32_t id)
 
 static bool has_port(const struct ptl_plan *plan, const struct ptl_lane *lane)
 {
-    return !lane->path.paused &&
-           (ptl_schedule_has_first(&plan->schedule, lane) || lane->waiting > 0 ||
-            (lane->again.count > 0 && ptl_fifo_first(&lane->again)->at_ns <= plan->now_ns));
+    return !lane->path.paused && (ptl_schedule_has_first(&plan->schedule, lane) ||
+                                  lane->waiting > 0 || is_due_again(plan, lane));
 }
 
 static void sent(struct ptl_plan *plan, struct ptl_probe *probe)
@@ -150,11 +151,9 @@ static bool take(struct ptl_plan *plan, uint32_t id, struct ptl_probe *probe)
     struct ptl_lane *lane = &plan->schedule.lanes[id];
     bool taken = true;
     if (!ptl_lookup_lets(plan, id)) {
-        ptl_schedule_place(&plan->schedule, id, plan->now_ns);
-        return false;
-    }
-    if ((ptl_sentinel_is_due_of(plan, lane) || !has_port(plan, lane)) &&
-        ptl_sentinel_take_of(plan, id, probe)) {
+        taken = false;
+    } else if ((ptl_sentinel_is_due_of(plan, lane) || !has_port(plan, lane)) &&
+               ptl_sentinel_take_of(plan, id, probe)) {
         /* a port of its own, once more */
     } else if (has_port(plan, lane)) {
         *probe = take_port(plan, id);

@@ -5,9 +5,6 @@
 #include "results/judge.h"
 #include "scan/plan_state.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 /* Is anything known of the target in that place? */
 static bool is_known(const struct ptl_plan *plan, uint64_t place)
 {
@@ -17,17 +14,6 @@ static bool is_known(const struct ptl_plan *plan, uint64_t place)
 static uint64_t first_of(const struct ptl_plan *plan, uint64_t place)
 {
     return place * plan->port_count;
-}
-
-static uint32_t index_at(const struct ptl_plan *plan, const struct ptl_permute *order, uint32_t at)
-{
-    return plan->profile->order == PTL_ORDER_RANDOM ? (uint32_t)ptl_permute_forward(order, at) : at;
-}
-
-static void judge_port(struct ptl_plan *plan, uint32_t target, uint16_t port, enum ptl_state state)
-{
-    if (!ptl_judge_note(plan->results->judge, target, port, state))
-        plan->out_of_memory = true;
 }
 
 /* All that is settled of a target, into what is judged. */
@@ -40,16 +26,10 @@ static void judge_target(struct ptl_plan *plan, uint64_t place, uint32_t target)
     ptl_permute_init(&order, plan->port_count, plan->seed + 1 + target);
     for (uint32_t at = 0; at < plan->port_count; at++) {
         enum ptl_state state = ptl_ledger_state(ledger, first_of(plan, place) + at);
-        if (state != PTL_UNPROBED)
-            judge_port(plan, target, plan->ports[index_at(plan, &order, at)], state);
+        uint16_t port = plan->ports[ptl_plan_at(plan, &order, at)];
+        if (state != PTL_UNPROBED && !ptl_judge_note(plan->results->judge, target, port, state))
+            plan->out_of_memory = true;
     }
-}
-
-static uint32_t target_at(const struct ptl_plan *plan, uint64_t place)
-{
-    if (plan->profile->order == PTL_ORDER_RANDOM)
-        place = ptl_permute_forward(&plan->target_order, place);
-    return (uint32_t)place;
 }
 
 static const struct ptl_journal_limit *limit_of(const struct ptl_plan *plan, uint64_t place)
@@ -129,17 +109,12 @@ enum ptl_status ptl_plan_restore(struct ptl_plan *plan, const struct ptl_past *p
 static void count_target(struct ptl_plan *plan, uint64_t place)
 {
     uint64_t states[PTL_STATE_COUNT];
-    struct ptl_target_counts counts = {.target = target_at(plan, place)};
+    struct ptl_target_counts counts = {.target = ptl_plan_at(plan, &plan->target_order, place)};
     ptl_ledger_count(ptl_past_ledger(plan->past), first_of(plan, place), plan->port_count, states);
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         counts.states[s] = (uint16_t)states[s];
-    counts.flags = ptl_results_target_flags(&counts);
-    if (ptl_past_gave_up(plan->past, place))
-        counts.flags |= PTL_TARGET_GAVE_UP;
     judge_target(plan, place, counts.target);
-    if (ptl_results_lists_target(plan->results, &counts) &&
-        ptl_results_add_target(plan->results, &counts) != PTL_OK)
-        plan->out_of_memory = true;
+    ptl_verdict_add_target(plan, &counts, ptl_past_gave_up(plan->past, place));
 }
 
 bool ptl_restore_whole(struct ptl_plan *plan, uint64_t place)
@@ -176,9 +151,7 @@ uint32_t ptl_restore_take_first(const struct ptl_plan *plan, struct ptl_lane *la
 {
     uint32_t at = lane->next_port;
     lane->next_port = next_unknown(plan, lane, at + 1);
-    return plan->profile->order == PTL_ORDER_RANDOM
-               ? (uint32_t)ptl_permute_forward(&lane->port_order, at)
-               : at;
+    return ptl_plan_at(plan, &lane->port_order, at);
 }
 
 /*
@@ -202,16 +175,13 @@ static void take_parked(struct ptl_plan *plan, struct ptl_lane *lane)
     uint64_t first = first_of(plan, lane->position);
     if (!ptl_ledger_any_parked(ledger, first, plan->port_count))
         return;
-    lane->marks = calloc(plan->port_count, sizeof(*lane->marks));
-    if (lane->marks == NULL) {
-        plan->out_of_memory = true;
+    if (ptl_silence_marks(plan, lane) == NULL)
         return;
-    }
     for (uint32_t at = 0; at < plan->port_count; at++) {
         struct ptl_parked parked = ptl_ledger_parked(ledger, first + at);
         if (parked.asked == 0 || ptl_ledger_state(ledger, first + at) != PTL_UNPROBED)
             continue;
-        struct ptl_mark *mark = &lane->marks[index_at(plan, &lane->port_order, at)];
+        struct ptl_mark *mark = &lane->marks[ptl_plan_at(plan, &lane->port_order, at)];
         mark->asked = parked.asked;
         mark->counted = counted_of(plan, lane, parked) & 31U;
         lane->silences++;
@@ -258,7 +228,7 @@ static void take_known(struct ptl_plan *plan, uint32_t id)
             continue;
         known++;
         struct ptl_outcome outcome = {
-            .probe = {.lane = id, .port = plan->ports[index_at(plan, &lane->port_order, at)]},
+            .probe = {.lane = id, .port = plan->ports[ptl_plan_at(plan, &lane->port_order, at)]},
             .state = (uint8_t)state};
         ptl_sentinel_learn(plan, &outcome);
     }

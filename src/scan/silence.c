@@ -27,16 +27,13 @@ static uint32_t index_of(const struct ptl_plan *plan, uint16_t port)
     return (uint32_t)at;
 }
 
-static struct ptl_mark *mark_of(struct ptl_plan *plan, const struct ptl_probe *probe)
+struct ptl_mark *ptl_silence_marks(struct ptl_plan *plan, struct ptl_lane *lane)
 {
-    struct ptl_lane *lane = ptl_plan_lane(plan, probe);
     if (lane->marks == NULL)
         lane->marks = calloc(plan->port_count, sizeof(*lane->marks));
-    if (lane->marks == NULL) {
+    if (lane->marks == NULL)
         plan->out_of_memory = true;
-        return NULL;
-    }
-    return &lane->marks[index_of(plan, probe->port)];
+    return lane->marks;
 }
 
 static void set_waits(struct ptl_lane *lane, struct ptl_mark *mark)
@@ -45,13 +42,21 @@ static void set_waits(struct ptl_lane *lane, struct ptl_mark *mark)
     lane->waiting++;
 }
 
+bool ptl_silence_clear(struct ptl_plan *plan, struct ptl_lane *lane, struct ptl_mark *mark)
+{
+    bool was = mark->waits || mark->silent;
+    lane->waiting -= mark->waits;
+    lane->silent -= mark->silent;
+    plan->silent -= mark->silent;
+    mark->waits = mark->silent = false;
+    return was;
+}
+
 struct ptl_probe ptl_silence_take(struct ptl_plan *plan, uint32_t id)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
-    bool random = plan->profile->order == PTL_ORDER_RANDOM;
     for (;; lane->cursor++) {
-        uint32_t at = lane->cursor % plan->port_count;
-        uint32_t index = random ? (uint32_t)ptl_permute_forward(&lane->port_order, at) : at;
+        uint32_t index = ptl_plan_at(plan, &lane->port_order, lane->cursor % plan->port_count);
         struct ptl_mark *mark = &lane->marks[index];
         if (!mark->waits)
             continue;
@@ -79,21 +84,15 @@ static void count_silent(struct ptl_plan *plan, uint32_t lane, uint16_t port,
 {
     if (mark->listens)
         ptl_listening_verdict(&plan->listening, plan->schedule.lanes[lane].target, port);
-    struct ptl_outcome outcome = {.probe = {.lane = lane, .port = port, .attempt = mark->counted},
-                                  .state = PTL_FILTERED,
-                                  .reason = PTL_REASON_NO_RESPONSE,
-                                  .rtt_us = PTL_US_NONE,
-                                  .connect_us = PTL_US_NONE,
-                                  .at_ns = plan->now_ns};
-    ptl_verdict_count(plan, &outcome, mark->asked);
+    ptl_verdict_filtered(plan, lane, port, PTL_REASON_NO_RESPONSE, *mark);
 }
 
 static void decide(struct ptl_plan *plan, const struct ptl_probe *probe, bool counts)
 {
     struct ptl_lane *lane = ptl_plan_lane(plan, probe);
-    struct ptl_mark *mark = mark_of(plan, probe);
-    if (mark == NULL)
+    if (ptl_silence_marks(plan, lane) == NULL)
         return;
+    struct ptl_mark *mark = &lane->marks[index_of(plan, probe->port)];
     mark->listens = mark->listens || probe->listens != 0;
     if (mark->listens)
         ptl_listening_waited(&plan->listening, lane->target, probe->port, probe->wait_us);
@@ -342,12 +341,8 @@ void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t id)
     lane->pass_ns = plan->now_ns;
     lane->rest_ns = lane->asked_ns + PTL_RETRY_DELAY_NS;
     for (uint32_t i = 0; i < plan->port_count && lane->silent > 0; i++) {
-        if (!lane->marks[i].silent)
-            continue;
-        lane->marks[i].silent = false;
-        lane->silent--;
-        plan->silent--;
-        set_waits(lane, &lane->marks[i]);
+        if (lane->marks[i].silent && ptl_silence_clear(plan, lane, &lane->marks[i]))
+            set_waits(lane, &lane->marks[i]);
     }
 }
 
@@ -356,14 +351,8 @@ void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t id, uint32_t attempts)
     struct ptl_lane *lane = &plan->schedule.lanes[id];
     for (uint32_t i = 0; i < plan->port_count && lane->silent + lane->waiting > 0; i++) {
         struct ptl_mark *mark = &lane->marks[i];
-        if (!mark->silent && !mark->waits)
-            continue;
         bool counts = attempts == 0 ? mark->silent : mark->counted >= attempts;
-        lane->silent -= mark->silent;
-        plan->silent -= mark->silent;
-        lane->waiting -= mark->waits;
-        mark->silent = mark->waits = false;
-        if (counts)
+        if (ptl_silence_clear(plan, lane, mark) && counts)
             count_silent(plan, id, plan->ports[i], mark);
     }
 }

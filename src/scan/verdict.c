@@ -1,23 +1,9 @@
 /* Verdicts: counted, noted by the judge, kept; open ports are confirmed first. */
-#include "base/clock.h"
+#include "base/array.h"
 #include "results/judge.h"
 #include "scan/plan_state.h"
 
-#include <stdlib.h>
-
 #define CONFIRM_DELAY_NS 10000000U
-
-uint32_t ptl_plan_ms(const struct ptl_plan *plan, uint64_t at_ns)
-{
-    uint64_t ms = at_ns > plan->start_ns ? (at_ns - plan->start_ns) / PTL_NS_PER_MS : 0;
-    return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
-}
-
-uint32_t ptl_plan_offset_ms(const struct ptl_plan *plan, uint64_t at_ns)
-{
-    uint32_t ms = ptl_plan_ms(plan, at_ns);
-    return ms < UINT32_MAX - plan->base_ms ? plan->base_ms + ms : UINT32_MAX;
-}
 
 static void keep(struct ptl_plan *plan, const struct ptl_result *result)
 {
@@ -36,26 +22,17 @@ void ptl_verdict_later(struct ptl_plan *plan, const struct ptl_probe *probe, uin
 
 static uint32_t new_confirmation(struct ptl_plan *plan)
 {
-    if (plan->free_confirmation == 0) {
-        uint32_t capacity = plan->confirmation_capacity == 0 ? 16 : plan->confirmation_capacity * 2;
-        struct ptl_confirmation *grown =
-            reallocarray(plan->confirmations, capacity, sizeof(*grown));
-        if (grown == NULL) {
-            plan->out_of_memory = true;
-            return 0;
-        }
-        plan->confirmations = grown;
-        plan->confirmation_capacity = capacity;
-        while (plan->confirmation_count < capacity) {
-            grown[plan->confirmation_count] =
-                (struct ptl_confirmation){.next_free = plan->free_confirmation};
-            plan->free_confirmation = ++plan->confirmation_count;
-        }
-    }
     uint32_t number = plan->free_confirmation;
-    plan->free_confirmation = plan->confirmations[number - 1].next_free;
-    plan->confirmations[number - 1].used = true;
-    return number;
+    if (number != 0) {
+        plan->free_confirmation = plan->confirmations[number - 1].next_free;
+        return number;
+    }
+    if (!ptl_array_room((void **)&plan->confirmations, &plan->confirmation_capacity,
+                        plan->confirmation_count, sizeof(*plan->confirmations))) {
+        plan->out_of_memory = true;
+        return 0;
+    }
+    return (uint32_t)++plan->confirmation_count;
 }
 
 /* An open port is asked again `confirm` times before its result is kept. */
@@ -65,7 +42,7 @@ static void confirm(struct ptl_plan *plan, const struct ptl_probe *probe,
     uint32_t number = new_confirmation(plan);
     if (number == 0)
         return;
-    plan->confirmations[number - 1].result = *result;
+    plan->confirmations[number - 1] = (struct ptl_confirmation){.result = *result, .used = true};
     struct ptl_probe again = {
         .lane = probe->lane, .port = probe->port, .attempt = 1, .confirms = number};
     ptl_verdict_later(plan, &again, CONFIRM_DELAY_NS);
@@ -93,7 +70,7 @@ void ptl_verdict_confirm(struct ptl_plan *plan, const struct ptl_outcome *outcom
 
 void ptl_verdict_confirmations(struct ptl_plan *plan)
 {
-    for (uint32_t i = 0; i < plan->confirmation_count; i++)
+    for (size_t i = 0; i < plan->confirmation_count; i++)
         if (plan->confirmations[i].used)
             keep(plan, &plan->confirmations[i].result);
 }
@@ -139,6 +116,20 @@ void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome,
         keep(plan, &result);
 }
 
+void ptl_verdict_filtered(struct ptl_plan *plan, uint32_t lane, uint16_t port,
+                          enum ptl_reason reason, struct ptl_mark mark)
+{
+    struct ptl_outcome outcome = {.probe = {.lane = lane, .port = port, .attempt = mark.counted},
+                                  .state = PTL_FILTERED,
+                                  .reason = (uint8_t)reason,
+                                  .rtt_us = PTL_US_NONE,
+                                  .connect_us = PTL_US_NONE,
+                                  .at_ns = plan->now_ns};
+    ptl_verdict_count(plan, &outcome, mark.asked);
+}
+
+/* ---- targets ---- */
+
 /* A single target's sentinels are those of the run. */
 static void add_sentinels(struct ptl_plan *plan, struct ptl_lane *lane,
                           struct ptl_target_evidence *evidence)
@@ -179,6 +170,16 @@ bool ptl_verdict_misses_too_many(struct ptl_plan *plan, struct ptl_lane *lane)
                           : estimate.basis == PTL_BASIS_NO_EVIDENCE;
 }
 
+void ptl_verdict_add_target(struct ptl_plan *plan, struct ptl_target_counts *counts, bool gave_up)
+{
+    counts->flags = ptl_results_target_flags(counts);
+    if (gave_up)
+        counts->flags |= PTL_TARGET_GAVE_UP;
+    if (ptl_results_lists_target(plan->results, counts) &&
+        ptl_results_add_target(plan->results, counts) != PTL_OK)
+        plan->out_of_memory = true;
+}
+
 void ptl_verdict_target(struct ptl_plan *plan, struct ptl_lane *lane)
 {
     struct ptl_target_counts counts = {.target = lane->target,
@@ -190,10 +191,5 @@ void ptl_verdict_target(struct ptl_plan *plan, struct ptl_lane *lane)
         known += lane->states[s];
     }
     counts.states[PTL_UNPROBED] = (uint16_t)(plan->port_count - known);
-    counts.flags = ptl_results_target_flags(&counts);
-    if (lane->gave_up)
-        counts.flags |= PTL_TARGET_GAVE_UP;
-    if (ptl_results_lists_target(plan->results, &counts) &&
-        ptl_results_add_target(plan->results, &counts) != PTL_OK)
-        plan->out_of_memory = true;
+    ptl_verdict_add_target(plan, &counts, lane->gave_up);
 }
