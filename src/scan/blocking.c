@@ -34,7 +34,7 @@ static bool look(const struct kept *kept, const struct ptl_address *address,
     if (waits && !is_over)
         return false;
     if (waits)
-        ptl_probe_silent(finding);
+        ptl_probe_set(finding, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
     else
         ptl_probe_judge(kept->fd, result, finding);
     finding->resent = resent;
@@ -109,9 +109,6 @@ static bool attempt(const struct ptl_worker *worker, struct kept *kept,
         drop(kept);
     ptl_sources_drop(worker->sources, kept->source);
     kept->source = 0;
-    if (done && finding->doubtful && !finding->self)
-        finding->doubtful =
-            ptl_sources_met(worker->sources, worker->number, probe->port, *started_ns);
     return done;
 }
 
@@ -121,31 +118,16 @@ static void carry_out(const struct ptl_worker *worker, struct kept *kept,
     const struct ptl_address *address = ptl_plan_address(worker->plan, probe->lane);
     uint64_t started_ns = ptl_clock_now_ns();
     struct ptl_finding finding = {.state = PTL_UNPROBED, .rtt_us = PTL_US_NONE};
-    bool verifies = false;
-    uint32_t rtt_us = PTL_US_NONE; /* of the first look */
-    uint8_t tries = 0;
-    for (; tries < PTL_SELF_CONNECTS; tries++) {
+    struct ptl_again again = {.more = 0};
+    do {
         if (ptl_plan_stopped(worker->plan) ||
             !attempt(worker, kept, address, probe, &started_ns, &finding)) {
             finding.state = PTL_UNPROBED;
             break;
         }
-        if (verifies)
-            ptl_probe_reopen(&finding, rtt_us);
-        if (!finding.self && (!finding.doubtful || verifies))
-            break;
-        verifies = !finding.self;
-        rtt_us = finding.rtt_us;
-        if (verifies)
-            continue;
-        /* Nobody listens on a port that was free to be our source; told so if it keeps happening.
-         */
-        finding.state = PTL_CLOSED;
-        finding.reason = PTL_REASON_CONN_REFUSED;
-        finding.rtt_us = PTL_US_NONE;
-    }
+    } while (ptl_engine_asks_again(worker, probe, started_ns, &again, &finding));
     ptl_engine_outcome(outcome, probe, &finding, started_ns, ptl_clock_now_ns());
-    outcome->more = tries < PTL_SELF_CONNECTS ? tries : PTL_SELF_CONNECTS - 1;
+    outcome->more = again.more;
 }
 
 /* Sleeps until the plan calls or time has come. */

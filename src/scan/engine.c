@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <time.h>
 
+#define SELF_CONNECTS 8     /* how often a probe that met itself is asked again */
 #define STILL_NS 200000000U /* later than this, a worker did not just oversleep */
 
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
@@ -24,6 +25,32 @@ void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *pro
     if (finding->reason != PTL_REASON_NO_RESPONSE && finding->state != PTL_ERROR &&
         finding->state != PTL_UNPROBED && us < PTL_US_NONE)
         outcome->connect_us = (uint32_t)us;
+}
+
+bool ptl_engine_doubts(const struct ptl_worker *worker, const struct ptl_probe *probe,
+                       uint64_t started_ns, struct ptl_again *again, struct ptl_finding *finding)
+{
+    if (finding->self && again->self_connects++ < SELF_CONNECTS) {
+        again->more++;
+        return true;
+    }
+    if (finding->self) /* nobody listens on a port that was free to be our source */
+        ptl_probe_set(finding, PTL_CLOSED, PTL_REASON_CONN_REFUSED);
+    if (again->verifies) {
+        /* A port that is nobody's would have refused: somebody listens, whose backlog is full. */
+        if (finding->state == PTL_FILTERED && finding->reason == PTL_REASON_NO_RESPONSE) {
+            ptl_probe_set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
+            finding->rtt_us = again->rtt_us;
+        }
+        return false;
+    }
+    if (!finding->doubtful ||
+        !ptl_sources_met(worker->sources, worker->number, probe->port, started_ns))
+        return false;
+    again->more++;
+    again->verifies = true;
+    again->rtt_us = finding->rtt_us;
+    return true;
 }
 
 static uint64_t asleep_ns(void)

@@ -14,7 +14,6 @@
 
 #include <stdint.h>
 
-#define PTL_SELF_CONNECTS 8           /* how often a probe that met itself is asked again */
 #define PTL_SYN_RESENT_NS 1000000000U /* the kernel sends no second SYN before */
 
 /* How a worker tells that time passed without it. */
@@ -42,6 +41,19 @@ void ptl_engine_evented(struct ptl_worker *worker);
 /* The outcome of a probe from what was found; connect_us from `started_ns` to `now_ns`. */
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
                         const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns);
+/*
+ * Has the probe, begun at `started_ns`, to be asked again: it met itself, or may have met another
+ * of the run's? Else `finding` is what it comes to.
+ */
+bool ptl_engine_doubts(const struct ptl_worker *worker, const struct ptl_probe *probe,
+                       uint64_t started_ns, struct ptl_again *again, struct ptl_finding *finding);
+static inline bool ptl_engine_asks_again(const struct ptl_worker *worker,
+                                         const struct ptl_probe *probe, uint64_t started_ns,
+                                         struct ptl_again *again, struct ptl_finding *finding)
+{
+    bool is_sure = !finding->self && !finding->doubtful && !again->verifies; /* nearly always */
+    return !is_sure && ptl_engine_doubts(worker, probe, started_ns, again, finding);
+}
 /*
  * A worker slept till `due_ns` at most, and it is `now_ns`. Much later than that, or where the
  * machine slept meanwhile, this process stood still: the plan is told. True: it did. `clock` is the

@@ -80,14 +80,13 @@ static bool overhear(struct loop *loop, uint32_t id, const struct ptl_finding *s
     struct ptl_slot *slot = &loop->slots.items[id];
     struct ptl_probe probe = slot->probe;
     uint64_t started_ns = slot->started_ns;
-    if (probe.listens == 0 || slot->verifies || slot->source != 0 || slot->last ||
+    if (probe.listens == 0 || slot->again.verifies || slot->source != 0 || slot->last ||
         !ptl_listener_may(&loop->listener, loop->worker->permits, loop->worker->share,
                           started_ns) ||
         !ptl_listener_take(&loop->listener, slot->fd,
                            ptl_plan_address(loop->worker->plan, probe.lane), &probe, started_ns))
         return false;
-    uint8_t more = slot->more;
-    slot->self_connects = slot->more = 0;
+    uint8_t more = slot->again.more;
     ptl_slots_give(&loop->slots, id);
     settle(loop, &probe, silence, started_ns, more);
     loop->outcomes[loop->outcome_count - 1].probe.listens = probe.listens;
@@ -103,7 +102,7 @@ static bool end_listening(struct loop *loop, bool needs_descriptor)
     if (!ptl_listener_ended(&loop->listener, loop->worker->permits, loop->worker->share,
                             needs_descriptor, &ear))
         return false;
-    ptl_probe_silent(&silence);
+    ptl_probe_set(&silence, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
     settle_overheard(loop, &ear, &silence);
     return true;
 }
@@ -116,8 +115,6 @@ static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *findi
         ptl_wheel_remove(&loop->wheel, id);
         slot->busy = false;
     }
-    slot->self_connects = slot->more = 0;
-    slot->verifies = false;
     ptl_sources_drop(loop->worker->sources, slot->source);
     slot->source = 0;
     if (finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
@@ -133,45 +130,18 @@ static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *findi
     ptl_slots_close(&loop->slots, id);
 }
 
-/* How a probe starts anew. */
-struct again {
-    uint8_t more, self_connects;
-    bool verifies;
-    uint32_t rtt_us;
-};
-
-static void start(struct loop *loop, const struct ptl_probe *probe, struct again again);
+static void start(struct loop *loop, const struct ptl_probe *probe, struct ptl_again again);
 
 static void conclude(struct loop *loop, uint32_t id, struct ptl_finding *finding)
 {
     struct ptl_probe probe = loop->slots.items[id].probe;
+    struct ptl_again again = loop->slots.items[id].again;
     uint64_t started_ns = loop->slots.items[id].started_ns;
-    struct again again = {.more = (uint8_t)(loop->slots.items[id].more + 1),
-                          .self_connects = loop->slots.items[id].self_connects,
-                          .verifies = loop->slots.items[id].verifies,
-                          .rtt_us = loop->slots.items[id].rtt_us};
     leave_slot(loop, id, finding);
-    if (finding->doubtful && !finding->self)
-        finding->doubtful =
-            ptl_sources_met(loop->worker->sources, loop->worker->number, probe.port, started_ns);
-    if (finding->self) {
-        if (again.self_connects++ < PTL_SELF_CONNECTS) {
-            start(loop, &probe, again);
-            return;
-        }
-        /* Nobody listens on a port that was free to be our source. */
-        finding->state = PTL_CLOSED;
-        finding->reason = PTL_REASON_CONN_REFUSED;
-        finding->rtt_us = PTL_US_NONE;
-    } else if (finding->doubtful && !again.verifies) {
-        again.verifies = true;
-        again.rtt_us = finding->rtt_us;
+    if (ptl_engine_asks_again(loop->worker, &probe, started_ns, &again, finding))
         start(loop, &probe, again);
-        return;
-    } else if (again.verifies) {
-        ptl_probe_reopen(finding, again.rtt_us);
-    }
-    settle(loop, &probe, finding, started_ns, again.more - 1);
+    else
+        settle(loop, &probe, finding, started_ns, again.more);
 }
 
 /* True when the answer to a connect that was just started should be looked for at once. */
@@ -219,7 +189,7 @@ static uint32_t take_slot(struct loop *loop, uint8_t family)
     return ptl_local_close(&loop->local) ? ptl_slots_take(&loop->slots, family) : PTL_NO_SLOT;
 }
 
-static void start(struct loop *loop, const struct ptl_probe *probe, struct again again)
+static void start(struct loop *loop, const struct ptl_probe *probe, struct ptl_again again)
 {
     struct ptl_finding finding;
     const struct ptl_address *address = ptl_plan_address(loop->worker->plan, probe->lane);
@@ -236,10 +206,7 @@ static void start(struct loop *loop, const struct ptl_probe *probe, struct again
     }
     struct ptl_slot *slot = &loop->slots.items[id];
     slot->probe = *probe;
-    slot->more = again.more;
-    slot->self_connects = again.self_connects;
-    slot->verifies = again.verifies;
-    slot->rtt_us = again.rtt_us;
+    slot->again = again;
     slot->started_ns = ptl_clock_now_ns();
     bool is_own = ptl_sources_is_own(loop->worker->sources, address);
     if (is_own)
@@ -271,6 +238,7 @@ static void adopt(struct loop *loop, const struct ptl_probe *probe, int fd, uint
     if (id != PTL_NO_SLOT) {
         struct ptl_slot *slot = &loop->slots.items[id];
         slot->probe = *probe;
+        slot->again = (struct ptl_again){.more = 0};
         slot->started_ns = started_ns;
         slot->source = source;
         if (ptl_wheel_reserve(&loop->wheel, loop->slots.capacity) && wait_for_answer(loop, id))
@@ -285,7 +253,8 @@ static void adopt(struct loop *loop, const struct ptl_probe *probe, int fd, uint
 
 static void begin(struct loop *loop, const struct ptl_probe *probe)
 {
-    struct ptl_finding finding = {.self = false};
+    struct ptl_again again = {.more = 0};
+    struct ptl_finding finding;
     if (ptl_address_is_loopback(ptl_plan_address(loop->worker->plan, probe->lane))) {
         /* A refusal has to be among the outcomes when ICMP's word on it is read. */
         if (loop->outcome_count == PTL_PLAN_BLOCK)
@@ -293,9 +262,11 @@ static void begin(struct loop *loop, const struct ptl_probe *probe)
         uint64_t started_ns = loop->clock_ns;
         uint16_t source = 0;
         int fd = -1;
-        switch (ptl_local_ask(&loop->local, probe, loop->outcomes, loop->outcome_count, started_ns,
-                              &finding, &fd, &source)) {
+        switch (ptl_local_ask(&loop->local, probe, loop->outcomes, loop->outcome_count, &finding,
+                              &fd, &source)) {
         case PTL_LOCAL_DONE:
+            if (ptl_engine_asks_again(loop->worker, probe, started_ns, &again, &finding))
+                break;
             settle(loop, probe, &finding, started_ns, 0);
             return;
         case PTL_LOCAL_WAITS:
@@ -305,11 +276,7 @@ static void begin(struct loop *loop, const struct ptl_probe *probe)
             break;
         }
     }
-    start(loop, probe,
-          (struct again){.more = finding.self || finding.doubtful,
-                         .self_connects = finding.self,
-                         .verifies = finding.doubtful && !finding.self,
-                         .rtt_us = finding.rtt_us});
+    start(loop, probe, again);
 }
 
 static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
@@ -325,7 +292,7 @@ static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
     } else if (!(failed || timed_out) || !ptl_probe_icmp(slot->fd, &finding)) {
         if (!timed_out)
             return; /* an event of the socket's earlier life */
-        ptl_probe_silent(&finding);
+        ptl_probe_set(&finding, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
         finding.resent = resent;
         if (overhear(loop, id, &finding))
             return;

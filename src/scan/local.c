@@ -170,13 +170,12 @@ static int connect_from(struct ptl_local *local, int which, const struct ptl_add
 }
 
 enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe *probe,
-                                 struct ptl_outcome *outcomes, size_t count, uint64_t now_ns,
+                                 struct ptl_outcome *outcomes, size_t count,
                                  struct ptl_finding *finding, int *fd, uint16_t *port)
 {
     const struct ptl_address *address = ptl_plan_address(local->plan, probe->lane);
     uint8_t *rests = &local->rests[probe->lane % PTL_LOCAL_LANES];
     int which = address->family == 4 ? 0 : 1;
-    memset(finding, 0, sizeof(*finding));
     if (*rests > 0) {
         --*rests;
         return PTL_LOCAL_ELSEWHERE;
@@ -190,7 +189,7 @@ enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe
     int result = connect_from(local, which, address, probe->port);
     if (result == ECONNREFUSED) {
         local->unread[which] = true;
-        ptl_probe_closed(finding);
+        ptl_probe_set(finding, PTL_CLOSED, PTL_REASON_CONN_REFUSED);
         return PTL_LOCAL_DONE;
     }
     if (result == EADDRNOTAVAIL) { /* its port is taken towards this one: let the kernel choose */
@@ -209,13 +208,11 @@ enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe
         }
     }
     if (by_icmp)
-        ptl_probe_filtered(finding, reason);
+        ptl_probe_set(finding, PTL_FILTERED, reason);
     else
         ptl_probe_judge(local->fds[which], result, finding);
     if (finding->state == PTL_OPEN)
         ptl_probe_reset(local->fds[which]);
     drop(local, which);
-    if (finding->doubtful && !finding->self)
-        finding->doubtful = ptl_sources_met(local->sources, local->worker, probe->port, now_ns);
-    return finding->self || finding->doubtful ? PTL_LOCAL_ELSEWHERE : PTL_LOCAL_DONE;
+    return PTL_LOCAL_DONE;
 }

@@ -38,15 +38,15 @@ bool ptl_local_close(struct ptl_local *local);
 enum ptl_local_end {
     PTL_LOCAL_DONE,      /* `finding` is the verdict; ptl_local_amend may still change `closed` */
     PTL_LOCAL_WAITS,     /* no answer yet: the socket is the caller's now, and does not block */
-    PTL_LOCAL_ELSEWHERE, /* ask the long way; was the port open, `finding` tells what to doubt */
+    PTL_LOCAL_ELSEWHERE, /* ask the long way */
 };
 
 /*
  * Asks a port of a loopback address. outcomes[0..count) are those that are not amended yet; `fd` is
- * set where it waits, and *port is what its own is. `now_ns`: it is later than that.
+ * set where it waits, and *port is what its own is.
  */
 enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe *probe,
-                                 struct ptl_outcome *outcomes, size_t count, uint64_t now_ns,
+                                 struct ptl_outcome *outcomes, size_t count,
                                  struct ptl_finding *finding, int *fd, uint16_t *port);
 /* Reads what ICMP said about the refusals among outcomes[0..count): before they are settled. */
 void ptl_local_amend(struct ptl_local *local, struct ptl_outcome *outcomes, size_t count);

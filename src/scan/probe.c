@@ -48,15 +48,10 @@ int ptl_probe_connect(int fd, const struct ptl_address *address, uint16_t port)
     return status == 0 ? 0 : errno;
 }
 
-static void set(struct ptl_finding *finding, enum ptl_state state, int reason)
+void ptl_probe_set(struct ptl_finding *finding, enum ptl_state state, int reason)
 {
-    finding->state = (uint8_t)state;
-    finding->reason = (uint8_t)reason;
-    finding->reusable = false;
-    finding->self = false;
-    finding->doubtful = false;
-    finding->resent = false;
-    finding->rtt_us = PTL_US_NONE;
+    *finding = (struct ptl_finding){
+        .state = (uint8_t)state, .reason = (uint8_t)reason, .rtt_us = PTL_US_NONE};
 }
 
 static bool same_address(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
@@ -94,7 +89,7 @@ static void doubt(int fd, struct ptl_finding *finding)
 
 static void judge_open(int fd, struct ptl_finding *finding)
 {
-    set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
+    ptl_probe_set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
     doubt(fd, finding);
     struct tcp_info info;
     memset(&info, 0, sizeof(info));
@@ -114,10 +109,10 @@ void ptl_probe_judge(int fd, int result, struct ptl_finding *finding)
         return;
     case ECONNRESET: /* the handshake was completed, then reset */
     case EPIPE:      /* the same after a FIN */
-        set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
+        ptl_probe_set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
         return;
     case ETIMEDOUT:
-        ptl_probe_silent(finding);
+        ptl_probe_set(finding, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
         return;
     default:
         break;
@@ -125,11 +120,11 @@ void ptl_probe_judge(int fd, int result, struct ptl_finding *finding)
     /* The kernel folds ICMP kinds into a few errnos; the error queue tells them apart. */
     if (ptl_probe_icmp(fd, finding))
         return;
-    if (result == ECONNREFUSED) {
-        ptl_probe_closed(finding);
-        return;
-    }
-    set(finding, PTL_ERROR, PTL_REASON_ERRNO + result);
+    if (result == ECONNREFUSED)
+        ptl_probe_set(finding, PTL_CLOSED, PTL_REASON_CONN_REFUSED);
+    else
+        ptl_probe_set(finding, PTL_ERROR, PTL_REASON_ERRNO + result);
+    finding->reusable = result == ECONNREFUSED;
 }
 
 bool ptl_probe_icmp(int fd, struct ptl_finding *finding)
@@ -137,32 +132,8 @@ bool ptl_probe_icmp(int fd, struct ptl_finding *finding)
     struct ptl_icmp_error error;
     if (!ptl_icmp_read(fd, &error))
         return false;
-    ptl_probe_filtered(finding, error.reason);
+    ptl_probe_set(finding, PTL_FILTERED, error.reason);
     return true;
-}
-
-void ptl_probe_closed(struct ptl_finding *finding)
-{
-    set(finding, PTL_CLOSED, PTL_REASON_CONN_REFUSED);
-    finding->reusable = true;
-}
-
-void ptl_probe_filtered(struct ptl_finding *finding, uint8_t reason)
-{
-    set(finding, PTL_FILTERED, reason);
-}
-
-void ptl_probe_silent(struct ptl_finding *finding)
-{
-    set(finding, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
-}
-
-void ptl_probe_reopen(struct ptl_finding *finding, uint32_t rtt_us)
-{
-    if (finding->state != PTL_FILTERED || finding->reason != PTL_REASON_NO_RESPONSE)
-        return;
-    set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
-    finding->rtt_us = rtt_us;
 }
 
 bool ptl_probe_resent(int fd)

@@ -22,6 +22,14 @@ struct ptl_finding {
     uint32_t rtt_us; /* the kernel's, or PTL_US_NONE */
 };
 
+/* How a probe starts anew. */
+struct ptl_again {
+    uint8_t more;          /* attempts that went before */
+    uint8_t self_connects; /* of them, those that met themselves */
+    bool verifies;         /* the port was open, doubtfully... */
+    uint32_t rtt_us;       /* ...after so long */
+};
+
 /*
  * A non-blocking TCP socket that collects ICMP errors, bound to `source` (no port taken) when it
  * is not NULL. Returns it, or -1 with errno.
@@ -44,19 +52,8 @@ void ptl_probe_judge(int fd, int result, struct ptl_finding *finding);
 /* An ICMP error that arrived while the connect still waits. False: there is none. */
 bool ptl_probe_icmp(int fd, struct ptl_finding *finding);
 
-/* Refused by an RST: the socket may be connected again. */
-void ptl_probe_closed(struct ptl_finding *finding);
-/* Refused by ICMP. */
-void ptl_probe_filtered(struct ptl_finding *finding, uint8_t reason);
-/* No answer in time. */
-void ptl_probe_silent(struct ptl_finding *finding);
-
-/*
- * A second look at a port of this machine that was open, doubtfully, met silence: a port that is
- * nobody's would have refused. Somebody listens, whose backlog is full. Makes it open again, after
- * `rtt_us`.
- */
-void ptl_probe_reopen(struct ptl_finding *finding, uint32_t rtt_us);
+/* What is known otherwise; the socket is not connected again. */
+void ptl_probe_set(struct ptl_finding *finding, enum ptl_state state, int reason);
 
 /* Has the kernel sent the SYN of a connect under way again? Ask before the verdict is collected. */
 bool ptl_probe_resent(int fd);

@@ -5,7 +5,6 @@
 #include "scan/engine.h"
 #include "scan/teller.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
@@ -13,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #define STACK_BYTES (128UL * 1024) /* a worker needs little, and there may be thousands */
 
@@ -36,7 +33,7 @@ struct run {
     struct thread *threads;
     uint32_t started;
     atomic_uint alive;
-    int done_fd; /* readable once the last worker is gone */
+    struct ptl_cancel done; /* once the last worker is gone */
     uint64_t start_ns;
     int64_t began_ms; /* the same on the wall clock; a resumed run was started before */
 };
@@ -50,11 +47,8 @@ static void *work(void *argument)
         ptl_engine_blocking(&thread->worker);
     else
         ptl_engine_evented(&thread->worker);
-    if (atomic_fetch_sub(&run->alive, 1) == 1) {
-        uint64_t one = 1;
-        ssize_t ignored = write(run->done_fd, &one, sizeof(one));
-        (void)ignored;
-    }
+    if (atomic_fetch_sub(&run->alive, 1) == 1)
+        ptl_cancel_trigger(&run->done, 1);
     return NULL;
 }
 
@@ -143,11 +137,8 @@ static enum ptl_status start_workers(struct run *run, const struct ptl_cancel *c
         return PTL_OK;
     if (run->profile->engine == PTL_ENGINE_THREADS)
         run->results->run.effective_concurrency = run->started;
-    if (atomic_fetch_sub(&run->alive, missing) == missing) {
-        uint64_t one = 1;
-        ssize_t ignored = write(run->done_fd, &one, sizeof(one));
-        (void)ignored;
-    }
+    if (atomic_fetch_sub(&run->alive, missing) == missing)
+        ptl_cancel_trigger(&run->done, 1);
     enum ptl_status status =
         ptl_results_warn(run->results, "only %u of %u threads could be started: %s", run->started,
                          asked, strerror(failure));
@@ -166,7 +157,7 @@ static void supervise(struct run *run, const struct ptl_cancel *cancel)
 {
     uint64_t deadline_ms = run->profile->deadline_ms;
     uint64_t deadline = deadline_ms > 0 ? run->start_ns + deadline_ms * PTL_NS_PER_MS : UINT64_MAX;
-    struct pollfd fds[2] = {{.fd = run->done_fd, .events = POLLIN},
+    struct pollfd fds[2] = {{.fd = run->done.fd, .events = POLLIN},
                             {.fd = cancel != NULL ? cancel->fd : -1, .events = POLLIN}};
     while ((fds[0].revents & POLLIN) == 0) {
         poll(fds, 2, ptl_engine_wait_ms(deadline));
@@ -269,14 +260,14 @@ static enum ptl_status begin_journal(struct run *run, struct ptl_error *error)
 
 static enum ptl_status set_up(struct run *run, struct ptl_error *error)
 {
-    run->done_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (run->done_fd < 0)
-        return ptl_error_errno(error, PTL_E_SYSTEM, errno, "cannot make an eventfd");
+    enum ptl_status status = ptl_cancel_init(&run->done, error);
+    if (status != PTL_OK)
+        return status;
     run->results = ptl_results_new();
     run->threads = calloc(run->prepared->workers, sizeof(*run->threads));
     if (run->results == NULL || run->threads == NULL)
         return ptl_error_no_memory(error);
-    enum ptl_status status = describe(run, error);
+    status = describe(run, error);
     if (status == PTL_OK)
         status = take_over(run, error);
     if (status != PTL_OK)
@@ -344,15 +335,14 @@ enum ptl_status ptl_run(const struct ptl_profile *profile, struct ptl_prepared *
                       .journal = prepared->journal,
                       .past =
                           prepared->journal != NULL ? ptl_journal_past(prepared->journal) : NULL,
-                      .done_fd = -1};
+                      .done = {.fd = -1}};
     enum ptl_status status = set_up(&run, error);
     if (status == PTL_OK)
         status = carry_out(&run, cancel, hooks, error);
     ptl_plan_free(run.plan);
     ptl_sources_free(&run.sources);
     free(run.threads);
-    if (run.done_fd >= 0)
-        close(run.done_fd);
+    ptl_cancel_free(&run.done);
     ptl_prepared_free(prepared);
     if (status != PTL_OK) {
         ptl_results_free(run.results);

@@ -1,7 +1,5 @@
 #include "scan/slots.h"
 
-#include "scan/probe.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -4,6 +4,7 @@
 #define SCAN_SLOTS_H
 
 #include "scan/lane.h"
+#include "scan/probe.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,10 +17,7 @@ struct ptl_slot {
     uint8_t family;
     bool registered; /* in the epoll, once for the socket's life, edge-triggered */
     bool busy;
-    uint8_t self_connects;
-    bool verifies;   /* the port was open, doubtfully... */
-    uint32_t rtt_us; /* ...after so long */
-    uint8_t more;    /* attempts of this probe that went before */
+    struct ptl_again again;
     uint16_t source; /* its own port, of a connect to this machine; 0: not known */
     bool last;       /* its socket serves no other probe */
     uint32_t next;   /* in the list of free slots */

@@ -1,11 +1,9 @@
 #include "scan/teller.h"
 
-#include "base/clock.h"
 #include "base/thread.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <stdatomic.h>
-#include <time.h>
 
 /* Hands over what was found since the last time. Without memory for it, it waits. */
 static void tell_found(struct ptl_teller *teller)
@@ -51,19 +49,9 @@ static void tell_trouble(struct ptl_teller *teller)
 /* Waits for the next tick. False: the run is over. */
 static bool rest(struct ptl_teller *teller)
 {
-    uint64_t until_ns = ptl_clock_now_ns() + teller->hooks->tick_ms * PTL_NS_PER_MS;
-    struct timespec until = {.tv_sec = (time_t)(until_ns / PTL_NS_PER_S),
-                             .tv_nsec = (long)(until_ns % PTL_NS_PER_S)};
-    int failure = 0;
-    pthread_mutex_lock(&teller->lock);
-    while (!teller->over && failure != ETIMEDOUT)
-        if (teller->hooks->tick_ms > 0)
-            failure = pthread_cond_timedwait(&teller->wake, &teller->lock, &until);
-        else
-            pthread_cond_wait(&teller->wake, &teller->lock);
-    bool goes_on = !teller->over;
-    pthread_mutex_unlock(&teller->lock);
-    return goes_on;
+    struct pollfd over = {.fd = teller->over.fd, .events = POLLIN};
+    poll(&over, 1, teller->hooks->tick_ms > 0 ? (int)teller->hooks->tick_ms : -1);
+    return ptl_cancel_cause(&teller->over) == 0;
 }
 
 static void *tell(void *argument)
@@ -86,33 +74,24 @@ enum ptl_status ptl_teller_start(struct ptl_teller *teller, struct ptl_error *er
 {
     if (teller->hooks == NULL)
         return PTL_OK;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&teller->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
-    pthread_mutex_init(&teller->lock, NULL);
+    enum ptl_status status = ptl_cancel_init(&teller->over, error);
+    if (status != PTL_OK)
+        return status;
     int failure = ptl_thread_start(&teller->id, NULL, tell, teller);
     teller->started = failure == 0;
-    if (!teller->started) {
-        pthread_mutex_destroy(&teller->lock);
-        pthread_cond_destroy(&teller->wake);
-        return ptl_error_errno(error, PTL_E_SYSTEM, failure, "cannot start a thread");
-    }
-    return PTL_OK;
+    if (teller->started)
+        return PTL_OK;
+    ptl_cancel_free(&teller->over);
+    return ptl_error_errno(error, PTL_E_SYSTEM, failure, "cannot start a thread");
 }
 
 void ptl_teller_end(struct ptl_teller *teller)
 {
     if (!teller->started)
         return;
-    pthread_mutex_lock(&teller->lock);
-    teller->over = true;
-    pthread_cond_signal(&teller->wake);
-    pthread_mutex_unlock(&teller->lock);
+    ptl_cancel_trigger(&teller->over, 1);
     pthread_join(teller->id, NULL);
-    pthread_mutex_destroy(&teller->lock);
-    pthread_cond_destroy(&teller->wake);
+    ptl_cancel_free(&teller->over);
     ptl_live_free(&teller->live);
     teller->started = false;
 }

@@ -5,6 +5,7 @@
 #ifndef SCAN_TELLER_H
 #define SCAN_TELLER_H
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "results/live.h"
 #include "results/results.h"
@@ -25,14 +26,12 @@ struct ptl_teller {
 
     struct ptl_live live;
     pthread_t id;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool over;
+    struct ptl_cancel over; /* so that its rests end */
     bool told_trouble;
     bool started;
 };
 
-/* Begins to tell, if there is anyone to tell. Errors: PTL_E_SYSTEM: no thread. */
+/* Begins to tell, if there is anyone to tell. Errors: PTL_E_SYSTEM: no thread, no descriptor. */
 enum ptl_status ptl_teller_start(struct ptl_teller *teller, struct ptl_error *error);
 /* Waits until what is being told is told, and tells no more. One that was not started is nothing.
  */
