@@ -45,7 +45,7 @@ char *ptl_profile_stem(const char *file)
             *c = '-';
     if (strlen(name) > PTL_NAME_MAX)
         name[PTL_NAME_MAX] = '\0';
-    if (*name)
+    if (*name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
         return name;
     free(name);
     return strdup("profile");

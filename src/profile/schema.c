@@ -99,7 +99,7 @@ static void add_text(struct ptl_json *schema, const struct ptl_field *field)
 {
     ptl_json_add_string(schema, "type", "string");
     if (field->type == PTL_FIELD_NAME)
-        ptl_json_add_string(schema, "pattern", "^[A-Za-z0-9._-]+$");
+        ptl_json_add_string(schema, "pattern", "^([.]{0,2}[A-Za-z0-9_-]|[.]{3})[A-Za-z0-9._-]*$");
     if (field->type == PTL_FIELD_PATH)
         ptl_json_add_string(schema, "pattern",
                             "^([^{}]|\\{profile\\}|\\{shard\\}|\\{started\\})+$");

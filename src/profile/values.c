@@ -115,6 +115,9 @@ void ptl_load_string(struct ptl_loading *loading, const struct ptl_field *field,
         text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")])
         ptl_value_problem(loading, field, node,
                           "may hold only A-Z, a-z, 0-9, \".\", \"_\" and \"-\"");
+    else if (is_name && (strcmp(text, ".") == 0 || strcmp(text, "..") == 0))
+        ptl_value_problem(loading, field, node, "must not be what folders call themselves, %s",
+                          text);
     else if (field->max && (length < field->min || length > field->max))
         ptl_value_problem(loading, field, node,
                           "must be %" PRIu64 " to %" PRIu64 " bytes long, not %zu", field->min,
