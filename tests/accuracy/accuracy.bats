@@ -68,13 +68,15 @@ ALL_STATES='report: {states: [open, closed, filtered]}'
     sed -i 's/^adaptive: false/adaptive: true/' p.yaml
     scan --hosts 1 --open 0.1 --loss 0.2
     jq -e '([.results[].attempts] | max) > 2 and .summary.filtered < 30' r.json
-    # retries: 0 means one attempt, whatever else is set; but what this machine slept through is asked again.
+    # retries: 0 means one attempt that counts, whatever else is set; what this machine slept through is asked
+    # again, and does not. A busy one may do so every time.
     sed -i 's/^retries: 1/retries: 0/' p.yaml
     for _ in 1 2 3; do
         scan --hosts 1 --open 0.1 --loss 0.05
+        jq -e '.summary.evidence | [.open, .closed, .silent] | all(length == 1) and (map(.[0]) | add) == 1500' r.json
         ! jq -e '.summary.attempts == 1500 and .summary.retried == 0' r.json || return 0
     done
-    false
+    echo "# this machine was too busy: retries: 0 was judged by the attempts that count alone" >&3
 }
 
 @test "retries: silence gets each of them, a refusal none" {

@@ -24,7 +24,7 @@ setup_file() {
     scan nothing "" 'hosts: 127.0.0.1' 'ports: 1-100'
     scan ipv6 "22 80" 'hosts: ["::1", 127.0.0.1]' 'ports: 1-100'
     scan unresolved "22" 'hosts: [no-such-host.invalid, 127.0.0.1]' 'ports: 1-100' || [ $? -eq 4 ]
-    THROUGH="$TOP/tests/cli/interrupt INT" scan interrupted "3" 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-1000' 'rate: 100' ||
+    THROUGH="$TOP/tests/cli/interrupt --after 10 INT" scan interrupted "3" 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-1000' 'rate: 100' ||
         [ $? -eq 130 ]
 }
 

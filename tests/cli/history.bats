@@ -123,7 +123,7 @@ lists() {
     need_namespace
     profile lan 'hosts: 127.0.0.1' 'ports: 1-2000'
     night "22"
-    in_ns "$LISTEN" 22 -- "$TOP/tests/cli/interrupt" INT "$PORTOLAN" run ./lan.yaml --set rate=20 --history h --json r.json --quiet || true
+    in_ns "$LISTEN" 22 -- "$TOP/tests/cli/interrupt" --after 5 INT "$PORTOLAN" run ./lan.yaml --set rate=20 --history h --json r.json --quiet || true
     [ "$(sed -n 2p h/lan/index.jsonl | jq .complete)" = false ]
     night "22 80"
     lists '[.since, .opened[].port]' "[\"$(head -n 1 h/lan/index.jsonl | jq -r .when)\",80]"

@@ -49,7 +49,7 @@ wait_for() {
 @test "an interrupted run ends its jsonl with a summary that says so; a killed one leaves whole lines" {
     need_namespace
     profile p 'hosts: 127.0.0.1' 'ports: 1-60000' 'rate: 1000' 'order: sequential'
-    run in_ns "$LISTEN" 22 80 -- "$TOP/tests/cli/interrupt" INT "$PORTOLAN" run ./p.yaml --jsonl p.jsonl --json p.json
+    run in_ns "$LISTEN" 22 80 -- "$TOP/tests/cli/interrupt" --after 200 INT "$PORTOLAN" run ./p.yaml --jsonl p.jsonl --json p.json
     [ "$status" -eq 130 ]
     tail -n 1 p.jsonl | jq -e '.type == "summary" and .run.complete == false and .run.stopped_by == "signal"'
     same_as_json p

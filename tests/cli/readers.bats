@@ -5,7 +5,7 @@ load helper
 # An engine each: what follows must hold of all of them.
 ENGINES="sequential threads events pool"
 
-# More lines than a pipe holds within the first second, and more ports than a minute is enough for.
+# More ports than a minute is enough for.
 long_profile() {
     profile p 'hosts: 127.0.0.1' 'ports: 1-60000' 'rate: 1000' 'concurrency: 20' "$@"
 }
@@ -26,7 +26,7 @@ whole_lines() {
     mkfifo fifo
     cat >go <<'SH'
 exec 3<>fifo
-timeout 30 "$1" run ./p.yaml --quiet --set "engine=$2" --jsonl - --json "$2.json" >fifo 3<&-
+timeout 30 "$1" run ./p.yaml --quiet --set "engine=$2" --set rate=8000 --jsonl - --json "$2.json" >fifo 3<&-
 status=$?
 dd if=fifo of="$2.jsonl" bs=64k iflag=nonblock 2>/dev/null
 exit $status
@@ -47,7 +47,7 @@ SH
     mkfifo fifo
     cat >go <<'SH'
 exec 3<>fifo
-timeout 30 "$3" TERM "$1" run ./p.yaml --quiet --set "engine=$2" --jsonl fifo --json "$2.json" 3<&-
+timeout 30 "$3" --after 500 TERM "$1" run ./p.yaml --quiet --set "engine=$2" --jsonl fifo --json "$2.json" 3<&-
 status=$?
 dd if=fifo of="$2.jsonl" bs=64k iflag=nonblock 2>/dev/null
 exit $status
@@ -102,7 +102,7 @@ PY
         if [ $how = deadline ]; then
             command=("$PORTOLAN" run ./p.yaml --set deadline=1s)
         else
-            command=("$TOP/tests/cli/interrupt" TERM "$PORTOLAN" run ./p.yaml)
+            command=("$TOP/tests/cli/interrupt" --after 500 TERM "$PORTOLAN" run ./p.yaml)
         fi
         # shellcheck disable=SC2016
         run in_ns timeout 60 bash -c '"$@" --quiet --jsonl - --json p.json | /usr/bin/python3 slow.py >p.jsonl; exit ${PIPESTATUS[0]}' bash "${command[@]}"
@@ -153,7 +153,7 @@ PY
     mkdir small
     # shellcheck disable=SC2016
     run in_ns -m timeout 60 bash -c 'mount -t tmpfs -o size=8k none small && "$@" | head -n 1 >first; exit ${PIPESTATUS[0]}' bash \
-        "$PORTOLAN" run ./p.yaml --set ports=1-60000 --set order=random --jsonl - --journal small/p.journal
+        "$PORTOLAN" run ./p.yaml --set ports=1-60000 --set rate=20000 --set order=random --jsonl - --journal small/p.journal
     echo "$output"
     [ "$status" -eq 5 ]
     [[ "$output" = *"p: stopped: nothing that was asked for can be written any more"* ]]

@@ -49,14 +49,14 @@ load helper
 @test "an interrupted run: status 130, valid reports that say so" {
     need_namespace
     profile slow 'hosts: 127.0.0.1' 'ports: 1-1000' 'rate: 20'
-    run in_ns "$TOP/tests/cli/interrupt" INT "$PORTOLAN" run ./slow.yaml --json r.json --text r.txt
+    run in_ns "$TOP/tests/cli/interrupt" --after 5 INT "$PORTOLAN" run ./slow.yaml --json r.json --text r.txt
     [ "$status" -eq 130 ]
     jq -e '.run.complete == false and .run.stopped_by == "signal"' r.json
     jq -e '.summary | .open + .closed + .filtered + .error + .unprobed == .probes and .unprobed > 900' r.json
     grep -q INCOMPLETE r.txt
-    run in_ns "$TOP/tests/cli/interrupt" TERM "$PORTOLAN" run ./slow.yaml --json r.json
+    run in_ns "$TOP/tests/cli/interrupt" --after 5 TERM "$PORTOLAN" run ./slow.yaml --json r.json
     [ "$status" -eq 143 ]
-    run in_ns "$TOP/tests/cli/interrupt" HUP "$PORTOLAN" run ./slow.yaml --json r.json
+    run in_ns "$TOP/tests/cli/interrupt" --after 5 HUP "$PORTOLAN" run ./slow.yaml --json r.json
     [ "$status" -eq 129 ]
 }
 

@@ -29,7 +29,7 @@ load helper
     profile name 'hosts: no-such-host.invalid' 'ports: 1-10'
     in_ns "$LISTEN" 22 -- "$PORTOLAN" run ./p.yaml --json normal.json
     in_ns "$PORTOLAN" run ./p.yaml --json nothing.json --set concurrency=unlimited
-    in_ns "$TOP/tests/cli/interrupt" INT "$PORTOLAN" run ./slow.yaml --json interrupted.json || true
+    in_ns "$TOP/tests/cli/interrupt" --after 5 INT "$PORTOLAN" run ./slow.yaml --json interrupted.json || true
     in_ns "$PORTOLAN" run ./name.yaml --json unresolved.json || true
     run /usr/bin/python3 "$TOP/tests/cli/validate.py" schema.json accept normal.json nothing.json interrupted.json unresolved.json
     echo "$output"
