@@ -1,6 +1,7 @@
 # What a run says, judged by the truth of the simulated network: small sizes, so that every run of
 # the tests covers what ./dev accuracy measures in full.
 load ../cli/helper
+TIMED=1
 SIMNET="$TOP/build/tests/simnet"
 
 # simulate OPTION... -- COMMAND...: skips aloud where no namespace or no TUN device can be made.

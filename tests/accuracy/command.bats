@@ -1,4 +1,5 @@
 load ../cli/helper
+TIMED=1
 
 @test "dev accuracy --quick measures and writes its table for machines" {
     command -v nmap >/dev/null || without "nmap is missing; ./dev test installs it"

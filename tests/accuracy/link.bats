@@ -1,5 +1,6 @@
 # A real Linux at the other end of a link: two namespaces, a veth, nftables.
 load ../cli/helper
+TIMED=1
 
 # scan FAR HOSTS PORTS [KEY...]: into r.json, beside a far machine that FAR prepares.
 scan() {

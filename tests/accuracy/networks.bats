@@ -1,6 +1,7 @@
 # Hosts and ports alone, on networks that limit, stall, fall silent: every open port is found, nothing
 # that was lost is called filtered, and the results say what happened.
 load ../cli/helper
+TIMED=1
 SIMNET="$TOP/build/tests/simnet"
 
 # scan HOSTS PORTS [KEY...] -- OPTION...: into r.json, on the network that the options describe.

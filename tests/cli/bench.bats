@@ -1,4 +1,5 @@
 load helper
+TIMED=1
 
 @test "dev bench --quick runs every case and writes its figures for machines" {
     need_namespace

@@ -1,4 +1,5 @@
 load helper
+TIMED=1
 SIMNET="${SIMNET:-$TOP/build/tests/simnet}"
 
 # valid FILE...: by the schema of comparisons

@@ -1,5 +1,6 @@
 # What a run may have missed: every output says it, and min_recall asks for better.
 load helper
+TIMED=1
 SIMNET="${SIMNET:-$TOP/build/tests/simnet}"
 
 # scan OPTION...: of p.yaml into r.json and text, on the network that the options describe.

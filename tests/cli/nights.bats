@@ -1,5 +1,6 @@
 # Many nights: what a history tells of changes by a script, and what a kill leaves of it (tests/history).
 load helper
+TIMED=1
 
 @test "whatever is killed while it keeps a run leaves a history that reads, and lacks that run at most" {
     run /usr/bin/python3 "$TOP/tests/history/kills.py" --portolan "$PORTOLAN" --keep "$TOP/build/tests/keep" --kills 100

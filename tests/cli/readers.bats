@@ -153,7 +153,7 @@ PY
     mkdir small
     # shellcheck disable=SC2016
     run in_ns -m timeout 60 bash -c 'mount -t tmpfs -o size=8k none small && "$@" | head -n 1 >first; exit ${PIPESTATUS[0]}' bash \
-        "$PORTOLAN" run ./p.yaml --set ports=1-60000 --set rate=20000 --set order=random --jsonl - --journal small/p.journal
+        "$PORTOLAN" run ./p.yaml --set hosts=127.0.0.1-8 --set ports=1-60000 --set rate=20000 --set order=random --jsonl - --journal small/p.journal
     echo "$output"
     [ "$status" -eq 5 ]
     [[ "$output" = *"p: stopped: nothing that was asked for can be written any more"* ]]

@@ -1,5 +1,6 @@
 # Scans of a real Linux (tests/realnet): what is said of each port is so, and no more is asked than it takes.
 load helper
+TIMED=1
 REALNET="$TOP/tests/realnet/run"
 
 # far OPTION...: scans into r.json, a line a scanner; skips aloud where no such network can be made.

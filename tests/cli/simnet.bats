@@ -1,5 +1,6 @@
 # The simulated network, by its own word and by a scan: what is found is what it says is there.
 load helper
+TIMED=1
 SIMNET="${SIMNET:-$TOP/build/tests/simnet}"
 
 # simulated OPTION... -- COMMAND...: skips aloud where no namespace or no TUN device can be made.
