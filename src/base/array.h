@@ -16,6 +16,12 @@ bool ptl_array_room(void **items, size_t *capacity, size_t count, size_t size);
  * two, so nothing else may have made it. */
 bool ptl_array_room_for_few(void **items, size_t count, size_t size);
 
+/* Both, of `items` of any type; each argument is an lvalue without side effects. */
+#define PTL_ROOM(items, capacity, count)                                                           \
+    ptl_array_room((void **)&(items), &(capacity), (count), sizeof(*(items)))
+#define PTL_ROOM_FOR_FEW(items, count)                                                             \
+    ptl_array_room_for_few((void **)&(items), (count), sizeof(*(items)))
+
 /*
  * Searches 0 to count - 1, of which those that `is_before`, an expression with `at`, is true of
  * come first: `at` is the first that it is false of, or count.

@@ -141,7 +141,7 @@ void ptl_problems_add(struct ptl_problems *problems, const struct ptl_error *err
     if (problems == NULL)
         return;
     if (problems->count == PTL_PROBLEMS_MAX ||
-        !ptl_array_room_for_few((void **)&problems->items, problems->count, sizeof(*error))) {
+        !PTL_ROOM_FOR_FEW(problems->items, problems->count)) {
         problems->dropped++;
         return;
     }

@@ -26,6 +26,8 @@ void ptl_spill_free(struct ptl_spill *spill);
  */
 bool ptl_spill_room(struct ptl_spill *spill, void **items, size_t *capacity, size_t count,
                     size_t size);
+#define PTL_SPILL_ROOM(spill, items, capacity, count)                                              \
+    ptl_spill_room((spill), (void **)&(items), &(capacity), (count), sizeof(*(items)))
 /* No array will grow any more: what only growing needs is freed (a descriptor an array). One that
  * grows all the same goes back to memory. NULL: nothing. */
 void ptl_spill_settle(struct ptl_spill *spill);

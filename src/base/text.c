@@ -163,7 +163,7 @@ bool ptl_text_list_add(char ***list, size_t *count, const char *format, va_list 
     bool is_known = false;
     for (size_t i = 0; i < *count && !is_known; i++)
         is_known = strcmp((*list)[i], text) == 0;
-    if (is_known || !ptl_array_room_for_few((void **)list, *count, sizeof(text))) {
+    if (is_known || !PTL_ROOM_FOR_FEW(*list, *count)) {
         free(text);
         return is_known;
     }

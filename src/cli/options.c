@@ -74,9 +74,7 @@ static bool take_setting(const struct command *command, const char *value,
         return false;
     }
     char *key = strndup(value, (size_t)(equals - value));
-    if (key == NULL ||
-        !ptl_array_room_for_few((void **)&arguments->settings, arguments->setting_count,
-                                sizeof(*arguments->settings))) {
+    if (key == NULL || !PTL_ROOM_FOR_FEW(arguments->settings, arguments->setting_count)) {
         print_no_memory();
         free(key);
         return false;
@@ -120,8 +118,7 @@ static bool take_once(const struct command *command, const struct option *option
 
 static bool take_vary(const char *value, struct arguments *arguments)
 {
-    if (!ptl_array_room_for_few((void **)&arguments->varies, arguments->vary_count,
-                                sizeof(value))) {
+    if (!PTL_ROOM_FOR_FEW(arguments->varies, arguments->vary_count)) {
         print_no_memory();
         return false;
     }

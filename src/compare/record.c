@@ -88,8 +88,7 @@ static void add_text(struct draft *draft, const char *text)
 static bool add_target(struct draft *draft, uint32_t number, bool partial)
 {
     struct ptl_record *record = draft->record;
-    if (!ptl_array_room((void **)&record->targets, &draft->target_capacity,
-                        record->head.target_count, sizeof(*record->targets)))
+    if (!PTL_ROOM(record->targets, draft->target_capacity, record->head.target_count))
         return false;
     struct ptl_target target;
     struct ptl_target_names names;
@@ -120,8 +119,7 @@ static bool add_result(struct draft *draft, const struct ptl_result *result)
         last->last = result->port;
         return true;
     }
-    if (!ptl_array_room((void **)&record->spans, &draft->span_capacity, record->head.span_count,
-                        sizeof(*record->spans)))
+    if (!PTL_ROOM(record->spans, draft->span_capacity, record->head.span_count))
         return false;
     record->spans[record->head.span_count++] = (struct ptl_record_span){.target = target,
                                                                         .first = result->port,

@@ -22,7 +22,7 @@ void ptl_vary_free(struct ptl_vary *vary)
 
 static bool add_value(struct ptl_vary *vary, const char *text, size_t length)
 {
-    if (!ptl_array_room_for_few((void **)&vary->values, vary->count, sizeof(*vary->values)))
+    if (!PTL_ROOM_FOR_FEW(vary->values, vary->count))
         return false;
     vary->values[vary->count] = strndup(text, length);
     return vary->values[vary->count] != NULL && ++vary->count > 0;

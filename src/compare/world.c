@@ -27,8 +27,7 @@ void ptl_world_free(struct ptl_world *world)
 bool ptl_world_add_target(struct ptl_world *world, const struct ptl_address *address,
                           const char *host)
 {
-    if (!ptl_array_room((void **)&world->targets, &world->target_capacity, world->target_count,
-                        sizeof(*world->targets)))
+    if (!PTL_ROOM(world->targets, world->target_capacity, world->target_count))
         return false;
     world->targets[world->target_count++] = (struct ptl_world_target){*address, host};
     return true;
@@ -230,8 +229,7 @@ enum ptl_status ptl_world_add_reference(struct ptl_world *world, uint32_t target
     if (world->reference_count == PTL_REFERENCE_MAX)
         return ptl_error_set(error, PTL_E_NO_MEMORY,
                              "more than %u ports are open: too many to compare", PTL_REFERENCE_MAX);
-    if (!ptl_array_room((void **)&world->reference, &world->reference_capacity,
-                        world->reference_count, sizeof(*world->reference)))
+    if (!PTL_ROOM(world->reference, world->reference_capacity, world->reference_count))
         return ptl_error_no_memory(error);
     world->reference[world->reference_count++] = (struct ptl_world_port){target, port};
     return PTL_OK;

@@ -23,8 +23,7 @@ struct pair {
 
 static bool add_port(struct ptl_diff *diff, const struct ptl_diff_port *port)
 {
-    if (!ptl_array_room((void **)&diff->ports, &diff->port_capacity, diff->port_count,
-                        sizeof(*port)))
+    if (!PTL_ROOM(diff->ports, diff->port_capacity, diff->port_count))
         return false;
     diff->ports[diff->port_count++] = *port;
     diff->changes[port->change]++;
@@ -34,8 +33,7 @@ static bool add_port(struct ptl_diff *diff, const struct ptl_diff_port *port)
 static bool add_host(struct ptl_diff *diff, enum ptl_side side, uint32_t host, enum ptl_lone lone,
                      enum ptl_unknown why)
 {
-    if (!ptl_array_room((void **)&diff->hosts, &diff->host_capacity, diff->host_count,
-                        sizeof(*diff->hosts)))
+    if (!PTL_ROOM(diff->hosts, diff->host_capacity, diff->host_count))
         return false;
     diff->hosts[diff->host_count++] = (struct ptl_diff_host){
         .host = host, .side = (uint8_t)side, .lone = (uint8_t)lone, .why = (uint8_t)why};
@@ -204,8 +202,7 @@ static bool compare_absent(struct pair *pair)
     shift.perhaps = is_shift_of_missed(pair, shift.more);
     pair->certain += !shift.perhaps;
     pair->perhaps += shift.perhaps;
-    if (!ptl_array_room((void **)&diff->shifts, &diff->shift_capacity, diff->shift_count,
-                        sizeof(shift)))
+    if (!PTL_ROOM(diff->shifts, diff->shift_capacity, diff->shift_count))
         return false;
     diff->shifts[diff->shift_count++] = shift;
     return true;

@@ -53,8 +53,7 @@ static bool add_lost(struct ptl_shards *shards, const struct ptl_results *from,
         return true;
     }
     one.target = at;
-    if (!ptl_array_room((void **)&shards->lost, &shards->lost_capacity, shards->lost_count,
-                        sizeof(one)))
+    if (!PTL_ROOM(shards->lost, shards->lost_capacity, shards->lost_count))
         return false;
     shards->lost[shards->lost_count++] = one;
     return true;
@@ -79,8 +78,7 @@ bool ptl_shards_add_expectations(struct ptl_shards *shards, const struct ptl_res
         if (is_full && one.verdict == PTL_PASS)
             continue;
         one.target += base;
-        if (!ptl_array_room((void **)&whole->expectations, &shards->expectation_capacity,
-                            whole->expectation_count, sizeof(one)))
+        if (!PTL_ROOM(whole->expectations, shards->expectation_capacity, whole->expectation_count))
             return false;
         whole->expectations[whole->expectation_count++] = one;
     }
@@ -95,8 +93,7 @@ bool ptl_shards_settle_expectations(struct ptl_shards *shards)
     size_t kept = 0;
     ptl_merge_settle_expectations(whole, whole->expectation_count);
     for (size_t i = 0; i < shards->lost_count; i++) {
-        if (!ptl_array_room((void **)&whole->expectations, &shards->expectation_capacity,
-                            whole->expectation_count, sizeof(*whole->expectations)))
+        if (!PTL_ROOM(whole->expectations, shards->expectation_capacity, whole->expectation_count))
             return false;
         whole->expectations[whole->expectation_count++] = shards->lost[i];
     }

@@ -82,8 +82,7 @@ static struct ptl_history_host *make_host(struct ptl_history *history,
     struct ptl_history_host *host = ptl_history_host(history, address);
     if (host != NULL)
         return host;
-    if (!ptl_array_room((void **)&history->hosts, &history->host_capacity, history->host_count,
-                        sizeof(*host)) ||
+    if (!PTL_ROOM(history->hosts, history->host_capacity, history->host_count) ||
         ptl_stored_add(history->places, address, NULL, ptl_address_format(address, text)) ==
             PTL_STORED_NONE)
         return NULL;
@@ -98,7 +97,7 @@ static struct ptl_history_row *make_row(struct ptl_history *history, struct ptl_
     size_t at = place_of(host, port);
     if (at < host->row_count && host->rows[at].port == port)
         return &host->rows[at];
-    if (!ptl_array_room_for_few((void **)&host->rows, host->row_count, sizeof(*host->rows)))
+    if (!PTL_ROOM_FOR_FEW(host->rows, host->row_count))
         return NULL;
     memmove(&host->rows[at + 1], &host->rows[at], (host->row_count - at) * sizeof(*host->rows));
     host->rows[at] = (struct ptl_history_row){.port = port};
@@ -111,8 +110,7 @@ static bool enter_sighting(struct ptl_history *history, const struct ptl_sightin
 {
     struct ptl_history_host *host = make_host(history, &one->address);
     struct ptl_history_row *row = host != NULL ? make_row(history, host, one->port) : NULL;
-    if (row == NULL ||
-        !ptl_array_room_for_few((void **)&row->steps, row->step_count, sizeof(*row->steps)))
+    if (row == NULL || !PTL_ROOM_FOR_FEW(row->steps, row->step_count))
         return false;
     row->steps[row->step_count++] =
         (struct ptl_history_step){.run = (uint32_t)history->run_count, .seen = one->seen};
@@ -138,8 +136,7 @@ bool ptl_history_enter(struct ptl_history *history, struct ptl_index_line *line)
     for (size_t i = 0; i < line->seen.name_count; i++)
         if (!enter_name(history, &line->seen.names[i]))
             return false;
-    if (!ptl_array_room((void **)&history->runs, &history->run_capacity, history->run_count,
-                        sizeof(*history->runs)))
+    if (!PTL_ROOM(history->runs, history->run_capacity, history->run_count))
         return false;
     history->runs[history->run_count++] = line->run;
     line->run.changes = (struct ptl_changes){.after = 0};

@@ -99,7 +99,7 @@ static bool find_lost(const struct ptl_history_store *store, const struct ptl_hi
             !is_regular(store, entry->d_name) || has_line(history, entry->d_name))
             continue;
         char *name = strdup(entry->d_name);
-        good = name != NULL && ptl_array_room_for_few((void **)names, *count, sizeof(name));
+        good = name != NULL && PTL_ROOM_FOR_FEW(*names, *count);
         if (good)
             (*names)[(*count)++] = name;
         else

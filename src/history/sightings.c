@@ -20,8 +20,7 @@ static const char *const abouts[PTL_SIGHT_COUNT] = {
 
 bool ptl_sightings_add(struct ptl_sightings *sightings, const struct ptl_sighting *one)
 {
-    if (!ptl_array_room((void **)&sightings->items, &sightings->capacity, sightings->count,
-                        sizeof(*one)))
+    if (!PTL_ROOM(sightings->items, sightings->capacity, sightings->count))
         return false;
     sightings->items[sightings->count++] = *one;
     return true;
@@ -31,8 +30,8 @@ bool ptl_sightings_name(struct ptl_sightings *sightings, const struct ptl_addres
                         const char *name)
 {
     struct ptl_sighting_name one = {.address = *address, .name = strdup(name)};
-    if (one.name == NULL || !ptl_array_room((void **)&sightings->names, &sightings->name_capacity,
-                                            sightings->name_count, sizeof(one))) {
+    if (one.name == NULL ||
+        !PTL_ROOM(sightings->names, sightings->name_capacity, sightings->name_count)) {
         free(one.name);
         return false;
     }

@@ -145,8 +145,7 @@ static bool add_changes(struct drawing *drawing)
         for (size_t k = 0; k < TOLD; k++) {
             const struct ptl_changed_list *list = &changes->lists[told[k].kind];
             for (size_t c = 0; c < list->count; c++) {
-                if (!ptl_array_room((void **)&drawing->changes, &drawing->change_capacity, count,
-                                    sizeof(*drawing->changes)))
+                if (!PTL_ROOM(drawing->changes, drawing->change_capacity, count))
                     return false;
                 drawing->changes[count++] =
                     (struct ptl_timeline_change){.run = i,

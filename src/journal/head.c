@@ -225,8 +225,7 @@ static void get_address(struct ptl_bytes *bytes, uint8_t family, struct ptl_addr
 
 static bool get_input(struct ptl_bytes *bytes, struct ptl_head *head)
 {
-    if (!ptl_array_room((void **)&head->inputs, &head->input_capacity, head->input_count,
-                        sizeof(*head->inputs)))
+    if (!PTL_ROOM(head->inputs, head->input_capacity, head->input_count))
         return false;
     char *text = ptl_bytes_get_text(bytes);
     if (text != NULL)
@@ -254,8 +253,7 @@ static bool get_targets(struct ptl_bytes *bytes, struct ptl_head *head)
             return bytes->failed;
         named.input = head->inputs[head->input_count - 1];
         named.is_name = (flags & 8) != 0;
-        if (!ptl_array_room((void **)&head->blocks, &head->block_capacity, head->block_count,
-                            sizeof(named)))
+        if (!PTL_ROOM(head->blocks, head->block_capacity, head->block_count))
             return false;
         head->blocks[head->block_count++] = named;
     }

@@ -101,8 +101,7 @@ static bool read_kept(struct reading *reading)
     result.port = ptl_places_port(&past->places, target, (uint64_t)position);
     past->segments[past->segment_count - 1].probes++;
     note_age(past, (uint64_t)offset_ms);
-    if (!ptl_array_room((void **)&past->items, &past->item_capacity, past->item_count,
-                        sizeof(result)))
+    if (!PTL_ROOM(past->items, past->item_capacity, past->item_count))
         return false;
     past->items[past->item_count++] = result;
     return is_error || ptl_ledger_settle(past->ledger, (uint64_t)position, 1, result.state);
@@ -117,8 +116,7 @@ static bool read_limit(struct reading *reading)
     limit.window = (uint32_t)ptl_bytes_get_most(&reading->bytes, UINT32_MAX);
     if (reading->bytes.failed)
         return true;
-    if (!ptl_array_room((void **)&past->limits, &past->limit_capacity, past->limit_count,
-                        sizeof(limit)))
+    if (!PTL_ROOM(past->limits, past->limit_capacity, past->limit_count))
         return false;
     past->limits[past->limit_count++] = limit;
     return true;
@@ -164,8 +162,7 @@ static bool read_gave_up(struct reading *reading, bool lives)
     bool known = ptl_past_gave_up(past, place);
     if (reading->bytes.failed || reading->is_old || known != lives)
         return true;
-    if (!ptl_array_room((void **)&past->gave_up, &past->gave_up_capacity, past->gave_up_count,
-                        sizeof(*past->gave_up)))
+    if (!PTL_ROOM(past->gave_up, past->gave_up_capacity, past->gave_up_count))
         return false;
     uint64_t *here = past->gave_up + at;
     size_t behind = past->gave_up_count - at;

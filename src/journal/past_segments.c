@@ -67,8 +67,7 @@ bool ptl_past_read_segment(struct ptl_past *past, struct ptl_bytes *bytes)
     head.workers = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
     head.asked = ptl_bytes_get_text(bytes);
     close_segment(past);
-    bool good = ptl_array_room((void **)&past->segments, &past->segment_capacity,
-                               past->segment_count, sizeof(*past->segments));
+    bool good = PTL_ROOM(past->segments, past->segment_capacity, past->segment_count);
     good = good && (bytes->failed || head.asked != NULL);
     if (!good || bytes->failed) {
         free(head.asked);
@@ -88,8 +87,7 @@ bool ptl_past_imply_segment(struct ptl_past *past)
 {
     if (past->segment_count > 0)
         return true;
-    if (!ptl_array_room((void **)&past->segments, &past->segment_capacity, 0,
-                        sizeof(*past->segments)))
+    if (!PTL_ROOM(past->segments, past->segment_capacity, 0))
         return false;
     past->segments[past->segment_count++] =
         (struct ptl_segment){.started_ms = past->started_ms, .finished_ms = past->started_ms};

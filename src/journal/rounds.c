@@ -18,8 +18,7 @@
 bool ptl_journal_add_note(struct ptl_journal_batch *batch, const struct ptl_journal_note *note)
 {
     if (batch->note_count == PTL_NOTES_MOST ||
-        !ptl_array_room((void **)&batch->notes, &batch->note_capacity, batch->note_count,
-                        sizeof(*note)))
+        !PTL_ROOM(batch->notes, batch->note_capacity, batch->note_count))
         return false;
     batch->notes[batch->note_count++] = *note;
     return true;

@@ -115,8 +115,7 @@ static struct ptl_node *new_node(struct parser *parser, const yaml_event_t *even
 
 static bool push(struct parser *parser, struct ptl_node *node)
 {
-    if (!ptl_array_room((void **)&parser->stack, &parser->capacity, parser->count,
-                        sizeof(*parser->stack))) {
+    if (!PTL_ROOM(parser->stack, parser->capacity, parser->count)) {
         parser->tree->failed = true;
         return false;
     }

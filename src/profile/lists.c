@@ -11,7 +11,7 @@
 
 bool ptl_texts_add(struct ptl_texts *texts, const char *text)
 {
-    if (!ptl_array_room_for_few((void **)&texts->items, texts->count, sizeof(*texts->items)))
+    if (!PTL_ROOM_FOR_FEW(texts->items, texts->count))
         return false;
     texts->items[texts->count] = strdup(text);
     return texts->items[texts->count] != NULL && ++texts->count;

@@ -87,7 +87,7 @@ bool ptl_changes_add(struct ptl_changes *changes, enum ptl_change_kind kind,
     copy.host = strdup(one->host);
     copy.service = one->service != NULL ? strdup(one->service) : NULL;
     if (copy.host == NULL || (one->service != NULL && copy.service == NULL) ||
-        !ptl_array_room_for_few((void **)&list->items, list->count, sizeof(copy))) {
+        !PTL_ROOM_FOR_FEW(list->items, list->count)) {
         free(copy.host);
         free(copy.service);
         return false;

@@ -62,8 +62,7 @@ bool ptl_judge_note(struct ptl_judge *judge, uint32_t target, uint16_t port, enu
     }
     if (!group->only || (state != PTL_OPEN && state != PTL_ERROR))
         return true;
-    if (!ptl_array_room((void **)&judge->extras, &judge->extra_capacity, judge->extra_count,
-                        sizeof(*judge->extras)))
+    if (!PTL_ROOM(judge->extras, judge->extra_capacity, judge->extra_count))
         return false;
     judge->extras[judge->extra_count++] =
         (struct ptl_judge_extra){.target = target, .port = port, .state = (uint8_t)state};

@@ -41,8 +41,7 @@ static bool index_targets(struct ptl_judge_draft *draft, const struct ptl_target
 
 static void add_edge(struct ptl_judge_draft *draft, uint64_t target, uint32_t rule, bool add)
 {
-    if (!ptl_array_room((void **)&draft->edges, &draft->edge_capacity, draft->edge_count,
-                        sizeof(*draft->edges))) {
+    if (!PTL_ROOM(draft->edges, draft->edge_capacity, draft->edge_count)) {
         draft->no_memory = true;
         return;
     }
@@ -117,8 +116,7 @@ static void add_lost(struct ptl_judge_draft *draft, const char *name, uint32_t r
     uint32_t group;
     if (!ptl_judge_find_group(draft, set, &group))
         return;
-    if (!ptl_array_room((void **)&judge->lost, &judge->lost_capacity, judge->lost_count,
-                        sizeof(*judge->lost))) {
+    if (!PTL_ROOM(judge->lost, judge->lost_capacity, judge->lost_count)) {
         draft->no_memory = true;
         return;
     }
@@ -195,7 +193,7 @@ static enum ptl_status apply_rules(struct ptl_judge_draft *draft, const struct p
             } else if (!ptl_host_is_to_resolve(&host)) {
                 if (!apply_block(draft, &host.block, rule) && !draft->no_memory)
                     complain(draft, &host, "covers no target of this profile");
-            } else if (ptl_array_room((void **)&pending, &capacity, count, sizeof(*pending))) {
+            } else if (PTL_ROOM(pending, capacity, count)) {
                 pending[count++] = (struct pending){.host = host, .rule = rule};
             } else {
                 draft->no_memory = true;

@@ -34,8 +34,7 @@ static bool cut_ports(struct ptl_judge *judge, struct ptl_judge_span *span,
         has_all = has_all && ptl_portset_contains(ports, old->ports[i]);
     if (has_all)
         return true;
-    if (!ptl_array_room((void **)&judge->groups, &judge->group_capacity, judge->group_count,
-                        sizeof(*judge->groups)))
+    if (!PTL_ROOM(judge->groups, judge->group_capacity, judge->group_count))
         return false;
     struct ptl_judge_group *new = &judge->groups[judge->group_count];
     *new = judge->groups[span->group];

@@ -26,8 +26,7 @@ bool ptl_judge_find_group(struct ptl_judge_draft *draft, const uint64_t set[PTL_
     }
     if (!ptl_array_room_for_few((void **)&draft->sets, judge->group_count,
                                 PTL_SET_WORDS * sizeof(*draft->sets)) ||
-        !ptl_array_room((void **)&judge->groups, &judge->group_capacity, judge->group_count,
-                        sizeof(*judge->groups))) {
+        !PTL_ROOM(judge->groups, judge->group_capacity, judge->group_count)) {
         draft->no_memory = true;
         return false;
     }
@@ -65,8 +64,7 @@ static void add_span(struct ptl_judge_draft *draft, uint64_t first, uint64_t pas
         *ports = UINT64_MAX / 2; /* told once */
         return;
     }
-    if (!ptl_array_room((void **)&judge->spans, &judge->span_capacity, judge->span_count,
-                        sizeof(*judge->spans))) {
+    if (!PTL_ROOM(judge->spans, judge->span_capacity, judge->span_count)) {
         draft->no_memory = true;
         return;
     }

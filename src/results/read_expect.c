@@ -12,7 +12,7 @@ static uint32_t enter_missing(struct ptl_reader *reader, struct ptl_members *mem
     size_t count = reader->missing_count;
     if (count > 0 && strcmp(reader->missing[count - 1], host) == 0)
         return (uint32_t)count - 1;
-    if (!ptl_array_room_for_few((void **)&reader->missing, count, sizeof(*reader->missing))) {
+    if (!PTL_ROOM_FOR_FEW(reader->missing, count)) {
         members->status = ptl_error_no_memory(members->error);
         return 0;
     }
@@ -45,7 +45,7 @@ uint32_t ptl_read_enter(struct ptl_reader *reader, struct ptl_members *members, 
 static bool add(struct ptl_results *results, const struct ptl_expectation *one)
 {
     size_t count = results->expectation_count;
-    if (!ptl_array_room_for_few((void **)&results->expectations, count, sizeof(*one)))
+    if (!PTL_ROOM_FOR_FEW(results->expectations, count))
         return false;
     results->expectations[results->expectation_count++] = *one;
     return true;

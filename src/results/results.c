@@ -90,8 +90,7 @@ void ptl_results_free(struct ptl_results *results)
 
 enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_result *result)
 {
-    if (!ptl_spill_room(results->spill, (void **)&results->items, &results->capacity,
-                        results->count, sizeof(*result)))
+    if (!PTL_SPILL_ROOM(results->spill, results->items, results->capacity, results->count))
         return PTL_E_NO_MEMORY;
     ptl_results_rest(results, results->count);
     struct ptl_result *new = &results->items[results->count++];
@@ -106,8 +105,7 @@ enum ptl_status ptl_results_add_outage(struct ptl_results *results, const struct
     struct ptl_path_info *path = &results->run.path;
     if (path->outage_count >= PTL_OUTAGES_LISTED)
         return PTL_OK;
-    if (!ptl_array_room((void **)&path->outages, &path->outage_capacity, path->outage_count,
-                        sizeof(*outage)))
+    if (!PTL_ROOM(path->outages, path->outage_capacity, path->outage_count))
         return PTL_E_NO_MEMORY;
     path->outages[path->outage_count++] = *outage;
     return PTL_OK;
@@ -116,8 +114,8 @@ enum ptl_status ptl_results_add_outage(struct ptl_results *results, const struct
 enum ptl_status ptl_results_add_target(struct ptl_results *results,
                                        const struct ptl_target_counts *counts)
 {
-    if (!ptl_spill_room(results->spill, (void **)&results->targets, &results->target_capacity,
-                        results->target_count, sizeof(*counts)))
+    if (!PTL_SPILL_ROOM(results->spill, results->targets, results->target_capacity,
+                        results->target_count))
         return PTL_E_NO_MEMORY;
     ptl_results_rest(results, results->target_count);
     results->targets[results->target_count++] = *counts;
@@ -143,7 +141,7 @@ uint8_t ptl_results_target_flags(const struct ptl_target_counts *counts)
 enum ptl_status ptl_results_add_merged(struct ptl_results *results,
                                        const struct ptl_merged_run *run)
 {
-    if (!ptl_array_room_for_few((void **)&results->merged, results->merged_count, sizeof(*run)))
+    if (!PTL_ROOM_FOR_FEW(results->merged, results->merged_count))
         return PTL_E_NO_MEMORY;
     struct ptl_merged_run *new = &results->merged[results->merged_count++];
     *new = *run;
@@ -157,8 +155,7 @@ enum ptl_status ptl_results_add_merged(struct ptl_results *results,
 enum ptl_status ptl_results_add_disagreement(struct ptl_results *results,
                                              const struct ptl_disagreement *one)
 {
-    if (!ptl_array_room_for_few((void **)&results->disagreements, results->disagreement_count,
-                                sizeof(*one)))
+    if (!PTL_ROOM_FOR_FEW(results->disagreements, results->disagreement_count))
         return PTL_E_NO_MEMORY;
     results->disagreements[results->disagreement_count++] = *one;
     return PTL_OK;
@@ -171,8 +168,7 @@ enum ptl_status ptl_results_add_unresolved(struct ptl_results *results, const ch
         return ptl_results_warn(results,
                                 "more than %d hosts did not resolve: the others are not listed",
                                 PTL_UNRESOLVED_LISTED);
-    if (!ptl_array_room((void **)&results->unresolved, &results->unresolved_capacity,
-                        results->unresolved_count, sizeof(*results->unresolved)))
+    if (!PTL_ROOM(results->unresolved, results->unresolved_capacity, results->unresolved_count))
         return PTL_E_NO_MEMORY;
     size_t input_size = strlen(input) + 1, message_size = strlen(message) + 1;
     struct ptl_unresolved new = {.input = malloc(input_size + message_size)};

@@ -73,8 +73,7 @@ static void add_entry(struct saving *saving, const struct ptl_block *block, cons
             return;
         }
     }
-    if (!ptl_array_room((void **)&saving->entries, &saving->entry_capacity, saving->entry_count,
-                        sizeof(*saving->entries))) {
+    if (!PTL_ROOM(saving->entries, saving->entry_capacity, saving->entry_count)) {
         saving->no_memory = true;
         return;
     }

@@ -77,7 +77,7 @@ static uint32_t keep(struct ptl_stored *stored, const void *bytes, size_t count)
     if (count > TEXT_MAX - stored->used)
         return 0;
     while (stored->used + count > stored->size)
-        if (!ptl_spill_room(stored->spill, (void **)&stored->text, &stored->size, stored->size, 1))
+        if (!PTL_SPILL_ROOM(stored->spill, stored->text, stored->size, stored->size))
             return 0;
     uint32_t at = stored->used;
     memcpy(stored->text + at, bytes, count);
@@ -153,8 +153,7 @@ static bool grow_index(struct ptl_stored *stored)
 static bool grow_targets(struct ptl_stored *stored)
 {
     return stored->count < TARGETS_MAX &&
-           ptl_spill_room(stored->spill, (void **)&stored->targets, &stored->capacity,
-                          stored->count, sizeof(*stored->targets));
+           PTL_SPILL_ROOM(stored->spill, stored->targets, stored->capacity, stored->count);
 }
 
 static bool is_own_text(const struct ptl_address *address, const char *name)
@@ -261,7 +260,7 @@ bool ptl_stored_renumber(struct ptl_stored *stored, const uint32_t *numbers)
     struct stored_target *moved = NULL;
     size_t capacity = 0;
     while (capacity < stored->count) {
-        if (!ptl_spill_room(stored->spill, (void **)&moved, &capacity, capacity, sizeof(*moved))) {
+        if (!PTL_SPILL_ROOM(stored->spill, moved, capacity, capacity)) {
             ptl_spill_drop(stored->spill, moved);
             return false;
         }

@@ -50,7 +50,7 @@ static uint32_t keep_file(struct ptl_hosts *hosts, const char *file)
 {
     if (hosts->file_count > 0 && strcmp(hosts->files[hosts->file_count - 1], file) == 0)
         return (uint32_t)hosts->file_count;
-    if (!ptl_array_room_for_few((void **)&hosts->files, hosts->file_count, sizeof(*hosts->files)))
+    if (!PTL_ROOM_FOR_FEW(hosts->files, hosts->file_count))
         return 0;
     hosts->files[hosts->file_count] = strdup(file);
     return hosts->files[hosts->file_count] != NULL ? (uint32_t)++hosts->file_count : 0;
@@ -67,8 +67,7 @@ static bool keep_bytes(struct ptl_hosts *hosts, const char *head, size_t length,
         room = room < TEXTS_MOST ? room : TEXTS_MOST;
         room = room > size ? room : size;
         if (hosts->text_count == TEXTS_PIECES ||
-            !ptl_array_room((void **)&hosts->texts, &hosts->text_capacity, hosts->text_count,
-                            sizeof(struct ptl_host_texts *)))
+            !PTL_ROOM(hosts->texts, hosts->text_capacity, hosts->text_count))
             return false;
         last = malloc(sizeof(*last) + room);
         if (last == NULL)
@@ -151,8 +150,7 @@ bool ptl_hosts_keep(struct ptl_hosts *hosts, const struct ptl_host *host)
     char head[HEAD_MOST], *at = head;
     enum kind kind = kind_of(host);
     uint32_t file = 0;
-    if (!ptl_array_room((void **)&hosts->records, &hosts->capacity, hosts->count,
-                        sizeof(*hosts->records)))
+    if (!PTL_ROOM(hosts->records, hosts->capacity, hosts->count))
         return false;
     if (host->file != NULL && (file = keep_file(hosts, host->file)) == 0)
         return false;

@@ -30,8 +30,7 @@ static enum ptl_status insert(struct ptl_scope *scope, struct ptl_block block,
         block.first = scope->blocks[--start].first;
     else if (scope->count >= PTL_SCOPE_MAX)
         return ptl_error_set(error, PTL_E_INVALID, "more than %d separate blocks", PTL_SCOPE_MAX);
-    else if (!ptl_array_room((void **)&scope->blocks, &scope->capacity, scope->count,
-                             sizeof(*scope->blocks)))
+    else if (!PTL_ROOM(scope->blocks, scope->capacity, scope->count))
         return ptl_error_no_memory(error);
     for (size_t i = start; i < scope->count && (i < end || reaches(&block, &scope->blocks[i]));
          i++) {

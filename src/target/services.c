@@ -20,7 +20,7 @@ static const char *names[65536]; /* the first name of each port */
 
 static void add(const char *name, uint16_t port, bool is_first)
 {
-    if (!ptl_array_room_for_few((void **)&entries, entry_count, sizeof(*entries)))
+    if (!PTL_ROOM_FOR_FEW(entries, entry_count))
         return;
     char *copy = strdup(name);
     if (copy == NULL)
