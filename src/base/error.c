@@ -28,18 +28,22 @@ static void format_into(char *text, size_t size, const char *format, va_list arg
         mend_end(text);
 }
 
-static void clear(struct ptl_error *error, enum ptl_status code)
+/* Without a place; where nobody asks (NULL), nothing. */
+static void fill(struct ptl_error *error, enum ptl_status code, const char *format, va_list args)
 {
+    if (error == NULL)
+        return;
     error->code = code;
     error->sys_errno = 0;
     error->line = 0;
     error->column = 0;
     error->file[0] = '\0';
+    format_into(error->message, sizeof(error->message), format, args);
 }
 
 static void set_origin(struct ptl_error *error, const struct ptl_origin *origin)
 {
-    if (origin == NULL)
+    if (error == NULL || origin == NULL)
         return;
     error->line = origin->line;
     error->column = origin->column;
@@ -56,12 +60,9 @@ static void set_origin(struct ptl_error *error, const struct ptl_origin *origin)
 enum ptl_status ptl_error_set(struct ptl_error *error, enum ptl_status code, const char *format,
                               ...)
 {
-    if (error == NULL)
-        return code;
-    clear(error, code);
     va_list args;
     va_start(args, format);
-    format_into(error->message, sizeof(error->message), format, args);
+    fill(error, code, format, args);
     va_end(args);
     return code;
 }
@@ -74,28 +75,23 @@ enum ptl_status ptl_error_no_memory(struct ptl_error *error)
 enum ptl_status ptl_error_errno(struct ptl_error *error, enum ptl_status code, int sys_errno,
                                 const char *format, ...)
 {
-    if (error == NULL)
-        return code;
-    clear(error, code);
-    error->sys_errno = sys_errno;
     va_list args;
     va_start(args, format);
-    format_into(error->message, sizeof(error->message), format, args);
+    fill(error, code, format, args);
     va_end(args);
+    if (error != NULL)
+        error->sys_errno = sys_errno;
     return code;
 }
 
 enum ptl_status ptl_error_at(struct ptl_error *error, const struct ptl_origin *origin,
                              const char *format, ...)
 {
-    if (error == NULL)
-        return PTL_E_INVALID;
-    clear(error, PTL_E_INVALID);
-    set_origin(error, origin);
     va_list args;
     va_start(args, format);
-    format_into(error->message, sizeof(error->message), format, args);
+    fill(error, PTL_E_INVALID, format, args);
     va_end(args);
+    set_origin(error, origin);
     return PTL_E_INVALID;
 }
 
@@ -175,12 +171,11 @@ void ptl_problems_at(struct ptl_problems *problems, const struct ptl_origin *ori
                      const char *format, ...)
 {
     struct ptl_error error;
-    clear(&error, PTL_E_INVALID);
-    set_origin(&error, origin);
     va_list args;
     va_start(args, format);
-    format_into(error.message, sizeof(error.message), format, args);
+    fill(&error, PTL_E_INVALID, format, args);
     va_end(args);
+    set_origin(&error, origin);
     ptl_problems_add(problems, &error);
 }
 
