@@ -155,6 +155,13 @@ const char *ptl_text_nearest(const char *word, const char *const *candidates, si
     return nearest;
 }
 
+void ptl_text_list_free(char **list, size_t count)
+{
+    for (size_t i = 0; list != NULL && i < count; i++)
+        free(list[i]);
+    free(list);
+}
+
 bool ptl_text_list_add(char ***list, size_t *count, const char *format, va_list arguments)
 {
     char *text = NULL;

@@ -31,6 +31,8 @@ const char *ptl_text_nearest(const char *word, const char *const *candidates, si
 int ptl_text_order(const void *a, const void *b);
 int ptl_text_order_any_case(const void *a, const void *b);
 
+/* Frees a list and the texts in it. */
+void ptl_text_list_free(char **list, size_t count);
 /*
  * Formats a text and puts it behind a list of few, which owns it; one that the list has is left
  * out. False: no memory.

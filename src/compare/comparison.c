@@ -1,5 +1,7 @@
 #include "compare/compare.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 
 const char *const ptl_pace_names[5] = {"baseline", "tie", "faster", "slower", "undecided"};
@@ -30,14 +32,12 @@ void ptl_comparison_free(struct ptl_comparison *comparison)
         free(comparison->flips[i].host);
         free(comparison->flips[i].variants);
     }
-    for (size_t i = 0; i < comparison->warning_count; i++)
-        free(comparison->warnings[i]);
     free(comparison->kernel);
     free(comparison->open);
     free(comparison->variants);
     free(comparison->flips);
     free(comparison->why);
     free(comparison->ties);
-    free(comparison->warnings);
+    ptl_text_list_free(comparison->warnings, comparison->warning_count);
     free(comparison);
 }

@@ -31,10 +31,7 @@ static bool describe_variant(const struct ptl_gathered *gathered, size_t number,
 {
     const struct ptl_variant *from = &gathered->variants->items[number];
     const struct ptl_profile *profile = from->profile;
-    struct ptl_buf ports;
-    ptl_buf_init(&ports, 1U << 20);
-    ptl_portset_format(profile->ports, &ports);
-    to->ports = ptl_buf_steal(&ports);
+    to->ports = ptl_portset_text(profile->ports);
     to->name = strdup(from->name);
     to->profile = strdup(profile->name);
     to->file = strdup(profile->file);

@@ -13,9 +13,7 @@
 
 void ptl_vary_free(struct ptl_vary *vary)
 {
-    for (size_t i = 0; i < vary->count; i++)
-        free(vary->values[i]);
-    free(vary->values);
+    ptl_text_list_free(vary->values, vary->count);
     free(vary->key);
     *vary = (struct ptl_vary){.key = NULL};
 }

@@ -1,6 +1,7 @@
 #include "finished/differences.h"
 
 #include "base/array.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -322,8 +323,6 @@ void ptl_diff_free(struct ptl_diff *diff)
     free(diff->ports);
     free(diff->hosts);
     free(diff->shifts);
-    for (size_t i = 0; i < diff->warning_count; i++)
-        free(diff->warnings[i]);
-    free(diff->warnings);
+    ptl_text_list_free(diff->warnings, diff->warning_count);
     free(diff);
 }

@@ -58,16 +58,13 @@ static bool make_run(struct ptl_merging *merging)
         if (strcmp(run->profile_sha256, other->profile_sha256) != 0)
             run->profile_sha256[0] = '\0';
     }
-    struct ptl_buf ports;
-    ptl_buf_init(&ports, PTL_PORTS_BYTES);
     unsigned all = 0;
     for (size_t i = 0; i < merging->count; i++) {
         all += ptl_portset_count(merging->views[i].ports);
         ptl_portset_add(merging->ports, merging->views[i].results->run.ports, NULL);
     }
     merging->is_disjoint = all == ptl_portset_count(merging->ports);
-    ptl_portset_format(merging->ports, &ports);
-    run->ports = ptl_buf_steal(&ports);
+    run->ports = ptl_portset_text(merging->ports);
     if (run->profile == NULL || run->description == NULL || run->file == NULL || run->ports == NULL)
         return false;
     return is_alike || ptl_results_warn(results,

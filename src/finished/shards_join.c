@@ -278,10 +278,7 @@ static bool finish(struct ptl_shards *shards)
 {
     struct ptl_results *whole = shards->results;
     struct ptl_run_info *run = &whole->run;
-    struct ptl_buf ports;
-    ptl_buf_init(&ports, PTL_PORTS_BYTES);
-    ptl_portset_format(shards->ports, &ports);
-    run->ports = ptl_buf_steal(&ports);
+    run->ports = ptl_portset_text(shards->ports);
     /* No less than the longest of them took: a clock may have been set back meanwhile. */
     double span_ms = (double)(run->finished_ms - run->started_ms);
     if (span_ms > run->elapsed_ms)

@@ -1,6 +1,7 @@
 #include "journal/head.h"
 
 #include "base/array.h"
+#include "base/text.h"
 #include "journal/bytes.h"
 
 #include <sha256.h>
@@ -122,12 +123,10 @@ static void put_targets(struct ptl_buf *buf, const struct ptl_targets *targets)
 static void put_settings(struct ptl_buf *buf, const struct ptl_journal_plan *plan)
 {
     const struct ptl_profile *profile = plan->profile;
-    struct ptl_buf ports;
-    ptl_buf_init(&ports, 1U << 20);
-    ptl_portset_format(plan->ports, &ports);
-    ptl_bytes_put_text(buf, ptl_buf_text(&ports));
-    buf->failed = buf->failed || ports.failed;
-    ptl_buf_free(&ports);
+    char *ports = ptl_portset_text(plan->ports);
+    ptl_bytes_put_text(buf, ports);
+    buf->failed = buf->failed || ports == NULL;
+    free(ports);
     unsigned states = 0;
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         states |= (profile->report_states[s] || s == PTL_ERROR ? 1U : 0U) << s;
@@ -187,9 +186,7 @@ void ptl_head_free(struct ptl_head *head)
         free(head->keys[i].name);
     free(head->keys);
     free(head->blocks);
-    for (size_t i = 0; i < head->input_count; i++)
-        free(head->inputs[i]);
-    free(head->inputs);
+    ptl_text_list_free(head->inputs, head->input_count);
     for (size_t i = 0; i < head->unresolved_count; i++) {
         free(head->unresolved[i].input);
         free(head->unresolved[i].message);

@@ -2,6 +2,7 @@
 #include "profile/values.h"
 
 #include "base/array.h"
+#include "base/text.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -19,9 +20,7 @@ bool ptl_texts_add(struct ptl_texts *texts, const char *text)
 
 void ptl_texts_free(struct ptl_texts *texts)
 {
-    for (size_t i = 0; i < texts->count; i++)
-        free(texts->items[i]);
-    free(texts->items);
+    ptl_text_list_free(texts->items, texts->count);
     *texts = (struct ptl_texts){0};
 }
 

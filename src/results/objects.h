@@ -10,7 +10,6 @@
 #include "results/results.h"
 
 #define PTL_NAME_BYTES 255 /* of a host, an entry, a service */
-#define PTL_PORTS_BYTES (512UL * 1024)
 #define PTL_MERGED_LISTED 100000
 
 /* The open ones among these results; of a list that was read, how many there are. */

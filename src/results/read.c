@@ -1,5 +1,6 @@
 #include "results/read.h"
 
+#include "base/text.h"
 #include "results/reader.h"
 
 #include <stdlib.h>
@@ -321,9 +322,7 @@ static enum ptl_status read_into(struct ptl_results *results, const char *path, 
     ptl_pieces_close(reader.pieces);
     ptl_portset_free(reader.ports);
     ptl_stored_free(reader.expected);
-    for (size_t i = 0; i < reader.missing_count; i++)
-        free(reader.missing[i]);
-    free(reader.missing);
+    ptl_text_list_free(reader.missing, reader.missing_count);
     if (status == PTL_OK) {
         ptl_spill_settle(results->spill);
         *read = results;

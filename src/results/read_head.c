@@ -22,17 +22,13 @@ static void read_ports(struct ptl_reader *reader, struct ptl_members *run)
         run->status = ptl_error_no_memory(run->error);
     if (run->status != PTL_OK)
         return;
-    struct ptl_buf again;
-    ptl_buf_init(&again, PTL_PORTS_BYTES);
-    struct ptl_error reason;
-    enum ptl_status status = ptl_portset_add(reader->ports, text, &reason);
-    if (status == PTL_OK)
-        ptl_portset_format(reader->ports, &again);
-    if (status == PTL_E_NO_MEMORY || again.failed)
+    enum ptl_status status = ptl_portset_add(reader->ports, text, NULL);
+    char *again = ptl_portset_text(reader->ports);
+    if (status == PTL_E_NO_MEMORY || again == NULL)
         run->status = ptl_error_no_memory(run->error);
-    else if (again.length == 0 || strcmp(ptl_buf_text(&again), text) != 0)
+    else if (again[0] == '\0' || strcmp(again, text) != 0)
         ptl_members_refuse(run, "\"ports\" is no list like 1-1024,8080, ascending");
-    ptl_buf_free(&again);
+    free(again);
 }
 
 /* A file of one slice says which, so that what is missing beside it is known. */

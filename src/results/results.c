@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/permute.h"
 #include "base/spill.h"
+#include "base/text.h"
 #include "results/judge.h"
 #include "results/stored.h"
 #include "results/untouched.h"
@@ -72,9 +73,7 @@ void ptl_results_free(struct ptl_results *results)
     for (size_t i = 0; i < results->unresolved_count; i++)
         free(results->unresolved[i].input);
     free(results->unresolved);
-    for (size_t i = 0; i < results->warning_count; i++)
-        free(results->warnings[i]);
-    free(results->warnings);
+    ptl_text_list_free(results->warnings, results->warning_count);
     free(results->warning_hashes);
     free(results->expectations);
     free_merged(results);

@@ -128,19 +128,12 @@ static uint32_t find_rule(struct saving *saving, char *ports)
 static char *list_ports(const struct ptl_result *items, size_t count)
 {
     struct ptl_portset *set = ptl_portset_new();
-    struct ptl_buf text;
-    ptl_buf_init(&text, 1U << 20);
-    ptl_buf_add(&text, "");
     for (size_t i = 0; set != NULL && i < count; i++)
         if (items[i].state == PTL_OPEN)
             ptl_portset_add_port(set, items[i].port);
-    if (set != NULL)
-        ptl_portset_format(set, &text);
-    bool good = set != NULL && !text.failed;
+    char *text = set != NULL ? ptl_portset_text(set) : NULL;
     ptl_portset_free(set);
-    char *copy = good ? strdup(ptl_buf_text(&text)) : NULL;
-    ptl_buf_free(&text);
-    return copy;
+    return text;
 }
 
 static void collect(struct saving *saving)
@@ -213,9 +206,7 @@ enum ptl_status ptl_results_save_expect(const struct ptl_results *results, struc
         collect(&saving);
     if (!saving.no_memory && !saving.too_many)
         print(&saving, buf);
-    for (size_t i = 0; i < saving.rule_count; i++)
-        free(saving.rules[i]);
-    free(saving.rules);
+    ptl_text_list_free(saving.rules, saving.rule_count);
     free(saving.entries);
     free(saving.names);
     if (saving.no_memory || buf->no_memory)

@@ -1,6 +1,7 @@
 #include "target/host_records.h"
 
 #include "base/array.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +39,7 @@ void ptl_hosts_free(struct ptl_hosts *hosts)
         free(hosts->texts[i]);
     free(hosts->texts);
     free(hosts->records);
-    for (size_t i = 0; i < hosts->file_count; i++)
-        free(hosts->files[i]);
-    free(hosts->files);
+    ptl_text_list_free(hosts->files, hosts->file_count);
     *hosts = (struct ptl_hosts){.records = NULL};
 }
 

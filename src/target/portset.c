@@ -179,6 +179,14 @@ void ptl_portset_format(const struct ptl_portset *set, struct ptl_buf *buf)
     }
 }
 
+char *ptl_portset_text(const struct ptl_portset *set)
+{
+    struct ptl_buf text;
+    ptl_buf_init(&text, PTL_PORTS_BYTES);
+    ptl_portset_format(set, &text);
+    return ptl_buf_steal(&text);
+}
+
 const uint16_t *ptl_portset_seal(struct ptl_portset *set)
 {
     if (set->sealed != NULL)

@@ -41,6 +41,10 @@ bool ptl_portset_contains(const struct ptl_portset *set, uint16_t port);
 unsigned ptl_portset_count(const struct ptl_portset *set);
 /* "1-1024,8080", ascending; "" when empty. Appended to buf. */
 void ptl_portset_format(const struct ptl_portset *set, struct ptl_buf *buf);
+/* The same as a text of its own, which takes PTL_PORTS_BYTES at most: the caller's. NULL: no
+ * memory. */
+#define PTL_PORTS_BYTES (512UL * 1024)
+char *ptl_portset_text(const struct ptl_portset *set);
 /* Builds the ascending list of ports once; borrowed, ptl_portset_count long. NULL: no memory. */
 const uint16_t *ptl_portset_seal(struct ptl_portset *set);
 
