@@ -1,7 +1,7 @@
 #include "journal/file.h"
 
-#include "base/leftover.h"
 #include "base/plain.h"
+#include "base/temporary.h"
 #include "journal/journal.h"
 
 #include <errno.h>
@@ -14,8 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TRIES 100 /* for a name that is free, or a file that keeps its own */
-#define WAY_SIZE 32
+#define TRIES 100 /* for a file that keeps its name */
 #define MODE 0666 /* less what the umask takes */
 
 static enum ptl_status refuse(const struct ptl_journal_file *file, int sys_errno,
@@ -52,15 +51,22 @@ static bool has_name(int fd, const char *path)
            own.st_ino == named.st_ino;
 }
 
+/* The folder of the path; -1: errno. */
+static int open_folder(const char *path, int flags)
+{
+    char *copy = strdup(path);
+    int folder = copy != NULL ? open(dirname(copy), flags | O_DIRECTORY | O_CLOEXEC) : -1;
+    free(copy);
+    return folder;
+}
+
 /* What a stranger left in /tmp is believed as little as it is written to: it may say anything of
  * what was found, in a run's own words. */
 static bool is_strangers(int fd, const char *path)
 {
     struct stat info;
-    char *copy = strdup(path);
-    int folder = copy != NULL ? open(dirname(copy), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    int folder = open_folder(path, O_PATH);
     bool is = folder < 0 || fstat(fd, &info) != 0 || ptl_plain_is_strangers(folder, &info);
-    free(copy);
     if (folder >= 0)
         close(folder);
     return is;
@@ -148,9 +154,7 @@ enum ptl_status ptl_journal_file_cut(struct ptl_journal_file *file, uint64_t siz
 
 static bool sync_folder(const char *path)
 {
-    char *copy = strdup(path);
-    int fd = copy != NULL ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    free(copy);
+    int fd = open_folder(path, O_RDONLY);
     if (fd < 0)
         return false;
     bool good = fsync(fd) == 0 || errno == EINVAL; /* some file systems cannot */
@@ -160,143 +164,34 @@ static bool sync_folder(const char *path)
     return good;
 }
 
-/* Where a file without a name gets one from; false: there is no /proc. */
-static bool can_be_named(int fd, char way[WAY_SIZE])
-{
-    snprintf(way, WAY_SIZE, "/proc/self/fd/%d", fd);
-    return access(way, F_OK) == 0;
-}
-
-/* In the folder of the path. NULL: no memory. */
-static char *choose_name(const char *path, unsigned number)
-{
-    char *name = NULL, *copy = strdup(path);
-    if (copy != NULL &&
-        asprintf(&name, "%s/" PTL_LEFTOVER_FORMAT, dirname(copy), (long)getpid(), number) < 0)
-        name = NULL;
-    free(copy);
-    return name;
-}
-
-/* Another run may have taken it for left behind before it was locked. */
-static bool is_held(int fd)
-{
-    struct stat info;
-    return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &info) == 0 && info.st_nlink > 0;
-}
-
-/* A file without a name where the file system has such and it can get one, else one with a
- * temporary name. */
-static int open_beside(const char *path, char **temporary)
-{
-    char *copy = strdup(path);
-    if (copy == NULL)
-        return -1;
-    int fd = open(dirname(copy), O_TMPFILE | O_RDWR | O_CLOEXEC, MODE);
-    free(copy);
-    char way[WAY_SIZE];
-    if (fd >= 0 && can_be_named(fd, way))
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    else if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
-        return fd;
-    for (unsigned i = 0; i < TRIES; i++) {
-        *temporary = choose_name(path, i);
-        fd =
-            *temporary != NULL ? open(*temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, MODE) : -1;
-        if (fd >= 0 && is_held(fd))
-            return fd;
-        bool goes_on = fd >= 0 || errno == EEXIST;
-        if (fd >= 0)
-            close(fd);
-        free(*temporary);
-        *temporary = NULL;
-        if (!goes_on)
-            return -1;
-    }
-    return -1;
-}
-
-static bool link_as(int fd, const char *name)
-{
-    char from[WAY_SIZE];
-    return can_be_named(fd, from) && linkat(AT_FDCWD, from, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
-}
-
-/* A name to rename from, for a file that has none. */
-static bool name_beside(int fd, const char *path, char **temporary)
-{
-    for (unsigned i = 0; i < TRIES; i++) {
-        *temporary = choose_name(path, i);
-        if (*temporary == NULL)
-            return false;
-        if (link_as(fd, *temporary))
-            return true;
-        free(*temporary);
-        *temporary = NULL;
-        if (errno != EEXIST)
-            return false;
-    }
-    return false;
-}
-
-static bool put_in_place(int fd, const char *path, bool replaces, char **temporary)
-{
-    if (*temporary == NULL && !replaces)
-        return link_as(fd, path);
-    if (*temporary == NULL && !name_beside(fd, path, temporary))
-        return false;
-    bool good;
-    if (replaces)
-        good = rename(*temporary, path) == 0;
-    else
-        good = renameat2(AT_FDCWD, *temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0;
-    if (good) {
-        free(*temporary);
-        *temporary = NULL;
-    }
-    return good;
-}
-
-static void remove_leftovers(const char *path)
-{
-    char *copy = strdup(path);
-    int folder = copy != NULL ? open(dirname(copy), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-    free(copy);
-    if (folder < 0)
-        return;
-    ptl_leftovers_remove(folder);
-    close(folder);
-}
-
 enum ptl_status ptl_journal_file_make(struct ptl_journal_file *file, const struct ptl_buf *bytes,
                                       struct ptl_error *error)
 {
-    char *temporary = NULL;
-    remove_leftovers(file->path);
-    int fd = open_beside(file->path, &temporary);
-    bool good = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-                ptl_plain_write(fd, ptl_buf_text(bytes), bytes->length, 0) && fsync(fd) == 0 &&
-                put_in_place(fd, file->path, file->fd >= 0, &temporary) && sync_folder(file->path);
+    struct ptl_temporary temporary = {.fd = -1, .folder = -1};
+    int folder = open_folder(file->path, O_PATH);
+    bool good = folder >= 0 && ptl_temporary_open(folder, MODE, &temporary) &&
+                flock(temporary.fd, LOCK_EX | LOCK_NB) == 0 &&
+                ptl_plain_write(temporary.fd, ptl_buf_text(bytes), bytes->length, 0) &&
+                fsync(temporary.fd) == 0 &&
+                ptl_temporary_put(&temporary, folder, file->path, file->fd >= 0) &&
+                sync_folder(file->path);
     int sys_errno = errno;
     enum ptl_status status = PTL_OK;
-    if (!good && fd >= 0 && file->fd < 0 && sys_errno == EEXIST) /* since it was looked for */
+    if (good) {
+        ptl_journal_file_close(file);
+        file->fd = temporary.fd;
+        file->size = file->synced = bytes->length;
+        temporary.fd = -1;
+    } else if (temporary.fd >= 0 && file->fd < 0 &&
+               sys_errno == EEXIST) { /* since it was looked for */
         status = reject(file->path, "is in use by another run, which has just begun", error);
-    else if (!good)
+    } else {
         status = refuse(file, sys_errno, error);
-    if (temporary != NULL)
-        unlink(temporary);
-    free(temporary);
-    if (!good) {
-        if (fd >= 0)
-            close(fd);
-        return status;
     }
-    ptl_journal_file_close(file);
-    file->fd = fd;
-    file->size = file->synced = bytes->length;
-    return PTL_OK;
+    ptl_temporary_drop(&temporary);
+    if (folder >= 0)
+        close(folder);
+    return status;
 }
 
 enum ptl_status ptl_journal_file_remove(struct ptl_journal_file *file, struct ptl_error *error)

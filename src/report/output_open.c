@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -18,6 +19,38 @@ static bool fail(int failure)
 {
     errno = failure;
     return false;
+}
+
+/* Is it the file or pipe, no device, that this stream is? */
+static bool is_open_as(const char *path, int fd)
+{
+    struct stat named, opened;
+    return stat(path, &named) == 0 && !S_ISCHR(named.st_mode) && !S_ISBLK(named.st_mode) &&
+           fstat(fd, &opened) == 0 && named.st_dev == opened.st_dev &&
+           named.st_ino == opened.st_ino;
+}
+
+bool ptl_report_is_stdout(const char *path)
+{
+    return strcmp(path, "-") == 0 || is_open_as(path, STDOUT_FILENO);
+}
+
+char *ptl_report_place(const char *path)
+{
+    struct ptl_place place;
+    struct stat folder;
+    char *told = NULL;
+    if (ptl_report_is_stdout(path))
+        return strdup("-");
+    if (!ptl_place_find(path, PTL_MISSING_TOLD, &place))
+        return NULL;
+    bool is_file = !place.is_there || S_ISREG(place.info.st_mode);
+    if (is_file && fstat(place.folder, &folder) == 0 &&
+        asprintf(&told, "%ju:%ju/%s", (uintmax_t)folder.st_dev, (uintmax_t)folder.st_ino,
+                 place.name) < 0)
+        told = NULL;
+    ptl_place_leave(&place);
+    return told;
 }
 
 static bool refuse_place(struct ptl_output *output, const char *why)
@@ -131,7 +164,7 @@ static bool open_place(struct ptl_output *output, const struct ptl_output_option
     /* Renaming over these would leave what comes later to nobody. */
     if (ptl_report_is_stdout(output->path))
         return open_standard(output, STDOUT_FILENO);
-    if (ptl_place_is_stderr(output->path))
+    if (is_open_as(output->path, STDERR_FILENO))
         return open_standard(output, STDERR_FILENO);
     for (unsigned i = 0; i < TRIES; i++) {
         if (!ptl_place_find(output->path, PTL_MISSING_MADE, &output->place))

@@ -3,10 +3,9 @@
 #define REPORT_OUTPUT_STATE_H
 
 #include "base/gzip.h"
+#include "base/temporary.h"
 #include "report/output.h"
-#include "report/place.h"
 #include "report/sink.h"
-#include "report/temporary.h"
 
 #include <sys/stat.h>
 

@@ -2,8 +2,8 @@
  * Where a path leads: walked folder by folder, its links resolved one by one, to a folder that is
  * held open. What was found there is then done there, whoever renames what meanwhile.
  */
-#ifndef REPORT_PLACE_H
-#define REPORT_PLACE_H
+#ifndef BASE_PLACE_H
+#define BASE_PLACE_H
 
 #include <limits.h>
 #include <stdbool.h>
@@ -35,8 +35,6 @@ enum ptl_missing {
 bool ptl_place_find(const char *path, enum ptl_missing missing, struct ptl_place *place);
 /* Does what is there belong to a stranger, in such a folder? */
 bool ptl_place_is_strangers(const struct ptl_place *place);
-/* Is it the file or pipe, no device, that standard error is? */
-bool ptl_place_is_stderr(const char *path);
 /* Closes the folder. */
 void ptl_place_leave(struct ptl_place *place);
 /* Folders that were made stay, or go if nothing is in them: one of the two, after each find. */

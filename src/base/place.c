@@ -1,7 +1,6 @@
-#include "report/place.h"
+#include "base/place.h"
 
 #include "base/plain.h"
-#include "report/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -273,40 +272,4 @@ void ptl_place_unmake(struct ptl_place *place)
         if ((last = strrchr(place->made, '/')) != NULL)
             *last = '\0';
     ptl_place_keep(place);
-}
-
-static bool is_open_as(const char *path, int fd)
-{
-    struct stat named, opened;
-    return stat(path, &named) == 0 && !S_ISCHR(named.st_mode) && !S_ISBLK(named.st_mode) &&
-           fstat(fd, &opened) == 0 && named.st_dev == opened.st_dev &&
-           named.st_ino == opened.st_ino;
-}
-
-bool ptl_report_is_stdout(const char *path)
-{
-    return strcmp(path, "-") == 0 || is_open_as(path, STDOUT_FILENO);
-}
-
-bool ptl_place_is_stderr(const char *path)
-{
-    return is_open_as(path, STDERR_FILENO);
-}
-
-char *ptl_report_place(const char *path)
-{
-    struct ptl_place place;
-    struct stat folder;
-    char *told = NULL;
-    if (ptl_report_is_stdout(path))
-        return strdup("-");
-    if (!ptl_place_find(path, PTL_MISSING_TOLD, &place))
-        return NULL;
-    bool is_file = !place.is_there || S_ISREG(place.info.st_mode);
-    if (is_file && fstat(place.folder, &folder) == 0 &&
-        asprintf(&told, "%ju:%ju/%s", (uintmax_t)folder.st_dev, (uintmax_t)folder.st_ino,
-                 place.name) < 0)
-        told = NULL;
-    ptl_place_leave(&place);
-    return told;
 }

@@ -1,12 +1,12 @@
 /*
  * A file that is not in its place yet: without a name where the file system can do that and /proc
  * is there to give it one later, else with a name that one run in the folder takes from another
- * that was killed. One thread.
+ * that was killed: a run holds flock on its own. One thread.
  */
-#ifndef REPORT_TEMPORARY_H
-#define REPORT_TEMPORARY_H
+#ifndef BASE_TEMPORARY_H
+#define BASE_TEMPORARY_H
 
-#include "report/place.h"
+#include "base/place.h"
 
 struct ptl_temporary {
     int fd;        /* -1: none */
@@ -20,6 +20,10 @@ bool ptl_temporary_open(int folder, mode_t mode, struct ptl_temporary *temporary
 /* Puts it where `place` is now, on whatever file system; it is synced. False: errno. */
 bool ptl_temporary_move(struct ptl_temporary *temporary, const struct ptl_place *place,
                         mode_t mode);
+/* Gives it that path, on the file system that it is on; a file that has it makes way where
+ * `replaces` says so. `folder` takes temporary names. It is not synced. False: errno. */
+bool ptl_temporary_put(struct ptl_temporary *temporary, int folder, const char *path,
+                       bool replaces);
 /* Closes it; removes the name that it has. */
 void ptl_temporary_drop(struct ptl_temporary *temporary);
 

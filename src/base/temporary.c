@@ -1,10 +1,11 @@
-#include "report/temporary.h"
+#include "base/temporary.h"
 
-#include "base/leftover.h"
-
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #define COPY_BYTES (64UL * 1024)
 
 #define WAY_SIZE 32
+#define PREFIX ".portolan." /* then the process, a dot, and a number of its own */
 
 static const char *way_to(int fd, char way[WAY_SIZE])
 {
@@ -24,9 +26,52 @@ static bool is_same(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
+static bool is_temporary_name(const char *name)
+{
+    if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
+        return false;
+    name += strlen(PREFIX);
+    size_t pid = strspn(name, "0123456789");
+    if (pid == 0 || name[pid] != '.')
+        return false;
+    name += pid + 1;
+    return isdigit((unsigned char)*name) && name[strspn(name, "0123456789")] == '\0';
+}
+
+/* A run holds a lock on what is its own: what nobody holds is of one that was killed. */
+static void remove_left(int folder, const char *name)
+{
+    struct stat info, named;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
+        flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+        fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && is_same(&info, &named))
+        unlinkat(folder, name, 0);
+    close(fd);
+}
+
+/* Removes what is ours in the folder, and nobody holds. */
+static void remove_leftovers(int folder)
+{
+    int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
+    if (entries == NULL) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;)
+        if (is_temporary_name(entry->d_name) &&
+            (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN))
+            remove_left(folder, entry->d_name);
+    closedir(entries);
+}
+
 static void choose_name(struct ptl_temporary *temporary, unsigned number)
 {
-    snprintf(temporary->name, sizeof(temporary->name), PTL_LEFTOVER_FORMAT, (long)getpid(), number);
+    snprintf(temporary->name, sizeof(temporary->name), PREFIX "%ld.%u", (long)getpid(), number);
 }
 
 static bool open_named(int folder, mode_t mode, struct ptl_temporary *temporary)
@@ -59,7 +104,7 @@ bool ptl_temporary_open(int folder, mode_t mode, struct ptl_temporary *temporary
     char way[WAY_SIZE];
     struct stat info, seen;
     *temporary = (struct ptl_temporary){.fd = -1, .folder = -1};
-    ptl_leftovers_remove(folder);
+    remove_leftovers(folder);
     temporary->fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     if (temporary->fd >= 0) {
         if (fstat(temporary->fd, &info) == 0 && stat(way_to(temporary->fd, way), &seen) == 0 &&
@@ -157,6 +202,16 @@ bool ptl_temporary_move(struct ptl_temporary *temporary, const struct ptl_place 
     temporary->folder = -1;
     sync_folder(place->folder);
     return true;
+}
+
+bool ptl_temporary_put(struct ptl_temporary *temporary, int folder, const char *path, bool replaces)
+{
+    char way[WAY_SIZE];
+    if (temporary->folder < 0 && !replaces)
+        return linkat(AT_FDCWD, way_to(temporary->fd, way), AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+    return (temporary->folder >= 0 || give_name(temporary, folder)) &&
+           renameat2(temporary->folder, temporary->name, AT_FDCWD, path,
+                     replaces ? 0 : RENAME_NOREPLACE) == 0;
 }
 
 void ptl_temporary_drop(struct ptl_temporary *temporary)

@@ -1,7 +1,7 @@
 /* Files that are not in their place yet, and what killed runs leave of them. */
 #include "support/cmocka_all.h"
 
-#include "report/temporary.h"
+#include "base/temporary.h"
 
 #include <dirent.h>
 #include <errno.h>
