@@ -5,19 +5,21 @@
 #include "report/writer.h"
 
 #include <csv.h>
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const columns[] = {"host",      "ip",       "port",    "protocol",   "state",
                                       "reason",    "service",  "rtt_us",  "connect_us", "attempts",
                                       "offset_ms", "expected", "verdict", "run",        "started"};
-enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
-
 enum { ON_STACK = 1024 };
 
 /* libcsv quotes the field; at worst every byte is a quote and doubles. */
-static void quote(struct ptl_buf *buf, const char *text, bool first)
+static void quote(struct ptl_buf *buf, const char *text)
 {
+    bool is_first = buf->length == 0 || buf->data[buf->length - 1] == '\n';
     char on_stack[2 * ON_STACK + 2];
     size_t length = strlen(text), room = 2 * length + 2;
     char *quoted = length <= ON_STACK ? on_stack : malloc(room);
@@ -26,17 +28,17 @@ static void quote(struct ptl_buf *buf, const char *text, bool first)
         return;
     }
     size_t size = csv_write(quoted, room, text, length);
-    if (!first)
+    if (!is_first)
         ptl_buf_add_char(buf, ',');
     ptl_buf_add_bytes(buf, quoted, size);
     if (quoted != on_stack)
         free(quoted);
 }
 
-static void quote_mended(struct ptl_buf *buf, const char *text, bool first)
+void ptl_csv_add(struct ptl_buf *buf, const char *text)
 {
     if (ptl_text_is_utf8(text, strlen(text))) {
-        quote(buf, text, first);
+        quote(buf, text);
         return;
     }
     struct ptl_buf mended;
@@ -45,31 +47,48 @@ static void quote_mended(struct ptl_buf *buf, const char *text, bool first)
     if (mended.failed)
         buf->failed = true; /* a field that is not whole is none */
     else
-        quote(buf, ptl_buf_text(&mended), first);
+        quote(buf, ptl_buf_text(&mended));
     ptl_buf_free(&mended);
+}
+
+void ptl_csv_add_number(struct ptl_buf *buf, uint64_t number)
+{
+    char digits[PTL_DIGITS_SIZE];
+    quote(buf, ptl_digits(number, digits));
+}
+
+void ptl_csv_add_decimal(struct ptl_buf *buf, double number, int decimals)
+{
+    char text[DBL_MAX_10_EXP + 32] = "";
+    if (!isnan(number))
+        snprintf(text, sizeof(text), "%.*f", decimals, number);
+    quote(buf, text);
+}
+
+void ptl_csv_add_time(struct ptl_buf *buf, int64_t ms)
+{
+    char time[PTL_RFC3339_SIZE];
+    quote(buf, ptl_clock_rfc3339(ms, time));
+}
+
+void ptl_csv_end(struct ptl_buf *buf)
+{
+    ptl_buf_add(buf, "\r\n");
 }
 
 void ptl_csv_row(struct ptl_buf *buf, const char *const *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        quote_mended(buf, fields[i], i == 0);
-    ptl_buf_add(buf, "\r\n");
+        ptl_csv_add(buf, fields[i]);
+    ptl_csv_end(buf);
 }
 
-static void add_field(struct ptl_writing *writing, const char *text, bool first)
+static void add_us(struct ptl_buf *row, uint32_t us)
 {
-    quote(&writing->line, text, first);
-}
-
-static void add_text(struct ptl_writing *writing, const char *text, bool first)
-{
-    quote_mended(&writing->line, text, first);
-}
-
-static void add_number(struct ptl_writing *writing, uint32_t number)
-{
-    char digits[PTL_DIGITS_SIZE];
-    add_field(writing, number != PTL_US_NONE ? ptl_digits(number, digits) : "", false);
+    if (us != PTL_US_NONE)
+        ptl_csv_add_number(row, us);
+    else
+        quote(row, "");
 }
 
 /* Of what is expected of this port, the worst verdict: both come in the order of targets, and the
@@ -97,34 +116,31 @@ static const struct ptl_expectation *find_expectation(struct ptl_writing *writin
 
 static bool begin(struct ptl_writing *writing)
 {
-    for (int i = 0; i < COLUMNS; i++)
-        add_field(writing, columns[i], i == 0);
-    ptl_buf_add(&writing->line, "\r\n");
+    ptl_csv_row(&writing->line, columns, PTL_COUNT(columns));
     return ptl_writing_flush(writing);
 }
 
 static bool result(struct ptl_writing *writing, const struct ptl_row *row)
 {
     const struct ptl_result *r = row->result;
-    add_text(writing, row->names->host, true);
-    add_text(writing, row->names->ip, false);
-    add_number(writing, r->port);
-    add_field(writing, "tcp", false);
-    add_field(writing, ptl_state_names[r->state], false);
-    add_field(writing, row->reason, false);
-    add_text(writing, row->service != NULL ? row->service : "", false);
-    add_number(writing, r->rtt_us);
-    add_number(writing, r->connect_us);
-    add_number(writing, r->attempts);
-    char offset[PTL_DIGITS_SIZE];
-    add_field(writing, ptl_digits(r->offset_ms, offset), false);
+    struct ptl_buf *line = &writing->line;
+    ptl_csv_add(line, row->names->host);
+    ptl_csv_add(line, row->names->ip);
+    ptl_csv_add_number(line, r->port);
+    quote(line, "tcp");
+    quote(line, ptl_state_names[r->state]);
+    quote(line, row->reason);
+    ptl_csv_add(line, row->service != NULL ? row->service : "");
+    add_us(line, r->rtt_us);
+    add_us(line, r->connect_us);
+    ptl_csv_add_number(line, r->attempts);
+    ptl_csv_add_number(line, r->offset_ms);
     const struct ptl_expectation *one = find_expectation(writing, r);
-    add_field(writing, one != NULL ? ptl_expected_names[one->expected] : "", false);
-    add_field(writing, one != NULL ? ptl_verdict_names[one->verdict] : "", false);
-    char started[PTL_RFC3339_SIZE];
-    add_text(writing, writing->results->run.profile, false);
-    add_field(writing, ptl_clock_rfc3339(writing->results->run.started_ms, started), false);
-    ptl_buf_add(&writing->line, "\r\n");
+    quote(line, one != NULL ? ptl_expected_names[one->expected] : "");
+    quote(line, one != NULL ? ptl_verdict_names[one->verdict] : "");
+    ptl_csv_add(line, writing->results->run.profile);
+    ptl_csv_add_time(line, writing->results->run.started_ms);
+    ptl_csv_end(line);
     return ptl_writing_flush(writing);
 }
 
