@@ -15,12 +15,7 @@ static void print_address(const struct ptl_key *key, const void *object, struct 
     ptl_json_print_string(ptl_address_format(&address, text), buf);
 }
 
-static void describe_address(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_describe_as(key, "string", schema);
-}
-
-static const struct ptl_key_type address = {"text", print_address, NULL, describe_address};
+static const struct ptl_key_type address = {"text", print_address, NULL, ptl_key_describe_text};
 
 static const struct ptl_key port_keys[] = {
     {"ip", &address, PTL_AT(struct ptl_compared_port, address), .about = "address"},
@@ -41,11 +36,6 @@ static const struct ptl_object reference =
     PTL_OBJECT(struct ptl_comparison, reference_keys, "reference");
 
 /* ---- ports that changed ---- */
-
-static void describe_list(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_list.describe(key, schema);
-}
 
 struct flip_keys {
     const char *host;
@@ -121,7 +111,8 @@ static void print_flips(const struct ptl_key *key, const void *object, struct pt
     ptl_buf_add(buf, "\n]");
 }
 
-static const struct ptl_key_type flips = {"list of objects", print_flips, NULL, describe_list};
+static const struct ptl_key_type flips = {"list of objects", print_flips, NULL,
+                                          ptl_key_describe_list};
 
 /* ---- what is recommended ---- */
 
@@ -153,13 +144,8 @@ static void print_recommendation(const struct ptl_key *key, const void *object, 
     ptl_object_print(key->object, &keys, buf);
 }
 
-static void describe_object(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_object.describe(key, schema);
-}
-
 static const struct ptl_key_type recommended = {"object", print_recommendation, NULL,
-                                                describe_object};
+                                                ptl_key_describe_object};
 
 /* ---- the whole file ---- */
 
@@ -202,7 +188,7 @@ static void print_test(const struct ptl_key *key, const void *object, struct ptl
     ptl_object_print(key->object, &speed_test, buf);
 }
 
-static const struct ptl_key_type tested = {"object", print_test, NULL, describe_object};
+static const struct ptl_key_type tested = {"object", print_test, NULL, ptl_key_describe_object};
 
 #define AT(member) PTL_AT(struct ptl_comparison, member)
 #define COUNTED(member) PTL_COUNT_AT(struct ptl_comparison, member)

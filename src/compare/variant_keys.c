@@ -54,13 +54,8 @@ static void print_histogram(const struct ptl_key *key, const void *object, struc
     ptl_buf_add_char(buf, ']');
 }
 
-static void describe_list(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_list.describe(key, schema);
-}
-
 static const struct ptl_key_type histogram = {"list of objects", print_histogram, NULL,
-                                              describe_list};
+                                              ptl_key_describe_list};
 
 #define AT(member) PTL_AT(struct ptl_connect_times, member)
 #define WHERE_COUNTED PTL_COUNT_AT(struct ptl_connect_times, count), .is_nullable = true
@@ -89,12 +84,8 @@ static void print_measured(const struct ptl_key *key, const void *object, struct
         ptl_key_decimal.print(key, object, buf);
 }
 
-static void describe_decimal(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_decimal.describe(key, schema);
-}
-
-static const struct ptl_key_type measured = {"decimal", print_measured, NULL, describe_decimal};
+static const struct ptl_key_type measured = {"decimal", print_measured, NULL,
+                                             ptl_key_describe_decimal};
 
 #define AT(member) PTL_AT(struct ptl_compared_run, member)
 static const struct ptl_key run_keys[] = {

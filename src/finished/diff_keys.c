@@ -155,31 +155,28 @@ const struct ptl_object ptl_diff_change_object =
 /* ---- the whole document ---- */
 
 static const char *const schemas[] = {"portolan-diff/1"};
-#define PART(key, what, type, ...)                                                                 \
-    {                                                                                              \
-        key, type, .is_by_hand = true, .about = (what), __VA_ARGS__                                \
-    }
 static const struct ptl_key diff_keys[] = {
-    PART("schema", "name and version of the format", &ptl_key_const, PTL_WORDS(schemas)),
-    PART("tool", "what wrote it", &ptl_key_object, .object = &ptl_object_tool),
-    PART("old", "the first run", &ptl_key_object, .object = &ptl_diff_run_object),
-    PART("new", "the second run", &ptl_key_object, .object = &ptl_diff_run_object),
-    PART("different", "a difference is known", &ptl_key_bool, ),
-    PART("summary", "counts", &ptl_key_object, .object = &ptl_diff_summary_object),
-    PART("warnings", "for people", &ptl_key_texts, ),
-    PART("appeared", "hosts that only the new run has", &ptl_key_list,
-         .object = &ptl_diff_host_object),
-    PART("vanished", "hosts that only the old run has", &ptl_key_list,
-         .object = &ptl_diff_host_object),
-    PART("unknown_hosts", "hosts that one run has, and the other may have", &ptl_key_list,
-         .object = &ptl_diff_unknown_host_object),
-    PART("unlisted", "hosts with ports that changed and that neither file lists", &ptl_key_list,
-         .object = &ptl_diff_shift_object),
-    PART("changes", "ports with a difference", &ptl_key_list, .object = &ptl_diff_change_object),
-    PART("perhaps", "ports that changed, if no run missed them", &ptl_key_list,
-         .object = &ptl_diff_perhaps_object, .is_later = true, .is_promised = true),
-    PART("unknown", "ports that are open in one run and not known in the other", &ptl_key_list,
-         .object = &ptl_diff_unknown_object),
+    PTL_PART("schema", &ptl_key_const, "name and version of the format", PTL_WORDS(schemas)),
+    PTL_PART("tool", &ptl_key_object, "what wrote it", .object = &ptl_object_tool),
+    PTL_PART("old", &ptl_key_object, "the first run", .object = &ptl_diff_run_object),
+    PTL_PART("new", &ptl_key_object, "the second run", .object = &ptl_diff_run_object),
+    PTL_PART("different", &ptl_key_bool, "a difference is known", ),
+    PTL_PART("summary", &ptl_key_object, "counts", .object = &ptl_diff_summary_object),
+    PTL_PART("warnings", &ptl_key_texts, "for people", ),
+    PTL_PART("appeared", &ptl_key_list, "hosts that only the new run has",
+             .object = &ptl_diff_host_object),
+    PTL_PART("vanished", &ptl_key_list, "hosts that only the old run has",
+             .object = &ptl_diff_host_object),
+    PTL_PART("unknown_hosts", &ptl_key_list, "hosts that one run has, and the other may have",
+             .object = &ptl_diff_unknown_host_object),
+    PTL_PART("unlisted", &ptl_key_list, "hosts with ports that changed and that neither file lists",
+             .object = &ptl_diff_shift_object),
+    PTL_PART("changes", &ptl_key_list, "ports with a difference",
+             .object = &ptl_diff_change_object),
+    PTL_PART("perhaps", &ptl_key_list, "ports that changed, if no run missed them",
+             .object = &ptl_diff_perhaps_object, .is_later = true, .is_promised = true),
+    PTL_PART("unknown", &ptl_key_list, "ports that are open in one run and not known in the other",
+             .object = &ptl_diff_unknown_object),
 };
 static const struct ptl_object diff_object = PTL_OBJECT(struct ptl_diff, diff_keys, "a diff");
 

@@ -6,11 +6,6 @@
 
 /* ---- the estimate, which the index has no evidence of: it is read back as it stands ---- */
 
-static void print_estimate(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
-{
-    ptl_key_estimate.print(key, object, buf);
-}
-
 static void read_estimate(const struct ptl_key *key, const struct ptl_json *value,
                           struct ptl_members *members, void *object)
 {
@@ -30,13 +25,8 @@ static void read_estimate(const struct ptl_key *key, const struct ptl_json *valu
     memcpy((char *)object + key->offset, &estimate, sizeof(estimate));
 }
 
-static void describe_estimate(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_estimate.describe(key, schema);
-}
-
-static const struct ptl_key_type key_estimate = {"object", print_estimate, read_estimate,
-                                                 describe_estimate};
+static const struct ptl_key_type key_estimate = {"object", ptl_estimate_print, read_estimate,
+                                                 ptl_estimate_describe};
 
 /* ---- the line ---- */
 

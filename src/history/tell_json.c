@@ -25,18 +25,14 @@ static const struct ptl_key port_keys[] = {
 static const struct ptl_object port = PTL_OBJECT(struct ptl_telling_port, port_keys, "a port");
 
 static const char *const schemas[] = {SCHEMA};
-#define PART(key, type, what, ...)                                                                 \
-    {                                                                                              \
-        key, type, .is_by_hand = true, .about = (what), __VA_ARGS__                                \
-    }
 static const struct ptl_key root_keys[] = {
-    PART("schema", &ptl_key_const, "name and version of the format", PTL_WORDS(schemas)),
-    PART("profile", &ptl_key_text, "its name", ),
-    PART("folder", &ptl_key_text, "where the runs are kept, as it was named", ),
-    PART("runs", &ptl_key_list, "in the order in which they ended",
-         .object = &ptl_object_history_run),
-    PART("ports", &ptl_key_list, "that were open in one of them, by address and port",
-         .object = &port),
+    PTL_PART("schema", &ptl_key_const, "name and version of the format", PTL_WORDS(schemas)),
+    PTL_PART("profile", &ptl_key_text, "its name", ),
+    PTL_PART("folder", &ptl_key_text, "where the runs are kept, as it was named", ),
+    PTL_PART("runs", &ptl_key_list, "in the order in which they ended",
+             .object = &ptl_object_history_run),
+    PTL_PART("ports", &ptl_key_list, "that were open in one of them, by address and port",
+             .object = &port),
 };
 static const struct ptl_object root = PTL_OBJECT(struct ptl_telling, root_keys, "the history");
 

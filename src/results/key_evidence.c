@@ -226,7 +226,7 @@ const struct ptl_key_type ptl_key_evidence = {"object", print_evidence, read_evi
 
 /* ---- the estimate: it follows from the evidence, so it is not read back ---- */
 
-static void print_estimate(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
+void ptl_estimate_print(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
     struct ptl_estimate estimate;
     memcpy(&estimate, (const char *)object + key->offset, sizeof(estimate));
@@ -245,7 +245,7 @@ static void print_estimate(const struct ptl_key *key, const void *object, struct
                    ptl_basis_names[estimate.basis]);
 }
 
-static void describe_estimate(const struct ptl_key *key, struct ptl_json *schema)
+void ptl_estimate_describe(const struct ptl_key *key, struct ptl_json *schema)
 {
     static const struct {
         const char *name, *type, *about;
@@ -276,4 +276,5 @@ static void describe_estimate(const struct ptl_key *key, struct ptl_json *schema
         ptl_json_add_string(words, NULL, ptl_basis_names[i]);
 }
 
-const struct ptl_key_type ptl_key_estimate = {"object", print_estimate, NULL, describe_estimate};
+const struct ptl_key_type ptl_key_estimate = {"object", ptl_estimate_print, NULL,
+                                              ptl_estimate_describe};

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void describe_items(const struct ptl_key *key, struct ptl_json *schema)
+void ptl_key_describe_list(const struct ptl_key *key, struct ptl_json *schema)
 {
     ptl_key_describe_as(key, "array", schema);
     struct ptl_json *items = ptl_json_add_object(schema, "items");
@@ -29,7 +29,8 @@ static void print_texts(const struct ptl_key *key, const void *object, struct pt
     ptl_buf_add_char(buf, ']');
 }
 
-const struct ptl_key_type ptl_key_texts = {"list of texts", print_texts, NULL, describe_items};
+const struct ptl_key_type ptl_key_texts = {"list of texts", print_texts, NULL,
+                                           ptl_key_describe_list};
 
 static void print_object(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -52,12 +53,13 @@ static void read_object(const struct ptl_key *key, const struct ptl_json *value,
     read_into(key, value, members, (char *)object + key->offset);
 }
 
-static void describe_object(const struct ptl_key *key, struct ptl_json *schema)
+void ptl_key_describe_object(const struct ptl_key *key, struct ptl_json *schema)
 {
     ptl_object_describe(key->object, schema);
 }
 
-const struct ptl_key_type ptl_key_object = {"object", print_object, read_object, describe_object};
+const struct ptl_key_type ptl_key_object = {"object", print_object, read_object,
+                                            ptl_key_describe_object};
 
 static void print_items(const struct ptl_key *key, const void *object, const char *items,
                         struct ptl_buf *buf)
@@ -136,6 +138,7 @@ static void read_array(const struct ptl_key *key, const struct ptl_json *value,
     ptl_key_store(object, key->count_at, key->count_bytes, count);
 }
 
-const struct ptl_key_type ptl_key_list = {"list of objects", print_list, read_list, describe_items};
+const struct ptl_key_type ptl_key_list = {"list of objects", print_list, read_list,
+                                          ptl_key_describe_list};
 const struct ptl_key_type ptl_key_array = {"list of objects", print_array, read_array,
-                                           describe_items};
+                                           ptl_key_describe_list};

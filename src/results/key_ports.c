@@ -197,12 +197,8 @@ static void read_reason(const struct ptl_key *key, const struct ptl_json *value,
     *((uint8_t *)object + key->offset) = reason;
 }
 
-static void describe_reason(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_describe_as(key, "string", schema);
-}
-
-const struct ptl_key_type ptl_key_reason = {"text", print_reason, read_reason, describe_reason};
+const struct ptl_key_type ptl_key_reason = {"text", print_reason, read_reason,
+                                            ptl_key_describe_text};
 
 /* ---- ranges of addresses ---- */
 
@@ -252,10 +248,5 @@ static void read_ranges(const struct ptl_key *key, const struct ptl_json *value,
             read_range(one, members, object);
 }
 
-static void describe_ranges(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_texts.describe(key, schema);
-}
-
 const struct ptl_key_type ptl_key_ranges = {"list of texts", print_ranges, read_ranges,
-                                            describe_ranges};
+                                            ptl_key_describe_list};

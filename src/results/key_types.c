@@ -58,13 +58,13 @@ static void read_copy(const struct ptl_key *key, const struct ptl_json *value,
         members->status = ptl_error_no_memory(members->error);
 }
 
-static void describe_text(const struct ptl_key *key, struct ptl_json *schema)
+void ptl_key_describe_text(const struct ptl_key *key, struct ptl_json *schema)
 {
     ptl_key_describe_as(key, "string", schema);
 }
 
-const struct ptl_key_type ptl_key_text = {"text", print_text, read_text, describe_text};
-const struct ptl_key_type ptl_key_copy = {"text", print_text, read_copy, describe_text};
+const struct ptl_key_type ptl_key_text = {"text", print_text, read_text, ptl_key_describe_text};
+const struct ptl_key_type ptl_key_copy = {"text", print_text, read_copy, ptl_key_describe_text};
 
 static void print_chars(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -79,7 +79,7 @@ static void read_chars(const struct ptl_key *key, const struct ptl_json *value,
     snprintf((char *)object + key->offset, key->bytes, "%s", text != NULL ? text : "");
 }
 
-const struct ptl_key_type ptl_key_chars = {"text", print_chars, read_chars, describe_text};
+const struct ptl_key_type ptl_key_chars = {"text", print_chars, read_chars, ptl_key_describe_text};
 
 static void print_fixed(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -94,7 +94,7 @@ static void read_fixed(const struct ptl_key *key, const struct ptl_json *value,
     take_text(key, value, members, TEXT_MAX);
 }
 
-const struct ptl_key_type ptl_key_fixed = {"text", print_fixed, read_fixed, describe_text};
+const struct ptl_key_type ptl_key_fixed = {"text", print_fixed, read_fixed, ptl_key_describe_text};
 
 static void describe_const(const struct ptl_key *key, struct ptl_json *schema)
 {
@@ -200,14 +200,14 @@ static void read_decimal(const struct ptl_key *key, const struct ptl_json *value
         memcpy((char *)object + key->offset, &number, sizeof(number));
 }
 
-static void describe_decimal(const struct ptl_key *key, struct ptl_json *schema)
+void ptl_key_describe_decimal(const struct ptl_key *key, struct ptl_json *schema)
 {
     ptl_key_describe_as(key, "number", schema);
     ptl_json_add_number(schema, "minimum", 0);
 }
 
 const struct ptl_key_type ptl_key_decimal = {"decimal", print_decimal, read_decimal,
-                                             describe_decimal};
+                                             ptl_key_describe_decimal};
 
 static void print_share(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -225,7 +225,8 @@ static void read_share(const struct ptl_key *key, const struct ptl_json *value,
         ptl_key_store(object, key->offset, key->bytes, (uint64_t)lround(number * PTL_SHARE_ONE));
 }
 
-const struct ptl_key_type ptl_key_share = {"decimal", print_share, read_share, describe_decimal};
+const struct ptl_key_type ptl_key_share = {"decimal", print_share, read_share,
+                                           ptl_key_describe_decimal};
 
 /* ---- truths ---- */
 
@@ -327,4 +328,4 @@ static void read_time(const struct ptl_key *key, const struct ptl_json *value,
     memcpy((char *)object + key->offset, &ms, sizeof(ms));
 }
 
-const struct ptl_key_type ptl_key_time = {"time", print_time, read_time, describe_text};
+const struct ptl_key_type ptl_key_time = {"time", print_time, read_time, ptl_key_describe_text};

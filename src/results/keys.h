@@ -65,6 +65,11 @@ struct ptl_object {
     {                                                                                              \
         .name = (what), .bytes = sizeof(of), .keys = (rows), .count = PTL_COUNT(rows)              \
     }
+/* A row of the root of a document, which is written part by part. */
+#define PTL_PART(key, type, what, ...)                                                             \
+    {                                                                                              \
+        key, type, .is_by_hand = true, .about = (what), __VA_ARGS__                                \
+    }
 #define PTL_WORDS(array) .words = (array), .word_count = PTL_COUNT(array)
 #define PTL_AT(type, member)                                                                       \
     .offset = offsetof(type, member), .bytes = sizeof(((const type *)NULL)->member)
@@ -114,6 +119,11 @@ uint64_t ptl_key_load(const void *object, size_t offset, size_t bytes);
 void ptl_key_store(void *object, size_t offset, size_t bytes, uint64_t number);
 /* "type": NAME, or null, in a schema. */
 void ptl_key_describe_as(const struct ptl_key *key, const char *type, struct ptl_json *schema);
+/* Describe what is written in another way as the types above are. */
+void ptl_key_describe_text(const struct ptl_key *key, struct ptl_json *schema);
+void ptl_key_describe_decimal(const struct ptl_key *key, struct ptl_json *schema);
+void ptl_key_describe_object(const struct ptl_key *key, struct ptl_json *schema);
+void ptl_key_describe_list(const struct ptl_key *key, struct ptl_json *schema); /* of texts, too */
 
 /* The whole of a JSON Schema, draft-07, of a file whose root is `object`; and the tables of all its
  * objects, as Markdown. `title` names the format. */

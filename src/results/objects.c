@@ -198,38 +198,35 @@ const struct ptl_object ptl_object_untouched =
 /* ---- the whole file ---- */
 
 static const char *const schemas[] = {"portolan-results/1"};
-#define PART(key, type, what, ...)                                                                 \
-    {                                                                                              \
-        key, type, .is_by_hand = true, .about = (what), __VA_ARGS__                                \
-    }
 static const struct ptl_key results_keys[] = {
-    PART("schema", &ptl_key_const, "name and version of the format", PTL_WORDS(schemas)),
-    PART("tool", &ptl_key_object, "what wrote it", .object = &ptl_object_tool),
-    PART("run", &ptl_key_object, "what was asked, and how it went", .object = &ptl_object_run),
-    PART("summary", &ptl_key_object, "counts and times", .object = &ptl_object_summary),
-    PART("open_ports", &ptl_key_open_ports, "open on any target, ascending", ),
-    PART("changes", &ptl_key_object,
-         "of runs with a history only: what changed since the last complete run",
-         .object = &ptl_object_changes, .is_omitted = true),
-    PART("unresolved", &ptl_key_list, "entries without an address",
-         .object = &ptl_object_unresolved),
-    PART("warnings", &ptl_key_texts,
-         "for people; of more than 1,000 the last says how many are left out", ),
-    PART("expectations", &ptl_key_list, "what the profile's expect says, judged",
-         .object = &ptl_object_expectation),
-    PART("merged", &ptl_key_list, "of merged results only: the runs", .object = &ptl_object_merged,
-         .is_omitted = true),
-    PART("disagreements", &ptl_key_list,
-         "of merged results only: ports of which they know different things",
-         .object = &ptl_object_disagreement, .is_omitted = true),
-    PART("untouched", &ptl_key_object,
-         "of runs that stopped early, of more targets than are listed: those that were not begun",
-         .object = &ptl_object_untouched, .is_omitted = true),
-    PART("targets", &ptl_key_list,
-         "in the order of the profile; of more than 65,536, those with something to tell",
-         .object = &ptl_object_target),
-    PART("results", &ptl_key_list, "by target, then port, of the states that run.states names",
-         .object = &ptl_object_result),
+    PTL_PART("schema", &ptl_key_const, "name and version of the format", PTL_WORDS(schemas)),
+    PTL_PART("tool", &ptl_key_object, "what wrote it", .object = &ptl_object_tool),
+    PTL_PART("run", &ptl_key_object, "what was asked, and how it went", .object = &ptl_object_run),
+    PTL_PART("summary", &ptl_key_object, "counts and times", .object = &ptl_object_summary),
+    PTL_PART("open_ports", &ptl_key_open_ports, "open on any target, ascending", ),
+    PTL_PART("changes", &ptl_key_object,
+             "of runs with a history only: what changed since the last complete run",
+             .object = &ptl_object_changes, .is_omitted = true),
+    PTL_PART("unresolved", &ptl_key_list, "entries without an address",
+             .object = &ptl_object_unresolved),
+    PTL_PART("warnings", &ptl_key_texts,
+             "for people; of more than 1,000 the last says how many are left out", ),
+    PTL_PART("expectations", &ptl_key_list, "what the profile's expect says, judged",
+             .object = &ptl_object_expectation),
+    PTL_PART("merged", &ptl_key_list, "of merged results only: the runs",
+             .object = &ptl_object_merged, .is_omitted = true),
+    PTL_PART("disagreements", &ptl_key_list,
+             "of merged results only: ports of which they know different things",
+             .object = &ptl_object_disagreement, .is_omitted = true),
+    PTL_PART(
+        "untouched", &ptl_key_object,
+        "of runs that stopped early, of more targets than are listed: those that were not begun",
+        .object = &ptl_object_untouched, .is_omitted = true),
+    PTL_PART("targets", &ptl_key_list,
+             "in the order of the profile; of more than 65,536, those with something to tell",
+             .object = &ptl_object_target),
+    PTL_PART("results", &ptl_key_list, "by target, then port, of the states that run.states names",
+             .object = &ptl_object_result),
 };
 const struct ptl_object ptl_object_results =
     PTL_OBJECT(struct ptl_results, results_keys, "the results");

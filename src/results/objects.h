@@ -82,6 +82,9 @@ extern const struct ptl_object ptl_object_latency; /* of struct ptl_latency */
 
 /* Types of keys (key_evidence.c): struct ptl_evidence, with a count; struct ptl_estimate. */
 extern const struct ptl_key_type ptl_key_evidence, ptl_key_estimate;
+/* For a type of key that reads an estimate back. */
+void ptl_estimate_print(const struct ptl_key *key, const void *object, struct ptl_buf *buf);
+void ptl_estimate_describe(const struct ptl_key *key, struct ptl_json *schema);
 
 /* Types of keys beside those of keys.h (key_ports.c). */
 extern const struct ptl_key_type ptl_key_concurrency; /* uint32_t: a number or a word for one */
