@@ -139,7 +139,9 @@ void ptl_shards_command(const struct ptl_shards *shards, uint32_t index, struct 
     ptl_buf_printf(buf, " --shard %" PRIu32 "/%" PRIu32 " --json", index, shards->count);
     if (!name_alike(shards, index, &name)) {
         ptl_buf_reset(&name);
-        ptl_buf_printf(&name, "%s.%" PRIu32 ".json", head->profile, index);
+        /* A file of others may name a profile so that it leads elsewhere. */
+        bool is_name = strchr(head->profile, '/') == NULL;
+        ptl_buf_printf(&name, "%s.%" PRIu32 ".json", is_name ? head->profile : "shard", index);
     }
     add_word(buf, ptl_buf_text(&name));
     buf->failed = buf->failed || name.failed;

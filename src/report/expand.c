@@ -30,6 +30,12 @@ static void add_shard(struct ptl_buf *buf, uint32_t shard, uint32_t shards)
         ptl_buf_add(buf, "1-of-1");
 }
 
+/* A results file of others may say anything. */
+static bool is_file_name(const char *name)
+{
+    return strchr(name, '/') == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
 enum ptl_status ptl_report_expand(const char *pattern, const struct ptl_expansion *values,
                                   char **path, struct ptl_error *error)
 {
@@ -38,7 +44,7 @@ enum ptl_status ptl_report_expand(const char *pattern, const struct ptl_expansio
     ptl_buf_init(&buf, PATH_BYTES);
     for (const char *at = pattern; *at != '\0'; at++) {
         if (strncmp(at, "{profile}", 9) == 0) {
-            if (strchr(profile_name, '/') != NULL) { /* a results file of others may say so */
+            if (!is_file_name(profile_name)) {
                 ptl_buf_free(&buf);
                 return ptl_error_set(error, PTL_E_INVALID,
                                      "report path \"%s\": \"%s\" is no name for a file", pattern,

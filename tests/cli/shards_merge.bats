@@ -191,6 +191,8 @@ portolan run ./p.yaml --shard 2/3 --json p.2.json" "$PORTOLAN" merge one.json 3-
     done
     jq '.run.file = "--json=/etc/passwd"' 1-of-3.json >one.json
     says 4 "portolan run ./--json=/etc/passwd --hosts" "$PORTOLAN" merge one.json 3-of-3.json --json part.json
+    jq '.run.profile = "../../etc/x"' 1-of-3.json >one.json
+    says 4 " --json shard.2.json" "$PORTOLAN" merge one.json 3-of-3.json --json part.json
     # Too much for a record, and for a line.
     in_ns "$PORTOLAN" run ./p.yaml --shard 1/2 --json long.json --quiet --set "description=$(printf '%0900d' 7)" \
         --set "hosts=[$(printf '127.0.0.%d, ' {1..250} {1..250} {1..250} {1..250} {1..250} {1..250})127.0.0.1]"

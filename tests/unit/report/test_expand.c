@@ -67,6 +67,13 @@ static void test_a_name_is_no_path(void **state)
     struct ptl_expansion foreign = {.profile = "../../etc/x"};
     assert_int_equal(ptl_report_expand("{profile}.csv", &foreign, &path, &error), PTL_E_INVALID);
     assert_null(path);
+    foreign.profile = "..";
+    assert_int_equal(ptl_report_expand("a/{profile}/r.csv", &foreign, &path, &error),
+                     PTL_E_INVALID);
+    foreign.profile = ".";
+    assert_int_equal(ptl_report_expand("a/{profile}/r.csv", &foreign, &path, &error),
+                     PTL_E_INVALID);
+    assert_null(path);
     assert_int_equal(ptl_report_expand("r.csv", &foreign, &path, &error), PTL_OK);
     free(path);
 }
