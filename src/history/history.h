@@ -136,7 +136,8 @@ enum ptl_status ptl_history_check(const char *folder, struct ptl_error *error);
 enum ptl_status ptl_history_mend(const char *folder, struct ptl_error *error);
 /*
  * Keeps a run: its results file, its line, latest.json, after it has mended the history. Waits for
- * another run that keeps in the folder, 30 s at most. Errors: PTL_E_OUTPUT, PTL_E_INVALID,
+ * another run that keeps in the folder, 30 s at most. Of one that is kept already (the same start
+ * and seed, the same states) only latest.json is written. Errors: PTL_E_OUTPUT, PTL_E_INVALID,
  * PTL_E_NO_MEMORY.
  */
 enum ptl_status ptl_history_keep(const char *folder, const struct ptl_results *results,

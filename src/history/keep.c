@@ -171,20 +171,59 @@ static enum ptl_status read_and_mend(const struct ptl_history_store *store,
     return status == PTL_OK ? adopt(store, *history, error) : status;
 }
 
+/* Is it this very run whose results the file holds? One that does not read is none. */
+static enum ptl_status is_same_run(const struct ptl_history_store *store, const char *file,
+                                   const struct ptl_results *results, bool *is_same,
+                                   struct ptl_error *error)
+{
+    struct ptl_results *kept = NULL;
+    char *path;
+    if (asprintf(&path, "%s/%s", store->path, file) < 0)
+        return ptl_error_no_memory(error);
+    enum ptl_status status = ptl_results_read(path, &kept, NULL);
+    *is_same = status == PTL_OK && kept->run.started_ms == results->run.started_ms &&
+               kept->run.seed == results->run.seed;
+    ptl_results_free(kept);
+    free(path);
+    return status == PTL_E_NO_MEMORY ? ptl_error_no_memory(error) : PTL_OK;
+}
+
+/* A run that could not be kept to the end, or was killed then, comes again with its journal. (Two
+ * may have begun in one millisecond.) */
+static enum ptl_status look_for(const struct ptl_history_store *store,
+                                const struct ptl_history *history,
+                                const struct ptl_results *results, bool *is_kept,
+                                struct ptl_error *error)
+{
+    const struct ptl_history_run this = ptl_index_run(results, "");
+    enum ptl_status status = PTL_OK;
+    for (size_t i = history->run_count; i-- > 0 && status == PTL_OK && !*is_kept;) {
+        const struct ptl_history_run *run = &history->runs[i];
+        if (run->when_ms == this.when_ms && run->complete == this.complete &&
+            strcmp(run->plan_sha256, this.plan_sha256) == 0 &&
+            memcmp(run->states, this.states, sizeof(run->states)) == 0)
+            status = is_same_run(store, run->file, results, is_kept, error);
+    }
+    return status;
+}
+
 static enum ptl_status keep_in(const struct ptl_history_store *store,
                                const struct ptl_results *results, struct ptl_error *error)
 {
     struct ptl_history *history = NULL;
     char name[PTL_HISTORY_NAME_SIZE];
+    bool is_kept = false;
     enum ptl_status status = check_latest(store, error);
     if (status == PTL_OK)
         status = read_and_mend(store, &history, error);
-    if (status == PTL_OK) {
+    if (status == PTL_OK)
+        status = look_for(store, history, results, &is_kept, error);
+    if (status == PTL_OK && !is_kept) {
         choose_name(store, results->run.started_ms, name);
         status = write_results(store, name, true, results, error);
+        if (status == PTL_OK)
+            status = add_line(store, history, results, name, error);
     }
-    if (status == PTL_OK)
-        status = add_line(store, history, results, name, error);
     if (status == PTL_OK)
         status = write_results(store, LATEST, false, results, error);
     ptl_history_free(history);

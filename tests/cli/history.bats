@@ -281,6 +281,23 @@ CASES
     [ "$(tail -n 1 out)" -eq 3 ]
 }
 
+@test "a disk with room for a part of what is kept: the run that goes on with the journal does not keep it twice" {
+    need_namespace
+    profile lan 'hosts: 127.0.0.1' 'ports: 1-2000' 'report: {states: [open, closed]}' 'history: {dir: h}'
+    mkdir h
+    in_ns -m sh -c '
+        mount -t tmpfs -o size=100k none h
+        "$0" run ./lan.yaml --journal j --json r.json --quiet
+        echo "status $?, $(ls h/lan | tr "\n" " ")$(wc -l <h/lan/index.jsonl)"
+        mount -o remount,size=2m h
+        "$0" run ./lan.yaml --journal j --resume --json r.json --quiet
+        echo "status $?, $(ls h/lan | wc -l) $(wc -l <h/lan/index.jsonl)"
+        cmp r.json h/lan/latest.json' "$PORTOLAN" >out 2>&1 || true
+    cat out
+    [[ "$(grep '^status' out)" = "status 5, 2"*"Z.json.gz index.jsonl 1
+status 0, 3 1" ]]
+}
+
 @test "history draws a page and writes metrics" {
     need_namespace
     profile lan 'hosts: [127.0.0.1, 127.0.0.2]' 'ports: 1-100' 'history: {dir: h}'
