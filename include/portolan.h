@@ -16,8 +16,9 @@
  * is wrong, with its place in a file. Out-parameters are then as they were.
  *
  * Threads. Different objects may be used by different threads at the same time, several runs too.
- * One object is for one thread at a time, but for results, which are constant and may be read by
- * any number of them, and for portolan_stop_trigger.
+ * One object is for one thread at a time, but for profiles and results, which any number of them
+ * may read (functions that take results without `const` are no reading), and for
+ * portolan_stop_trigger.
  *
  * The process. The library neither prints nor ends it, and leaves umask, limits, signals, locale
  * and allocators alone; a write that fails raises no signal. Whoever calls it raises RLIMIT_NOFILE
@@ -275,7 +276,7 @@ struct portolan_progress { /* members are added at the end only */
     bool paused; /* nothing answers: the run waits for what has answered before */
 };
 
-/* What was found; also the reading end of a file. Constant: any number of threads. */
+/* What was found; also the reading end of a file. */
 struct portolan_results;
 /* One destination of a report. */
 struct portolan_report;

@@ -197,6 +197,57 @@ static void signals_are_the_callers(void **state)
     rmdir(directory);
 }
 
+static void on_writing(void *context)
+{
+    ++*(unsigned *)context;
+}
+
+/* With a live report to a pipe, which holds all of it, and whose reader is there or is gone. */
+static void run_to_a_pipe(bool is_read, bool goes_on, unsigned *writings, const char *stopped_by)
+{
+    int ends[2];
+    char path[32];
+    assert_int_equal(pipe(ends), 0);
+    snprintf(path, sizeof(path), "/dev/fd/%d", ends[1]);
+    struct portolan_report_options how;
+    struct portolan_run_options options;
+    struct portolan_report *report = NULL;
+    CLEAR(how);
+    CLEAR(options);
+    how.live = true;
+    assert_int_equal(portolan_report_open("jsonl", path, &how, &report, NULL), PORTOLAN_OK);
+    close(ends[1]);
+    if (!is_read)
+        close(ends[0]);
+    options.reports = &report;
+    options.report_count = 1;
+    options.goes_on = goes_on;
+    options.writing = on_writing;
+    options.context = writings;
+    options.tick_ms = 5;
+    struct portolan_results *results =
+        run("hosts: 127.0.0.1\nports: 1-100\nrate: 1000\nreport: {states: [closed]}\n", &options);
+    const char *was = summary_of(results).stopped_by;
+    assert_string_equal(was != NULL ? was : "", stopped_by);
+    assert_int_equal(portolan_report_write(report, results, NULL),
+                     is_read ? PORTOLAN_OK : PORTOLAN_OUTPUT);
+    portolan_results_free(results);
+    if (is_read)
+        close(ends[0]);
+}
+
+static void a_run_that_nobody_reads_stops_unless_it_is_wanted(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    unsigned writings = 0;
+    run_to_a_pipe(true, false, &writings, "");
+    assert_true(writings > 0);
+    run_to_a_pipe(false, true, &writings, "");
+    run_to_a_pipe(false, false, &writings, "output");
+}
+
 /* To the process: its only other thread blocks it. */
 static void on_tick_signal(void *context, const struct portolan_progress *progress)
 {
@@ -284,6 +335,7 @@ int main(void)
         cmocka_unit_test(a_program_without_standard_streams),
         cmocka_unit_test(numbers_in_files_know_no_language),
         cmocka_unit_test(signals_are_the_callers),
+        cmocka_unit_test(a_run_that_nobody_reads_stops_unless_it_is_wanted),
         cmocka_unit_test(no_thread_of_the_library_takes_a_signal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
