@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "history/telling.h"
-#include "report/report.h"
 
 #include <dirent.h>
 #include <inttypes.h>

@@ -1,7 +1,6 @@
 #include "cli/commands.h"
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "cli/freeze.h"
 #include "report/report.h"
 #include "scan/run.h"

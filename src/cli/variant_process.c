@@ -1,6 +1,5 @@
 #include "cli/variant_process.h"
 
-#include "base/clock.h"
 #include "compare/record.h"
 
 #include <errno.h>

@@ -1,5 +1,4 @@
 #include "report/csv.h"
-#include "base/clock.h"
 #include "compare/compare.h"
 
 #include <math.h>

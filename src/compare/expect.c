@@ -2,7 +2,6 @@
 #include "compare/world.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 #define EXPECTED_TARGETS_MAX (1U << 20)

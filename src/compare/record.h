@@ -14,7 +14,6 @@
 #include "target/targets.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define PTL_RECORD_MAX (512ULL << 20)

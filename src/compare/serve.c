@@ -1,5 +1,4 @@
 /* The process that carries one run out. */
-#include "base/clock.h"
 #include "compare/compare.h"
 #include "compare/record.h"
 #include "scan/run.h"

@@ -1,7 +1,6 @@
 /* Shards put together: their slices follow one another, so each is appended to those before. */
 #include "finished/merging.h"
 #include "finished/sharding.h"
-#include "results/objects.h"
 #include "results/stored.h"
 #include "results/untouched.h"
 #include "target/slice.h"

@@ -5,7 +5,6 @@
 #include "base/buf.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 void ptl_bytes_put(struct ptl_buf *buf, uint64_t number);

@@ -1,6 +1,5 @@
 /* The effective profile as YAML that loads again to the same. */
 #include "base/clock.h"
-#include "base/text.h"
 #include "profile/fields.h"
 
 #include <inttypes.h>

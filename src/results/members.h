@@ -6,7 +6,6 @@
 #include "base/json.h"
 #include "target/portset.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

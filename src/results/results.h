@@ -18,7 +18,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /*
  * Why a probe is in its state. Below PTL_REASON_ERRNO: nmap's words, by ptl_reason_name. From
