@@ -26,11 +26,6 @@ void ptl_bells_free(struct ptl_bells *bells)
     *bells = (struct ptl_bells){.items = NULL};
 }
 
-int ptl_bells_fd(const struct ptl_bells *bells, uint32_t worker)
-{
-    return bells->items[worker].fd;
-}
-
 void ptl_bells_clear(const struct ptl_bells *bells, uint32_t worker)
 {
     uint64_t count;

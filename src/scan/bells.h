@@ -1,6 +1,6 @@
 /*
  * One eventfd a worker, and which of them sleep hungry: found nothing to pull. The plan's lock
- * guards all but ptl_bells_fd, ptl_bells_clear and ptl_bells_ring_all.
+ * guards all but ptl_bells_clear and ptl_bells_ring_all.
  */
 #ifndef SCAN_BELLS_H
 #define SCAN_BELLS_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct ptl_bell {
-    int fd;
+    int fd; /* stays what it is */
     bool hungry;
 };
 
@@ -22,7 +22,6 @@ struct ptl_bells {
 /* False: errno says why; ptl_bells_free still has to be called. */
 bool ptl_bells_init(struct ptl_bells *bells, uint32_t count);
 void ptl_bells_free(struct ptl_bells *bells);
-int ptl_bells_fd(const struct ptl_bells *bells, uint32_t worker);
 void ptl_bells_clear(const struct ptl_bells *bells, uint32_t worker);
 void ptl_bells_set_hungry(struct ptl_bells *bells, uint32_t worker, bool hungry);
 /* Wakes one hungry worker, if there is one. */

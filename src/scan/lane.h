@@ -8,8 +8,8 @@
 
 #include "base/permute.h"
 #include "results/results.h"
+#include "scan/pass.h"
 #include "scan/path.h"
-#include "scan/served.h"
 #include "scan/tally.h"
 #include "target/address.h"
 
@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #define PTL_LANE_NONE UINT32_MAX
+#define PTL_ASKED_MOST 31 /* attempts at a port, of any kind: as many as a result can tell */
 
 /* One attempt to be made, as the engines carry it. */
 struct ptl_probe {

@@ -118,7 +118,7 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
 
 int ptl_plan_wake_fd(const struct ptl_plan *plan, uint32_t worker)
 {
-    return ptl_bells_fd(&plan->bells, worker);
+    return plan->bells.items[worker].fd;
 }
 
 void ptl_plan_woken(struct ptl_plan *plan, uint32_t worker)

@@ -1,6 +1,7 @@
 /*
  * The inside of the plan. plan.c hands probes out and takes outcomes in; settle.c says what an
- * outcome means; silence.c keeps those that nothing answered, until it is known what that means;
+ * outcome means; pass.c whether silent ports are asked once more, and how fast; silence.c keeps
+ * attempts that nothing answered, until it is known what that means;
  * sentinel.c asks again what has answered; sample.c knows which targets stand for all; verdict.c
  * counts and keeps. Each knows those that follow it, none before.
  */
@@ -200,14 +201,19 @@ void ptl_silence_review_lane(struct ptl_plan *plan, uint32_t lane);
 struct ptl_probe ptl_silence_take(struct ptl_plan *plan, uint32_t lane);
 /* How many attempts the probe's port had before that nothing answered. */
 uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *probe);
-/* An attempt beyond a port's first was answered, which proves the one before lost. */
-void ptl_silence_found(struct ptl_lane *lane);
-/* All ports were asked so often: another pass, or their verdicts. */
-void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t lane);
+/* Ports that are silent wait for another attempt. */
+void ptl_silence_ask_again(struct ptl_plan *plan, struct ptl_lane *lane);
 /* The port of that mark waits no more, nor is it silent. False: it was neither. */
 bool ptl_silence_clear(struct ptl_plan *plan, struct ptl_lane *lane, struct ptl_mark *mark);
 /* A lane that ends early: verdicts for the ports that had `attempts` that count. */
 void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t lane, uint32_t attempts);
+
+/* ---- pass.c ---- */
+
+/* An attempt beyond a port's first was answered, which proves the one before lost. */
+void ptl_pass_found(struct ptl_lane *lane);
+/* All ports were asked so often: another pass, or their verdicts. */
+void ptl_pass_next(struct ptl_plan *plan, uint32_t lane);
 
 /* ---- lookup.c ---- */
 

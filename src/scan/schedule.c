@@ -103,16 +103,6 @@ void ptl_schedule_close(struct ptl_schedule *schedule, uint32_t id)
     schedule->active--;
 }
 
-bool ptl_schedule_has_first(const struct ptl_schedule *schedule, const struct ptl_lane *lane)
-{
-    return lane->next_port < schedule->port_count && !lane->gave_up && !lane->gone;
-}
-
-bool ptl_lane_owes_sentinel(const struct ptl_lane *lane)
-{
-    return lane->doubts.count > 0 && lane->sentinels_out == 0;
-}
-
 static bool lags(const struct ptl_schedule *schedule, const struct ptl_lane *lane)
 {
     return schedule->adaptive && lane->answers == 0 && lane->silences > 0;
@@ -180,16 +170,4 @@ void ptl_schedule_wake(struct ptl_schedule *schedule, uint64_t now_ns)
 uint64_t ptl_schedule_next_ns(const struct ptl_schedule *schedule)
 {
     return ptl_wheel_next_ns(&schedule->sleepers);
-}
-
-void ptl_schedule_sent(struct ptl_schedule *schedule, uint32_t id)
-{
-    schedule->lanes[id].in_flight++;
-    schedule->lagging_in_flight += schedule->lanes[id].lags;
-}
-
-void ptl_schedule_returned(struct ptl_schedule *schedule, uint32_t id)
-{
-    schedule->lanes[id].in_flight--;
-    schedule->lagging_in_flight -= schedule->lanes[id].lags;
 }

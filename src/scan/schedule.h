@@ -44,11 +44,30 @@ void ptl_schedule_wake(struct ptl_schedule *schedule, uint64_t now_ns);
 uint64_t ptl_schedule_next_ns(const struct ptl_schedule *schedule);
 
 /* Has the lane a port left that was never asked? */
-bool ptl_schedule_has_first(const struct ptl_schedule *schedule, const struct ptl_lane *lane);
+static inline bool ptl_schedule_has_first(const struct ptl_schedule *schedule,
+                                          const struct ptl_lane *lane)
+{
+    return lane->next_port < schedule->port_count && !lane->gave_up && !lane->gone;
+}
+
 /* Does it need to ask a port of its own again, to tell what silence means? */
-bool ptl_lane_owes_sentinel(const struct ptl_lane *lane);
-/* Attempts out of it and back. */
-void ptl_schedule_sent(struct ptl_schedule *schedule, uint32_t id);
-void ptl_schedule_returned(struct ptl_schedule *schedule, uint32_t id);
+static inline bool ptl_lane_owes_sentinel(const struct ptl_lane *lane)
+{
+    return lane->doubts.count > 0 && lane->sentinels_out == 0;
+}
+
+/* An attempt goes out of it... */
+static inline void ptl_schedule_sent(struct ptl_schedule *schedule, uint32_t id)
+{
+    schedule->lanes[id].in_flight++;
+    schedule->lagging_in_flight += schedule->lanes[id].lags;
+}
+
+/* ...and comes back. */
+static inline void ptl_schedule_returned(struct ptl_schedule *schedule, uint32_t id)
+{
+    schedule->lanes[id].in_flight--;
+    schedule->lagging_in_flight -= schedule->lanes[id].lags;
+}
 
 #endif

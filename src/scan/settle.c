@@ -117,7 +117,7 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     if (outcome->probe.attempt > 1 && outcome->connect_us < lane->least_wait_us) {
         plan->lost += outcome->probe.attempt - 1U;
         lane->lost += outcome->probe.attempt - 1U;
-        ptl_silence_found(lane);
+        ptl_pass_found(lane);
     }
 }
 
@@ -210,7 +210,7 @@ void ptl_plan_settle_lane(struct ptl_plan *plan, uint32_t id)
     ptl_silence_review_lane(plan, id);
     bool first = ptl_schedule_has_first(&plan->schedule, lane);
     if (!first && !lane->gone && lane->waiting == 0 && lane->silent > 0)
-        ptl_silence_next_pass(plan, id);
+        ptl_pass_next(plan, id);
     bool has_more =
         first || lane->again.count > 0 || (!lane->gone && lane->waiting + lane->silent > 0);
     if (lane->in_flight > 0 || lane->plan_doubts > 0 || lane->doubts.count > 0 || has_more) {

@@ -11,12 +11,7 @@
 
 #include <stdlib.h>
 
-#define ASKED_MOST 31    /* attempts of any kind: as many as a result can tell */
-#define OWN_EVIDENCE 64  /* a target that was asked less is not judged apart from the run */
-#define MISSED_MOST 0.05 /* answers that may be expected among silent ports */
-#define IN_VAIN 3
-#define PACED_LEAST 64
-#define PASS_NS 2000000000ULL /* a further pass takes so long at most, for each before */
+#define OWN_EVIDENCE 64 /* a target that was asked less is not judged apart from the run */
 
 /* ---- the marks of ports ---- */
 
@@ -97,7 +92,7 @@ static void decide(struct ptl_plan *plan, const struct ptl_probe *probe, bool co
     if (mark->listens)
         ptl_listening_waited(&plan->listening, lane->target, probe->port, probe->wait_us);
     mark->asked++;
-    if (counts || mark->asked >= ASKED_MOST)
+    if (counts || mark->asked >= PTL_ASKED_MOST)
         mark->counted = probe->attempt & 31U;
     if (lane->gone)
         return; /* it stays unprobed */
@@ -106,7 +101,7 @@ static void decide(struct ptl_plan *plan, const struct ptl_probe *probe, bool co
         return;
     }
     ptl_note_parked(plan, lane, probe->port, mark);
-    if (mark->asked < ASKED_MOST && mark->counted < lane->pass) {
+    if (mark->asked < PTL_ASKED_MOST && mark->counted < lane->pass) {
         set_waits(lane, mark);
     } else {
         mark->silent = true;
@@ -214,136 +209,13 @@ void ptl_silence_review_lane(struct ptl_plan *plan, uint32_t id)
     }
 }
 
-/* ---- passes ---- */
+/* ---- the end of a pass ---- */
 
-static double share_of(uint64_t answered, uint64_t lost)
+void ptl_silence_ask_again(struct ptl_plan *plan, struct ptl_lane *lane)
 {
-    return lost > 0 ? (double)lost / (double)(answered + lost) : 0;
-}
-
-/* So many answered, and a share of the attempts was lost: how many that answer are to be expected
- * among ports that were silent to `attempts` of them? */
-static double expected(uint64_t answered, double share, uint64_t attempts)
-{
-    double missed = (double)answered;
-    for (uint64_t i = 0; i < attempts && missed >= MISSED_MOST; i++)
-        missed *= share;
-    return missed;
-}
-
-/*
- * As losses of the whole run suggest. They are proven by further attempts; where the pace has a
- * limit, sentinels may have told of them before. That a target with several ports which answer lost
- * the attempts to all of them is less likely: a quarter of what others have on average is reckoned
- * with.
- */
-static bool run_expects_more(const struct ptl_plan *plan, const struct ptl_lane *lane)
-{
-    uint64_t attempts = lane->pass;
-    double share = share_of(plan->answered, plan->lost);
-    double told = share_of(plan->sentinels_asked - plan->sentinels_lost, plan->sentinels_lost);
-    if (plan->path.limit != 0 && told > share)
-        share = told;
-    if (lane->answers == 0 && plan->answered > 4 * plan->answering)
-        attempts *= plan->answered / (4 * plan->answering);
-    return expected(plan->answered, share, attempts) >= MISSED_MOST;
-}
-
-/* As those of the target do, or what its further passes found (the removal method of Zippin, 1956).
- */
-static double target_expects(const struct ptl_lane *lane, uint32_t base)
-{
-    double left = expected(lane->answers, share_of(lane->answers, lane->lost), lane->pass);
-    double removed = 0;
-    if (lane->pass <= base) {
-        removed = lane->found;
-    } else if (lane->found > 0) {
-        double rate = lane->found_before > 0 ? lane->found / (double)lane->found_before : 0.9;
-        if (rate > 0.9)
-            rate = 0.9;
-        removed = lane->found * rate / (1 - rate);
-    }
-    return left > removed ? left : removed;
-}
-
-/* A further pass found nothing where several were to be found, if losses fell on ports alike: they
- * do not, and those that had them have all been found. */
-static bool was_in_vain(const struct ptl_lane *lane)
-{
-    double share = share_of(lane->answers, lane->lost);
-    double left = expected(lane->answers, share, lane->pass - 1U);
-    return lane->found == 0 && left * (1 - share) >= IN_VAIN;
-}
-
-static bool wants_pass(const struct ptl_plan *plan, const struct ptl_lane *lane)
-{
-    const struct ptl_profile *profile = plan->profile;
-    uint32_t base = profile->retries + 1;
-    if (lane->pass < base)
-        return true;
-    if (!profile->adaptive || profile->retries == 0 || lane->gave_up ||
-        lane->pass >= base + profile->loss_retries || lane->pass >= ASKED_MOST ||
-        (lane->pass > base && was_in_vain(lane)))
-        return false;
-    return target_expects(lane, base) >= MISSED_MOST || run_expects_more(plan, lane);
-}
-
-/* Further attempts than that only where the profile asks for a recall that is not known yet. */
-static bool needs_pass(struct ptl_plan *plan, struct ptl_lane *lane)
-{
-    return wants_pass(plan, lane) ||
-           (lane->pass < PTL_TRIES && ptl_verdict_misses_too_many(plan, lane));
-}
-
-/* How far apart the attempts of the next pass are, at least: more of them are no burst. */
-static uint64_t fastest_ns(const struct ptl_plan *plan, const struct ptl_lane *lane)
-{
-    if (lane->silent < PACED_LEAST)
-        return lane->served.fastest_ns; /* so few are none */
-    if (lane->found == 0)
-        return 0;
-    uint64_t took_ns = plan->now_ns - lane->pass_ns;
-    /* Where the limit is known slower is no better, and less so where chance takes them. */
-    uint64_t longest_ns = PASS_NS * (lane->pass - plan->profile->retries);
-    if (plan->path.chance.share > 0 || lane->path.chance.share > 0)
-        longest_ns = PASS_NS / 2;
-    else if (lane->served.most > 0)
-        longest_ns = PASS_NS;
-    uint64_t every_ns = longest_ns / lane->silent;
-    return took_ns / lane->found < every_ns ? took_ns / lane->found : every_ns;
-}
-
-void ptl_silence_found(struct ptl_lane *lane)
-{
-    lane->found++;
-    ptl_served_found(&lane->served);
-}
-
-void ptl_silence_next_pass(struct ptl_plan *plan, uint32_t id)
-{
-    struct ptl_lane *lane = &plan->schedule.lanes[id];
-    uint32_t base = plan->profile->retries + 1;
-    bool idle = lane->in_flight == 0 && lane->plan_doubts == 0 && lane->doubts.count == 0;
-    if (lane->pass >= base && !idle)
-        return;
-    if (!needs_pass(plan, lane)) {
-        ptl_silence_verdicts(plan, id, 0);
-        return;
-    }
-    ptl_served_begin(&lane->served,
-                     lane->pass >= base ? fastest_ns(plan, lane) : lane->served.fastest_ns,
-                     plan->now_ns);
-    if (lane->pass >= base) {
-        lane->found_before = lane->found;
-        lane->found = 0;
-    }
-    lane->pass++;
-    lane->pass_ns = plan->now_ns;
-    lane->rest_ns = lane->asked_ns + PTL_RETRY_DELAY_NS;
-    for (uint32_t i = 0; i < plan->port_count && lane->silent > 0; i++) {
+    for (uint32_t i = 0; i < plan->port_count && lane->silent > 0; i++)
         if (lane->marks[i].silent && ptl_silence_clear(plan, lane, &lane->marks[i]))
             set_waits(lane, &lane->marks[i]);
-    }
 }
 
 void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t id, uint32_t attempts)

@@ -1,7 +1,7 @@
 #include "support/cmocka_all.h"
 
 #include "base/clock.h"
-#include "scan/served.h"
+#include "scan/pass.h"
 
 #include <string.h>
 

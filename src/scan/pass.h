@@ -4,8 +4,8 @@
  * which ask other ports, lose none. What passes find in a second tells of it. Not thread-safe: the
  * plan's lock guards it.
  */
-#ifndef SCAN_SERVED_H
-#define SCAN_SERVED_H
+#ifndef SCAN_PASS_H
+#define SCAN_PASS_H
 
 #include <stdbool.h>
 #include <stdint.h>
