@@ -72,7 +72,7 @@ void ptl_course_describe(struct ptl_plan *plan)
     else if (plan->limited_targets > 0)
         info->limited_by = PTL_LIMITED_BY_TARGET;
     else if (plan->profile->rate > 0 ||
-             ptl_permits_peak(plan->shortage.permits) >= plan->shortage.permits->most)
+             atomic_load(&plan->shortage.permits->peak) >= plan->shortage.permits->most)
         info->limited_by =
             plan->profile->rate == 0 && plan->profile->concurrency == PTL_CONCURRENCY_AUTO
                 ? PTL_LIMITED_BY_LOCAL /* as many sockets as it grants */

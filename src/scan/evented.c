@@ -39,22 +39,23 @@ struct loop {
     bool late;   /* the process stood still before */
 };
 
-static void flush(struct loop *loop)
+static struct ptl_pull exchange(struct loop *loop, struct ptl_probe *probes, size_t want)
 {
-    if (loop->outcome_count == 0)
-        return;
     ptl_local_amend(&loop->local, loop->outcomes, loop->outcome_count);
-    ptl_plan_exchange(loop->worker->plan, loop->worker->number, loop->outcomes, loop->outcome_count,
-                      NULL, 0);
+    struct ptl_pull pulled = ptl_plan_exchange(loop->worker->plan, loop->worker->number,
+                                               loop->outcomes, loop->outcome_count, probes, want);
     loop->outcome_count = 0;
     loop->clock_ns = ptl_clock_now_ns();
+    return pulled;
 }
 
-static void settle(struct loop *loop, const struct ptl_probe *probe,
-                   const struct ptl_finding *finding, uint64_t started_ns, uint8_t more)
+/* Returns the outcome, to which more may be said. */
+static struct ptl_outcome *settle(struct loop *loop, const struct ptl_probe *probe,
+                                  const struct ptl_finding *finding, uint64_t started_ns,
+                                  uint8_t more)
 {
     if (loop->outcome_count == PTL_PLAN_BLOCK)
-        flush(loop);
+        exchange(loop, NULL, 0);
     loop->clock_ns = ptl_clock_now_ns();
     struct ptl_outcome *outcome = &loop->outcomes[loop->outcome_count++];
     ptl_engine_outcome(outcome, probe, finding, started_ns, loop->clock_ns);
@@ -62,14 +63,14 @@ static void settle(struct loop *loop, const struct ptl_probe *probe,
     outcome->late = loop->late;
     outcome->more = more;
     loop->holding.in_flight--;
+    return outcome;
 }
 
 /* An attempt whose silence was told is not listened to any more. */
 static void settle_overheard(struct loop *loop, const struct ptl_listener_ear *ear,
                              const struct ptl_finding *finding)
 {
-    settle(loop, &ear->probe, finding, ear->started_ns, 0);
-    struct ptl_outcome *outcome = &loop->outcomes[loop->outcome_count - 1];
+    struct ptl_outcome *outcome = settle(loop, &ear->probe, finding, ear->started_ns, 0);
     outcome->probe.listens = ear->probe.listens;
     outcome->overheard = true;
 }
@@ -88,8 +89,7 @@ static bool overhear(struct loop *loop, uint32_t id, const struct ptl_finding *s
         return false;
     uint8_t more = slot->again.more;
     ptl_slots_give(&loop->slots, id);
-    settle(loop, &probe, silence, started_ns, more);
-    loop->outcomes[loop->outcome_count - 1].probe.listens = probe.listens;
+    settle(loop, &probe, silence, started_ns, more)->probe.listens = probe.listens;
     loop->holding.in_flight++;
     return true;
 }
@@ -258,7 +258,7 @@ static void begin(struct loop *loop, const struct ptl_probe *probe)
     if (ptl_address_is_loopback(ptl_plan_address(loop->worker->plan, probe->lane))) {
         /* A refusal has to be among the outcomes when ICMP's word on it is read. */
         if (loop->outcome_count == PTL_PLAN_BLOCK)
-            flush(loop);
+            exchange(loop, NULL, 0);
         uint64_t started_ns = loop->clock_ns;
         uint16_t source = 0;
         int fd = -1;
@@ -348,17 +348,13 @@ static void run(struct loop *loop)
     struct ptl_probe probes[PTL_PLAN_BLOCK];
     for (;;) {
         uint32_t reserve = ptl_holding_reserve(&loop->holding, PTL_PLAN_BLOCK);
-        ptl_local_amend(&loop->local, loop->outcomes, loop->outcome_count);
-        struct ptl_pull pulled = ptl_plan_exchange(plan, loop->worker->number, loop->outcomes,
-                                                   loop->outcome_count, probes, reserve);
-        loop->outcome_count = 0;
+        struct ptl_pull pulled = exchange(loop, probes, reserve);
         if (pulled.finished)
             return;
         loop->holding.in_flight += (uint32_t)pulled.count;
-        loop->clock_ns = ptl_clock_now_ns();
         for (size_t i = 0; i < pulled.count; i++) {
             if (ptl_plan_stopped(plan)) {
-                flush(loop); /* what is known is kept */
+                exchange(loop, NULL, 0); /* what is known is kept */
                 return;
             }
             begin(loop, &probes[i]);

@@ -75,14 +75,19 @@ static uint16_t bind_once(int fd, uint8_t family)
     return 0;
 }
 
+static bool set_blocking(int fd, bool blocks)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags >= 0 && fcntl(fd, F_SETFL, blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK) == 0;
+}
+
 static int new_socket(struct ptl_local *local, uint8_t family)
 {
     int which = family == 4 ? 0 : 1, fd = ptl_probe_socket(family, local->source);
     if (fd < 0)
         return -1;
     struct timeval wait = {.tv_usec = LONGEST_WAIT_US};
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0 ||
+    if (!set_blocking(fd, true) ||
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) != 0) {
         int saved = errno;
         close(fd);
@@ -141,8 +146,7 @@ void ptl_local_amend(struct ptl_local *local, struct ptl_outcome *outcomes, size
 static int hand_over(struct ptl_local *local, int which, uint16_t *port)
 {
     int fd = local->fds[which];
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
+    if (!set_blocking(fd, false)) {
         drop(local, which);
         return -1;
     }

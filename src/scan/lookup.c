@@ -38,8 +38,6 @@ void ptl_lookup_heard(struct ptl_plan *plan, struct ptl_lane *lane)
 bool ptl_lookup_lets(struct ptl_plan *plan, uint32_t id)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
-    if (lane->lookup == PTL_LOOKUP_NONE)
-        return true;
     if (lane->lookup == PTL_LOOKUP_NOBODY)
         lane->lookup = PTL_LOOKUP_ASKS;
     if (lane->lookup == PTL_LOOKUP_ASKS) {

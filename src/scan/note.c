@@ -37,15 +37,10 @@ void ptl_note_gave_up(struct ptl_plan *plan, const struct ptl_lane *lane)
         note(plan, lane, plan->ports[0], lane->gave_up ? PTL_NOTE_GAVE_UP : PTL_NOTE_LIVES);
 }
 
-void ptl_plan_note_all(struct ptl_plan *plan)
-{
-    plan->takes_notes = true;
-}
-
-void ptl_plan_take_no_notes(struct ptl_plan *plan)
+void ptl_plan_note_all(struct ptl_plan *plan, bool takes_notes)
 {
     pthread_mutex_lock(&plan->lock);
-    plan->takes_notes = false;
+    plan->takes_notes = takes_notes;
     pthread_mutex_unlock(&plan->lock);
 }
 
@@ -127,7 +122,7 @@ bool ptl_plan_take_notes(void *context, struct ptl_journal_batch *batch)
     batch->note_capacity = noted.note_capacity;
     batch->note_count = noted.note_count;
     bool good = !plan->notes_lost && take_results(plan, batch) && take_limits(plan, batch);
-    uint32_t peak = ptl_permits_peak(plan->shortage.permits);
+    uint32_t peak = atomic_load(&plan->shortage.permits->peak);
     uint32_t in_use = atomic_load_explicit(&plan->shortage.permits->in_use, memory_order_relaxed);
     batch->counters = (struct ptl_journal_counters){
         .attempts = plan->sum.attempts,

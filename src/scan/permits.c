@@ -34,11 +34,6 @@ void ptl_permits_release(struct ptl_permits *permits, uint32_t count)
         atomic_fetch_sub(&permits->in_use, count);
 }
 
-uint32_t ptl_permits_peak(const struct ptl_permits *permits)
-{
-    return atomic_load(&permits->peak);
-}
-
 void ptl_permits_halve(struct ptl_permits *permits)
 {
     unsigned limit = atomic_load(&permits->limit);

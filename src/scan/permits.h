@@ -11,7 +11,7 @@
 
 struct ptl_permits {
     atomic_uint in_use;
-    atomic_uint peak;
+    atomic_uint peak;  /* the most that were ever in use together */
     atomic_uint limit; /* in force */
     uint32_t most;     /* the limit may grow back to it */
     uint32_t lowest;   /* that was ever in force; written by whoever calls halve and grow */
@@ -22,8 +22,6 @@ void ptl_permits_init(struct ptl_permits *permits, uint32_t limit);
 uint32_t ptl_permits_try(struct ptl_permits *permits, uint32_t want);
 /* Gives `count` of them back. Any thread. */
 void ptl_permits_release(struct ptl_permits *permits, uint32_t count);
-/* The most that were ever in use together. */
-uint32_t ptl_permits_peak(const struct ptl_permits *permits);
 /* Half of what is in use, or of the limit, whichever is less; 1 at least. Callers take turns. */
 void ptl_permits_halve(struct ptl_permits *permits);
 /* A sixteenth more, at least one. Callers take turns. */

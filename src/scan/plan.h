@@ -72,11 +72,10 @@ void ptl_plan_free(struct ptl_plan *plan);
  */
 enum ptl_status ptl_plan_restore(struct ptl_plan *plan, const struct ptl_past *past,
                                  uint32_t base_ms, struct ptl_error *error);
-/* Before the first exchange: what comes is noted, for ptl_plan_take_notes (any thread) to take. */
-void ptl_plan_note_all(struct ptl_plan *plan);
+/* From the first exchange on, or not any more: what comes is noted, for ptl_plan_take_notes to
+ * take. Any thread. */
+void ptl_plan_note_all(struct ptl_plan *plan, bool takes_notes);
 bool ptl_plan_take_notes(void *plan, struct ptl_journal_batch *batch);
-/* From now on nothing is noted. */
-void ptl_plan_take_no_notes(struct ptl_plan *plan);
 
 /*
  * Settles outcomes[0..settled), then pulls up to `want` (at most PTL_PLAN_BLOCK) probes into

@@ -215,11 +215,11 @@ void ptl_pass_found(struct ptl_lane *lane);
 /* All ports were asked so often: another pass, or their verdicts. */
 void ptl_pass_next(struct ptl_plan *plan, uint32_t lane);
 
-/* ---- lookup.c ---- */
+/* ---- lookup.c: lanes whose address has to be looked up ---- */
 
 /* A new lane: has its address to be looked up? */
 void ptl_lookup_begin(struct ptl_plan *plan, uint32_t lane);
-/* May the lane send something now? Else it rests. */
+/* May such a lane send something now? Else it rests. */
 bool ptl_lookup_lets(struct ptl_plan *plan, uint32_t lane);
 /* An attempt to it was handed out, or somebody answered. */
 void ptl_lookup_sent(struct ptl_plan *plan, struct ptl_lane *lane);

@@ -150,7 +150,7 @@ static bool take(struct ptl_plan *plan, uint32_t id, struct ptl_probe *probe)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
     bool taken = true;
-    if (!ptl_lookup_lets(plan, id)) {
+    if (lane->lookup != PTL_LOOKUP_NONE && !ptl_lookup_lets(plan, id)) {
         taken = false;
     } else if ((ptl_sentinel_is_due_of(plan, lane) || !has_port(plan, lane)) &&
                ptl_sentinel_take_of(plan, id, probe)) {
@@ -159,7 +159,8 @@ static bool take(struct ptl_plan *plan, uint32_t id, struct ptl_probe *probe)
         *probe = take_port(plan, id);
         probe->wait_us = wait_us(plan, lane, probe->attempt);
         lane->asked_ns = plan->now_ns;
-        ptl_lookup_sent(plan, lane);
+        if (lane->lookup != PTL_LOOKUP_NONE)
+            ptl_lookup_sent(plan, lane);
         if (lane->served.fastest_ns > 0 && probe->attempt > 1)
             lane->rest_ns =
                 (lane->rest_ns > plan->now_ns - CATCH_UP_NS ? lane->rest_ns

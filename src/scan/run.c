@@ -219,8 +219,8 @@ static enum ptl_status conclude(struct run *run, struct ptl_error *error)
     bool has_all = summary->probes > 0 && summary->states[PTL_UNPROBED] == 0;
     if (has_all && info->stopped_by != PTL_STOP_MEMORY)
         info->stopped_by = PTL_STOP_NONE; /* the order to stop came after the last verdict */
-    if (results->summary.peak_in_flight < ptl_permits_peak(&run->permits))
-        results->summary.peak_in_flight = ptl_permits_peak(&run->permits);
+    if (results->summary.peak_in_flight < atomic_load(&run->permits.peak))
+        results->summary.peak_in_flight = atomic_load(&run->permits.peak);
     /* What `give_up_after` set aside stays unprobed as the profile wishes. */
     info->complete = info->stopped_by == PTL_STOP_NONE && results->lost_targets == 0;
     if (is_resumed(run) && status == PTL_OK)
@@ -251,7 +251,7 @@ static enum ptl_status begin_journal(struct run *run, struct ptl_error *error)
         info->resumed = ptl_past_resumed(run->past);
         status = ptl_plan_restore(run->plan, run->past, base, error);
     }
-    ptl_plan_note_all(run->plan);
+    ptl_plan_note_all(run->plan, true);
     info->workers = run->prepared->workers;
     if (status == PTL_OK)
         status = ptl_journal_begin(run->journal, info, base, ptl_plan_take_notes, run->plan, error);
@@ -296,7 +296,7 @@ static void end_notes(struct run *run)
     if (run->journal == NULL)
         return;
     ptl_journal_drain(run->journal);
-    ptl_plan_take_no_notes(run->plan);
+    ptl_plan_note_all(run->plan, false);
 }
 
 /* From the first probe to the last, with what is told meanwhile. */

@@ -108,7 +108,8 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         return;
     plan->answering += lane->answers == 0;
     lane->answers++;
-    ptl_lookup_heard(plan, lane);
+    if (lane->lookup != PTL_LOOKUP_NONE)
+        ptl_lookup_heard(plan, lane);
     if (outcome->probe.confirms != 0)
         return;
     ptl_sentinel_learn(plan, outcome);

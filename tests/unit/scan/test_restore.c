@@ -50,7 +50,7 @@ static void write_notes(struct sim *sim)
                      PTL_OK);
     ptl_journal_drain(journal);
     assert_int_equal(ptl_journal_failure(journal, NULL), PTL_OK);
-    ptl_plan_take_no_notes(sim->plan);
+    ptl_plan_note_all(sim->plan, false);
 }
 
 /* What the journal knows is not asked: neither settled ports, nor attempts that silent ones had. */
@@ -90,7 +90,7 @@ static void go_on(const char *yaml, uint64_t stop_after, struct sim *sim)
             ptl_plan_restore(sim->plan, past, (uint32_t)ptl_past_offset_ms(past), &error), PTL_OK);
         sim->settled = ptl_past_counters(past)->attempts;
     }
-    ptl_plan_note_all(sim->plan);
+    ptl_plan_note_all(sim->plan, true);
     sim_run(sim);
 }
 
