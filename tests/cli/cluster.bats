@@ -95,6 +95,15 @@ SH
     # What had ended was not run again; what was running went on.
     [ "$(cut -f1 parts/joblog | grep -c '^[0-9]')" -eq 16 ]
     jq -se 'map(select(.run.segments != null and .run.resumed.taken_over > 0)) | length > 0' parts/*-of-16.json
+    # Another plan is not what these shards are of, though they all ended well.
+    sed 's/^retries: 0/retries: 3/' p.yaml >other.yaml
+    for line in "other.yaml 16" "p.yaml 8"; do
+        # shellcheck disable=SC2086  # two words
+        run on_network bash "$CLUSTER/parallel.sh" $line "$PWD/parts"
+        echo "$output"
+        [ "$status" -eq 3 ]
+        [[ "$output" == *"holds shards of another plan"* ]]
+    done
 }
 
 @test "Kubernetes: the Job fits the published schemas of batch/v1, and says what its comments say; its profile is sound" {
