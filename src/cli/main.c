@@ -8,9 +8,10 @@
  *   src/journal/   what is settled, on the disk while a run lasts
  *   src/scan/      plan, permits, probe, the two engines, the run itself
  *   src/report/    one writer a format; atomic outputs
- *   src/embed/     include/portolan.h, for programs that embed the library
  *   src/compare/   variants run side by side: rounds, processes, statistics, advice
  *   src/finished/  what is done with runs that were read back: diff, merge
+ *   src/history/   the kept runs of a profile
+ *   src/embed/     include/portolan.h, for `run` and for programs that embed the library
  *   src/cli/       one file a command, each with its table of options
  *
  * A file includes only what lies on lower storeys. The way of the data has one direction:

@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#define HISTORY "no-memory.history"
+
 static bool in_namespace;
 
 static bool check(enum portolan_status status, struct portolan_problems *problems,
@@ -66,17 +68,45 @@ static bool prepare_one(void *context)
     return good;
 }
 
-static bool report_one(void *context)
+static bool report_as(const char *format, const struct portolan_results *results)
 {
     struct portolan_problems *problems = portolan_problems_new();
     if (problems == NULL)
         return false;
     struct portolan_report *report = NULL;
-    enum portolan_status status = portolan_report_open("csv", "/dev/null", NULL, &report, problems);
+    enum portolan_status status =
+        portolan_report_open(format, "/dev/null", NULL, &report, problems);
     if (!check(status, problems, report))
         return false;
-    return check(portolan_report_write(report, (const struct portolan_results *)context, NULL),
-                 NULL, NULL);
+    return check(portolan_report_write(report, results, NULL), NULL, NULL);
+}
+
+static bool report_one(void *context)
+{
+    const struct portolan_results *results = context;
+    return report_as("csv", results) && report_as("profile", results) &&
+           report_as("expect", results);
+}
+
+static bool compare_one(void *context)
+{
+    struct portolan_results *results = context;
+    struct portolan_problems *problems = portolan_problems_new();
+    if (problems == NULL)
+        return false;
+    return check(portolan_results_compare(results, HISTORY, false, problems), problems, NULL);
+}
+
+static bool expand_one(void *context)
+{
+    (void)context;
+    struct portolan_path_values values;
+    char *path = NULL;
+    CLEAR(values);
+    values.profile = "lan";
+    bool good = check(portolan_path_expand("{profile}.{shard}", &values, &path, NULL), NULL, path);
+    free(path);
+    return good;
 }
 
 static void found(void *context, const struct portolan_names *names,
@@ -90,6 +120,7 @@ static void what_needs_no_network(void **state)
 {
     (void)state;
     fail_each(load_one, NULL);
+    fail_each(expand_one, NULL);
     struct portolan_profile *profile = load("hosts: 127.0.0.1\nports: 1-4\n");
     fail_each(prepare_one, profile);
     portolan_profile_free(profile);
@@ -126,8 +157,13 @@ static void a_run_and_its_reports(void **state)
             struct portolan_summary summary = summary_of(results);
             assert_true(!summary.complete || (summary.open == 4 && open == 4));
         }
-        if (!refused)
+        if (!refused) {
             fail_each(report_one, results);
+            assert_int_equal(portolan_history_check(HISTORY, NULL), PORTOLAN_OK);
+            assert_int_equal(portolan_results_keep(results, HISTORY, NULL), PORTOLAN_OK);
+            fail_each(compare_one, results);
+            assert_int_equal(system("rm -r " HISTORY), 0);
+        }
         portolan_results_free(results);
         assert_true(nth < 10000);
     }
@@ -138,10 +174,13 @@ static void a_run_and_its_reports(void **state)
 
 int main(void)
 {
-    in_namespace = enter_namespace();
+    char folder[] = "/tmp/portolan-memory-XXXXXX";
+    in_namespace = enter_namespace() && mkdtemp(folder) != NULL && chdir(folder) == 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_needs_no_network),
         cmocka_unit_test(a_run_and_its_reports),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    rmdir(folder);
+    return failed;
 }
