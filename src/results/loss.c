@@ -216,8 +216,11 @@ struct ptl_loss ptl_loss_of(const struct ptl_evidence *evidence, const struct pt
     loss.open_apart = take_worse(&loss, &open, PTL_BASIS_RETRIES);
     take_worse(&loss, &sentinels, PTL_BASIS_SENTINELS);
     /* One attempt a port, and sentinels are lost: whether they fare as ports do, which go out in
-     * bursts where much is in flight, nothing tells. */
-    if (tries == 1 && losses(&sentinels) >= SUSPECT * (losses(&sentinels) + sentinels.heard))
+     * bursts where much is in flight, nothing tells. Of few, one may be lost where many would be.
+     */
+    double lost = losses(&sentinels);
+    if (tries == 1 && (lost >= SUSPECT * (lost + sentinels.heard) ||
+                       (lost > 0 && chance_at_most(&sentinels) >= 2 * SUSPECT)))
         loss.at_most = 1;
     /* So much is not lost by chance: something is sent more than it takes, and it may take less of
      * each further pass, which nothing but a sentinel sees. */

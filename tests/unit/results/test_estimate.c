@@ -74,6 +74,22 @@ static void sentinels_alone_speak_where_there_is_one_attempt(void **state)
     assert_in_range(estimate.missed_at_most, 111, 200); /* a twentieth of all are 110 */
 }
 
+/* A tenth of few sentinels is not told from a quarter: here ports lost two thirds. */
+static void few_of_few_sentinels_lost_are_no_bound(void **state)
+{
+    (void)state;
+    struct ptl_evidence evidence = {
+        .open = {31},
+        .closed = {677},
+        .silent = {3292},
+        .sentinels = {.asked = 32, .lost = 3, .slices = 23, .alike = 74, .blind = 1}};
+    struct ptl_estimate estimate = ptl_estimate_of(&evidence, NULL);
+    assert_in_range(estimate.missed_at_most, 144, 250); /* a 23rd of all are 144 */
+    evidence.sentinels.lost = 0;
+    estimate = ptl_estimate_of(&evidence, NULL);
+    assert_in_range(estimate.missed_at_most, 1, 12);
+}
+
 /* Whatever was lost, of what is silent no more is open than of what answered. */
 static void where_losses_have_no_bound_the_share_that_is_open_has_one(void **state)
 {
@@ -405,6 +421,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_known_is_not_claimed),
         cmocka_unit_test(it_is_worth_something),
         cmocka_unit_test(sentinels_alone_speak_where_there_is_one_attempt),
+        cmocka_unit_test(few_of_few_sentinels_lost_are_no_bound),
         cmocka_unit_test(where_losses_have_no_bound_the_share_that_is_open_has_one),
         cmocka_unit_test(bursts_widen_the_bound),
         cmocka_unit_test(open_ports_that_lose_more_are_judged_by_themselves),
