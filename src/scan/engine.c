@@ -19,7 +19,6 @@ void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *pro
                                     .connect_us = PTL_US_NONE,
                                     .started_ns = started_ns,
                                     .at_ns = now_ns};
-    outcome->probe.listens = 0;
     uint64_t us = (now_ns - started_ns) / PTL_NS_PER_US;
     /* A time is told only where something answered. */
     if (finding->reason != PTL_REASON_NO_RESPONSE && finding->state != PTL_ERROR &&

@@ -70,9 +70,7 @@ static struct ptl_outcome *settle(struct loop *loop, const struct ptl_probe *pro
 static void settle_overheard(struct loop *loop, const struct ptl_listener_ear *ear,
                              const struct ptl_finding *finding)
 {
-    struct ptl_outcome *outcome = settle(loop, &ear->probe, finding, ear->started_ns, 0);
-    outcome->probe.listens = ear->probe.listens;
-    outcome->overheard = true;
+    settle(loop, &ear->probe, finding, ear->started_ns, 0)->overheard = true;
 }
 
 /* The silent attempt has its outcome, and its socket, with its permit, waits for a late answer. */
@@ -89,7 +87,7 @@ static bool overhear(struct loop *loop, uint32_t id, const struct ptl_finding *s
         return false;
     uint8_t more = slot->again.more;
     ptl_slots_give(&loop->slots, id);
-    settle(loop, &probe, silence, started_ns, more)->probe.listens = probe.listens;
+    settle(loop, &probe, silence, started_ns, more)->is_kept = true;
     loop->holding.in_flight++;
     return true;
 }

@@ -11,32 +11,46 @@
 #define TOGETHER_NS                                                                                \
     10000000ULL   /* they end by so much, together: each end costs a turn of the loop */
 #define SHARE 100 /* one permit in so many may always be listened with */
+#define FEW 8     /* of fewer permits one would be missed */
 
 void ptl_listener_init(struct ptl_listener *listener, int epoll, uint64_t timeout_ms)
 {
     listener->count = listener->used = 0;
     listener->epoll = epoll;
     listener->next_ns = UINT64_MAX;
+    listener->turn_ns = 0;
     uint64_t timeout_ns = timeout_ms * PTL_NS_PER_MS;
     listener->listen_ns =
         timeout_ns < PTL_SYN_RESENT_NS ? PTL_SYN_RESENT_NS - MARGIN_NS : 2 * timeout_ns;
 }
 
-/* So few that they hold nobody back. */
-static bool fits(uint32_t count, uint32_t share)
+/* So many hold nobody back, if one of fewer than a hundred permits has its turn now and then. */
+static uint32_t spare(uint32_t share)
 {
-    return count * SHARE <= share;
+    return share >= SHARE ? share / SHARE : share >= FEW;
 }
 
-bool ptl_listener_may(const struct ptl_listener *listener, const struct ptl_permits *permits,
+static bool is_turn(struct ptl_listener *listener, uint32_t share, uint64_t now_ns)
+{
+    if (share >= SHARE)
+        return true;
+    uint64_t every_ns = listener->listen_ns * SHARE / share;
+    bool is_first = listener->turn_ns == 0;
+    if (now_ns < listener->turn_ns)
+        return false;
+    listener->turn_ns = now_ns + (is_first ? every_ns / 2 : every_ns);
+    return !is_first;
+}
+
+bool ptl_listener_may(struct ptl_listener *listener, const struct ptl_permits *permits,
                       uint32_t share, uint64_t started_ns)
 {
     uint32_t used = atomic_load_explicit(&permits->in_use, memory_order_relaxed);
     uint32_t limit = atomic_load_explicit(&permits->limit, memory_order_relaxed);
-    if (started_ns + listener->listen_ns <= ptl_clock_now_ns() ||
-        listener->count == PTL_LISTENER_MOST)
+    uint64_t now_ns = ptl_clock_now_ns();
+    if (started_ns + listener->listen_ns <= now_ns || listener->count == PTL_LISTENER_MOST)
         return false;
-    return used < limit / 2 || fits(listener->count + 1, share);
+    return used < limit / 2 || (listener->count < spare(share) && is_turn(listener, share, now_ns));
 }
 
 bool ptl_listener_take(struct ptl_listener *listener, int fd, const struct ptl_address *address,
@@ -108,7 +122,7 @@ bool ptl_listener_ended(struct ptl_listener *listener, const struct ptl_permits 
         return false;
     uint32_t used = atomic_load_explicit(&permits->in_use, memory_order_relaxed);
     uint32_t limit = atomic_load_explicit(&permits->limit, memory_order_relaxed);
-    bool is_short = used >= limit - limit / 4 && !fits(listener->count, share);
+    bool is_short = used >= limit - limit / 4 && listener->count > spare(share);
     if (!needs_descriptor && !is_short && ptl_clock_now_ns() < listener->next_ns)
         return false;
     end(listener, find_next(listener), ear);

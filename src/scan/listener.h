@@ -30,15 +30,17 @@ struct ptl_listener {
     int epoll;
     uint64_t listen_ns; /* from the start of an attempt */
     uint64_t next_ns;   /* when the first has to end; UINT64_MAX: there is none */
+    uint64_t turn_ns;   /* where permits are few and short: no socket is taken before */
 };
 
 /* For attempts that wait `timeout_ms` in that epoll. */
 void ptl_listener_init(struct ptl_listener *listener, int epoll, uint64_t timeout_ms);
 /*
  * Is there room, are permits to spare, and is there time left? An attempt under a second is one
- * SYN, so that its socket is closed before the kernel sends another. `share`: permits of this loop.
+ * SYN, so that its socket is closed before the kernel sends another. `share`: permits of this loop:
+ * where they are short one in a hundred is to spare, of 8 to 99 one for as much of the time.
  */
-bool ptl_listener_may(const struct ptl_listener *listener, const struct ptl_permits *permits,
+bool ptl_listener_may(struct ptl_listener *listener, const struct ptl_permits *permits,
                       uint32_t share, uint64_t started_ns);
 /* Takes a socket that is in the epoll, where there is room. False: the caller keeps it. */
 bool ptl_listener_take(struct ptl_listener *listener, int fd, const struct ptl_address *address,

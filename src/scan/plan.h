@@ -32,6 +32,7 @@ struct ptl_outcome {
     bool resent;    /* the kernel had to send the SYN again */
     bool prompt;    /* read as it came: the engine was waiting for it */
     bool late;      /* the engine was held up meanwhile: connect_us tells of this machine */
+    bool is_kept;   /* its socket: it is listened to for longer */
     bool overheard; /* its silence was told before: this is what was heard, or not, beyond its time
                      */
     uint8_t more; /* attempts that went before and met a probe of this machine: they say nothing */

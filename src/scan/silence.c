@@ -158,7 +158,7 @@ void ptl_silence_add(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     uint32_t waited_us = (uint32_t)((outcome->at_ns - outcome->started_ns) / PTL_NS_PER_US);
     if (lane->least_wait_us == 0 || waited_us < lane->least_wait_us)
         lane->least_wait_us = waited_us;
-    if (outcome->probe.listens != 0)
+    if (outcome->is_kept)
         ptl_listening_began(&plan->listening, outcome->probe.listens, outcome->started_ns);
     note_unanswered(plan);
     lane->debt++;

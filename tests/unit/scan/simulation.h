@@ -243,7 +243,6 @@ static inline size_t sim_collect(struct sim *sim, uint32_t worker, struct ptl_ou
             .connect_us = answered ? flight->answer.after_us & PTL_US_NONE : PTL_US_NONE,
             .started_ns = flight->sent_ns,
             .at_ns = fake_now_ns};
-        outcomes[count - 1].probe.listens = 0; /* these engines listen no longer */
         uint32_t target = sim->plan->schedule.lanes[flight->probe.lane].target;
         if (!flight->probe.sentinel)
             sim_port_of(sim, target, flight->probe.port)->flying--;

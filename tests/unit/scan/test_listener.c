@@ -80,11 +80,41 @@ static void permits_that_others_need_are_given_back(void **state)
     ptl_permits_try(&permits, 25);
     assert_false(ptl_listener_ended(&listener, &permits, 200, false, &ear));
     assert_true(ptl_listener_ended(&listener, &permits, 50, false, &ear));
-    assert_true(ptl_listener_ended(&listener, &permits, 50, false, &ear));
-    assert_false(ptl_listener_ended(&listener, &permits, 50, false, &ear));
+    assert_false(ptl_listener_ended(&listener, &permits, 50, false, &ear)); /* it has its turn */
+    assert_true(ptl_listener_ended(&listener, &permits, 7, false, &ear));
+    assert_false(ptl_listener_ended(&listener, &permits, 7, false, &ear));
     finish();
     begin(500, 1, 1); /* the only one */
     assert_false(ptl_listener_may(&listener, &permits, 1, fake_now_ns));
+    finish();
+}
+
+/* Of fewer than a hundred permits, all in use, one listens for a hundredth of all their time. */
+static void one_of_few_permits_has_its_turn(void **state)
+{
+    (void)state;
+    struct ptl_listener_ear ear;
+    uint64_t began_ns = fake_now_ns, out_ns = 0;
+    uint32_t taken = 0;
+    begin(500, 60, 60);
+    while (fake_now_ns < began_ns + 200000 * PTL_NS_PER_MS) {
+        if (ptl_listener_may(&listener, &permits, 30, fake_now_ns - 250 * PTL_NS_PER_MS)) {
+            fake_now_ns -= 250 * PTL_NS_PER_MS; /* when it was sent */
+            take((uint16_t)++taken);
+            fake_now_ns += 250 * PTL_NS_PER_MS;
+        }
+        fake_now_ns += 5 * PTL_NS_PER_MS;
+        out_ns += listener.count * 5 * PTL_NS_PER_MS;
+        ptl_listener_ended(&listener, &permits, 30, false, &ear);
+    }
+    assert_in_range(taken, 55, 62);
+    assert_true(out_ns * 100 <= 30 * (fake_now_ns - began_ns));
+    finish();
+    begin(500, 7, 7); /* so few have none to spare */
+    for (int i = 0; i < 100; i++) {
+        fake_now_ns += 1000 * PTL_NS_PER_MS;
+        assert_false(ptl_listener_may(&listener, &permits, 7, fake_now_ns));
+    }
     finish();
 }
 
@@ -122,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_ends_before_the_kernel_sends_again),
         cmocka_unit_test(permits_that_others_need_are_given_back),
+        cmocka_unit_test(one_of_few_permits_has_its_turn),
         cmocka_unit_test(a_descriptor_that_is_needed_is_given_back),
         cmocka_unit_test(there_is_room_for_so_many),
     };

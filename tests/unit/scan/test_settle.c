@@ -352,9 +352,36 @@ static void syns_sent_again_are_told(void **state)
     sim_close(&sim);
 }
 
+/* Of a sample of all ports: those that are to be listened to, by attempt. */
+static uint32_t to_be_heard[2];
+
+static struct sim_answer deaf(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
+                              unsigned tries)
+{
+    (void)sim, (void)target, (void)tries;
+    to_be_heard[probe->attempt < 2 ? 0 : 1] += probe->listens != 0 && !probe->sentinel;
+    return probe->port % 2 == 0 ? is_closed : is_silent;
+}
+
+/* These engines have no room to listen: what they did not hear at the first attempt is listened
+ * for at the next. */
+static void what_found_no_room_is_listened_to_at_its_next_attempt(void **state)
+{
+    (void)state;
+    struct sim sim;
+    memset(to_be_heard, 0, sizeof(to_be_heard));
+    sim_open(&sim, "hosts: 127.0.0.1\nports: 1-100\nretries: 1\n", 50, deaf);
+    sim_run(&sim);
+    assert_int_equal(to_be_heard[0], 100);
+    assert_int_equal(to_be_heard[1], 50);
+    assert_int_equal(sim.results->evidence.late.listened, 0);
+    sim_close(&sim);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_found_no_room_is_listened_to_at_its_next_attempt),
         cmocka_unit_test(open_ports_are_confirmed),
         cmocka_unit_test(only_what_is_open_is_confirmed),
         cmocka_unit_test(a_confirmation_that_cannot_be_asked_is_none),
