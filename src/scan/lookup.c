@@ -85,7 +85,7 @@ void ptl_lookup_conclude(struct ptl_plan *plan)
 {
     bool rest = plan->next_target == plan->targets && plan->nobody == plan->schedule.active;
     bool room = plan->next_target < plan->targets && plan->schedule.free_lane == PTL_LANE_NONE;
-    if (plan->nobody == 0 || !(rest || room))
+    if (!rest && !room)
         return;
     for (uint32_t id = 0; id < plan->schedule.window; id++) {
         const struct ptl_lane *lane = &plan->schedule.lanes[id];

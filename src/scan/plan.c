@@ -86,7 +86,8 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
     pthread_mutex_lock(&plan->lock);
     pass_time(plan);
     settle_all(plan, outcomes, settled);
-    ptl_lookup_conclude(plan);
+    if (plan->nobody > 0)
+        ptl_lookup_conclude(plan);
     if (want > PTL_PLAN_BLOCK)
         want = PTL_PLAN_BLOCK;
     if (is_finished(plan)) {

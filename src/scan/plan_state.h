@@ -1,9 +1,9 @@
 /*
  * The inside of the plan. plan.c hands probes out and takes outcomes in; settle.c says what an
  * outcome means; pass.c whether silent ports are asked once more, and how fast; silence.c keeps
- * attempts that nothing answered, until it is known what that means;
- * sentinel.c asks again what has answered; sample.c knows which targets stand for all; verdict.c
- * counts and keeps. Each knows those that follow it, none before.
+ * attempts that nothing answered, until it is known what that means; sentinel.c asks again what has
+ * answered; sample.c knows which targets stand for all; verdict.c counts and keeps. Each knows
+ * those that follow it, none before.
  */
 #ifndef SCAN_PLAN_STATE_H
 #define SCAN_PLAN_STATE_H
@@ -224,8 +224,8 @@ bool ptl_lookup_lets(struct ptl_plan *plan, uint32_t lane);
 /* An attempt to it was handed out, or somebody answered. */
 void ptl_lookup_sent(struct ptl_plan *plan, struct ptl_lane *lane);
 void ptl_lookup_heard(struct ptl_plan *plan, struct ptl_lane *lane);
-/* Nothing else is left to do, or there is no room for others: lanes whose address nobody has get
- * their verdicts. */
+/* Where nothing else is left to do, or there is no room for others, lanes whose address nobody has
+ * get their verdicts; there are some. */
 void ptl_lookup_conclude(struct ptl_plan *plan);
 
 /* ---- sentinel.c ---- */
