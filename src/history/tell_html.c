@@ -71,17 +71,13 @@ static bool add_runs(struct drawing *drawing)
 {
     const struct ptl_history *history = drawing->history;
     size_t count = history->run_count - drawing->first;
-    uint64_t before = 0;
     drawing->runs = calloc(count + 1, sizeof(*drawing->runs));
     if (drawing->runs == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {
         const struct ptl_history_run *run = &history->runs[drawing->first + i];
-        uint64_t when = run->when_ms > 0 ? (uint64_t)run->when_ms : 0;
-        /* Of two runs at once the one that began first may end last: it stands beside the other. */
-        before = when > before ? when : before;
         drawing->runs[i] =
-            (struct ptl_timeline_run){.started_ms = before,
+            (struct ptl_timeline_run){.started_ms = run->when_ms > 0 ? (uint64_t)run->when_ms : 0,
                                       .open = run->states[PTL_OPEN],
                                       .opened = run->changes.lists[PTL_CHANGED_OPENED].all,
                                       .closed = run->changes.lists[PTL_CHANGED_CLOSED].all,
@@ -89,6 +85,7 @@ static bool add_runs(struct drawing *drawing)
                                       .limit = run->limit,
                                       .is_complete = run->complete};
     }
+    ptl_timeline_put_in_order(drawing->runs, count);
     drawing->timeline.runs = drawing->runs;
     drawing->timeline.run_count = count;
     return true;

@@ -1,5 +1,7 @@
 #include "history/timeline.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 static int by_value(const void *one, const void *other)
@@ -20,6 +22,36 @@ uint64_t ptl_timeline_usual_s(const struct ptl_timeline *timeline)
         return 0;
     qsort(steps, count, sizeof(steps[0]), by_value);
     return steps[count / 2];
+}
+
+#define NONE UINT16_MAX /* more than there are runs */
+
+void ptl_timeline_put_in_order(struct ptl_timeline_run *runs, size_t count)
+{
+    /* The most runs whose times follow one another: the last of the best so many, and before each
+     * the one that it follows. */
+    uint16_t ends[PTL_TIMELINE_RUNS_MAX], follows[PTL_TIMELINE_RUNS_MAX];
+    size_t most = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t at;
+        PTL_SEARCH(at, most, runs[ends[at]].started_ms <= runs[i].started_ms);
+        follows[i] = at > 0 ? ends[at - 1] : NONE;
+        ends[at] = (uint16_t)i;
+        most = at == most ? most + 1 : most;
+    }
+    size_t right = most > 0 ? ends[most - 1] : NONE;
+    uint64_t next_ms = UINT64_MAX;
+    for (size_t i = count; i-- > 0;) {
+        if (i == right) {
+            next_ms = runs[i].started_ms;
+            right = follows[i];
+        } else if (runs[i].started_ms > next_ms) {
+            runs[i].started_ms = next_ms;
+        }
+    }
+    for (size_t i = 1; i < count; i++)
+        if (runs[i].started_ms < runs[i - 1].started_ms)
+            runs[i].started_ms = runs[i - 1].started_ms;
 }
 
 void ptl_timeline_find_partial(const struct ptl_timeline *timeline, char *seen, bool *is_partial)

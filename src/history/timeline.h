@@ -69,6 +69,12 @@ struct ptl_timeline {
     const void *context; /* of `see` */
 };
 
+/*
+ * Makes times that never go back of those that clocks said: as few runs as need be, of which a
+ * clock was wrong or which began before another and ended after it, are put beside the others.
+ */
+void ptl_timeline_put_in_order(struct ptl_timeline_run *runs, size_t count);
+
 /* Seconds from a run to the next, of half of them at most; 0: fewer than three runs tell nothing.
  */
 uint64_t ptl_timeline_usual_s(const struct ptl_timeline *timeline);

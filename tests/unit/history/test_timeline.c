@@ -46,6 +46,35 @@ static void what_a_partial_run_did_not_ask_ends_no_stretch(void **state)
 /* Two hosts with a port each, by night from a round time on. */
 static const struct ptl_timeline_host hosts[] = {{"a.example", "192.0.2.1"}, {"b", "192.0.2.2"}};
 
+static void check_order(const uint64_t *times, const uint64_t *wanted, size_t count)
+{
+    struct ptl_timeline_run runs[8] = {{.started_ms = 0}};
+    for (size_t i = 0; i < count; i++)
+        runs[i].started_ms = times[i];
+    ptl_timeline_put_in_order(runs, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(runs[i].started_ms, wanted[i]);
+}
+
+/* The dates of all others stay as they are. */
+static void a_clock_that_was_wrong_for_a_run(void **state)
+{
+    static const struct {
+        size_t count;
+        uint64_t times[6], wanted[6];
+    } all[] = {
+        {0, {0}, {0}},
+        {6, {10, 20, 30, 30, 40, 50}, {10, 20, 30, 30, 40, 50}},
+        {6, {10, 20, 30, 0, 40, 50}, {10, 20, 30, 30, 40, 50}},      /* behind */
+        {6, {10, 20, 9000, 30, 40, 50}, {10, 20, 30, 30, 40, 50}},   /* ahead */
+        {6, {10, 20, 9000, 9010, 30, 40}, {10, 20, 30, 30, 30, 40}}, /* for two */
+        {3, {10, 21, 20}, {10, 20, 20}},                             /* two at once */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        check_order(all[i].times, all[i].wanted, all[i].count);
+}
+
 static void usual_step(void **state)
 {
     (void)state;
@@ -214,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_packed_by_stretches),
         cmocka_unit_test(what_a_partial_run_did_not_ask_ends_no_stretch),
+        cmocka_unit_test(a_clock_that_was_wrong_for_a_run),
         cmocka_unit_test(usual_step),
         cmocka_unit_test(only_incomplete_runs_are_partial),
         cmocka_unit_test(the_page_holds_the_history),
