@@ -26,7 +26,6 @@ static void warn_of_host_bits(const struct ptl_hosts *hosts)
     struct ptl_origin origin = {.file = first.file, .line = first.line, .column = first.column};
     ptl_problems_at(&warnings, &origin, "warning: %s", text);
     print_problems(&warnings);
-    ptl_problems_free(&warnings);
 }
 
 static int run(const struct arguments *arguments)
@@ -56,8 +55,7 @@ const struct command command_check = {
     .summary = "Validate profiles; print every problem as FILE:LINE:COLUMN: message",
     .details = "Names are not looked up and nothing is sent. Problems go to standard error; the\n"
                "exit status is then 3. A warning leaves it 0.",
-    .options = options,
-    .option_count = sizeof(options) / sizeof(options[0]),
+    COMMAND_OPTIONS(options),
     .least_words = 1,
     .most_words = SIZE_MAX,
     .run = run,

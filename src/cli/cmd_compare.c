@@ -38,11 +38,9 @@ static bool take_number(const char *name, const char *text, uint64_t least, uint
     uint64_t value;
     if (text == NULL)
         return true;
-    if (!ptl_number_parse(text, strlen(text), &value) || value < least || value > most) {
-        print_line("portolan compare: --%s is a number from %llu to %llu, not \"%s\"", name,
-                   (unsigned long long)least, (unsigned long long)most, text);
-        return false;
-    }
+    if (!ptl_number_parse(text, strlen(text), &value) || value < least || value > most)
+        return print_line("portolan compare: --%s is a number from %llu to %llu, not \"%s\"", name,
+                          (unsigned long long)least, (unsigned long long)most, text);
     *number = (unsigned)value;
     return true;
 }
@@ -53,9 +51,8 @@ static bool take_pause(const char *text, uint64_t *pause_ms)
     if (text == NULL ||
         (ptl_duration_parse(text, pause_ms, &error) == PTL_OK && *pause_ms <= PAUSE_MAX_MS))
         return true;
-    print_line("portolan compare: --pause is a duration of up to an hour (500ms, 2s), not \"%s\"",
-               text);
-    return false;
+    return print_line(
+        "portolan compare: --pause is a duration of up to an hour (500ms, 2s), not \"%s\"", text);
 }
 
 static bool take_varies(struct order *order)
@@ -68,16 +65,13 @@ static bool take_varies(struct order *order)
     }
     for (size_t i = 0; i < arguments->vary_count; i++) {
         struct ptl_error error = {.code = PTL_OK};
-        if (ptl_vary_parse(arguments->varies[i], &order->varies[i], &error) != PTL_OK) {
-            print_line("portolan compare: %s", error.message);
-            return false;
-        }
+        if (ptl_vary_parse(arguments->varies[i], &order->varies[i], &error) != PTL_OK)
+            return print_line("portolan compare: %s", error.message);
         order->vary_count++;
         for (size_t j = 0; j < i; j++) {
-            if (strcmp(order->varies[i].key, order->varies[j].key) == 0) {
-                print_line("portolan compare: --vary %s is given twice", order->varies[i].key);
-                return false;
-            }
+            if (strcmp(order->varies[i].key, order->varies[j].key) == 0)
+                return print_line("portolan compare: --vary %s is given twice",
+                                  order->varies[i].key);
         }
     }
     return true;
@@ -132,7 +126,6 @@ static int load_variants(struct order *order)
                                            .vary_count = order->vary_count};
     enum ptl_status status = ptl_variants_build(&request, &order->variants, &problems);
     print_problems(&problems);
-    ptl_problems_free(&problems);
     if (status != PTL_OK)
         return exit_of(status);
     const char *baseline = arguments->texts[OPTION_BASELINE];
@@ -232,7 +225,6 @@ static int study(struct order *order)
     enum ptl_status status =
         ptl_study_new(&order->variants, &order->options, cancel, &study, &problems);
     print_problems(&problems);
-    ptl_problems_free(&problems);
     if (status == PTL_E_CANCELLED)
         return 128 + ptl_cancel_cause(cancel);
     if (status != PTL_OK)
@@ -277,14 +269,10 @@ static const struct option options[] = {
     {OPTION_BASELINE, "baseline", "NAME",
      .help = "the variant that the others are held against (the first)"},
     {OPTION_SET, "set", "KEY=VALUE", .help = "override a key of every profile (repeatable)"},
-    {OPTION_REPORT, "json", "PATH", .help = "write comparison.json there, with every run",
-     .format = PTL_FORMAT_JSON},
-    {OPTION_REPORT, "csv", "PATH", .help = "write CSV there, one row a run",
-     .format = PTL_FORMAT_CSV},
-    {OPTION_REPORT, "text", "PATH", .help = "write the tables there (- where no output is named)",
-     .format = PTL_FORMAT_TEXT},
-    {OPTION_REPORT, "html", "PATH", .help = "write one page for a browser there, with charts",
-     .format = PTL_FORMAT_HTML},
+    OPTION_ROW_REPORT(JSON, "json", "write comparison.json there, with every run"),
+    OPTION_ROW_REPORT(CSV, "csv", "write CSV there, one row a run"),
+    OPTION_ROW_REPORT(TEXT, "text", "write the tables there (- where no output is named)"),
+    OPTION_ROW_REPORT(HTML, "html", "write one page for a browser there, with charts"),
     {OPTION_QUIET, "quiet", NULL, .help = "no progress, warnings or notes on standard error"},
     OPTION_ROW_PROGRESS,
 };
@@ -300,8 +288,7 @@ const struct command command_compare = {
                "Exit status: 0 done, 2 usage, 3 rejected, 4 a run failed or was incomplete, 5 an\n"
                "output could not be written, 130, 143 or 129 ended by a signal: what there is is\n"
                "written and marked incomplete.",
-    .options = options,
-    .option_count = sizeof(options) / sizeof(options[0]),
+    COMMAND_OPTIONS(options),
     .least_words = 1,
     .most_words = SIZE_MAX,
     .run = run,

@@ -30,8 +30,7 @@ const struct command command_convert = {
         "Without a report option the text goes to standard output. What is written is what\n"
         "`run` itself would have written; of a journal, what it had settled. Exit status:\n"
         "0 done, 2 usage, 3 the file was rejected, 5 an output could not be written.",
-    .options = options,
-    .option_count = sizeof(options) / sizeof(options[0]),
+    COMMAND_OPTIONS(options),
     .takes_reports = true,
     .least_words = 1,
     .most_words = 1,

@@ -79,10 +79,8 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    {OPTION_REPORT, "json", "PATH", .help = "write the differences there as JSON",
-     .format = PTL_FORMAT_JSON},
-    {OPTION_REPORT, "text", "PATH", .help = "write the text there (- where no output is named)",
-     .format = PTL_FORMAT_TEXT},
+    OPTION_ROW_REPORT(JSON, "json", "write the differences there as JSON"),
+    OPTION_ROW_REPORT(TEXT, "text", "write the text there (- where no output is named)"),
     {OPTION_ALLOW_INCONCLUSIVE, "allow-inconclusive", NULL,
      .help = "no status 1 for nothing but ports that a run may have missed"},
     {OPTION_FAIL_UNKNOWN, "fail-unknown", NULL,
@@ -102,8 +100,7 @@ const struct command command_diff = {
         "Exit status: 0 no difference, 1 different, 2 usage, 3 a file was rejected, 4 no "
         "difference\n"
         "is known, but one of the runs is incomplete, 5 an output could not be written.",
-    .options = options,
-    .option_count = sizeof(options) / sizeof(options[0]),
+    COMMAND_OPTIONS(options),
     .least_words = 2,
     .most_words = 2,
     .run = run,

@@ -1,6 +1,5 @@
 #include "cli/commands.h"
 
-#include "cli/topics.h"
 #include "compare/compare.h"
 #include "finished/diff.h"
 #include "history/history.h"

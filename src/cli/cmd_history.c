@@ -202,8 +202,7 @@ static bool take_since(const struct arguments *arguments, uint64_t *ms)
     *ms = 0;
     if (text == NULL || (ptl_duration_parse(text, ms, &error) == PTL_OK && *ms > 0))
         return true;
-    print_line("portolan history: --since wants a duration as 30d, not \"%s\"", text);
-    return false;
+    return print_line("portolan history: --since wants a duration as 30d, not \"%s\"", text);
 }
 
 static int run(const struct arguments *arguments)
@@ -239,18 +238,14 @@ static int run(const struct arguments *arguments)
 
 static const struct option options[] = {
     {OPTION_SINCE, "since", "DURATION", .help = "tell of the runs of that time only, as 30d"},
-    {OPTION_REPORT, "json", "PATH", .help = "write runs and ports there as JSON",
-     .format = PTL_FORMAT_JSON},
-    {OPTION_REPORT, "csv", "PATH", .help = "write a row a run there", .format = PTL_FORMAT_CSV},
+    OPTION_ROW_REPORT(JSON, "json", "write runs and ports there as JSON"),
+    OPTION_ROW_REPORT(CSV, "csv", "write a row a run there"),
     {OPTION_CSV_PORTS, "csv-ports", "PATH",
      .help = "write a row a port there: first and last open, how often"},
-    {OPTION_REPORT, "text", "PATH", .help = "write the text there (- where no output is named)",
-     .format = PTL_FORMAT_TEXT},
-    {OPTION_REPORT, "html", "PATH", .help = "write one page for a browser there",
-     .format = PTL_FORMAT_HTML},
-    {OPTION_REPORT, "prom", "PATH",
-     .help = "write Prometheus metrics there: when the last complete run was",
-     .format = PTL_FORMAT_PROM},
+    OPTION_ROW_REPORT(TEXT, "text", "write the text there (- where no output is named)"),
+    OPTION_ROW_REPORT(HTML, "html", "write one page for a browser there"),
+    OPTION_ROW_REPORT(PROM, "prom",
+                      "write Prometheus metrics there: when the last complete run was"),
     {OPTION_HISTORY, "history", "DIR",
      .help = "where a PROFILE that does not say so keeps its runs"},
     {OPTION_SET, "set", "KEY=VALUE", .help = "override a key of the profile (repeatable)"},
@@ -271,8 +266,7 @@ const struct command command_history = {
         "folder.\n\n"
         "Exit status: 0 done, 2 usage, 3 the profile or the index was rejected, 5 an output could\n"
         "not be written.",
-    .options = options,
-    .option_count = sizeof(options) / sizeof(options[0]),
+    COMMAND_OPTIONS(options),
     .least_words = 1,
     .most_words = 1,
     .run = run,

@@ -136,8 +136,7 @@ const struct command command_merge = {
         "Exit status: 0 done, 1 an expectation of the shards failed, 2 usage, 3 a file was\n"
         "rejected, or is of another plan, 4 shards are missing or incomplete, 5 an output could\n"
         "not be written.",
-    .options = options,
-    .option_count = sizeof(options) / sizeof(options[0]),
+    COMMAND_OPTIONS(options),
     .takes_reports = true,
     .least_words = 1,
     .most_words = SIZE_MAX,

@@ -74,11 +74,9 @@ static bool takes_options(const struct arguments *arguments, struct ptl_profile 
     const char *path = arguments->texts[OPTION_FREEZE];
     if (path == NULL)
         return take_shard("plan", &profile->shard.index, &profile->shard.count, arguments);
-    if (arguments->texts[OPTION_SHARD] != NULL) {
-        print_line(
+    if (arguments->texts[OPTION_SHARD] != NULL)
+        return print_line(
             "portolan plan: --freeze writes the whole plan, and --shard wants a slice of it");
-        return false;
-    }
     return freeze_may_go_to(path, profile);
 }
 
@@ -114,7 +112,6 @@ static int run(const struct arguments *arguments)
     if (status == PTL_OK)
         result = tell(arguments, profile, prepared);
     print_problems(&problems);
-    ptl_problems_free(&problems);
     ptl_prepared_free(prepared);
     ptl_profile_free(profile);
     return result;
@@ -134,8 +131,7 @@ const struct command command_plan = {
     .details = "Names are looked up: a scope that rejects their addresses says so here too.\n\n"
                "Exit status: 0 done, 2 usage, 3 rejected, 4 a host does not resolve, 5 the frozen\n"
                "profile could not be written.",
-    .options = options,
-    .option_count = sizeof(options) / sizeof(options[0]),
+    COMMAND_OPTIONS(options),
     .least_words = 1,
     .most_words = 1,
     .run = run,

@@ -42,8 +42,7 @@ const struct command command_show = {
     .details = "Nothing is left to `extends`, --set or a default. The SHA-256 of what is\n"
                "printed is profile_sha256 in results.json. Of a journal it tells what it holds,\n"
                "and what --resume would still ask.",
-    .options = options,
-    .option_count = sizeof(options) / sizeof(options[0]),
+    COMMAND_OPTIONS(options),
     .least_words = 1,
     .most_words = 1,
     .run = run,

@@ -14,7 +14,15 @@ extern const struct command command_run, command_check, command_show, command_pl
     command_compare, command_diff, command_merge, command_convert, command_history, command_schema,
     command_help, command_run_variant;
 
-/* `commands` are those of main.c, up to a NULL. NULL: no such command. */
+/*
+ * What `portolan help` prints beside the help of the commands, on standard output, made of the same
+ * tables: the manual page, portolan(1), as troff; and a completion for bash of commands, options,
+ * their values, keys of --set and saved profiles.
+ */
+void topic_man(const struct command *const *commands);
+void topic_completion(const struct command *const *commands);
+
+/* `commands` are those of main.c, up to a NULL, here and above. NULL: no such command. */
 const struct command *command_find(const struct command *const *commands, const char *name);
 /* "no command X; did you mean Y?" on standard error. Returns the status. */
 int command_unknown(const struct command *const *commands, const char *name);

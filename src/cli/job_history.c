@@ -19,12 +19,11 @@ bool job_histories_are_asked_well(const struct arguments *arguments, struct job 
             return false;
         }
         for (size_t other = 0; other < i; other++)
-            if (jobs[other].history != NULL && strcmp(jobs[other].history, jobs[i].history) == 0) {
-                print_line("portolan run: two profiles are called %s, and would share the history "
-                           "%s",
-                           asks->name, jobs[i].history);
-                return false;
-            }
+            if (jobs[other].history != NULL && strcmp(jobs[other].history, jobs[i].history) == 0)
+                return print_line(
+                    "portolan run: two profiles are called %s, and would share the history "
+                    "%s",
+                    asks->name, jobs[i].history);
     }
     if (arguments->given[OPTION_FAIL_ON_CHANGE] && !any)
         print_line("portolan run: --fail-on-change wants a history: --history DIR, or the "

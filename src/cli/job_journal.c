@@ -12,8 +12,7 @@ static bool take_age(const struct arguments *arguments, uint64_t *ms)
     *ms = 0;
     if (text == NULL || (ptl_duration_parse(text, ms, &error) == PTL_OK && *ms > 0))
         return true;
-    print_line("portolan run: --max-age wants a duration as 24h, not \"%s\"", text);
-    return false;
+    return print_line("portolan run: --max-age wants a duration as 24h, not \"%s\"", text);
 }
 
 bool job_journals_are_asked_well(const struct arguments *arguments, const struct job *jobs,
@@ -26,29 +25,26 @@ bool job_journals_are_asked_well(const struct arguments *arguments, const struct
     const char *asked = arguments->given[OPTION_RESUME]         ? "--resume"
                         : arguments->given[OPTION_KEEP_JOURNAL] ? "--keep-journal"
                                                                 : NULL;
-    if (asked != NULL && !any) {
-        print_line("portolan run: %s wants a journal: --journal PATH, or the profile's key journal",
-                   asked);
-        return false;
-    }
+    if (asked != NULL && !any)
+        return print_line(
+            "portolan run: %s wants a journal: --journal PATH, or the profile's key journal",
+            asked);
     const char *how = arguments->given[OPTION_SALVAGE]           ? "--salvage"
                       : arguments->given[OPTION_SET_ASIDE]       ? "--set-aside"
                       : arguments->texts[OPTION_MAX_AGE] != NULL ? "--max-age"
                                                                  : NULL;
-    if (how != NULL && !arguments->given[OPTION_RESUME]) {
-        print_line("portolan run: %s says how to go on with a journal: it wants --resume", how);
-        return false;
-    }
+    if (how != NULL && !arguments->given[OPTION_RESUME])
+        return print_line("portolan run: %s says how to go on with a journal: it wants --resume",
+                          how);
     for (size_t i = 0; i < count; i++) {
         const char *pattern = job_pattern(&jobs[i], arguments, JOB_JOURNAL);
         if (pattern == NULL)
             continue;
-        if (strcmp(pattern, "-") == 0 || strstr(pattern, "{started}") != NULL) {
-            print_line("portolan run: the journal of %s wants the path of a file that is the same "
-                       "each time, not \"%s\"",
-                       jobs[i].asks.name, pattern);
-            return false;
-        }
+        if (strcmp(pattern, "-") == 0 || strstr(pattern, "{started}") != NULL)
+            return print_line(
+                "portolan run: the journal of %s wants the path of a file that is the same "
+                "each time, not \"%s\"",
+                jobs[i].asks.name, pattern);
     }
     return take_age(arguments, &age_ms);
 }

@@ -19,12 +19,7 @@ const char options_about_profile[] =
 static const struct option help_option = {
     .id = OPTION_HELP, .name = "help", .help = "show this and end"};
 
-#define REPORT_OPTION(word, key, what)                                                             \
-    {.id = OPTION_REPORT,                                                                          \
-     .format = PTL_FORMAT_##word,                                                                  \
-     .name = #key,                                                                                 \
-     .argument = "PATH",                                                                           \
-     .help = "write " what " there"},
+#define REPORT_OPTION(word, key, what) OPTION_ROW_REPORT(word, #key, "write " what " there"),
 static_assert((int)PTL_FORMAT_COUNT <= REPORTS_MAX, "there is room for every format");
 static const struct option report_options[PTL_FORMAT_COUNT] = {PTL_FORMATS(REPORT_OPTION)};
 
@@ -69,10 +64,8 @@ static bool take_setting(const struct command *command, const char *value,
                          struct arguments *arguments)
 {
     const char *equals = strchr(value, '=');
-    if (equals == NULL || equals == value) {
-        print_line("portolan %s: --set wants KEY=VALUE, not \"%s\"", command->name, value);
-        return false;
-    }
+    if (equals == NULL || equals == value)
+        return print_line("portolan %s: --set wants KEY=VALUE, not \"%s\"", command->name, value);
     char *key = strndup(value, (size_t)(equals - value));
     if (key == NULL || !PTL_ROOM_FOR_FEW(arguments->settings, arguments->setting_count)) {
         print_no_memory();
@@ -94,24 +87,20 @@ static bool take_progress(const struct command *command, const char *value,
             return true;
         }
     }
-    print_line("portolan %s: --progress is auto, always or never, not \"%s\"", command->name,
-               value);
-    return false;
+    return print_line("portolan %s: --progress is auto, always or never, not \"%s\"", command->name,
+                      value);
 }
 
 /* Of an option that may stand once; a PATH of no length would be the current folder, or nothing. */
 static bool take_once(const struct command *command, const struct option *option, const char *value,
                       const char **taken)
 {
-    if (strcmp(option->argument, "PATH") == 0 && value[0] == '\0') {
-        print_line("portolan %s: --%s wants a PATH, not an empty one", command->name, option->name);
-        return false;
-    }
-    if (*taken != NULL) {
-        print_line("portolan %s: --%s is given twice, with \"%s\" and \"%s\"", command->name,
-                   option->name, *taken, value);
-        return false;
-    }
+    if (strcmp(option->argument, "PATH") == 0 && value[0] == '\0')
+        return print_line("portolan %s: --%s wants a PATH, not an empty one", command->name,
+                          option->name);
+    if (*taken != NULL)
+        return print_line("portolan %s: --%s is given twice, with \"%s\" and \"%s\"", command->name,
+                          option->name, *taken, value);
     *taken = value;
     return true;
 }
@@ -159,21 +148,16 @@ static bool parse_option(const struct command *command, int argc, char **argv, i
         return false;
     }
     const char *value = word[2 + length] == '=' ? word + 2 + length + 1 : NULL;
-    if (option->argument == NULL && value != NULL) {
-        print_line("portolan %s: --%s takes no value", command->name, option->name);
-        return false;
-    }
+    if (option->argument == NULL && value != NULL)
+        return print_line("portolan %s: --%s takes no value", command->name, option->name);
     if (option->argument != NULL && value == NULL) {
-        if (*at + 1 >= argc) {
-            print_line("portolan %s: --%s wants %s", command->name, option->name, option->argument);
-            return false;
-        }
+        if (*at + 1 >= argc)
+            return print_line("portolan %s: --%s wants %s", command->name, option->name,
+                              option->argument);
         value = argv[++*at];
-        if (strcmp(option->argument, "PATH") == 0 && strncmp(value, "--", 2) == 0) {
-            print_line("portolan %s: --%s wants a PATH, not %s; ./%s is a file of that name",
-                       command->name, option->name, value, value);
-            return false;
-        }
+        if (strcmp(option->argument, "PATH") == 0 && strncmp(value, "--", 2) == 0)
+            return print_line("portolan %s: --%s wants a PATH, not %s; ./%s is a file of that name",
+                              command->name, option->name, value, value);
     }
     return take(command, option, value, arguments);
 }
@@ -195,9 +179,8 @@ bool options_parse(const struct command *command, int argc, char **argv,
         } else if (strcmp(argv[i], "-h") == 0) {
             arguments->given[OPTION_HELP] = true;
         } else if (argv[i][1] != '-') {
-            print_line("portolan %s: no option %s; options begin with two dashes", command->name,
-                       argv[i]);
-            return false;
+            return print_line("portolan %s: no option %s; options begin with two dashes",
+                              command->name, argv[i]);
         } else if (!parse_option(command, argc, argv, &i, arguments)) {
             return false;
         }
@@ -207,22 +190,18 @@ bool options_parse(const struct command *command, int argc, char **argv,
     size_t inputs = 0;
     for (size_t i = 0; i < arguments->word_count; i++)
         inputs += strcmp(arguments->words[i], "-") == 0;
-    if (inputs > 1) {
-        print_line("portolan %s: standard input can be read once only", command->name);
-        return false;
-    }
+    if (inputs > 1)
+        return print_line("portolan %s: standard input can be read once only", command->name);
     bool is_described =
         arguments->texts[OPTION_HOSTS] != NULL || arguments->texts[OPTION_PORTS] != NULL;
     if (arguments->word_count == 0 && is_described)
         arguments->word_count = 1; /* the profile is the options themselves */
-    if (arguments->word_count < command->least_words ||
-        arguments->word_count > command->most_words) {
-        print_line("portolan %s: %s; usage: portolan %s%s%s", command->name,
-                   arguments->word_count < command->least_words ? "something is missing"
-                                                                : "too many arguments",
-                   command->name, command->synopsis[0] != '\0' ? " " : "", command->synopsis);
-        return false;
-    }
+    if (arguments->word_count < command->least_words || arguments->word_count > command->most_words)
+        return print_line("portolan %s: %s; usage: portolan %s%s%s", command->name,
+                          arguments->word_count < command->least_words ? "something is missing"
+                                                                       : "too many arguments",
+                          command->name, command->synopsis[0] != '\0' ? " " : "",
+                          command->synopsis);
     return true;
 }
 

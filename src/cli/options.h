@@ -90,6 +90,13 @@ const struct option *options_at(const struct command *command, size_t number);
 bool options_parse(const struct command *command, int argc, char **argv,
                    struct arguments *arguments);
 void arguments_free(struct arguments *arguments);
+/* A command's own table, as two of its members. */
+#define COMMAND_OPTIONS(rows) .options = (rows), .option_count = sizeof(rows) / sizeof((rows)[0])
+/* The row of a report: PTL_FORMAT_* less that, and what its help says. */
+#define OPTION_ROW_REPORT(word, key, what)                                                         \
+    {                                                                                              \
+        OPTION_REPORT, key, "PATH", .help = (what), .format = PTL_FORMAT_##word                    \
+    }
 /* The rows --set, --hosts and --ports, of commands that take a PROFILE, and do without one beside
  * the last two. */
 #define OPTION_ROWS_PROFILE                                                                        \

@@ -50,7 +50,7 @@ static void print_printable(const char *before, const char *text)
     ptl_buf_free(&safe);
 }
 
-void print_line(const char *format, ...)
+bool print_line(const char *format, ...)
 {
     char *text;
     va_list args;
@@ -59,10 +59,11 @@ void print_line(const char *format, ...)
     va_end(args);
     if (length < 0) {
         fputs("portolan: out of memory\n", stderr);
-        return;
+        return false;
     }
     print_printable("", text);
     free(text);
+    return false;
 }
 
 void print_error(const struct ptl_error *error)
@@ -91,12 +92,13 @@ int print_no_memory(void)
     return EXIT_INCOMPLETE;
 }
 
-void print_problems(const struct ptl_problems *problems)
+void print_problems(struct ptl_problems *problems)
 {
     for (size_t i = 0; i < problems->count; i++)
         print_error(&problems->items[i]);
     if (problems->dropped > 0)
         print_line("portolan: and %zu more problems", problems->dropped);
+    ptl_problems_free(problems);
 }
 
 void print_problem(const struct portolan_problem *problem)

@@ -10,16 +10,16 @@
 
 /*
  * A line on standard error, as printf. Words, paths and messages that come from outside may be
- * given as they are: control characters come out escaped.
+ * given as they are: control characters come out escaped. Returns false, for who gives up there.
  */
-void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void print_error(const struct ptl_error *error);
 /* The same; returns the exit status that a command ends with for it. */
 int print_failure(const struct ptl_error *error);
 /* The same of memory that ran out. */
 int print_no_memory(void);
-/* Each problem on a line. */
-void print_problems(const struct ptl_problems *problems);
+/* Each problem on a line; frees the list. */
+void print_problems(struct ptl_problems *problems);
 
 void print_problem(const struct portolan_problem *problem);
 /* What a call of the library that came to `status` has found, unless all is well. The exit status

@@ -46,13 +46,12 @@ static bool take_from(const char *command, size_t source, struct ptl_shard *shar
     if (!read_number(command, sources[source].variable, &number) ||
         (sources[source].first != NULL && !read_number(command, sources[source].first, &first)))
         return false;
-    if (number < first || number - first >= shard->count) {
-        print_line("portolan %s: shard auto/%" PRIu32 ": %s is %" PRIu64 ", and the slices are "
-                   "%" PRIu64 " to %" PRIu64,
-                   command, shard->count, sources[source].variable, number, first,
-                   first + shard->count - 1);
-        return false;
-    }
+    if (number < first || number - first >= shard->count)
+        return print_line("portolan %s: shard auto/%" PRIu32 ": %s is %" PRIu64
+                          ", and the slices are "
+                          "%" PRIu64 " to %" PRIu64,
+                          command, shard->count, sources[source].variable, number, first,
+                          first + shard->count - 1);
     shard->index = (uint32_t)(number - first) + 1;
     return true;
 }
@@ -63,13 +62,11 @@ static bool find(const char *command, struct ptl_shard *shard)
     for (size_t i = 0; i < SOURCES; i++) {
         if (value_of(sources[i].variable) == NULL)
             continue;
-        if (found < SOURCES) {
-            print_line("portolan %s: shard auto/%" PRIu32
-                       ": both %s and %s are set; --shard K/%" PRIu32 " says which slice it is",
-                       command, shard->count, sources[found].variable, sources[i].variable,
-                       shard->count);
-            return false;
-        }
+        if (found < SOURCES)
+            return print_line(
+                "portolan %s: shard auto/%" PRIu32 ": both %s and %s are set; --shard K/%" PRIu32
+                " says which slice it is",
+                command, shard->count, sources[found].variable, sources[i].variable, shard->count);
         found = i;
     }
     if (found < SOURCES)
@@ -95,10 +92,8 @@ bool take_shard(const char *command, uint32_t *index, uint32_t *count,
     struct ptl_error error;
     struct ptl_shard shard = {.index = *index, .count = *count};
     const char *text = arguments->texts[OPTION_SHARD];
-    if (text != NULL && ptl_shard_parse(text, &shard, &error) != PTL_OK) {
-        print_line("portolan %s: --shard %s, not \"%s\"", command, error.message, text);
-        return false;
-    }
+    if (text != NULL && ptl_shard_parse(text, &shard, &error) != PTL_OK)
+        return print_line("portolan %s: --shard %s, not \"%s\"", command, error.message, text);
     if (shard.count > 0 && shard.index == 0 && !find(command, &shard))
         return false;
     *index = shard.index;

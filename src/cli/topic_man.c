@@ -1,6 +1,5 @@
-#include "cli/topics.h"
-
 #include "cli/commands.h"
+
 #include "profile/profile.h"
 
 #include <stdio.h>

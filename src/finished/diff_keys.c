@@ -52,7 +52,7 @@ const struct ptl_object ptl_diff_summary_object =
 /* ---- hosts ---- */
 
 static const char *const sides[] = {[PTL_OLD] = "old", [PTL_NEW] = "new"};
-/* Of ptl_unknown_names, those that can be said of a host; and of a port. */
+/* Of enum ptl_unknown, what can be said of a host; and of a port. */
 static const char *const host_whys[] = {
     [PTL_UNKNOWN_UNRESOLVED] = "unresolved", [PTL_UNKNOWN_NOT_LISTED] = "not-listed"};
 static const char *const port_whys[] = {[PTL_UNKNOWN_NOT_PROBED] = "not-probed",

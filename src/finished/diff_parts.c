@@ -15,8 +15,6 @@ const char *const ptl_change_names[PTL_CHANGE_COUNT] = {
     [PTL_CHANGE_PERHAPS_CLOSED] = "perhaps-closed",
     [PTL_CHANGE_PERHAPS_STATE] = "perhaps-changed",
     [PTL_CHANGE_UNKNOWN] = "unknown"};
-const char *const ptl_unknown_names[6] = {NULL,    "not-probed", "unprobed",
-                                          "error", "unresolved", "not-listed"};
 
 static bool warn(struct ptl_diff *diff, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

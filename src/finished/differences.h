@@ -55,9 +55,6 @@ struct ptl_diff {
     size_t warning_count;
 };
 
-/* "not-probed", ...; by enum ptl_unknown, NULL for PTL_UNKNOWN_NOT. */
-extern const char *const ptl_unknown_names[6];
-
 /* Names of a host that may be named in one run only; NEW's where both name it. */
 void ptl_diff_names(const struct ptl_diff *diff, const uint32_t hosts[2],
                     struct ptl_target_names *names);

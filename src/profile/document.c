@@ -33,16 +33,23 @@ struct parser {
     unsigned documents;
 };
 
-static void complain(struct parser *parser, const yaml_mark_t *mark, const char *format,
+static struct ptl_node place_of(const struct parser *parser, const yaml_mark_t *mark)
+{
+    return (struct ptl_node){.line = (unsigned)mark->line + 1,
+                             .column = (unsigned)mark->column + 1,
+                             .source = parser->source};
+}
+
+/* Returns false. */
+static bool complain(struct parser *parser, const yaml_mark_t *mark, const char *format,
                      const char *what)
 {
-    struct ptl_node at = {.line = (unsigned)mark->line + 1,
-                          .column = (unsigned)mark->column + 1,
-                          .source = parser->source};
+    struct ptl_node at = place_of(parser, mark);
     struct ptl_origin origin = ptl_node_origin(&at);
     char shown[PTL_SHOWN_SIZE];
     ptl_problems_at(parser->problems, &origin, "%s%s", format,
                     what != NULL ? ptl_shown(what, shown) : "");
+    return false;
 }
 
 /* Where libyaml stumbles over what people write most, what to write instead. */
@@ -72,9 +79,7 @@ static void complain_syntax(struct parser *parser)
         parser->tree->failed = true;
         return;
     }
-    struct ptl_node at = {.line = (unsigned)yaml->problem_mark.line + 1,
-                          .column = (unsigned)yaml->problem_mark.column + 1,
-                          .source = parser->source};
+    struct ptl_node at = place_of(parser, &yaml->problem_mark);
     struct ptl_origin origin = ptl_node_origin(&at);
     ptl_problems_at(parser->problems, &origin, "not YAML: %s%s%s%s",
                     yaml->context != NULL ? yaml->context : "", yaml->context != NULL ? ": " : "",
@@ -83,10 +88,8 @@ static void complain_syntax(struct parser *parser)
 
 static bool charge(struct parser *parser, const yaml_mark_t *mark, size_t weight)
 {
-    if (weight > PTL_NODES_MAX - parser->tree->weight) {
-        complain(parser, mark, "too many values (100000 at most, aliases expanded)", NULL);
-        return false;
-    }
+    if (weight > PTL_NODES_MAX - parser->tree->weight)
+        return complain(parser, mark, "too many values (100000 at most, aliases expanded)", NULL);
     parser->tree->weight += weight;
     return true;
 }
@@ -94,10 +97,8 @@ static bool charge(struct parser *parser, const yaml_mark_t *mark, size_t weight
 /* Text that many aliases stand for would be read as often. */
 static bool charge_text(struct parser *parser, const yaml_mark_t *mark, size_t bytes)
 {
-    if (bytes > PTL_TEXT_MAX - parser->tree->bytes) {
-        complain(parser, mark, "too much text (2 MiB at most, aliases expanded)", NULL);
-        return false;
-    }
+    if (bytes > PTL_TEXT_MAX - parser->tree->bytes)
+        return complain(parser, mark, "too much text (2 MiB at most, aliases expanded)", NULL);
     parser->tree->bytes += bytes;
     return true;
 }
@@ -107,9 +108,7 @@ static struct ptl_node *new_node(struct parser *parser, const yaml_event_t *even
 {
     if (!charge(parser, &event->start_mark, 1))
         return NULL;
-    struct ptl_node at = {.line = (unsigned)event->start_mark.line + 1,
-                          .column = (unsigned)event->start_mark.column + 1,
-                          .source = parser->source};
+    struct ptl_node at = place_of(parser, &event->start_mark);
     return ptl_node_new(parser->tree, kind, &at);
 }
 
@@ -128,10 +127,8 @@ static bool define_anchor(struct parser *parser, const yaml_event_t *event, cons
 {
     if (name == NULL)
         return true;
-    if (parser->anchor_count == PTL_ALIASES_MAX) {
-        complain(parser, &event->start_mark, "too many anchors (1000 at most)", NULL);
-        return false;
-    }
+    if (parser->anchor_count == PTL_ALIASES_MAX)
+        return complain(parser, &event->start_mark, "too many anchors (1000 at most)", NULL);
     char *copy = ptl_tree_copy(parser->tree, (const char *)name, strlen((const char *)name));
     parser->anchors[parser->anchor_count++] = (struct anchor){copy, node};
     return copy != NULL;
@@ -159,10 +156,8 @@ static bool on_alias(struct parser *parser, const yaml_event_t *event)
     const char *name = (const char *)event->data.alias.anchor;
     struct ptl_node *node = find_anchor(parser, name);
     const yaml_mark_t *mark = &event->start_mark;
-    if (++parser->alias_count > PTL_ALIASES_MAX) {
-        complain(parser, mark, "too many aliases (1000 at most)", NULL);
-        return false;
-    }
+    if (++parser->alias_count > PTL_ALIASES_MAX)
+        return complain(parser, mark, "too many aliases (1000 at most)", NULL);
     if (node == NULL || is_open(parser, node)) {
         complain(parser, mark,
                  node != NULL ? "an alias inside what it stands for: *" : "no such anchor: *",
@@ -170,10 +165,8 @@ static bool on_alias(struct parser *parser, const yaml_event_t *event)
         node = new_node(parser, event, PTL_NODE_BROKEN);
         return node != NULL && push(parser, node);
     }
-    if (parser->depth + node->height > PTL_NODE_DEPTH_MAX) {
-        complain(parser, mark, "nested too deeply (32 at most)", NULL);
-        return false;
-    }
+    if (parser->depth + node->height > PTL_NODE_DEPTH_MAX)
+        return complain(parser, mark, "nested too deeply (32 at most)", NULL);
     return charge(parser, mark, node->weight) && charge_text(parser, mark, node->bytes) &&
            push(parser, node);
 }
@@ -233,10 +226,8 @@ static bool on_scalar(struct parser *parser, const yaml_event_t *event)
 static bool on_start(struct parser *parser, const yaml_event_t *event, enum ptl_node_kind kind)
 {
     bool is_mapping = kind == PTL_NODE_MAPPING;
-    if (parser->depth == PTL_NODE_DEPTH_MAX) {
-        complain(parser, &event->start_mark, "nested too deeply (32 at most)", NULL);
-        return false;
-    }
+    if (parser->depth == PTL_NODE_DEPTH_MAX)
+        return complain(parser, &event->start_mark, "nested too deeply (32 at most)", NULL);
     struct ptl_node *node = new_node(parser, event, kind);
     if (node == NULL)
         return false;
@@ -285,8 +276,7 @@ static bool on_event(struct parser *parser, const yaml_event_t *event)
     case YAML_DOCUMENT_START_EVENT:
         if (++parser->documents == 1)
             return true;
-        complain(parser, &event->start_mark, "a second document; a file holds one", NULL);
-        return false;
+        return complain(parser, &event->start_mark, "a second document; a file holds one", NULL);
     case YAML_ALIAS_EVENT:
         return on_alias(parser, event);
     case YAML_SCALAR_EVENT:

@@ -1,7 +1,6 @@
 /* A profile from its YAML: parse, merge the parents, apply the settings, read the values, check. */
 #include "profile/document.h"
 #include "profile/extends.h"
-#include "profile/settings.h"
 #include "profile/values.h"
 
 #include <stdio.h>

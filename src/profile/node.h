@@ -99,4 +99,19 @@ bool ptl_mapping_fill(struct ptl_tree *tree, struct ptl_node *mapping,
                       struct ptl_node *const *children, size_t count,
                       struct ptl_problems *problems);
 
+/* ---- --set KEY=VALUE (settings.c) ---- */
+
+struct ptl_setting;
+/*
+ * The value of a --set as a node: YAML, or the text itself where the key takes a string ("-" and
+ * "{profile}.json" mean something else in YAML); of `extends`, what begins with [ is a list. NULL:
+ * a problem was added, or no memory.
+ */
+struct ptl_node *ptl_setting_value(struct ptl_tree *tree, const struct ptl_setting *setting,
+                                   struct ptl_problems *problems);
+/* The mapping with the setting applied; `root` itself after a problem. NULL: no memory. */
+struct ptl_node *ptl_setting_apply(struct ptl_tree *tree, struct ptl_node *root,
+                                   const struct ptl_setting *setting,
+                                   struct ptl_problems *problems);
+
 #endif

@@ -1,5 +1,3 @@
-#include "profile/settings.h"
-
 #include "profile/check.h"
 #include "profile/document.h"
 #include "profile/extends.h"

@@ -7,12 +7,31 @@
 #define RESULTS_KEYS_H
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/json.h"
-#include "results/members.h"
+#include "target/portset.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A JSON object being taken apart: what is wrong with it, and where. The first thing that is wrong
+ * stays in `status` and *error; after it nothing is refused any more, so that one check at the end
+ * is enough. */
+struct ptl_members {
+    const struct ptl_json *json;
+    const struct ptl_origin *place;
+    const char *what; /* "a result", for messages */
+    enum ptl_status status;
+    struct ptl_error *error;
+};
+
+/* Says what is wrong, as "WHAT: message". Returns its status. */
+enum ptl_status ptl_members_refuse(struct ptl_members *members, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Sets the bits (NULL: none) of the ports of an array, ascending. Returns how many. */
+unsigned ptl_members_ports(struct ptl_members *members, const struct ptl_json *array,
+                           const char *key, uint8_t bits[PTL_PORT_BYTES]);
 
 struct ptl_key;
 

@@ -1,4 +1,4 @@
-#include "results/members.h"
+#include "results/keys.h"
 
 #include <stdarg.h>
 #include <stdio.h>

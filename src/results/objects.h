@@ -57,7 +57,6 @@ struct ptl_disagreement_keys {
 
 extern const struct ptl_object ptl_object_results; /* the root: for schema and reference */
 extern const struct ptl_object ptl_object_tool, ptl_object_run;      /* of struct ptl_run_info */
-extern const struct ptl_object ptl_object_shard;                     /* of struct ptl_shard_info */
 extern const struct ptl_object ptl_object_summary;                   /* of struct ptl_results */
 extern const struct ptl_object ptl_object_unresolved;                /* of struct ptl_unresolved */
 extern const struct ptl_object ptl_object_merged;                    /* of struct ptl_merged_run */

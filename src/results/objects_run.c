@@ -135,8 +135,7 @@ static const struct ptl_key shard_keys[] = {
      .is_later = true, .is_omitted = true,
      .about = "SHA-256 over expect; slices that differ in it leave something unjudged"},
 };
-const struct ptl_object ptl_object_shard =
-    PTL_OBJECT(struct ptl_shard_info, shard_keys, "run.shard");
+static const struct ptl_object shard = PTL_OBJECT(struct ptl_shard_info, shard_keys, "run.shard");
 
 #define AT(member) PTL_AT(struct ptl_shard_run, member)
 static const struct ptl_key shard_run_keys[] = {
@@ -248,7 +247,7 @@ static const struct ptl_key run_keys[] = {
      .object = &resumed, .is_later = true, .is_omitted = true,
      .about = "of a run that was resumed: what the last segment took over"},
     {"shard", &ptl_key_object, ASKED(shard), PTL_COUNT_AT(struct ptl_run_info, shard.count),
-     .object = &ptl_object_shard, .is_later = true, .is_omitted = true,
+     .object = &shard, .is_later = true, .is_omitted = true,
      .about = "of a slice of a plan: which one"},
     {"shards", &ptl_key_list, AT(shards), PTL_COUNT_AT(struct ptl_run_info, shard_count),
      .max = PTL_SHARD_RUNS_LISTED, .object = &shard_run, .is_later = true, .is_omitted = true,
