@@ -103,6 +103,29 @@ void ptl_text_add_printable(struct ptl_buf *buf, const char *text)
     add_mended(buf, text, true);
 }
 
+void ptl_text_printf(struct ptl_buf *buf, const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        buf->failed = true;
+        return;
+    }
+    ptl_text_add_printable(buf, text);
+    free(text);
+}
+
+int ptl_text_width(const char *text)
+{
+    int width = 0;
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xC0) != 0x80;
+    return width;
+}
+
 void ptl_text_add_utf8(struct ptl_buf *buf, const char *text)
 {
     add_mended(buf, text, false);

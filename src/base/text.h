@@ -18,6 +18,13 @@ bool ptl_text_is_utf8(const char *bytes, size_t length);
  */
 void ptl_text_add_printable(struct ptl_buf *buf, const char *text);
 
+/* The same of what printf would print, in all of it. */
+void ptl_text_printf(struct ptl_buf *buf, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Characters of UTF-8, near enough to columns of a terminal. */
+int ptl_text_width(const char *text);
+
 /* Appends `text` with every ill-formed byte as U+FFFD, all else unchanged. */
 void ptl_text_add_utf8(struct ptl_buf *buf, const char *text);
 

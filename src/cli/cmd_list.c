@@ -13,25 +13,16 @@ struct row {
     struct ptl_buf name, description, path;
 };
 
-/* Characters, not bytes; the text is UTF-8 and has no control characters by now. */
-static int width_of(const struct ptl_buf *text)
-{
-    int width = 0;
-    for (size_t i = 0; i < text->length; i++)
-        width += ((unsigned char)text->data[i] & 0xC0U) != 0x80U;
-    return width;
-}
-
 static void widen(int *column, const struct ptl_buf *text)
 {
-    int width = width_of(text);
+    int width = ptl_text_width(ptl_buf_text(text));
     if (width > *column && width <= WIDEST)
         *column = width;
 }
 
 static void print_cell(const struct ptl_buf *text, int column)
 {
-    int blanks = column - width_of(text);
+    int blanks = column - ptl_text_width(ptl_buf_text(text));
     printf("%s%*s  ", ptl_buf_text(text), blanks > 0 ? blanks : 0, "");
 }
 

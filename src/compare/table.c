@@ -11,15 +11,6 @@ struct layout {
     int widths[PTL_TABLE_COLUMNS]; /* 0: left out */
 };
 
-/* Characters of UTF-8, near enough to columns of a terminal. */
-static int width_of(const char *text)
-{
-    int width = 0;
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
-    return width;
-}
-
 static int larger(int a, int b)
 {
     return a > b ? a : b;
@@ -62,17 +53,17 @@ static void show_name(const struct ptl_table *table, size_t row, struct ptl_buf 
 static void lay_out(const struct ptl_table *table, struct layout *layout, struct ptl_buf *buf)
 {
     char cells[PTL_TABLE_COLUMNS][PTL_TABLE_CELL];
-    int title = width_of(table->title), widest = title;
+    int title = ptl_text_width(table->title), widest = title;
     for (size_t c = 0; c < table->column_count; c++)
-        layout->widths[c] = width_of(table->columns[c].title);
+        layout->widths[c] = ptl_text_width(table->columns[c].title);
     for (size_t row = 0; row < table->row_count; row++) {
         struct ptl_buf name;
         show_name(table, row, &name, buf);
-        widest = larger(widest, width_of(ptl_buf_text(&name)));
+        widest = larger(widest, ptl_text_width(ptl_buf_text(&name)));
         ptl_buf_free(&name);
         table->fill(table->context, row, cells);
         for (size_t c = 0; c < table->column_count; c++)
-            layout->widths[c] = larger(layout->widths[c], width_of(cells[c]));
+            layout->widths[c] = larger(layout->widths[c], ptl_text_width(cells[c]));
     }
     layout->is_apart = widest > NAME_WIDTH_MAX;
     layout->name = layout->is_apart ? title : widest;
@@ -82,7 +73,7 @@ static void lay_out(const struct ptl_table *table, struct layout *layout, struct
 
 static void add_padded(struct ptl_buf *buf, const char *text, int width, bool is_left)
 {
-    int blanks = width - width_of(text);
+    int blanks = width - ptl_text_width(text);
     if (!is_left)
         ptl_buf_printf(buf, "%*s", blanks, "");
     ptl_buf_add(buf, text);

@@ -10,11 +10,6 @@
 
 #define FLIPS_SHOWN 20
 
-static void add_outside(struct ptl_buf *buf, const char *text)
-{
-    ptl_text_add_printable(buf, text);
-}
-
 /* ---- cells ---- */
 
 #define CELL PTL_TABLE_CELL
@@ -91,9 +86,9 @@ static void add_head(const struct ptl_comparison *comparison, struct ptl_buf *bu
         comparison->tool_version, comparison->variant_count,
         comparison->variant_count == 1 ? "" : "s", comparison->repeat,
         comparison->repeat == 1 ? "" : "s", comparison->warmup, comparison->warmup == 1 ? "" : "s");
-    ptl_buf_printf(buf, "started %s, %u CPU%s, ", ptl_clock_rfc3339(comparison->started_ms, time),
-                   comparison->cpus, comparison->cpus == 1 ? "" : "s");
-    add_outside(buf, comparison->kernel);
+    ptl_text_printf(buf, "started %s, %u CPU%s, %s",
+                    ptl_clock_rfc3339(comparison->started_ms, time), comparison->cpus,
+                    comparison->cpus == 1 ? "" : "s", comparison->kernel);
     ptl_buf_add(buf, comparison->complete          ? "\nCOMPLETE\n"
                      : comparison->stopped_by != 0 ? "\nINCOMPLETE: stopped by a signal\n"
                                                    : "\nINCOMPLETE: runs failed\n");
@@ -243,9 +238,7 @@ static void add_flips(const struct ptl_comparison *comparison, struct ptl_buf *b
     for (size_t i = 0; i < comparison->flip_count && i < FLIPS_SHOWN; i++) {
         const struct ptl_flip *flip = &comparison->flips[i];
         const char *separator = "";
-        ptl_buf_add(buf, "  ");
-        add_outside(buf, flip->host);
-        ptl_buf_printf(buf, " %u/tcp: ", flip->at.port);
+        ptl_text_printf(buf, "  %s %u/tcp: ", flip->host, flip->at.port);
         for (int s = 0; s < PTL_STATE_COUNT; s++) {
             if (flip->seen[s] == 0)
                 continue;
@@ -253,10 +246,9 @@ static void add_flips(const struct ptl_comparison *comparison, struct ptl_buf *b
             separator = ", ";
         }
         ptl_buf_add(buf, flip->in_reference ? "; missed by " : "; seen otherwise by ");
-        for (size_t v = 0; v < flip->variant_count; v++) {
-            ptl_buf_add(buf, v > 0 ? ", " : "");
-            add_outside(buf, comparison->variants[flip->variants[v]].name);
-        }
+        for (size_t v = 0; v < flip->variant_count; v++)
+            ptl_text_printf(buf, "%s%s", v > 0 ? ", " : "",
+                            comparison->variants[flip->variants[v]].name);
         ptl_buf_add_char(buf, '\n');
     }
     uint64_t shown = comparison->flip_count < FLIPS_SHOWN ? comparison->flip_count : FLIPS_SHOWN;
@@ -274,16 +266,14 @@ void ptl_comparison_text(const struct ptl_comparison *comparison, struct ptl_buf
     if (comparison->warning_count > 0)
         ptl_buf_add_char(buf, '\n');
     for (size_t i = 0; i < comparison->warning_count; i++) {
-        ptl_buf_add(buf, "warning: ");
-        add_outside(buf, comparison->warnings[i]);
+        ptl_text_printf(buf, "warning: %s", comparison->warnings[i]);
         ptl_buf_add_char(buf, '\n');
     }
-    ptl_buf_add(buf, "\nRECOMMENDED: ");
-    if (comparison->recommended < comparison->variant_count)
-        add_outside(buf, comparison->variants[comparison->recommended].name);
-    else
-        ptl_buf_add(buf, "none");
+    bool has_best = comparison->recommended < comparison->variant_count;
     ptl_buf_add_char(buf, '\n');
-    add_outside(buf, comparison->why);
+    ptl_text_printf(buf, "RECOMMENDED: %s",
+                    has_best ? comparison->variants[comparison->recommended].name : "none");
+    ptl_buf_add_char(buf, '\n');
+    ptl_text_add_printable(buf, comparison->why);
     ptl_buf_add_char(buf, '\n');
 }

@@ -96,13 +96,9 @@ void ptl_variants_free(struct ptl_variants *variants)
 /* "concurrency=10 engine=pool" */
 static void add_varied(struct ptl_buf *name, const struct ptl_variant *variant)
 {
-    for (size_t i = 0; i < variant->setting_count; i++) {
-        if (i > 0)
-            ptl_buf_add_char(name, ' ');
-        ptl_text_add_printable(name, variant->settings[i].key);
-        ptl_buf_add_char(name, '=');
-        ptl_text_add_printable(name, variant->settings[i].value);
-    }
+    for (size_t i = 0; i < variant->setting_count; i++)
+        ptl_text_printf(name, "%s%s=%s", i > 0 ? " " : "", variant->settings[i].key,
+                        variant->settings[i].value);
 }
 
 static char *name_of(const struct ptl_variant *variant)

@@ -142,19 +142,13 @@ static bool compare_ports(struct pair *pair)
     return true;
 }
 
-static const struct ptl_target_counts *counts_of(const struct ptl_view *view, uint32_t host)
-{
-    uint32_t at = host != PTL_VIEW_NONE ? view->hosts[host].counts : PTL_VIEW_NONE;
-    return at != PTL_VIEW_NONE ? &view->results->targets[at] : NULL;
-}
-
 /* Where both runs probed the same ports, the counts tell what the lists do not: more is what the
  * listed ports cannot account for. */
 static bool shift_by_counts(const struct pair *pair, int32_t more[PTL_ERROR])
 {
     const struct ptl_diff *diff = pair->diff;
-    const struct ptl_target_counts *old = counts_of(&diff->views[0], pair->hosts[0]),
-                                   *new = counts_of(&diff->views[1], pair->hosts[1]);
+    const struct ptl_target_counts *old = ptl_view_counts(&diff->views[0], pair->hosts[0]),
+                                   *new = ptl_view_counts(&diff->views[1], pair->hosts[1]);
     if (!pair->is_whole || old == NULL || new == NULL)
         return false;
     if (strcmp(diff->views[0].results->run.ports, diff->views[1].results->run.ports) != 0)

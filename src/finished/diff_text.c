@@ -24,12 +24,10 @@ static void add_run(struct text *text, const char *word, const struct ptl_view *
     const struct ptl_run_info *run = &view->results->run;
     const char *cause = ptl_report_incomplete(view->results);
     char time[PTL_RFC3339_SIZE];
-    ptl_buf_printf(&text->line, "%s ", word);
-    ptl_text_add_printable(&text->line, view->name);
-    ptl_buf_add(&text->line, ": profile ");
-    ptl_text_add_printable(&text->line, run->profile);
-    ptl_buf_printf(&text->line, ", started %s, %s%s\n", ptl_clock_rfc3339(run->started_ms, time),
-                   cause == NULL ? "COMPLETE" : "INCOMPLETE: ", cause == NULL ? "" : cause);
+    ptl_text_printf(&text->line, "%s %s: profile %s, started %s, %s%s", word, view->name,
+                    run->profile, ptl_clock_rfc3339(run->started_ms, time),
+                    cause == NULL ? "COMPLETE" : "INCOMPLETE: ", cause == NULL ? "" : cause);
+    ptl_buf_add_char(&text->line, '\n');
 }
 
 static void add_host(struct text *text, const struct ptl_target_names *names)
@@ -179,8 +177,7 @@ bool ptl_diff_write_text(const struct ptl_diff *diff, struct ptl_output *output)
     add_run(&text, "OLD", &diff->views[PTL_OLD]);
     add_run(&text, "NEW", &diff->views[PTL_NEW]);
     for (size_t i = 0; i < diff->warning_count; i++) {
-        ptl_buf_add(&text.line, "warning: ");
-        ptl_text_add_printable(&text.line, diff->warnings[i]);
+        ptl_text_printf(&text.line, "warning: %s", diff->warnings[i]);
         ptl_buf_add_char(&text.line, '\n');
     }
     bool good = write_blocks(&text) && write_lone(&text);

@@ -107,6 +107,12 @@ uint32_t ptl_view_find(const struct ptl_view *view, const struct ptl_address *ad
     return found ? order[at] : PTL_VIEW_NONE;
 }
 
+const struct ptl_target_counts *ptl_view_counts(const struct ptl_view *view, uint32_t host)
+{
+    uint32_t at = host != PTL_VIEW_NONE ? view->hosts[host].counts : PTL_VIEW_NONE;
+    return at != PTL_VIEW_NONE ? &view->results->targets[at] : NULL;
+}
+
 void ptl_view_names(const struct ptl_view *view, uint32_t host, struct ptl_target_names *names)
 {
     ptl_results_names(view->results, view->hosts[host].target, names);
@@ -132,8 +138,7 @@ const struct ptl_result *ptl_view_result(const struct ptl_view *view, uint32_t h
 unsigned ptl_view_absent(const struct ptl_view *view, uint32_t host, enum ptl_unknown *why)
 {
     const struct ptl_results *results = view->results;
-    uint32_t at = host != PTL_VIEW_NONE ? view->hosts[host].counts : PTL_VIEW_NONE;
-    const struct ptl_target_counts *counts = at != PTL_VIEW_NONE ? &results->targets[at] : NULL;
+    const struct ptl_target_counts *counts = ptl_view_counts(view, host);
     *why = PTL_UNKNOWN_UNPROBED;
     /* Without memory, results were lost that had been counted. */
     if (results->run.stopped_by == PTL_STOP_MEMORY ||

@@ -52,6 +52,8 @@ void ptl_view_free(struct ptl_view *view);
 
 /* PTL_VIEW_NONE: no host that the file names. */
 uint32_t ptl_view_find(const struct ptl_view *view, const struct ptl_address *address);
+/* The counts of a host; NULL: the results list none, or `host` is PTL_VIEW_NONE. Borrowed. */
+const struct ptl_target_counts *ptl_view_counts(const struct ptl_view *view, uint32_t host);
 void ptl_view_names(const struct ptl_view *view, uint32_t host, struct ptl_target_names *names);
 /* Did the run fail to resolve this input? */
 bool ptl_view_is_unresolved(const struct ptl_view *view, const char *input);

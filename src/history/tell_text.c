@@ -37,11 +37,8 @@ static bool write_head(struct text *text)
     size_t count = history->run_count - text->telling->first, complete = 0;
     for (size_t i = text->telling->first; i < history->run_count; i++)
         complete += history->runs[i].complete;
-    ptl_buf_add(text->line, "history of ");
-    ptl_text_add_printable(text->line, text->telling->name);
-    ptl_buf_add(text->line, " (");
-    ptl_text_add_printable(text->line, text->telling->folder);
-    ptl_buf_printf(text->line, "): %zu run%s", count, count == 1 ? "" : "s");
+    ptl_text_printf(text->line, "history of %s (%s): %zu run%s", text->telling->name,
+                    text->telling->folder, count, count == 1 ? "" : "s");
     if (count > 0)
         ptl_buf_printf(text->line, ", %zu of them complete, from %s to %s UTC", complete,
                        tell_time(history->runs[text->telling->first].when_ms, first),

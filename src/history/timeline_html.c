@@ -2,10 +2,10 @@
  * The page of a history, drawn by src/report/web/history.js. Rows are packed one by one and take
  * part as long as there is room, those with the newest changes first.
  */
-#include "base/json.h"
 #include "base/text.h"
 #include "history/timeline.h"
 #include "report/page.h"
+#include "results/keys.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -116,49 +116,29 @@ static bool choose_rows(struct page *page, size_t used)
     return true;
 }
 
-/* A list with what `add` adds of each run. */
-static void add_runs(struct page *page, const char *key,
-                     void (*add)(const struct ptl_timeline_run *run, struct ptl_buf *line))
+/* Negative: not known. */
+static void print_speed(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
-    ptl_buf_printf(&page->line, ",\n\"%s\":[", key);
-    for (size_t i = 0; i < page->timeline->run_count; i++) {
-        if (i > 0)
-            ptl_buf_add_char(&page->line, ',');
-        add(&page->timeline->runs[i], &page->line);
-    }
-    ptl_buf_add_char(&page->line, ']');
-}
-
-static void add_open(const struct ptl_timeline_run *run, struct ptl_buf *line)
-{
-    ptl_json_print_number(run->open, line);
-}
-
-static void add_opened(const struct ptl_timeline_run *run, struct ptl_buf *line)
-{
-    ptl_json_print_number(run->opened, line);
-}
-
-static void add_closed(const struct ptl_timeline_run *run, struct ptl_buf *line)
-{
-    ptl_json_print_number(run->closed, line);
-}
-
-static void add_speed(const struct ptl_timeline_run *run, struct ptl_buf *line)
-{
+    (void)key;
+    const struct ptl_timeline_run *run = object;
     if (run->speed < 0)
-        ptl_buf_add(line, "null");
+        ptl_buf_add(buf, "null");
     else
-        ptl_buf_printf(line, "%.0f", run->speed);
+        ptl_buf_printf(buf, "%.0f", run->speed);
 }
 
-static void add_limit(const struct ptl_timeline_run *run, struct ptl_buf *line)
-{
-    if (run->limit == 0)
-        ptl_buf_add(line, "null");
-    else
-        ptl_json_print_number(run->limit, line);
-}
+static const struct ptl_key_type speed = {"number", print_speed, NULL, NULL};
+
+/* Each a list with a value a run. */
+#define AT(member) PTL_AT(struct ptl_timeline_run, member)
+static const struct ptl_key run_keys[] = {
+    {"open", &ptl_key_number, AT(open)},
+    {"opened", &ptl_key_number, AT(opened)},
+    {"closed", &ptl_key_number, AT(closed)},
+    {"speed", &speed, AT(speed)},
+    {"limit", &ptl_key_number, AT(limit), .is_nullable = true},
+};
+#undef AT
 
 static bool write_runs(struct page *page)
 {
@@ -174,11 +154,14 @@ static bool write_runs(struct page *page)
     for (size_t i = 0; i < timeline->run_count; i++)
         ptl_buf_add_char(&page->line, timeline->runs[i].is_complete ? '1' : '0');
     ptl_buf_add_char(&page->line, '"');
-    add_runs(page, "open", add_open);
-    add_runs(page, "opened", add_opened);
-    add_runs(page, "closed", add_closed);
-    add_runs(page, "speed", add_speed);
-    add_runs(page, "limit", add_limit);
+    for (const struct ptl_key *key = run_keys; key < run_keys + PTL_COUNT(run_keys); key++) {
+        ptl_buf_printf(&page->line, ",\n\"%s\":[", key->name);
+        for (size_t i = 0; i < timeline->run_count; i++) {
+            ptl_buf_add(&page->line, i > 0 ? "," : "");
+            key->type->print(key, &timeline->runs[i], &page->line);
+        }
+        ptl_buf_add_char(&page->line, ']');
+    }
     ptl_buf_add(&page->line, "},\n");
     return flush(page);
 }

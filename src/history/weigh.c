@@ -37,17 +37,11 @@ struct weighing {
 
 /* ---- what the run tells ---- */
 
-static const struct ptl_target_counts *counts_of(const struct weighing *w)
-{
-    uint32_t at = w->at != PTL_VIEW_NONE ? w->view.hosts[w->at].counts : PTL_VIEW_NONE;
-    return at != PTL_VIEW_NONE ? &w->results->targets[at] : NULL;
-}
-
 /* A target that says too little itself is what the run is; where nothing is known, all may be
  * missed. */
 static double doubt_of(const struct weighing *w)
 {
-    const struct ptl_target_counts *counts = counts_of(w);
+    const struct ptl_target_counts *counts = ptl_view_counts(&w->view, w->at);
     struct ptl_estimate estimate = w->results->estimate;
     if (counts != NULL && counts->states[PTL_OPEN] + counts->states[PTL_CLOSED] > 0)
         estimate = ptl_estimate_target(w->results, counts);
@@ -98,7 +92,7 @@ static uint64_t ports_before(const struct weighing *w, bool had_several)
 
 static enum ptl_sight sight_of_host(const struct weighing *w, const struct ptl_course *course)
 {
-    const struct ptl_target_counts *counts = counts_of(w);
+    const struct ptl_target_counts *counts = ptl_view_counts(&w->view, w->at);
     if (counts == NULL)
         return PTL_SIGHT_UNKNOWN;
     unsigned answers = counts->states[PTL_OPEN] + counts->states[PTL_CLOSED];
@@ -211,7 +205,7 @@ static bool weigh_row(struct weighing *w, uint16_t port, const struct ptl_histor
 static bool weigh_name(struct weighing *w)
 {
     const char *known = w->past != NULL && w->past->name != NULL ? w->past->name : w->names.ip;
-    bool is_listed = counts_of(w) != NULL && w->view.hosts[w->at].count > 0;
+    bool is_listed = ptl_view_counts(&w->view, w->at) != NULL && w->view.hosts[w->at].count > 0;
     if (w->seen == NULL || w->at == PTL_VIEW_NONE || strcmp(known, w->names.host) == 0 ||
         (w->past == NULL && !is_listed))
         return true;
@@ -247,7 +241,7 @@ static bool weigh_new_ports(struct weighing *w)
 
 static bool answers(const struct weighing *w)
 {
-    const struct ptl_target_counts *counts = counts_of(w);
+    const struct ptl_target_counts *counts = ptl_view_counts(&w->view, w->at);
     return counts != NULL && counts->states[PTL_OPEN] + counts->states[PTL_CLOSED] > 0;
 }
 

@@ -19,17 +19,12 @@ const char *ptl_change_word(enum ptl_change_kind kind)
 void ptl_change_tell(const struct ptl_changed *one, struct ptl_buf *buf)
 {
     ptl_text_add_printable(buf, one->host);
-    if (strcmp(one->host, one->ip) != 0) {
-        ptl_buf_add(buf, " (");
-        ptl_text_add_printable(buf, one->ip);
-        ptl_buf_add_char(buf, ')');
-    }
+    if (strcmp(one->host, one->ip) != 0)
+        ptl_text_printf(buf, " (%s)", one->ip);
     if (one->port != 0)
         ptl_buf_printf(buf, " %u/tcp", one->port);
-    if (one->service != NULL) {
-        ptl_buf_add_char(buf, ' ');
-        ptl_text_add_printable(buf, one->service);
-    }
+    if (one->service != NULL)
+        ptl_text_printf(buf, " %s", one->service);
 }
 
 static void add_summary(const struct ptl_changes *changes, struct ptl_buf *buf)
@@ -60,9 +55,8 @@ bool ptl_changes_write(struct ptl_writing *writing)
                           "with\n");
         return ptl_writing_flush(writing);
     }
-    ptl_buf_add(line, "\nSINCE ");
-    ptl_text_add_printable(line, changes->since);
-    ptl_buf_add(line, ": ");
+    ptl_buf_add_char(line, '\n');
+    ptl_text_printf(line, "SINCE %s: ", changes->since);
     add_summary(changes, line);
     ptl_buf_add_char(line, '\n');
     for (int kind = 0; kind < PTL_CHANGE_KINDS; kind++) {

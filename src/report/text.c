@@ -11,23 +11,15 @@ static const char *const colors[] = {[PTL_OPEN] = "\x1b[32m",
                                      [PTL_FILTERED] = "\x1b[33m",
                                      [PTL_ERROR] = "\x1b[31m"};
 
-static void add_outside(struct ptl_writing *writing, const char *text)
-{
-    ptl_text_add_printable(&writing->line, text);
-}
-
 static void add_settings(struct ptl_writing *writing)
 {
     const struct ptl_run_info *run = &writing->results->run;
     struct ptl_buf *line = &writing->line;
     char time[PTL_RFC3339_SIZE], timeout[PTL_DURATION_SIZE];
-    ptl_buf_add(line, "portolan ");
-    add_outside(writing, run->tool_version); /* of results read back it is another's word */
-    ptl_buf_add(line, ", profile ");
-    add_outside(writing, run->profile);
-    ptl_buf_add(line, " (");
-    add_outside(writing, run->file);
-    ptl_buf_printf(line, ")\nstarted %s, engine %s, ", ptl_clock_rfc3339(run->started_ms, time),
+    /* Of results read back the version is another's word, too. */
+    ptl_text_printf(line, "portolan %s, profile %s (%s)", run->tool_version, run->profile,
+                    run->file);
+    ptl_buf_printf(line, "\nstarted %s, engine %s, ", ptl_clock_rfc3339(run->started_ms, time),
                    ptl_engine_names[run->engine]);
     const char *word = ptl_concurrency_word(run->concurrency);
     /* Of lines that were cut short, what a run knows only once it lasts is 0. */
@@ -90,12 +82,9 @@ static void add_host(struct ptl_writing *writing, uint32_t target,
 {
     struct ptl_estimate estimate = ptl_estimate_find(writing->results, target);
     ptl_buf_add_char(&writing->line, '\n');
-    add_outside(writing, names->host);
-    if (strcmp(names->host, names->ip) != 0) {
-        ptl_buf_add(&writing->line, " (");
-        add_outside(writing, names->ip);
-        ptl_buf_add_char(&writing->line, ')');
-    }
+    ptl_text_add_printable(&writing->line, names->host);
+    if (strcmp(names->host, names->ip) != 0)
+        ptl_text_printf(&writing->line, " (%s)", names->ip);
     if (ptl_estimate_is_poor(&estimate) && estimate.known)
         ptl_buf_printf(&writing->line, ": up to %" PRIu64 " more may be open (95 %%)",
                        estimate.missed_at_most);
@@ -158,15 +147,12 @@ static void add_notes(struct ptl_writing *writing)
     if (results->unresolved_count + results->warning_count > 0)
         ptl_buf_add_char(&writing->line, '\n');
     for (size_t i = 0; i < results->unresolved_count; i++) {
-        ptl_buf_add(&writing->line, "unresolved: ");
-        add_outside(writing, results->unresolved[i].input);
-        ptl_buf_add(&writing->line, ": ");
-        add_outside(writing, results->unresolved[i].message);
+        ptl_text_printf(&writing->line, "unresolved: %s: %s", results->unresolved[i].input,
+                        results->unresolved[i].message);
         ptl_buf_add_char(&writing->line, '\n');
     }
     for (size_t i = 0; i < results->warning_count; i++) {
-        ptl_buf_add(&writing->line, "warning: ");
-        add_outside(writing, results->warnings[i]);
+        ptl_text_printf(&writing->line, "warning: %s", results->warnings[i]);
         ptl_buf_add_char(&writing->line, '\n');
     }
 }
@@ -180,24 +166,18 @@ static bool write_merged(struct ptl_writing *writing)
         ptl_buf_add_char(&writing->line, '\n');
     for (size_t i = 0; i < results->merged_count; i++) {
         const struct ptl_merged_run *run = &results->merged[i];
-        ptl_buf_add(&writing->line, "merged: ");
-        add_outside(writing, run->file);
-        ptl_buf_add(&writing->line, ", profile ");
-        add_outside(writing, run->profile);
-        ptl_buf_printf(&writing->line, ", started %s, %s\n",
-                       ptl_clock_rfc3339(run->started_ms, time),
-                       run->complete ? "complete" : "INCOMPLETE");
+        ptl_text_printf(&writing->line, "merged: %s, profile %s, started %s, %s", run->file,
+                        run->profile, ptl_clock_rfc3339(run->started_ms, time),
+                        run->complete ? "complete" : "INCOMPLETE");
+        ptl_buf_add_char(&writing->line, '\n');
     }
     for (size_t i = 0; i < results->disagreement_count; i++) {
         const struct ptl_disagreement *one = &results->disagreements[i];
         struct ptl_target_names names;
         char states[PTL_STATES_SIZE];
         ptl_results_names(results, one->target, &names);
-        ptl_buf_add(&writing->line, "not agreed: ");
-        add_outside(writing, names.host);
-        ptl_buf_printf(&writing->line, " %u/tcp: %s in ", one->port,
-                       ptl_states_tell(one->states, states));
-        add_outside(writing, results->merged[one->run].file);
+        ptl_text_printf(&writing->line, "not agreed: %s %u/tcp: %s in %s", names.host, one->port,
+                        ptl_states_tell(one->states, states), results->merged[one->run].file);
         ptl_buf_add_char(&writing->line, '\n');
         if (!ptl_writing_flush(writing))
             return false;
@@ -226,8 +206,7 @@ static bool write_expectations(struct ptl_writing *writing)
         ptl_buf_printf(&writing->line, "%s%s%s: ", writing->color && failed ? "\x1b[31m" : "",
                        failed ? "FAILED" : "INCONCLUSIVE",
                        writing->color && failed ? "\x1b[0m" : "");
-        add_outside(writing, names.host);
-        ptl_buf_add_char(&writing->line, ' ');
+        ptl_text_printf(&writing->line, "%s ", names.host);
         ptl_expectation_tell(results, one, &writing->line);
         ptl_buf_add_char(&writing->line, '\n');
         if (!ptl_writing_flush(writing))
