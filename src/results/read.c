@@ -1,6 +1,7 @@
 #include "results/read.h"
 
 #include "base/text.h"
+#include "results/keys.h"
 #include "results/reader.h"
 
 #include <stdlib.h>
@@ -9,54 +10,62 @@
 #define SCHEMA_FAMILY "portolan-results/"
 #define SCHEMA SCHEMA_FAMILY "1"
 
-static enum ptl_status read_schema(struct ptl_reader *reader, const struct ptl_json *json,
-                                   const struct ptl_origin *place, struct ptl_error *error)
+static enum ptl_status read_schema(struct ptl_reader *reader, struct ptl_members *members)
 {
     (void)reader;
     const char *schema = "";
-    if (!ptl_json_as_string(json, &schema))
-        return ptl_error_at(error, place, "\"schema\" is no string");
+    if (!ptl_json_as_string(members->json, &schema))
+        return ptl_error_at(members->error, members->place, "\"schema\" is no string");
     if (strcmp(schema, SCHEMA) == 0)
         return PTL_OK;
     if (strncmp(schema, SCHEMA_FAMILY, strlen(SCHEMA_FAMILY)) == 0)
-        return ptl_error_at(error, place,
+        return ptl_error_at(members->error, members->place,
                             "the file is \"%s\" and this version of portolan reads \"%s\" only",
                             schema, SCHEMA);
-    return ptl_error_at(error, place, "no results of portolan: the schema is \"%s\", not \"%s\"",
-                        schema, SCHEMA);
+    return ptl_error_at(members->error, members->place,
+                        "no results of portolan: the schema is \"%s\", not \"%s\"", schema, SCHEMA);
 }
 
-static enum ptl_status read_type(struct ptl_reader *reader, const struct ptl_json *json,
-                                 const struct ptl_origin *place, struct ptl_error *error)
+static enum ptl_status read_type(struct ptl_reader *reader, struct ptl_members *members)
 {
     const char *type = "";
-    if (!ptl_json_as_string(json, &type) || strlen(type) >= sizeof(reader->type))
-        return ptl_error_at(error, place, "\"type\" is none that this version knows");
+    if (!ptl_json_as_string(members->json, &type) || strlen(type) >= sizeof(reader->type))
+        return ptl_error_at(members->error, members->place,
+                            "\"type\" is none that this version knows");
     strcpy(reader->type, type);
     return PTL_OK;
 }
 
 static const struct part {
     const char *key;
-    bool is_list; /* taken element by element, so that it may be long */
+    const char *what; /* one of them, in messages */
+    bool is_list;     /* taken element by element, so that it may be long */
     ptl_take *take;
 } parts[PTL_PART_COUNT] = {
-    [PTL_PART_SCHEMA] = {"schema", false, read_schema},
-    [PTL_PART_TOOL] = {"tool", false, ptl_read_tool},
-    [PTL_PART_RUN] = {"run", false, ptl_read_run},
-    [PTL_PART_SUMMARY] = {"summary", false, ptl_read_summary},
-    [PTL_PART_OPEN_PORTS] = {"open_ports", false, ptl_read_open_ports},
-    [PTL_PART_UNRESOLVED] = {"unresolved", true, ptl_read_unresolved},
-    [PTL_PART_WARNINGS] = {"warnings", true, ptl_read_warning},
-    [PTL_PART_EXPECTATIONS] = {"expectations", true, ptl_read_expectation},
-    [PTL_PART_TARGETS] = {"targets", true, ptl_read_target},
-    [PTL_PART_RESULTS] = {"results", true, ptl_read_result},
-    [PTL_PART_TYPE] = {"type", false, read_type},
-    [PTL_PART_MERGED] = {"merged", true, ptl_read_merged},
-    [PTL_PART_DISAGREEMENTS] = {"disagreements", true, ptl_read_disagreement},
-    [PTL_PART_UNTOUCHED] = {"untouched", false, ptl_read_untouched},
-    [PTL_PART_CHANGES] = {"changes", false, ptl_read_changes},
+    [PTL_PART_SCHEMA] = {"schema", NULL, false, read_schema},
+    [PTL_PART_TOOL] = {"tool", "tool", false, ptl_read_tool},
+    [PTL_PART_RUN] = {"run", "run", false, ptl_read_run},
+    [PTL_PART_SUMMARY] = {"summary", "summary", false, ptl_read_summary},
+    [PTL_PART_OPEN_PORTS] = {"open_ports", "the results", false, ptl_read_open_ports},
+    [PTL_PART_UNRESOLVED] = {"unresolved", "unresolved", true, ptl_read_unresolved},
+    [PTL_PART_WARNINGS] = {"warnings", NULL, true, ptl_read_warning},
+    [PTL_PART_EXPECTATIONS] = {"expectations", "an expectation", true, ptl_read_expectation},
+    [PTL_PART_TARGETS] = {"targets", "a target", true, ptl_read_target},
+    [PTL_PART_RESULTS] = {"results", "a result", true, ptl_read_result},
+    [PTL_PART_TYPE] = {"type", NULL, false, read_type},
+    [PTL_PART_MERGED] = {"merged", "a merged run", true, ptl_read_merged},
+    [PTL_PART_DISAGREEMENTS] = {"disagreements", "a disagreement", true, ptl_read_disagreement},
+    [PTL_PART_UNTOUCHED] = {"untouched", "untouched", false, ptl_read_untouched},
+    [PTL_PART_CHANGES] = {"changes", "changes", false, ptl_read_changes},
 };
+
+static enum ptl_status take(struct ptl_reader *reader, const struct part *part,
+                            const struct ptl_json *json, const struct ptl_origin *place,
+                            struct ptl_error *error)
+{
+    struct ptl_members members = {.json = json, .place = place, .what = part->what, .error = error};
+    return part->take(reader, &members);
+}
 
 /* Takes `,` (true) or `close` (false). */
 static enum ptl_status go_on(struct ptl_reader *reader, char close, bool *more,
@@ -84,48 +93,52 @@ static enum ptl_status go_in(struct ptl_reader *reader, char open, char close, b
     return status;
 }
 
-static enum ptl_status take_value(struct ptl_reader *reader, ptl_take *take,
+/* `part` NULL: passes over it. */
+static enum ptl_status take_value(struct ptl_reader *reader, const struct part *part,
                                   struct ptl_error *error)
 {
     struct ptl_json *json = NULL;
     struct ptl_origin place;
     bool taken = false;
     enum ptl_status status = PTL_OK;
-    if (take == ptl_read_result) /* there may be millions */
+    if (part == &parts[PTL_PART_RESULTS]) /* there may be millions */
         status = ptl_read_result_at_sight(reader, &taken, error);
     if (status != PTL_OK || taken)
         return status;
-    status = ptl_pieces_value(reader->pieces, take != NULL ? &json : NULL, &place, error);
-    if (status == PTL_OK && take != NULL)
-        status = take(reader, json, &place, error);
+    status = ptl_pieces_value(reader->pieces, part != NULL ? &json : NULL, &place, error);
+    if (status == PTL_OK && part != NULL)
+        status = take(reader, part, json, &place, error);
     ptl_json_free(json);
     return status;
 }
 
-static enum ptl_status take_list(struct ptl_reader *reader, ptl_take *take, struct ptl_error *error)
+static enum ptl_status take_list(struct ptl_reader *reader, const struct part *part,
+                                 struct ptl_error *error)
 {
     bool more;
     enum ptl_status status = go_in(reader, '[', ']', &more, error);
     while (status == PTL_OK && more) {
-        status = take_value(reader, take, error);
+        status = take_value(reader, part, error);
         if (status == PTL_OK)
             status = go_on(reader, ']', &more, error);
     }
     return status;
 }
 
-/* Which part a key names; PTL_PART_COUNT: none known. Refuses one that came before. */
+/* Which part a key names; NULL: none known. Refuses one that came before. */
 static enum ptl_status find_part(struct ptl_reader *reader, const char *key,
-                                 const struct ptl_origin *place, unsigned *part,
+                                 const struct ptl_origin *place, const struct part **part,
                                  struct ptl_error *error)
 {
-    for (*part = 0; *part < PTL_PART_COUNT && strcmp(parts[*part].key, key) != 0;)
-        ++*part;
-    if (*part == PTL_PART_COUNT)
+    unsigned number = 0;
+    while (number < PTL_PART_COUNT && strcmp(parts[number].key, key) != 0)
+        number++;
+    *part = number < PTL_PART_COUNT ? &parts[number] : NULL;
+    if (*part == NULL)
         return PTL_OK;
-    if ((reader->seen >> *part & 1U) != 0)
+    if ((reader->seen >> number & 1U) != 0)
         return ptl_error_at(error, place, "the key \"%s\" stands twice", key);
-    reader->seen |= 1U << *part;
+    reader->seen |= 1U << number;
     return PTL_OK;
 }
 
@@ -134,7 +147,7 @@ static enum ptl_status take_member(struct ptl_reader *reader, struct ptl_error *
     struct ptl_json *key_json = NULL;
     struct ptl_origin place;
     const char *key = NULL;
-    unsigned part = PTL_PART_COUNT;
+    const struct part *part = NULL;
     int next = 0;
     enum ptl_status status = ptl_pieces_value(reader->pieces, &key_json, &place, error);
     if (status == PTL_OK && !ptl_json_as_string(key_json, &key))
@@ -149,9 +162,8 @@ static enum ptl_status take_member(struct ptl_reader *reader, struct ptl_error *
     if (status != PTL_OK)
         return status;
     /* A list that a later version adds may be long too. */
-    bool is_list = part == PTL_PART_COUNT ? next == '[' : parts[part].is_list;
-    ptl_take *take = part == PTL_PART_COUNT ? NULL : parts[part].take;
-    return is_list ? take_list(reader, take, error) : take_value(reader, take, error);
+    bool is_list = part == NULL ? next == '[' : part->is_list;
+    return is_list ? take_list(reader, part, error) : take_value(reader, part, error);
 }
 
 static enum ptl_status take_object(struct ptl_reader *reader, struct ptl_error *error)
@@ -175,19 +187,19 @@ static enum ptl_status take_summary(struct ptl_reader *reader, const struct ptl_
     enum ptl_status status = PTL_OK;
     for (const struct ptl_json *member = ptl_json_first(json); member != NULL && status == PTL_OK;
          member = ptl_json_next(member)) {
-        unsigned part;
+        const struct part *part;
         status = find_part(reader, ptl_json_key(member), place, &part, error);
-        if (status != PTL_OK || part == PTL_PART_COUNT)
+        if (status != PTL_OK || part == NULL)
             continue;
-        if (!parts[part].is_list) {
-            status = parts[part].take(reader, member, place, error);
+        if (!part->is_list) {
+            status = take(reader, part, member, place, error);
             continue;
         }
         if (ptl_json_type(member) != PTL_JSON_ARRAY)
-            status = ptl_error_at(error, place, "\"%s\" is no list", parts[part].key);
+            status = ptl_error_at(error, place, "\"%s\" is no list", part->key);
         for (const struct ptl_json *one = ptl_json_first(member); one != NULL && status == PTL_OK;
              one = ptl_json_next(one))
-            status = parts[part].take(reader, one, place, error);
+            status = take(reader, part, one, place, error);
     }
     return status;
 }
@@ -213,9 +225,9 @@ static enum ptl_status take_line(struct ptl_reader *reader, bool *last, struct p
         return status;
     ptl_json_as_string(ptl_json_get(json, "type"), &type);
     if (strcmp(type, "result") == 0) {
-        status = ptl_read_result(reader, json, &place, error);
+        status = take(reader, &parts[PTL_PART_RESULTS], json, &place, error);
     } else if (strcmp(type, "target") == 0) {
-        status = ptl_read_target(reader, json, &place, error);
+        status = take(reader, &parts[PTL_PART_TARGETS], json, &place, error);
     } else if (strcmp(type, "summary") == 0) {
         *last = true;
         expect_summary(reader);

@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum ptl_status ptl_read_tool(struct ptl_reader *reader, const struct ptl_json *json,
-                              const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_tool(struct ptl_reader *reader, struct ptl_members *tool)
 {
-    struct ptl_members tool = {.json = json, .place = place, .what = "tool", .error = error};
-    ptl_object_read(&ptl_object_tool, PTL_KEYS_ALL, &tool, &reader->results->run);
-    return tool.status;
+    ptl_object_read(&ptl_object_tool, PTL_KEYS_ALL, tool, &reader->results->run);
+    return tool->status;
 }
 
 /* The set is what the sums are checked against, so it has to be the canonical form. */
@@ -41,13 +39,11 @@ static void check_shard(struct ptl_members *run, const struct ptl_shard_info *sh
         ptl_members_refuse(run, "\"plan_sha256\" of \"shard\" is no SHA-256");
 }
 
-enum ptl_status ptl_read_run(struct ptl_reader *reader, const struct ptl_json *json,
-                             const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_run(struct ptl_reader *reader, struct ptl_members *members)
 {
-    (void)error;
     struct ptl_run_info *info = &reader->results->run;
-    struct ptl_members run = {
-        .json = json, .place = place, .what = "run", .error = &reader->run_error};
+    struct ptl_members run = *members;
+    run.error = &reader->run_error;
     ptl_object_read(&ptl_object_run, PTL_KEYS_ASKED, &run, info);
     check_shard(&run, &info->shard);
     read_ports(reader, &run);
@@ -63,86 +59,74 @@ enum ptl_status ptl_read_run(struct ptl_reader *reader, const struct ptl_json *j
     return PTL_OK;
 }
 
-enum ptl_status ptl_read_summary(struct ptl_reader *reader, const struct ptl_json *json,
-                                 const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_summary(struct ptl_reader *reader, struct ptl_members *members)
 {
     const struct ptl_summary *summary = &reader->results->summary;
-    struct ptl_members members = {.json = json, .place = place, .what = "summary", .error = error};
-    ptl_object_read(&ptl_object_summary, PTL_KEYS_ALL, &members, reader->results);
+    ptl_object_read(&ptl_object_summary, PTL_KEYS_ALL, members, reader->results);
     uint64_t sum = 0;
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         sum += summary->states[s];
     if (sum != summary->probes)
-        ptl_members_refuse(&members,
+        ptl_members_refuse(members,
                            "open, closed, filtered, error and unprobed add up to %llu, "
                            "not to the %llu probes",
                            (unsigned long long)sum, (unsigned long long)summary->probes);
-    if (members.status == PTL_OK &&
+    if (members->status == PTL_OK &&
         !ptl_evidence_fits(&reader->results->evidence, summary->states[PTL_OPEN],
                            summary->states[PTL_CLOSED], summary->states[PTL_FILTERED]))
-        ptl_members_refuse(&members, "\"evidence\" tells of more ports than are counted");
-    reader->summary_place = *place;
-    return members.status;
+        ptl_members_refuse(members, "\"evidence\" tells of more ports than are counted");
+    reader->summary_place = *members->place;
+    return members->status;
 }
 
-enum ptl_status ptl_read_open_ports(struct ptl_reader *reader, const struct ptl_json *json,
-                                    const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_open_ports(struct ptl_reader *reader, struct ptl_members *whole)
 {
-    struct ptl_members whole = {.place = place, .what = "the results", .error = error};
-    ptl_members_ports(&whole, json, "open_ports", reader->open_ports);
-    return whole.status;
+    ptl_members_ports(whole, whole->json, "open_ports", reader->open_ports);
+    return whole->status;
 }
 
-enum ptl_status ptl_read_unresolved(struct ptl_reader *reader, const struct ptl_json *json,
-                                    const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_unresolved(struct ptl_reader *reader, struct ptl_members *one)
 {
-    struct ptl_members one = {.json = json, .place = place, .what = "unresolved", .error = error};
     if (reader->results->unresolved_count == PTL_UNRESOLVED_LISTED)
-        return ptl_members_refuse(&one, "more than %d of them", PTL_UNRESOLVED_LISTED);
+        return ptl_members_refuse(one, "more than %d of them", PTL_UNRESOLVED_LISTED);
     struct ptl_unresolved keys = {.input = NULL};
-    ptl_object_read(&ptl_object_unresolved, PTL_KEYS_ALL, &one, &keys);
-    if (one.status == PTL_OK &&
+    ptl_object_read(&ptl_object_unresolved, PTL_KEYS_ALL, one, &keys);
+    if (one->status == PTL_OK &&
         ptl_results_add_unresolved(reader->results, keys.input, keys.message) != PTL_OK)
-        return ptl_error_no_memory(error);
-    return one.status;
+        return ptl_error_no_memory(one->error);
+    return one->status;
 }
 
-enum ptl_status ptl_read_warning(struct ptl_reader *reader, const struct ptl_json *json,
-                                 const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_warning(struct ptl_reader *reader, struct ptl_members *one)
 {
     const char *text = "";
-    if (!ptl_json_as_string(json, &text))
-        return ptl_error_at(error, place, "warnings: one is no string");
+    if (!ptl_json_as_string(one->json, &text))
+        return ptl_error_at(one->error, one->place, "warnings: one is no string");
     if (ptl_results_warn(reader->results, "%s", text) != PTL_OK)
-        return ptl_error_no_memory(error);
+        return ptl_error_no_memory(one->error);
     return PTL_OK;
 }
 
-enum ptl_status ptl_read_untouched(struct ptl_reader *reader, const struct ptl_json *json,
-                                   const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_untouched(struct ptl_reader *reader, struct ptl_members *members)
 {
     struct ptl_untouched *untouched = &reader->results->untouched;
-    struct ptl_members members = {
-        .json = json, .place = place, .what = "untouched", .error = error};
-    ptl_object_read(&ptl_object_untouched, PTL_KEYS_ALL, &members, untouched);
+    ptl_object_read(&ptl_object_untouched, PTL_KEYS_ALL, members, untouched);
     if ((untouched->count == 0) != (untouched->range_count == 0))
-        ptl_members_refuse(&members, "%llu targets in %zu ranges",
+        ptl_members_refuse(members, "%llu targets in %zu ranges",
                            (unsigned long long)untouched->count, untouched->range_count);
-    return members.status;
+    return members->status;
 }
 
-enum ptl_status ptl_read_changes(struct ptl_reader *reader, const struct ptl_json *json,
-                                 const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_changes(struct ptl_reader *reader, struct ptl_members *members)
 {
-    struct ptl_members members = {.json = json, .place = place, .what = "changes", .error = error};
     struct ptl_changes *changes = calloc(1, sizeof(*changes));
     if (changes == NULL)
-        return ptl_error_no_memory(error);
+        return ptl_error_no_memory(members->error);
     reader->results->changes = changes;
-    ptl_object_read(&ptl_object_changes, PTL_KEYS_ALL, &members, changes);
+    ptl_object_read(&ptl_object_changes, PTL_KEYS_ALL, members, changes);
     for (int i = 0; i < PTL_CHANGE_KINDS; i++)
         if (changes->lists[i].all < changes->lists[i].count)
-            ptl_members_refuse(&members, "more of \"%s\" are listed than counted",
+            ptl_members_refuse(members, "more of \"%s\" are listed than counted",
                                ptl_change_kinds[i]);
-    return members.status;
+    return members->status;
 }

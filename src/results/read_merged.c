@@ -3,39 +3,34 @@
 
 #include <stdlib.h>
 
-enum ptl_status ptl_read_merged(struct ptl_reader *reader, const struct ptl_json *json,
-                                const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_merged(struct ptl_reader *reader, struct ptl_members *one)
 {
-    struct ptl_members one = {.json = json, .place = place, .what = "a merged run", .error = error};
     struct ptl_merged_run run = {.file = NULL};
-    ptl_object_read(&ptl_object_merged, PTL_KEYS_ALL, &one, &run);
+    ptl_object_read(&ptl_object_merged, PTL_KEYS_ALL, one, &run);
     if (reader->results->merged_count >= PTL_MERGED_LISTED)
-        ptl_members_refuse(&one, "more than %d of them", PTL_MERGED_LISTED);
-    if (one.status == PTL_OK && ptl_results_add_merged(reader->results, &run) != PTL_OK)
-        return ptl_error_no_memory(error);
-    return one.status;
+        ptl_members_refuse(one, "more than %d of them", PTL_MERGED_LISTED);
+    if (one->status == PTL_OK && ptl_results_add_merged(reader->results, &run) != PTL_OK)
+        return ptl_error_no_memory(one->error);
+    return one->status;
 }
 
-enum ptl_status ptl_read_disagreement(struct ptl_reader *reader, const struct ptl_json *json,
-                                      const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_disagreement(struct ptl_reader *reader, struct ptl_members *members)
 {
-    struct ptl_members members = {
-        .json = json, .place = place, .what = "a disagreement", .error = error};
     struct ptl_disagreement_keys keys = {.seen = NULL};
-    ptl_object_read(&ptl_object_disagreement, PTL_KEYS_ALL, &members, &keys);
+    ptl_object_read(&ptl_object_disagreement, PTL_KEYS_ALL, members, &keys);
     if (keys.seen_count == 0)
-        ptl_members_refuse(&members, "\"seen\" is no list of what was seen");
+        ptl_members_refuse(members, "\"seen\" is no list of what was seen");
     uint32_t target = 0;
-    if (members.status == PTL_OK)
-        target = ptl_read_enter(reader, &members, keys.ip, keys.host);
-    for (size_t i = 0; i < keys.seen_count && members.status == PTL_OK; i++) {
+    if (members->status == PTL_OK)
+        target = ptl_read_enter(reader, members, keys.ip, keys.host);
+    for (size_t i = 0; i < keys.seen_count && members->status == PTL_OK; i++) {
         keys.seen[i].target = target;
         keys.seen[i].port = keys.port;
         if (ptl_results_add_disagreement(reader->results, &keys.seen[i]) != PTL_OK)
-            members.status = ptl_error_no_memory(error);
+            members->status = ptl_error_no_memory(members->error);
     }
     free(keys.seen);
-    return members.status;
+    return members->status;
 }
 
 enum ptl_status ptl_read_finish_merged(struct ptl_reader *reader, struct ptl_error *error)

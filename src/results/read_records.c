@@ -130,15 +130,13 @@ static enum ptl_status keep_result(struct ptl_reader *reader, struct ptl_members
     return one->status;
 }
 
-enum ptl_status ptl_read_result(struct ptl_reader *reader, const struct ptl_json *json,
-                                const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_result(struct ptl_reader *reader, struct ptl_members *one)
 {
-    struct ptl_members one = {.json = json, .place = place, .what = "a result", .error = error};
     struct ptl_result_keys keys = {.host = NULL};
-    if (ptl_json_type(json) != PTL_JSON_OBJECT)
-        return ptl_members_refuse(&one, "it is no object");
-    ptl_object_read(&ptl_object_result, PTL_KEYS_ALL, &one, &keys);
-    return one.status == PTL_OK ? keep_result(reader, &one, &keys) : one.status;
+    if (ptl_json_type(one->json) != PTL_JSON_OBJECT)
+        return ptl_members_refuse(one, "it is no object");
+    ptl_object_read(&ptl_object_result, PTL_KEYS_ALL, one, &keys);
+    return one->status == PTL_OK ? keep_result(reader, one, &keys) : one->status;
 }
 
 enum ptl_status ptl_read_result_at_sight(struct ptl_reader *reader, bool *taken,
@@ -190,28 +188,26 @@ static uint32_t enter(struct ptl_reader *reader, struct ptl_members *members,
     return target;
 }
 
-enum ptl_status ptl_read_target(struct ptl_reader *reader, const struct ptl_json *json,
-                                const struct ptl_origin *place, struct ptl_error *error)
+enum ptl_status ptl_read_target(struct ptl_reader *reader, struct ptl_members *one)
 {
-    struct ptl_members one = {.json = json, .place = place, .what = "a target", .error = error};
     struct ptl_target_keys keys = {.host = NULL};
-    if (ptl_json_type(json) != PTL_JSON_OBJECT)
-        return ptl_members_refuse(&one, "it is no object");
-    ptl_object_read(&ptl_object_target, PTL_KEYS_ALL, &one, &keys);
+    if (ptl_json_type(one->json) != PTL_JSON_OBJECT)
+        return ptl_members_refuse(one, "it is no object");
+    ptl_object_read(&ptl_object_target, PTL_KEYS_ALL, one, &keys);
     if (keys.suspicious != NULL && strcmp(keys.suspicious, PTL_ALL_OPEN) != 0)
-        ptl_members_refuse(&one, "\"suspicious\" is \"%s\", which is none that this version knows",
+        ptl_members_refuse(one, "\"suspicious\" is \"%s\", which is none that this version knows",
                            keys.suspicious);
-    if (one.status == PTL_OK && keys.open_ports.count > keys.states[PTL_OPEN])
-        ptl_members_refuse(&one, "%zu open ports are listed and %u are counted",
+    if (one->status == PTL_OK && keys.open_ports.count > keys.states[PTL_OPEN])
+        ptl_members_refuse(one, "%zu open ports are listed and %u are counted",
                            keys.open_ports.count, keys.states[PTL_OPEN]);
-    if (one.status == PTL_OK &&
+    if (one->status == PTL_OK &&
         !ptl_evidence_fits(&keys.evidence, UINT16_MAX, UINT16_MAX, UINT16_MAX))
-        ptl_members_refuse(&one, "\"evidence\" tells of more ports than there are");
-    if (one.status != PTL_OK)
-        return one.status;
-    struct ptl_target_counts counts = {.target = enter(reader, &one, &keys)};
-    if (one.status != PTL_OK)
-        return one.status;
+        ptl_members_refuse(one, "\"evidence\" tells of more ports than there are");
+    if (one->status != PTL_OK)
+        return one->status;
+    struct ptl_target_counts counts = {.target = enter(reader, one, &keys)};
+    if (one->status != PTL_OK)
+        return one->status;
     memcpy(counts.states, keys.states, sizeof(counts.states));
     counts.flags = (uint8_t)((keys.gave_up ? PTL_TARGET_GAVE_UP : 0) |
                              (keys.suspicious != NULL ? PTL_TARGET_ALL_OPEN : 0));
@@ -219,6 +215,6 @@ enum ptl_status ptl_read_target(struct ptl_reader *reader, const struct ptl_json
     counts.evidence = ptl_evidence_of_target(&keys.evidence);
     ptl_stored_set_mark(reader->results->stored, counts.target, PTL_STORED_LISTED);
     if (ptl_results_add_target(reader->results, &counts) != PTL_OK)
-        return no_memory(&one);
+        return no_memory(one);
     return PTL_OK;
 }

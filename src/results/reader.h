@@ -64,9 +64,9 @@ struct ptl_reader {
     size_t missing_count;
 };
 
-/* Each takes one value of the file at `place`. */
-typedef enum ptl_status ptl_take(struct ptl_reader *reader, const struct ptl_json *json,
-                                 const struct ptl_origin *place, struct ptl_error *error);
+/* Each takes one value of the file, members->json. */
+struct ptl_members;
+typedef enum ptl_status ptl_take(struct ptl_reader *reader, struct ptl_members *members);
 ptl_take ptl_read_tool, ptl_read_run, ptl_read_summary, ptl_read_open_ports; /* read_head.c */
 ptl_take ptl_read_unresolved, ptl_read_warning, ptl_read_untouched;          /* read_head.c */
 ptl_take ptl_read_changes;                                                   /* read_head.c */
@@ -79,7 +79,6 @@ enum ptl_status ptl_read_result_at_sight(struct ptl_reader *reader, bool *taken,
 
 ptl_take ptl_read_merged, ptl_read_disagreement; /* read_merged.c */
 
-struct ptl_members;
 /* The number in `expected` of a host that is named before the targets are (read_expect.c). What is
  * wrong stays in members. */
 uint32_t ptl_read_enter(struct ptl_reader *reader, struct ptl_members *members, const char *ip,
