@@ -42,9 +42,10 @@ void ptl_estimate_tell(const struct ptl_results *results, struct ptl_buf *buf)
     const struct ptl_estimate *estimate = &results->estimate;
     switch (estimate->basis) {
     case PTL_BASIS_ANSWERED:
-        ptl_buf_add(buf, results->summary.states[PTL_UNPROBED] > 0
-                             ? "no open port was missed of those that were asked: none is silent"
-                             : "no open port was missed: none is silent");
+        ptl_buf_add(buf,
+                    results->summary.states[PTL_UNPROBED] > 0
+                        ? "no open port was missed of those that have a verdict: none is silent"
+                        : "no open port was missed: none is silent");
         break;
     case PTL_BASIS_NO_ANSWER:
         ptl_buf_add(buf, "how many open ports were missed cannot be told: nothing answered");

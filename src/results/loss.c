@@ -7,7 +7,8 @@
 
 #define OWN_LEAST 60 /* answers: of fewer, a target is judged by what the others tell, too */
 #define HALVINGS 60
-#define SUSPECT 0.1 /* share of the sentinels that is lost */
+#define SUSPECT 0.1      /* share of the sentinels that is lost */
+#define MAY_BE_LOST 0.15 /* share of them that may be, where some are */
 /* Share that is lost: more is not chance, as for the controller of the path. */
 #define OVERRUN 0.25
 
@@ -220,7 +221,7 @@ struct ptl_loss ptl_loss_of(const struct ptl_evidence *evidence, const struct pt
      */
     double lost = losses(&sentinels);
     if (tries == 1 && (lost >= SUSPECT * (lost + sentinels.heard) ||
-                       (lost > 0 && chance_at_most(&sentinels) >= 2 * SUSPECT)))
+                       (lost > 0 && chance_at_most(&sentinels) >= MAY_BE_LOST)))
         loss.at_most = 1;
     /* So much is not lost by chance: something is sent more than it takes, and it may take less of
      * each further pass, which nothing but a sentinel sees. */

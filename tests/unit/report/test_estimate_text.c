@@ -61,7 +61,7 @@ static void a_bad_run_says_so_first(void **state)
     const struct ptl_evidence first = {.open = {8},
                                        .closed = {100},
                                        .silent = {3000},
-                                       .sentinels = {.asked = 60, .lost = 5, .slices = 4}};
+                                       .sentinels = {.asked = 120, .lost = 10, .slices = 4}};
     open_with(&model, &first, &first);
     expect(PTL_FORMAT_TEXT, &model,
            "the deadline passed\nnot to be trusted: about 1 open port was missed, ", true);
@@ -123,7 +123,7 @@ static void what_is_not_known_is_told(void **state)
     model_close(&model);
     open_with(&model, &whole, &whole);
     expect(PTL_FORMAT_TEXT, &model,
-           "\nno open port was missed of those that were asked: none is silent\n", true);
+           "\nno open port was missed of those that have a verdict: none is silent\n", true);
     model.results->summary.states[PTL_UNPROBED] = 0;
     expect(PTL_FORMAT_TEXT, &model, "\nno open port was missed: none is silent\n", true);
     model_close(&model);
