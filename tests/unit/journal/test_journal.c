@@ -365,7 +365,16 @@ static void may_be_cut_anywhere(void **state)
     maker_close(&maker);
 }
 
-/* Each bit of every byte: right, or refused in words; and salvage takes what is whole. */
+/*
+ * Each bit of every byte: right, or refused in words; and salvage takes what is whole. With
+ * ThreadSanitizer, which is ten times as slow and sees one thread here, each ninth.
+ */
+#ifdef __SANITIZE_THREAD__
+#define DAMAGE_EVERY 9
+#else
+#define DAMAGE_EVERY 1
+#endif
+
 static void may_be_damaged_anywhere(void **state)
 {
     (void)state;
@@ -378,7 +387,7 @@ static void may_be_damaged_anywhere(void **state)
     uint8_t *bytes = file_get(maker.path, &size);
     struct ptl_past *whole = maker_read(&maker);
     size_t plan_end = chunk_at(&maker, PTL_CHUNK_SEGMENT, 0);
-    for (size_t at = 0; at < size * 8; at++) {
+    for (size_t at = 0; at < size * 8; at += DAMAGE_EVERY) {
         bytes[at / 8] ^= (uint8_t)(1U << (at % 8));
         file_put(maker.path, bytes, size);
         bytes[at / 8] ^= (uint8_t)(1U << (at % 8));
@@ -404,7 +413,8 @@ static void may_be_damaged_anywhere(void **state)
         ptl_journal_free(maker.journal);
         maker.journal = NULL;
     }
-    assert_true(refused > 1000 && torn > 100 && salvaged > torn + 1000);
+    assert_true(refused > 1000 / DAMAGE_EVERY && torn > 100 / DAMAGE_EVERY &&
+                salvaged > torn + 1000 / DAMAGE_EVERY);
     ptl_past_free(whole);
     free(bytes);
     maker_close(&maker);

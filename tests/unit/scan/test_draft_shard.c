@@ -49,7 +49,9 @@ static void see(const struct ptl_prepared *prepared)
         struct ptl_target target;
         ptl_targets_get(prepared->targets, i, &target);
         for (unsigned p = 0; p < ptl_portset_count(prepared->ports); p++)
-            seen[target.address.low & 0xFF][ports[p]]++;
+            if (++seen[target.address.low & 0xFF][ports[p]] > 1)
+                fail_msg("127.0.0.%u:%u is in two slices", (unsigned)target.address.low & 0xFF,
+                         ports[p]);
     }
     assert_int_equal(prepared->probes,
                      ptl_targets_count(prepared->targets) * ptl_portset_count(prepared->ports));
@@ -92,10 +94,6 @@ static void slices_are_the_plan(void **state)
                 done(&made);
             }
             assert_int_equal(probes, 84);
-            for (unsigned host = 0; host < 256; host++)
-                for (unsigned port = 0; port < 65536; port++)
-                    if (seen[host][port] > 1)
-                        fail_msg("127.0.0.%u:%u is in two slices", host, port);
             assert_int_equal(seen[3][7] + seen[1][22], 0);
         }
     }
