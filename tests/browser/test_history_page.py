@@ -25,7 +25,7 @@ class HistoryPage(BrowserTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.pages = {name: cls.tool("timeline", name) for name in
-                     ("office", "large", "overfull", "overdue", "strange", "two", "one", "nothing")}
+                     ("office", "large", "overfull", "overdue", "strange", "two", "at-once", "one", "nothing")}
 
     def cards(self):
         return dict(zip(self.page.texts("#summary .cards span"), self.page.texts("#summary .cards b")))
@@ -206,6 +206,14 @@ class HistoryPage(BrowserTest):
             self.assertEqual(page.evaluate(POINT, 0, 0.5).split(": ")[-1], "open")
             self.assertNotIn("NaN", page.evaluate("() => document.documentElement.outerHTML.replace(/<script.*?<.script>/gs, '')"))
             self.shut()
+
+    def test_at_once(self):
+        """history page: of two runs that began at once neither is drawn on top of the other"""
+        page = self.open(self.pages["at-once"])
+        tops = page.evaluate("() => [...document.querySelectorAll('#speed-chart g.slowest rect')].map((bar) => Number(bar.getAttribute('y')))")
+        self.assertEqual(len(tops), 4)
+        self.assertGreaterEqual(min(tops), 0)
+        self.shut()
 
     def test_hostile(self):
         """history page: hostile names stay text"""

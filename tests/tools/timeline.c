@@ -1,11 +1,16 @@
 /*
  * timeline KIND FILE: pages of histories that no scan on this machine gives, for the browser tests
  * and for looking at by hand.
- *   office      90 nights of 4 hosts: a port that opens, one that closes, one that flaps, three
- * nights missing, two incomplete runs large       2,000 nights of 500 hosts with 10 ports each; one
- * answer of a hundred is lost, a run in forty is incomplete overfull    more than a page has room
- * for overdue     the last night is missing, and the one before was incomplete strange     names
- * that try to be markup two         two runs; one      a run; nothing     none
+ *
+ * - office: 90 nights of 4 hosts: a port that opens, one that closes, one that flaps, three nights
+ *   missing, two incomplete runs
+ * - large: 2,000 nights of 500 hosts with 10 ports each; one answer of a hundred is lost, a run in
+ *   forty is incomplete
+ * - overfull: more than a page has room for
+ * - overdue: the last night is missing, and the one before was incomplete
+ * - strange: names that try to be markup
+ * - at-once: four runs, of which two begin at once
+ * - two, one, nothing: so many runs
  */
 #include "history/timeline.h"
 
@@ -207,7 +212,10 @@ int main(int argc, char **argv)
         made = strange();
     else if (strcmp(kind, "two") == 0)
         made = make(2, 2, 2);
-    else if (strcmp(kind, "one") == 0)
+    else if (strcmp(kind, "at-once") == 0) {
+        made = make(4, 2, 2);
+        made.runs[2].started_ms = made.runs[1].started_ms;
+    } else if (strcmp(kind, "one") == 0)
         made = make(1, 2, 2);
     else if (strcmp(kind, "nothing") == 0)
         made = make(0, 0, 0);

@@ -221,8 +221,9 @@ function speedChart() {
       height: 240, marginLeft: 62, x: timeAxis(),
       y: {domain: [0, most], label: "a second", grid: true, labelArrow: "none", ticks: 5, tickFormat: plainNumber},
       marks: [missed(0, most, width),
-        Plot.rectY(bins(width, speed), {x1: "from", x2: "to", y: "high", fill: SERIES[0], fillOpacity: .35, className: "fastest"}),
-        Plot.rectY(bins(width, speed), {x1: "from", x2: "to", y: "low", fill: SERIES[0], fillOpacity: .6, className: "slowest", title: (bin) => between(bin, " probes a second")}),
+        // From the axis, both: with a height alone Plot stacks runs that began at once.
+        Plot.rectY(bins(width, speed), {x1: "from", x2: "to", y1: 0, y2: "high", fill: SERIES[0], fillOpacity: .35, className: "fastest"}),
+        Plot.rectY(bins(width, speed), {x1: "from", x2: "to", y1: 0, y2: "low", fill: SERIES[0], fillOpacity: .6, className: "slowest", title: (bin) => between(bin, " probes a second")}),
         Plot.link(bins(width, limit), {x1: "from", x2: "to", y1: "value", y2: "value", stroke: SERIES[1], strokeWidth: 2.5, className: "limit",
           title: (bin) => between(bin, " attempts a second at most")}),
         Plot.ruleY([0])],
