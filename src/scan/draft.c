@@ -4,8 +4,6 @@
 #include "base/text.h"
 
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool ptl_draft_warn(struct ptl_prepared *prepared, const char *format, ...)

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <sha256.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

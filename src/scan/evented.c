@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -382,8 +381,11 @@ static bool open_loop(struct loop *loop)
     loop->holding =
         (struct ptl_holding){.permits = loop->worker->permits, .share = loop->worker->share};
     ptl_slots_init(&loop->slots, source);
-    ptl_local_init(&loop->local, loop->worker->plan, source, loop->worker->sources,
-                   loop->worker->number);
+    loop->local = (struct ptl_local){.plan = loop->worker->plan,
+                                     .source = source,
+                                     .sources = loop->worker->sources,
+                                     .worker = loop->worker->number,
+                                     .fds = {-1, -1}};
     ptl_wheel_init(&loop->wheel, ptl_clock_now_ns());
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = WAKE_SLOT};

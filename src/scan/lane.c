@@ -27,11 +27,6 @@ bool ptl_fifo_push(struct ptl_fifo *fifo, const struct ptl_probe *probe, uint64_
     return true;
 }
 
-const struct ptl_timed *ptl_fifo_first(const struct ptl_fifo *fifo)
-{
-    return &fifo->items[fifo->head];
-}
-
 struct ptl_probe ptl_fifo_pop(struct ptl_fifo *fifo)
 {
     struct ptl_probe probe = fifo->items[fifo->head].probe;

@@ -14,7 +14,6 @@
 #include "target/address.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define PTL_LANE_NONE UINT32_MAX
@@ -134,7 +133,10 @@ struct ptl_lane {
 /* False: no memory. */
 bool ptl_fifo_push(struct ptl_fifo *fifo, const struct ptl_probe *probe, uint64_t at_ns);
 /* The caller knows that there is one. */
-const struct ptl_timed *ptl_fifo_first(const struct ptl_fifo *fifo);
+static inline const struct ptl_timed *ptl_fifo_first(const struct ptl_fifo *fifo)
+{
+    return &fifo->items[fifo->head];
+}
 struct ptl_probe ptl_fifo_pop(struct ptl_fifo *fifo);
 void ptl_fifo_free(struct ptl_fifo *fifo);
 

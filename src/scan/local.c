@@ -5,20 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #define LONGEST_WAIT_US 1000 /* the kernel rounds it up to its tick */
 #define REST 255             /* after a port that did not answer at once */
-
-void ptl_local_init(struct ptl_local *local, const struct ptl_plan *plan,
-                    const struct ptl_address *source, struct ptl_sources *sources, uint32_t worker)
-{
-    *local = (struct ptl_local){
-        .plan = plan, .source = source, .sources = sources, .worker = worker, .fds = {-1, -1}};
-}
 
 static void drop(struct ptl_local *local, int which)
 {

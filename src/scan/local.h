@@ -17,6 +17,7 @@
 
 #define PTL_LOCAL_LANES 4096 /* the plan's window */
 
+/* What it is given is borrowed; the rest is zero, but for `fds`. */
 struct ptl_local {
     const struct ptl_plan *plan;
     const struct ptl_address *source; /* of the profile; NULL: none */
@@ -28,9 +29,6 @@ struct ptl_local {
     uint8_t rests[PTL_LOCAL_LANES]; /* by lane: for how many probes it goes the long way */
 };
 
-/* All are borrowed. */
-void ptl_local_init(struct ptl_local *local, const struct ptl_plan *plan,
-                    const struct ptl_address *source, struct ptl_sources *sources, uint32_t worker);
 /* Closes its sockets; what is unread is lost. True: there was one. */
 bool ptl_local_close(struct ptl_local *local);
 

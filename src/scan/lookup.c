@@ -1,5 +1,4 @@
 /* Addresses on a link that nobody has: one fact, not one for each port. */
-#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #define LOOKUPS_MOST                                                                               \

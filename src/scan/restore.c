@@ -1,6 +1,5 @@
 /* Where a run goes on: what a journal knows of its probes, taken over target by target as they
  * come into the window, and the limits that were found, at half. */
-#include "base/clock.h"
 #include "journal/ledger.h"
 #include "results/judge.h"
 #include "scan/plan_state.h"

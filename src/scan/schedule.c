@@ -1,7 +1,5 @@
 #include "scan/schedule.h"
 
-#include "base/clock.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,9 +163,4 @@ void ptl_schedule_wake(struct ptl_schedule *schedule, uint64_t now_ns)
     for (uint32_t id = ptl_wheel_expire(&schedule->sleepers, now_ns); id != PTL_WHEEL_NONE;
          id = ptl_wheel_expire(&schedule->sleepers, now_ns))
         ptl_schedule_place(schedule, id, now_ns);
-}
-
-uint64_t ptl_schedule_next_ns(const struct ptl_schedule *schedule)
-{
-    return ptl_wheel_next_ns(&schedule->sleepers);
 }

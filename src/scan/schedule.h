@@ -23,7 +23,7 @@ struct ptl_schedule {
     uint32_t turns[PTL_RINGS]; /* by enum ptl_place: the lane whose turn it is */
     uint32_t sizes[PTL_RINGS];
     uint32_t lagging_in_flight;
-    struct ptl_wheel sleepers;
+    struct ptl_wheel sleepers; /* until they may have something */
 };
 
 /* `window` lanes, and so many more that are none. `per_target` 0: no bound. False: no memory. */
@@ -40,8 +40,6 @@ void ptl_schedule_close(struct ptl_schedule *schedule, uint32_t id);
 void ptl_schedule_place(struct ptl_schedule *schedule, uint32_t id, uint64_t now_ns);
 /* Places the sleepers whose time has come. */
 void ptl_schedule_wake(struct ptl_schedule *schedule, uint64_t now_ns);
-/* When the first sleeper may have something; UINT64_MAX: none sleeps. */
-uint64_t ptl_schedule_next_ns(const struct ptl_schedule *schedule);
 
 /* Has the lane a port left that was never asked? */
 static inline bool ptl_schedule_has_first(const struct ptl_schedule *schedule,

@@ -2,7 +2,6 @@
  * Sentinels: ports that have answered, asked again. nmap calls them port scan pings. What has
  * answered answers again, or something was lost on the way: the only silence that proves anything.
  */
-#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #define EVERY 16 /* silent attempts from one to the next while little is known, or much is lost */

@@ -11,7 +11,6 @@
 #include "scan/permits.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define PTL_SHORTAGE_TRIES 20          /* how often a probe may fail so before it is an error */

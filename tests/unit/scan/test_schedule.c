@@ -152,8 +152,8 @@ static void sleepers(void **state)
         ptl_schedule_place(&schedule, id, MS);
     }
     uint32_t woken = 0;
-    while (ptl_schedule_next_ns(&schedule) != UINT64_MAX) {
-        uint64_t now_ns = ptl_schedule_next_ns(&schedule);
+    while (ptl_wheel_next_ns(&schedule.sleepers) != UINT64_MAX) {
+        uint64_t now_ns = ptl_wheel_next_ns(&schedule.sleepers);
         ptl_schedule_wake(&schedule, now_ns - MS); /* too early: nothing */
         assert_int_equal(schedule.sizes[PTL_PLACE_FLOWING], woken);
         ptl_schedule_wake(&schedule, now_ns);
