@@ -58,23 +58,8 @@ refused() { # STATUS WORDS OPTION...
 @test "what was killed goes on" {
     need_namespace
     slow 'order: random' 'report: {states: [open, closed]}'
-    # Each is killed once it has written twice: what it found, and not only that it goes on.
-    cat >kill-grown <<'SH'
-sizes=0 last=$(stat -c %s j 2>/dev/null)
-"$1" run ./p.yaml --journal j --resume --json r.json --quiet &
-pid=$!
-for try in $(seq 400); do
-    sleep 0.02
-    size=$(stat -c %s j 2>/dev/null)
-    [ "$size" = "$last" ] || sizes=$((sizes + 1))
-    last=$size
-    [ $sizes -lt 4 ] || break
-done
-kill -KILL $pid
-wait $pid
-SH
     for _ in 1 2 3 4; do
-        run in_ns sh ./kill-grown "$PORTOLAN"
+        run in_ns "$TOP/tests/cli/kill-grown" j "$PORTOLAN" run ./p.yaml --journal j --resume --json r.json --quiet
         [ "$status" -eq 137 ]
     done
     [ ! -e r.json ]

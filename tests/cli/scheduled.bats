@@ -232,7 +232,7 @@ END
     mkdir etc
     printf 'hosts: 127.0.0.1\nports: 1-1000\nrate: 500\n' >etc/lan.yaml
     export STATE="$PWD/state" PROFILES="$PWD/etc"
-    in_ns timeout -s KILL 1 "$TOP/tests/support/systemctl" start portolan@lan.service || true
+    in_ns "$TOP/tests/cli/kill-grown" state/lan/run.journal "$TOP/tests/support/systemctl" start portolan@lan.service || true
     [ -e state/lan/run.journal ]
     cp state/lan/run.journal kept
     [ "$(setting portolan-resume@.service ConditionPathExists | sed 's,%S/portolan/%i,.,')" = ./run.journal ]
