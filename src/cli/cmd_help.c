@@ -2,7 +2,7 @@
 
 #include "compare/compare.h"
 #include "finished/diff.h"
-#include "history/history.h"
+#include "history/index.h"
 #include "history/telling.h"
 #include "report/report.h"
 
@@ -32,10 +32,10 @@ static void add_keys(struct ptl_buf *reference)
         "or it came *later*, so that files of an older portolan lack it; or it is there "
         "*sometimes*, as its line says.\n");
     ptl_report_results_reference(reference);
-    ptl_comparison_reference(reference);
-    ptl_diff_reference(reference);
-    ptl_telling_reference(reference);
-    ptl_history_index_reference(reference);
+    ptl_object_reference(&ptl_object_comparison, "comparison.json", reference);
+    ptl_object_reference(&ptl_object_diff, "The JSON of a diff", reference);
+    ptl_object_reference(&ptl_object_telling, "history.json", reference);
+    ptl_object_reference(&ptl_object_index_line, "a line of index.jsonl", reference);
 }
 
 static int run(const struct arguments *arguments)

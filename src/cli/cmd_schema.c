@@ -2,7 +2,7 @@
 
 #include "compare/compare.h"
 #include "finished/diff.h"
-#include "history/history.h"
+#include "history/index.h"
 #include "history/telling.h"
 #include "report/report.h"
 
@@ -17,13 +17,13 @@ static int run(const struct arguments *arguments)
     } else if (strcmp(arguments->words[0], "results") == 0) {
         ptl_report_results_schema(&schema);
     } else if (strcmp(arguments->words[0], "comparison") == 0) {
-        ptl_comparison_schema(&schema);
+        ptl_object_schema(&ptl_object_comparison, &schema);
     } else if (strcmp(arguments->words[0], "diff") == 0) {
-        ptl_diff_schema(&schema);
+        ptl_object_schema(&ptl_object_diff, &schema);
     } else if (strcmp(arguments->words[0], "history") == 0) {
-        ptl_telling_schema(&schema);
+        ptl_object_schema(&ptl_object_telling, &schema);
     } else if (strcmp(arguments->words[0], "index") == 0) {
-        ptl_history_index_schema(&schema);
+        ptl_object_schema(&ptl_object_index_line, &schema);
     } else {
         print_line(
             "portolan schema: profile, results, comparison, diff, history or index, not \"%s\"",

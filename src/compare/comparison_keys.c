@@ -219,21 +219,11 @@ static const struct ptl_key comparison_keys[] = {
     {"flips", &flips, .object = &flip, .begins_line = true,
      .about = "up to 1,000 of them, those of open ports first, then by address and port"},
 };
-static const struct ptl_object comparison_object =
+const struct ptl_object ptl_object_comparison =
     PTL_OBJECT(struct ptl_comparison, comparison_keys, "a comparison");
 
 void ptl_comparison_json(const struct ptl_comparison *comparison, struct ptl_buf *buf)
 {
-    ptl_object_print(&comparison_object, comparison, buf);
+    ptl_object_print(&ptl_object_comparison, comparison, buf);
     ptl_buf_add_char(buf, '\n');
-}
-
-void ptl_comparison_schema(struct ptl_buf *buf)
-{
-    ptl_object_schema(&comparison_object, schemas[0], buf);
-}
-
-void ptl_comparison_reference(struct ptl_buf *buf)
-{
-    ptl_object_reference(&comparison_object, "comparison.json", buf);
 }

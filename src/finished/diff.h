@@ -69,9 +69,7 @@ bool ptl_diff_port(const struct ptl_diff *diff, size_t number, struct ptl_diff_o
  * PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
 enum ptl_status ptl_diff_write(const struct ptl_diff *diff, enum ptl_format format,
                                const char *path, struct ptl_error *error);
-/* JSON Schema, draft-07, of the JSON; pretty-printed, with a newline. */
-void ptl_diff_schema(struct ptl_buf *buf);
-/* Tables of its keys, as Markdown. */
-void ptl_diff_reference(struct ptl_buf *buf);
+/* The root of the JSON. */
+extern const struct ptl_object ptl_object_diff;
 
 #endif

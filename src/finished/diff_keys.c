@@ -178,14 +178,4 @@ static const struct ptl_key diff_keys[] = {
     PTL_PART("unknown", &ptl_key_list, "ports that are open in one run and not known in the other",
              .object = &ptl_diff_unknown_object),
 };
-static const struct ptl_object diff_object = PTL_OBJECT(struct ptl_diff, diff_keys, "a diff");
-
-void ptl_diff_schema(struct ptl_buf *buf)
-{
-    ptl_object_schema(&diff_object, schemas[0], buf);
-}
-
-void ptl_diff_reference(struct ptl_buf *buf)
-{
-    ptl_object_reference(&diff_object, "The JSON of a diff", buf);
-}
+const struct ptl_object ptl_object_diff = PTL_OBJECT(struct ptl_diff, diff_keys, "a diff");

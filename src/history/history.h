@@ -153,8 +153,4 @@ enum ptl_status ptl_history_prune(const char *folder, const struct ptl_history_k
                                   int64_t now_ms, bool dry, ptl_history_gone *gone, void *context,
                                   struct ptl_error *error);
 
-/* JSON Schema, draft-07, of a line of the index; and tables of its keys, as Markdown. */
-void ptl_history_index_schema(struct ptl_buf *buf);
-void ptl_history_index_reference(struct ptl_buf *buf);
-
 #endif

@@ -94,13 +94,3 @@ struct ptl_history_run ptl_index_run(const struct ptl_results *results, const ch
     memcpy(run.states, summary->states, sizeof(run.states));
     return run;
 }
-
-void ptl_history_index_schema(struct ptl_buf *buf)
-{
-    ptl_object_schema(&ptl_object_index_line, PTL_INDEX_SCHEMA, buf);
-}
-
-void ptl_history_index_reference(struct ptl_buf *buf)
-{
-    ptl_object_reference(&ptl_object_index_line, "a line of index.jsonl", buf);
-}

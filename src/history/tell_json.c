@@ -34,7 +34,8 @@ static const struct ptl_key root_keys[] = {
     PTL_PART("ports", &ptl_key_list, "that were open in one of them, by address and port",
              .object = &port),
 };
-static const struct ptl_object root = PTL_OBJECT(struct ptl_telling, root_keys, "the history");
+const struct ptl_object ptl_object_telling =
+    PTL_OBJECT(struct ptl_telling, root_keys, "the history");
 
 static bool add(struct ptl_buf *line, struct ptl_output *output, bool first,
                 const struct ptl_object *object, const void *from)
@@ -66,14 +67,4 @@ bool ptl_tell_json(const struct ptl_telling *telling, const size_t *order, struc
             return false;
     ptl_buf_add(line, "\n ]}\n");
     return ptl_output_write_line(output, line);
-}
-
-void ptl_telling_schema(struct ptl_buf *buf)
-{
-    ptl_object_schema(&root, SCHEMA, buf);
-}
-
-void ptl_telling_reference(struct ptl_buf *buf)
-{
-    ptl_object_reference(&root, "history.json", buf);
 }

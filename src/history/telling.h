@@ -44,8 +44,7 @@ size_t *ptl_telling_order(const struct ptl_history *history);
  * Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
 enum ptl_status ptl_telling_write(const struct ptl_telling *telling, enum ptl_format format,
                                   const char *path, struct ptl_error *error);
-/* JSON Schema, draft-07, of the JSON; and tables of its keys, as Markdown. */
-void ptl_telling_schema(struct ptl_buf *buf);
-void ptl_telling_reference(struct ptl_buf *buf);
+/* The root of the JSON. */
+extern const struct ptl_object ptl_object_telling;
 
 #endif

@@ -144,11 +144,8 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     return ptl_writing_flush(writing);
 }
 
-static bool end(struct ptl_writing *writing)
-{
-    (void)writing;
-    return true;
-}
-
-const struct ptl_writer ptl_writer_csv = {
-    .name = "csv", .extension = "csv", .begin = begin, .result = result, .end = end};
+const struct ptl_writer ptl_writer_csv = {.name = "csv",
+                                          .extension = "csv",
+                                          .begin = begin,
+                                          .result = result,
+                                          .end = ptl_writing_nothing};

@@ -3,12 +3,6 @@
 
 #include <string.h>
 
-static bool nothing(struct ptl_writing *writing)
-{
-    (void)writing;
-    return true;
-}
-
 static bool result(struct ptl_writing *writing, const struct ptl_row *row)
 {
     if (row->result->state != PTL_OPEN)
@@ -20,5 +14,8 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     return ptl_writing_flush(writing);
 }
 
-const struct ptl_writer ptl_writer_hostport = {
-    .name = "hostport", .extension = "txt", .begin = nothing, .result = result, .end = nothing};
+const struct ptl_writer ptl_writer_hostport = {.name = "hostport",
+                                               .extension = "txt",
+                                               .begin = ptl_writing_nothing,
+                                               .result = result,
+                                               .end = ptl_writing_nothing};

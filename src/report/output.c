@@ -42,7 +42,7 @@ bool ptl_output_is_in_place(const struct ptl_output *output)
            ptl_output_is_same(&opened, &named);
 }
 
-void ptl_output_dispose(struct ptl_output *output)
+void ptl_output_abandon(struct ptl_output *output)
 {
     if (output == NULL)
         return;
@@ -83,7 +83,7 @@ void ptl_output_begin(struct ptl_output *output)
     ptl_place_leave(&output->place);
 }
 
-static void flush(struct ptl_output *output)
+void ptl_output_flush(struct ptl_output *output)
 {
     ptl_output_begin(output);
     if (output->failure == 0)
@@ -103,7 +103,7 @@ void ptl_output_take(void *context, const void *bytes, size_t count)
         from += part;
         count -= part;
         if (output->used == PTL_OUTPUT_BUFFER)
-            flush(output);
+            ptl_output_flush(output);
     }
 }
 
@@ -122,11 +122,6 @@ bool ptl_output_write_line(struct ptl_output *output, struct ptl_buf *line)
         ptl_output_write(output, ptl_buf_text(line), line->length);
     ptl_buf_reset(line);
     return good;
-}
-
-void ptl_output_flush(struct ptl_output *output)
-{
-    flush(output);
 }
 
 /* The way there is walked again: a folder may have been removed or replaced while the run lasted.
@@ -150,7 +145,7 @@ enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *e
 {
     if (output->gzip != NULL)
         ptl_gzip_end(output->gzip);
-    flush(output);
+    ptl_output_flush(output);
     if (output->failure == 0 && output->temporary.fd >= 0 && !put_in_place(output))
         output->failure = errno;
     if (output->failure == 0 && output->is_file && fsync(output->fd) != 0)
@@ -167,13 +162,8 @@ enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *e
         status = ptl_output_refuse(output, output->failure, error);
     else
         ptl_place_keep(&output->place);
-    ptl_output_dispose(output);
+    ptl_output_abandon(output);
     return status;
-}
-
-void ptl_output_abandon(struct ptl_output *output)
-{
-    ptl_output_dispose(output);
 }
 
 bool ptl_output_is_terminal(const struct ptl_output *output)

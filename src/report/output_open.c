@@ -26,8 +26,7 @@ static bool is_open_as(const char *path, int fd)
 {
     struct stat named, opened;
     return stat(path, &named) == 0 && !S_ISCHR(named.st_mode) && !S_ISBLK(named.st_mode) &&
-           fstat(fd, &opened) == 0 && named.st_dev == opened.st_dev &&
-           named.st_ino == opened.st_ino;
+           fstat(fd, &opened) == 0 && ptl_output_is_same(&named, &opened);
 }
 
 bool ptl_report_is_stdout(const char *path)
@@ -199,7 +198,7 @@ enum ptl_status ptl_output_open(const char *path, const struct ptl_output_option
     if (is_compressed)
         new->gzip = ptl_gzip_new(ptl_output_take, new);
     if (new->path == NULL || (is_compressed && new->gzip == NULL)) {
-        ptl_output_dispose(new);
+        ptl_output_abandon(new);
         return ptl_error_no_memory(error);
     }
     if (!open_place(new, options != NULL ? options : &defaults)) {
@@ -208,7 +207,7 @@ enum ptl_status ptl_output_open(const char *path, const struct ptl_output_option
                 ? ptl_error_set(error, PTL_E_CANCELLED,
                                 "%s is not written: nobody read it until the signal", path)
                 : ptl_output_refuse(new, errno, error);
-        ptl_output_dispose(new);
+        ptl_output_abandon(new);
         return status;
     }
     *output = new;

@@ -39,8 +39,6 @@ bool ptl_output_is_in_place(const struct ptl_output *output);
 /* PTL_E_OUTPUT, with what the place refuses or the errno. */
 enum ptl_status ptl_output_refuse(const struct ptl_output *output, int sys_errno,
                                   struct ptl_error *error);
-/* Frees it, and what was made for it and holds nothing. NULL is nothing. */
-void ptl_output_dispose(struct ptl_output *output);
 /* Buffers what is compressed, or need not be. Its context is the output. */
 ptl_gzip_take ptl_output_take;
 

@@ -149,7 +149,7 @@ bool ptl_part_write_list(struct ptl_writing *writing, struct ptl_part_list list,
 
 void ptl_report_results_schema(struct ptl_buf *buf)
 {
-    ptl_object_schema(&ptl_object_results, "portolan-results/1", buf);
+    ptl_object_schema(&ptl_object_results, buf);
 }
 
 void ptl_report_results_reference(struct ptl_buf *buf)

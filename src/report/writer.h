@@ -95,5 +95,7 @@ const char *ptl_report_incomplete(const struct ptl_results *results);
 
 /* Writes the scratch line out and empties it. False: it had failed. */
 bool ptl_writing_flush(struct ptl_writing *writing);
+/* A begin or an end of formats that have none. */
+bool ptl_writing_nothing(struct ptl_writing *writing);
 
 #endif

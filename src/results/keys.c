@@ -127,11 +127,11 @@ void ptl_object_describe(const struct ptl_object *object, struct ptl_json *schem
     }
 }
 
-void ptl_object_schema(const struct ptl_object *object, const char *title, struct ptl_buf *buf)
+void ptl_object_schema(const struct ptl_object *object, struct ptl_buf *buf)
 {
     struct ptl_json *schema = ptl_json_object();
     ptl_json_add_string(schema, "$schema", "http://json-schema.org/draft-07/schema#");
-    ptl_json_add_string(schema, "title", title);
+    ptl_json_add_string(schema, "title", object->keys[0].words[0]);
     ptl_object_describe(object, schema);
     ptl_json_print(schema, buf, true);
     ptl_buf_add_char(buf, '\n');

@@ -144,9 +144,10 @@ void ptl_key_describe_decimal(const struct ptl_key *key, struct ptl_json *schema
 void ptl_key_describe_object(const struct ptl_key *key, struct ptl_json *schema);
 void ptl_key_describe_list(const struct ptl_key *key, struct ptl_json *schema); /* of texts, too */
 
-/* The whole of a JSON Schema, draft-07, of a file whose root is `object`; and the tables of all its
- * objects, as Markdown. `title` names the format. */
-void ptl_object_schema(const struct ptl_object *object, const char *title, struct ptl_buf *buf);
+/* The whole of a JSON Schema, draft-07, of a file whose root is `object`, pretty-printed, with a
+ * newline, and named as the first key of the root says; and the tables of all its objects, as
+ * Markdown, under that title. */
+void ptl_object_schema(const struct ptl_object *object, struct ptl_buf *buf);
 void ptl_object_reference(const struct ptl_object *object, const char *title, struct ptl_buf *buf);
 
 #endif
