@@ -30,7 +30,7 @@ void ptl_timeline_put_in_order(struct ptl_timeline_run *runs, size_t count)
 {
     /* The most runs whose times follow one another: the last of the best so many, and before each
      * the one that it follows. */
-    uint16_t ends[PTL_TIMELINE_RUNS_MAX], follows[PTL_TIMELINE_RUNS_MAX];
+    uint16_t ends[PTL_TIMELINE_RUNS_MAX] = {0}, follows[PTL_TIMELINE_RUNS_MAX];
     size_t most = 0;
     for (size_t i = 0; i < count; i++) {
         size_t at;
