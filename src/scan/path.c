@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 
+#include <string.h>
+
 #define LEAST_RATE 5U /* attempts a second */
 #define FEW 8         /* sentinels: enough where most are lost, twice as many where half... */
 #define ENOUGH 32     /* ...and enough to tell a quarter from a tenth */
@@ -23,6 +25,8 @@
 #define UNSEEN_NS 500000000ULL     /* and no answers tell: no step up meanwhile */
 #define FULL_TIMES 4               /* the least round trip */
 #define SLICE_NS 100000000ULL
+#define FRESH_NS 16000000ULL
+#define SHORTEST_US 30000U
 #define LASTING_MS 2000U /* an outage that may be the answer to how fast we asked */
 #define CEILING_DOUBLES_NS 500000000ULL
 #define CEILING_CREEPS_NS 1000000000ULL
@@ -41,6 +45,8 @@ void ptl_path_forget(struct ptl_path *path, uint64_t now_ns)
     path->sent_then = path->silent_then = 0;
     ptl_queue_forget(&path->queue);
     path->held = false;
+    memset(path->fresh, 0, sizeof(path->fresh));
+    path->fresh_first = now_ns / FRESH_NS;
 }
 
 void ptl_path_lose(struct ptl_path *path, double share)
@@ -49,6 +55,60 @@ void ptl_path_lose(struct ptl_path *path, double share)
         path->chance.share = share;
     if (path->base_share < share)
         path->base_share = share;
+}
+
+/* ---- sentinels that have ended ---- */
+
+/* How fast it is asked: it may not be sending all the time. */
+static uint64_t pace_of(const struct ptl_path *path)
+{
+    uint64_t now = path->slice_sent * (PTL_NS_PER_S / SLICE_NS);
+    uint64_t pace = path->slice_rate > now ? path->slice_rate : now;
+    return pace < path->limit ? pace : path->limit;
+}
+
+static void count(struct ptl_path *path, uint32_t answered, uint32_t lost)
+{
+    path->asked += answered + lost;
+    path->lost += lost;
+    for (uint32_t i = 0; i < answered + lost && path->limit != 0; i++)
+        ptl_chance_count(&path->chance, pace_of(path), i < lost);
+}
+
+static void count_first(struct ptl_path *path)
+{
+    uint8_t *first = path->fresh[path->fresh_first++ % PTL_PATH_FRESH];
+    count(path, first[0], first[1]);
+    first[0] = first[1] = 0;
+}
+
+/* Those of which all that were sent with them have ended. */
+static void count_old(struct ptl_path *path, uint64_t now_ns)
+{
+    uint64_t wait_ns = ptl_path_sentinel_us(path) * PTL_NS_PER_US;
+    uint64_t until = now_ns > wait_ns ? (now_ns - wait_ns) / FRESH_NS : 0;
+    for (int i = 0; i < PTL_PATH_FRESH && path->fresh_first < until; i++)
+        count_first(path);
+    if (path->fresh_first < until)
+        path->fresh_first = until;
+}
+
+static void add_fresh(struct ptl_path *path, uint64_t sent_ns, bool lost)
+{
+    uint64_t number = sent_ns / FRESH_NS;
+    while (number >= path->fresh_first + PTL_PATH_FRESH)
+        count_first(path);
+    uint8_t *slice = path->fresh[number % PTL_PATH_FRESH];
+    if (number < path->fresh_first || slice[lost] == UINT8_MAX)
+        count(path, !lost, lost);
+    else
+        slice[lost]++;
+}
+
+uint64_t ptl_path_sentinel_us(const struct ptl_path *path)
+{
+    uint64_t us = 2ULL * ptl_rtt_timeout_us(&path->rtt);
+    return us > SHORTEST_US ? us : SHORTEST_US;
 }
 
 /* ---- the pace ---- */
@@ -91,21 +151,16 @@ void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns)
     path->heard_ns = now_ns;
 }
 
-/* How fast it is asked: it may not be sending all the time. */
-static uint64_t pace_of(const struct ptl_path *path)
-{
-    uint64_t now = path->slice_sent * (PTL_NS_PER_S / SLICE_NS);
-    uint64_t pace = path->slice_rate > now ? path->slice_rate : now;
-    return pace < path->limit ? pace : path->limit;
-}
-
 /* To what got through since the last change; what was sent meanwhile is asked again. */
 static void lower(struct ptl_path *path, uint64_t now_ns)
 {
     double seconds = (double)(now_ns - path->since_ns) / (double)PTL_NS_PER_S;
     double rate = path->sent / (seconds > 0.001 ? seconds : 0.001);
     if (rate < path->slice_rate)
-        rate = path->slice_rate; /* it was not sending all the time */
+        rate = path->slice_rate; /* it was not sending all the time... */
+    if (rate < (double)path->limit / 2)
+        rate =
+            (double)path->limit / 2; /* ...or nothing was left to send: no round lowers it more */
     if (path->pace.rate > 0 && rate > (double)path->pace.rate)
         rate = (double)path->pace.rate;
     double share = share_lost(path);
@@ -266,6 +321,7 @@ static void look(struct ptl_path *path, uint64_t now_ns)
         grow_ceiling(path, now_ns);
     if (path->limit == 0 || path->paused || now_ns - path->since_ns < ROUND_NS)
         return;
+    count_old(path, now_ns);
     bool queue = ptl_queue_stands(&path->queue, path->least_us);
     if (now_ns - path->since_ns <
         (uint64_t)path->rtt.srtt_us * PTL_NS_PER_US * (queue ? 1 : ROUND_TRIPS))
@@ -404,11 +460,9 @@ bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, b
         path->lost_in_row++;
     if (path->paused || sent_ns < path->since_ns)
         return false;
-    path->asked++;
-    if (path->limit != 0)
-        ptl_chance_count(&path->chance, pace_of(path), !answered);
+    count_old(path, now_ns);
+    add_fresh(path, sent_ns, !answered);
     if (!answered) {
-        path->lost++;
         path->sent_then = path->sent;
         path->silent_then = path->silent;
     }

@@ -26,6 +26,7 @@
 #define PTL_PATH_FULL 2048    /* no more of them while answers are kept waiting */
 #define PTL_PATH_SILENT 3     /* sentinels in a row: more than chance loses */
 #define PTL_PATH_BAD 6
+#define PTL_PATH_FRESH 64 /* slices of 16 ms: a second */
 
 /* Of the times at which attempts were sent. */
 struct ptl_interval {
@@ -49,15 +50,19 @@ struct ptl_path {
     /* since the limit or the evidence changed */
     uint64_t since_ns;
     uint32_t sent, silent;
-    uint32_t asked, lost; /* sentinels that have ended, and those of them that nothing answered */
-    uint32_t sent_then, silent_then; /* when one was lost last, or that many were sent since */
-    struct ptl_chance chance;        /* or is it to be blamed on the pace? */
-    double base_share;               /* of loss at any pace, as far as is known */
-    uint8_t steps;                   /* up, one after the other: each is twice the one before */
-    uint64_t last_limit;             /* before the last step up; 0: none to be judged */
-    double last_share;               /* of loss, then */
-    uint64_t hold_until_ns;          /* a step up was in vain: none before */
-    uint64_t raised_ns;              /* when the ceiling was */
+    /* Sentinels that have ended, and those of them that nothing answered. They are counted with all
+     * that were sent in the same moment: answers come sooner than losses are known. */
+    uint32_t asked, lost;
+    uint8_t fresh[PTL_PATH_FRESH][2]; /* not counted yet, by the time of sending: answered, lost */
+    uint64_t fresh_first;             /* number of the oldest slice */
+    uint32_t sent_then, silent_then;  /* when one was lost last, or that many were sent since */
+    struct ptl_chance chance;         /* or is it to be blamed on the pace? */
+    double base_share;                /* of loss at any pace, as far as is known */
+    uint8_t steps;                    /* up, one after the other: each is twice the one before */
+    uint64_t last_limit;              /* before the last step up; 0: none to be judged */
+    double last_share;                /* of loss, then */
+    uint64_t hold_until_ns;           /* a step up was in vain: none before */
+    uint64_t raised_ns;               /* when the ceiling was */
     /* is it there? */
     uint64_t alive_ns;    /* when the latest attempt was sent that was answered; 0: none was */
     uint64_t heard_ns;    /* when the last answer came */
@@ -99,6 +104,8 @@ bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, ui
  * be. */
 bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, bool blames,
                        uint64_t now_ns);
+/* How long the next one is waited for at most, microseconds. */
+uint64_t ptl_path_sentinel_us(const struct ptl_path *path);
 /* What was found in the run that this one goes on with, 0: nothing: half of it to begin with. */
 void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint64_t now_ns);
 /* And something had answered: silence from now on is in doubt. */

@@ -7,10 +7,9 @@
 #define EVERY 16 /* silent attempts from one to the next while little is known, or much is lost */
 #define EVERY_ALONE 24 /* then, where ports have one attempt: nothing else tells of losses */
 #define BACKLOG 8
-#define SHORTEST_US 30000U /* that one is waited for */
-#define OPEN_EVERY_MS 250  /* a service is bothered no more often */
-#define OTHERS 16          /* sentinels: so many say whether what one lost is its own */
-#define MISSES 3           /* of a port, while others answer: it does not answer again */
+#define OPEN_EVERY_MS 250 /* a service is bothered no more often */
+#define OTHERS 16         /* sentinels: so many say whether what one lost is its own */
+#define MISSES 3          /* of a port, while others answer: it does not answer again */
 
 bool ptl_sentinel_knows(const struct ptl_known *known)
 {
@@ -106,10 +105,8 @@ static bool ask(struct ptl_plan *plan, uint32_t id, struct ptl_path *path, struc
         return false;
     lane->next_sentinel++;
     known->asked_ms = ptl_plan_ms(plan, plan->now_ns);
-    uint64_t wait_us = 2ULL * ptl_rtt_timeout_us(&path->rtt);
+    uint64_t wait_us = ptl_path_sentinel_us(path);
     uint64_t ceiling_us = plan->profile->timeout_ms * 1000;
-    if (wait_us < SHORTEST_US)
-        wait_us = SHORTEST_US;
     struct ptl_tally *tally = path == &plan->path ? &plan->tally : &lane->tally;
     *probe = (struct ptl_probe){.lane = id,
                                 .port = known->port,
