@@ -224,6 +224,8 @@ static bool goes_gently(const struct ptl_path *path)
  * more than loss. */
 static void raise(struct ptl_path *path, uint64_t now_ns)
 {
+    if (path->heard_ns < path->since_ns)
+        return; /* nothing answers, and it may be that no sentinel is left to prove a loss */
     bool over = is_over(path);
     double share = over ? 0 : share_lost(path);
     bool well = share <= path->base_share + EXCESS / 2;

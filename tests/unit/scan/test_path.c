@@ -215,6 +215,24 @@ static void a_loss_of_long_ago_does_not_hold_back(void **state)
     assert_true(path.limit > 1000);
 }
 
+/* Ports that answered do not answer again, so that none is left to be asked: no evidence is no
+ * reason to ask the faster. */
+static void what_is_not_heard_is_asked_no_faster(void **state)
+{
+    (void)state;
+    begin(0);
+    run_for(2000, 0, 5000);
+    uint64_t limit = path.limit, due_ns;
+    assert_true(limit > 0);
+    for (int tick = 0; tick < 20000; tick++) {
+        now_ns += MS;
+        ptl_path_sent(&path, ptl_path_allow(&path, 64, 0, now_ns, &due_ns), now_ns);
+    }
+    assert_true(path.limit < 2 * limit);
+    run_for(1000000, 0, 5000);
+    assert_true(path.limit > 2 * limit);
+}
+
 static void a_queue_ends_slow_start(void **state)
 {
     (void)state;
@@ -460,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_limit_behind_a_bad_medium_is_found),
         cmocka_unit_test(a_limit_that_goes_away_is_left_behind),
         cmocka_unit_test(a_loss_of_long_ago_does_not_hold_back),
+        cmocka_unit_test(what_is_not_heard_is_asked_no_faster),
         cmocka_unit_test(a_queue_ends_slow_start),
         cmocka_unit_test(a_loss_while_a_queue_drains_counts),
         cmocka_unit_test(a_link_is_kept_full_and_its_buffer_is_not),
