@@ -25,9 +25,9 @@
 #define UNSEEN_NS 500000000ULL     /* and no answers tell: no step up meanwhile */
 #define FULL_TIMES 4               /* the least round trip */
 #define SLICE_NS 100000000ULL
-#define FRESH_NS 16000000ULL
-#define SHORTEST_US 30000U
-#define LASTING_MS 2000U /* an outage that may be the answer to how fast we asked */
+#define FRESH_NS 16000000ULL /* of sending: sentinels that are counted together */
+#define SHORTEST_US 30000U   /* that a sentinel is waited for */
+#define LASTING_MS 2000U     /* an outage that may be the answer to how fast we asked */
 #define CEILING_DOUBLES_NS 500000000ULL
 #define CEILING_CREEPS_NS 1000000000ULL
 
@@ -157,10 +157,10 @@ static void lower(struct ptl_path *path, uint64_t now_ns)
     double seconds = (double)(now_ns - path->since_ns) / (double)PTL_NS_PER_S;
     double rate = path->sent / (seconds > 0.001 ? seconds : 0.001);
     if (rate < path->slice_rate)
-        rate = path->slice_rate; /* it was not sending all the time... */
+        rate = path->slice_rate; /* it was not sending all the time */
+    /* Or there was nothing to send: no round lowers it to less than half. */
     if (rate < (double)path->limit / 2)
-        rate =
-            (double)path->limit / 2; /* ...or nothing was left to send: no round lowers it more */
+        rate = (double)path->limit / 2;
     if (path->pace.rate > 0 && rate > (double)path->pace.rate)
         rate = (double)path->pace.rate;
     double share = share_lost(path);
