@@ -26,7 +26,13 @@
 #define PTL_PATH_FULL 2048    /* no more of them while answers are kept waiting */
 #define PTL_PATH_SILENT 3     /* sentinels in a row: more than chance loses */
 #define PTL_PATH_BAD 6
-#define PTL_PATH_FRESH 64 /* slices of 16 ms: a second */
+#define PTL_PATH_FRESH 64              /* slices of 16 ms: a second */
+#define PTL_PATH_SLICE_NS 100000000ULL /* how fast it was asked is counted over so long */
+
+#define PTL_LOSS_FEW 8      /* sentinels: enough where most are lost, twice as many where half... */
+#define PTL_LOSS_ENOUGH 32  /* ...and enough to tell a quarter from a tenth */
+#define PTL_LOSS_EXCESS 0.1 /* a share lost beyond that of any pace: the pace is to blame */
+#define PTL_LOSS_BASE_MOST 0.15 /* ...which is no more than this, before chance is known */
 
 /* Of the times at which attempts were sent. */
 struct ptl_interval {
@@ -79,6 +85,8 @@ struct ptl_path {
     uint32_t slice_sent, slice_rate;
 };
 
+/* ---- pace.c ---- */
+
 /* `window`: attempts in the pipe to begin with; 0: STARTUP is over. */
 void ptl_path_init(struct ptl_path *path, uint32_t window, uint64_t now_ns);
 
@@ -104,18 +112,39 @@ bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, ui
  * be. */
 bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, bool blames,
                        uint64_t now_ns);
-/* How long the next one is waited for at most, microseconds. */
-uint64_t ptl_path_sentinel_us(const struct ptl_path *path);
 /* What was found in the run that this one goes on with, 0: nothing: half of it to begin with. */
 void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint64_t now_ns);
 /* And something had answered: silence from now on is in doubt. */
 void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns);
+/* ---- loss.c ---- */
+
+/* How long a sentinel is waited for at most, microseconds. */
+uint64_t ptl_path_sentinel_us(const struct ptl_path *path);
 /* So much is lost just now that silence says nothing, and it is not chance, as far as is known. */
 bool ptl_path_loses_many(const struct ptl_path *path);
 /* That share, 0: none, is lost by chance, as is known of the run: no pace of a target cures it. */
 void ptl_path_lose(struct ptl_path *path, double share);
 /* The evidence so far is explained otherwise. */
 void ptl_path_forget(struct ptl_path *path, uint64_t now_ns);
+/* A sentinel has ended that was sent since the evidence changed. */
+void ptl_loss_add(struct ptl_path *path, uint64_t sent_ns, bool answered, uint64_t now_ns);
+/* Counts those of which all that were sent with them have ended by now. */
+void ptl_loss_count_old(struct ptl_path *path, uint64_t now_ns);
+/* The share of sentinels that is lost; and what is beyond that of chance, where enough were asked.
+ */
+double ptl_loss_share(const struct ptl_path *path);
+double ptl_loss_beyond_chance(const struct ptl_path *path);
+/* More is lost than at any pace, and by more than so few sentinels vary. */
+bool ptl_loss_exceeds_base(const struct ptl_path *path);
+/* And so much more that a slower pace is called for. */
+bool ptl_loss_is_of_pace(const struct ptl_path *path);
+/* It is: what was sent while much was lost is asked again, and less is put up with from now on. */
+void ptl_loss_blame_pace(struct ptl_path *path, uint64_t now_ns);
+/* A round that lost `share` at a pace that is well. */
+void ptl_loss_learn_base(struct ptl_path *path, double share);
+/* Nearly all that was asked lately was answered: whatever took the sentinels that were lost before
+ * is gone, and no silence is left for others to be asked after. */
+bool ptl_loss_is_over(struct ptl_path *path);
 
 /* ---- outage.c ---- */
 

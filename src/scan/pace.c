@@ -1,19 +1,10 @@
+/* How fast it may be asked. What it is told of changes that, and is looked at once a round. */
+#include "base/clock.h"
 #include "scan/path.h"
 
-#include "base/clock.h"
-
-#include <string.h>
-
-#define LEAST_RATE 5U /* attempts a second */
-#define FEW 8         /* sentinels: enough where most are lost, twice as many where half... */
-#define ENOUGH 32     /* ...and enough to tell a quarter from a tenth */
-#define ROUND_NS 100000000ULL /* the pace is looked at no more often... */
-#define ROUND_TRIPS 4         /* ...nor than so many round trips */
-#define BASE_MOST 0.15        /* a share lost that is not for the pace to cure, at most */
-#define VOID_SHARE 0.25       /* lost: silence says nothing then */
-#define BASE_FIRST 0.03       /* the same, once the pace was to blame */
-#define BASE_DRIFT 0.01
-#define EXCESS 0.1                 /* beyond it: the pace is to blame */
+#define LEAST_RATE 5U              /* attempts a second */
+#define ROUND_NS 100000000ULL      /* the pace is looked at no more often... */
+#define ROUND_TRIPS 4              /* ...nor than so many round trips */
 #define STEADY_STEPS 3             /* of an eighth, before they grow... */
 #define STEPS 5                    /* ...to the whole */
 #define HOLD_NS 3000000000ULL      /* after a step up in vain */
@@ -24,94 +15,16 @@
 #define GROWS_US 3000U             /* ...and is more than noise */
 #define UNSEEN_NS 500000000ULL     /* and no answers tell: no step up meanwhile */
 #define FULL_TIMES 4               /* the least round trip */
-#define SLICE_NS 100000000ULL
-#define FRESH_NS 16000000ULL /* of sending: sentinels that are counted together */
-#define SHORTEST_US 30000U   /* that a sentinel is waited for */
-#define LASTING_MS 2000U     /* an outage that may be the answer to how fast we asked */
+#define LASTING_MS 2000U           /* an outage that may be the answer to how fast we asked */
 #define CEILING_DOUBLES_NS 500000000ULL
 #define CEILING_CREEPS_NS 1000000000ULL
 
 void ptl_path_init(struct ptl_path *path, uint32_t window, uint64_t now_ns)
 {
     *path = (struct ptl_path){
-        .window = window, .since_ns = now_ns, .slice_ns = now_ns, .base_share = BASE_MOST};
+        .window = window, .since_ns = now_ns, .slice_ns = now_ns, .base_share = PTL_LOSS_BASE_MOST};
     ptl_pacer_init(&path->pace, 0, now_ns);
 }
-
-void ptl_path_forget(struct ptl_path *path, uint64_t now_ns)
-{
-    path->since_ns = now_ns;
-    path->sent = path->silent = path->asked = path->lost = 0;
-    path->sent_then = path->silent_then = 0;
-    ptl_queue_forget(&path->queue);
-    path->held = false;
-    memset(path->fresh, 0, sizeof(path->fresh));
-    path->fresh_first = now_ns / FRESH_NS;
-}
-
-void ptl_path_lose(struct ptl_path *path, double share)
-{
-    if (path->chance.share < share)
-        path->chance.share = share;
-    if (path->base_share < share)
-        path->base_share = share;
-}
-
-/* ---- sentinels that have ended ---- */
-
-/* How fast it is asked: it may not be sending all the time. */
-static uint64_t pace_of(const struct ptl_path *path)
-{
-    uint64_t now = path->slice_sent * (PTL_NS_PER_S / SLICE_NS);
-    uint64_t pace = path->slice_rate > now ? path->slice_rate : now;
-    return pace < path->limit ? pace : path->limit;
-}
-
-static void count(struct ptl_path *path, uint32_t answered, uint32_t lost)
-{
-    path->asked += answered + lost;
-    path->lost += lost;
-    for (uint32_t i = 0; i < answered + lost && path->limit != 0; i++)
-        ptl_chance_count(&path->chance, pace_of(path), i < lost);
-}
-
-static void count_first(struct ptl_path *path)
-{
-    uint8_t *first = path->fresh[path->fresh_first++ % PTL_PATH_FRESH];
-    count(path, first[0], first[1]);
-    first[0] = first[1] = 0;
-}
-
-/* Those of which all that were sent with them have ended. */
-static void count_old(struct ptl_path *path, uint64_t now_ns)
-{
-    uint64_t wait_ns = ptl_path_sentinel_us(path) * PTL_NS_PER_US;
-    uint64_t until = now_ns > wait_ns ? (now_ns - wait_ns) / FRESH_NS : 0;
-    for (int i = 0; i < PTL_PATH_FRESH && path->fresh_first < until; i++)
-        count_first(path);
-    if (path->fresh_first < until)
-        path->fresh_first = until;
-}
-
-static void add_fresh(struct ptl_path *path, uint64_t sent_ns, bool lost)
-{
-    uint64_t number = sent_ns / FRESH_NS;
-    while (number >= path->fresh_first + PTL_PATH_FRESH)
-        count_first(path);
-    uint8_t *slice = path->fresh[number % PTL_PATH_FRESH];
-    if (number < path->fresh_first || slice[lost] == UINT8_MAX)
-        count(path, !lost, lost);
-    else
-        slice[lost]++;
-}
-
-uint64_t ptl_path_sentinel_us(const struct ptl_path *path)
-{
-    uint64_t us = 2ULL * ptl_rtt_timeout_us(&path->rtt);
-    return us > SHORTEST_US ? us : SHORTEST_US;
-}
-
-/* ---- the pace ---- */
 
 static void set_pace(struct ptl_path *path, uint64_t now_ns)
 {
@@ -132,11 +45,6 @@ static void set_limit(struct ptl_path *path, double rate, uint64_t now_ns)
     path->steps = 0;
     set_pace(path, now_ns);
     ptl_path_forget(path, now_ns);
-}
-
-static double share_lost(const struct ptl_path *path)
-{
-    return path->asked > 0 ? path->lost / (double)path->asked : 0;
 }
 
 void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint64_t now_ns)
@@ -163,56 +71,18 @@ static void lower(struct ptl_path *path, uint64_t now_ns)
         rate = (double)path->limit / 2;
     if (path->pace.rate > 0 && rate > (double)path->pace.rate)
         rate = (double)path->pace.rate;
-    double share = share_lost(path);
     uint64_t first = path->chance.suspected;
     if (ptl_chance_is(&path->chance)) { /* then the steps down brought nothing: they are undone */
         path->base_share = path->chance.share;
         set_limit(path, (double)(first > path->limit ? first : path->limit), now_ns);
         return;
     }
-    if (share >= VOID_SHARE)
-        ptl_path_add_bad(path, path->since_ns, now_ns);
-    set_limit(path, rate * (1 - share + path->base_share), now_ns);
+    rate *= 1 - ptl_loss_share(path) + path->base_share;
+    ptl_loss_blame_pace(path, now_ns);
+    set_limit(path, rate, now_ns);
     if (path->chance.suspected == 0)
         path->chance.suspected = path->limit;
     path->hold_until_ns = now_ns + ROUND_NS;
-    double least = path->chance.share > BASE_FIRST ? path->chance.share : BASE_FIRST;
-    if (path->base_share > least)
-        path->base_share = least;
-}
-
-/* Nearly all that was asked lately was answered: whatever took the sentinels that were lost before
- * is gone, and no silence is left for others to be asked after. */
-static bool is_over(struct ptl_path *path)
-{
-    uint32_t sent = path->sent - path->sent_then;
-    if (sent < ENOUGH)
-        return false;
-    bool over = (path->silent - path->silent_then) * 16 < sent && path->asked < ENOUGH / 2;
-    path->sent_then = path->sent;
-    path->silent_then = path->silent;
-    return over;
-}
-
-/* More is lost than at any pace, and by more than so few sentinels vary. */
-static bool exceeds_base(const struct ptl_path *path)
-{
-    return path->base_share <= BASE_MOST ||
-           ptl_chance_exceeds(path->base_share, path->asked, path->lost);
-}
-
-/* What chance loses is known from many sentinels, and may lessen; else a round or two tell. */
-static void learn_base(struct ptl_path *path, double share)
-{
-    double most = path->chance.share > BASE_MOST ? path->chance.share : BASE_MOST;
-    if (path->base_share > BASE_MOST)
-        path->base_share += (share - path->base_share) / 8;
-    else if (share < path->base_share)
-        path->base_share = (share + path->base_share) / 2;
-    else
-        path->base_share += BASE_DRIFT;
-    if (path->base_share > most)
-        path->base_share = most;
 }
 
 static bool goes_gently(const struct ptl_path *path)
@@ -226,19 +96,20 @@ static void raise(struct ptl_path *path, uint64_t now_ns)
 {
     if (path->heard_ns < path->since_ns)
         return; /* nothing answers, and it may be that no sentinel is left to prove a loss */
-    bool over = is_over(path);
-    double share = over ? 0 : share_lost(path);
-    bool well = share <= path->base_share + EXCESS / 2;
-    bool known = path->asked >= (well ? ENOUGH / 2 : ENOUGH) || path->silent * 16ULL < path->sent ||
-                 (path->lost == 0 && path->asked >= FEW / 2) || over;
+    bool over = ptl_loss_is_over(path);
+    double share = over ? 0 : ptl_loss_share(path);
+    bool well = share <= path->base_share + PTL_LOSS_EXCESS / 2;
+    bool known = path->asked >= (well ? PTL_LOSS_ENOUGH / 2 : PTL_LOSS_ENOUGH) ||
+                 path->silent * 16ULL < path->sent ||
+                 (path->lost == 0 && path->asked >= PTL_LOSS_FEW / 2) || over;
     if (!known && (!well || now_ns - path->since_ns < PTL_NS_PER_S))
         return;
-    if (path->asked >= ENOUGH / 2)
-        learn_base(path, share);
-    if (path->asked >= ENOUGH / 2 && path->lost == 0)
+    if (path->asked >= PTL_LOSS_ENOUGH / 2)
+        ptl_loss_learn_base(path, share);
+    if (path->asked >= PTL_LOSS_ENOUGH / 2 && path->lost == 0)
         ptl_chance_over(&path->chance);
-    if (path->last_limit != 0 && path->asked >= ENOUGH / 2 && share > path->last_share + 0.06 &&
-        exceeds_base(path)) {
+    if (path->last_limit != 0 && path->asked >= PTL_LOSS_ENOUGH / 2 &&
+        share > path->last_share + 0.06 && ptl_loss_exceeds_base(path)) {
         set_limit(path, (double)path->last_limit, now_ns);
         path->hold_until_ns = now_ns + HOLD_NS;
         return;
@@ -263,8 +134,7 @@ static void drain(struct ptl_path *path, uint64_t now_ns)
     double grows;
     if (!ptl_queue_trend(&path->queue, round_ns > ROUND_NS ? round_ns : ROUND_NS, &grows))
         return;
-    double lost = path->asked >= FEW ? share_lost(path) - path->chance.share - BASE_FIRST : 0;
-    double through = ptl_queue_through((double)path->limit, grows, lost);
+    double through = ptl_queue_through((double)path->limit, grows, ptl_loss_beyond_chance(path));
     double drained_us = -grows * DRAINS_US;
     if (grows >= -DRAINS || path->queue.us > drained_us)
         set_limit(path, through * ptl_queue_drain_share(&path->queue), now_ns);
@@ -323,7 +193,7 @@ static void look(struct ptl_path *path, uint64_t now_ns)
         grow_ceiling(path, now_ns);
     if (path->limit == 0 || path->paused || now_ns - path->since_ns < ROUND_NS)
         return;
-    count_old(path, now_ns);
+    ptl_loss_count_old(path, now_ns);
     bool queue = ptl_queue_stands(&path->queue, path->least_us);
     if (now_ns - path->since_ns <
         (uint64_t)path->rtt.srtt_us * PTL_NS_PER_US * (queue ? 1 : ROUND_TRIPS))
@@ -367,7 +237,7 @@ void ptl_path_sent(struct ptl_path *path, size_t count, uint64_t now_ns)
 {
     ptl_pacer_spend(&path->pace, count);
     path->sent += (uint32_t)count;
-    if (now_ns - path->slice_ns >= SLICE_NS) {
+    if (now_ns - path->slice_ns >= PTL_PATH_SLICE_NS) {
         path->slice_rate = (uint32_t)(path->slice_sent * PTL_NS_PER_S / (now_ns - path->slice_ns));
         path->slice_sent = 0;
         path->slice_ns = now_ns;
@@ -416,13 +286,6 @@ void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, 
 
 /* ---- is it there? ---- */
 
-bool ptl_path_loses_many(const struct ptl_path *path)
-{
-    double share = share_lost(path);
-    return path->asked >= FEW / 2 && share >= VOID_SHARE && share > path->base_share + EXCESS &&
-           exceeds_base(path);
-}
-
 /* It may have been our own pace that brought the outage about. */
 static void restart(struct ptl_path *path, uint64_t now_ns)
 {
@@ -462,17 +325,9 @@ bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, b
         path->lost_in_row++;
     if (path->paused || sent_ns < path->since_ns)
         return false;
-    count_old(path, now_ns);
-    add_fresh(path, sent_ns, !answered);
-    if (!answered) {
-        path->sent_then = path->sent;
-        path->silent_then = path->silent;
-    }
-    bool most = (path->asked >= FEW && path->lost * 4 >= path->asked * 3) ||
-                (path->asked >= 2 * FEW && path->lost * 2 >= path->asked);
-    bool many = path->asked >= ENOUGH && share_lost(path) > path->base_share + EXCESS;
+    ptl_loss_add(path, sent_ns, answered, now_ns);
     /* Where nothing at all is heard, it is not the pace that is in question. */
-    if (!blames || !(most || many) || !exceeds_base(path) || ptl_path_is_silent(path))
+    if (!blames || !ptl_loss_is_of_pace(path) || ptl_path_is_silent(path))
         return false;
     lower(path, now_ns);
     return true;
