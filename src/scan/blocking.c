@@ -6,13 +6,10 @@
 #include <poll.h>
 #include <unistd.h>
 
-#define NO_PERMIT_NS 20000000U
-
 /* The one socket of a blocking worker, kept while it can be connected again. */
 struct kept {
     int fd; /* -1: none */
     uint8_t family;
-    uint16_t source; /* its port, of a connect to this machine; 0: not known */
 };
 
 static void drop(struct kept *kept)
@@ -22,36 +19,18 @@ static void drop(struct kept *kept)
     kept->fd = -1;
 }
 
-/* Is there an answer, or none in time? */
-static bool look(const struct kept *kept, const struct ptl_address *address,
-                 const struct ptl_probe *probe, uint64_t started_ns, bool is_over,
-                 struct ptl_finding *finding)
-{
-    bool resent =
-        started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(kept->fd);
-    int result = ptl_probe_connect(kept->fd, address, probe->port);
-    bool waits = result == EALREADY || result == EINPROGRESS;
-    if (waits && !is_over)
-        return false;
-    if (waits)
-        ptl_probe_set(finding, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
-    else
-        ptl_probe_judge(kept->fd, result, finding);
-    finding->resent = resent;
-    return true;
-}
-
 /* Waits for an answer, the timeout or the end of the run. False: the run was stopped. */
 static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *kept,
-                            const struct ptl_address *address, const struct ptl_probe *probe,
-                            uint64_t started_ns, struct ptl_finding *finding)
+                            const struct ptl_probe *probe, uint64_t started_ns,
+                            struct ptl_finding *finding)
 {
     uint64_t due_ns = started_ns + probe->wait_us * PTL_NS_PER_US;
     struct ptl_engine_clock clock = {.seen_ns = 0};
     ptl_engine_stood_still(worker->plan, &clock, due_ns, started_ns);
-    for (bool is_over = false;;) {
+    for (bool failed = false, is_over = false;;) {
         /* On loopback the answer is there before the first look: poll comes second. */
-        if (look(kept, address, probe, started_ns, is_over, finding))
+        if (ptl_engine_look(worker, probe, kept->fd, started_ns, failed, is_over, finding) !=
+            PTL_LOOK_WAITS)
             return true;
         if (ptl_plan_stopped(worker->plan))
             return false;
@@ -62,66 +41,52 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
         ptl_engine_stood_still(worker->plan, &clock, due_ns, ptl_clock_now_ns());
         if (fds[1].revents != 0)
             ptl_plan_woken(worker->plan, worker->number);
-        if ((fds[0].revents & POLLERR) != 0 && ptl_probe_icmp(kept->fd, finding))
-            return true;
+        failed = (fds[0].revents & POLLERR) != 0;
         is_over = ready == 0 && due_ns <= ptl_clock_now_ns();
     }
 }
 
 /* One attempt, start to end. False: the run was stopped meanwhile. */
 static bool attempt(const struct ptl_worker *worker, struct kept *kept,
-                    const struct ptl_address *address, const struct ptl_probe *probe,
-                    uint64_t *started_ns, struct ptl_finding *finding)
+                    const struct ptl_probe *probe, uint64_t *started_ns,
+                    struct ptl_finding *finding)
 {
-    if (kept->fd >= 0 && kept->family != address->family)
+    uint8_t family = ptl_plan_address(worker->plan, probe->lane)->family;
+    if (kept->fd >= 0 && kept->family != family)
         drop(kept);
     if (kept->fd < 0) {
-        const struct ptl_profile *profile = worker->profile;
-        kept->fd = ptl_probe_socket(address->family,
-                                    profile->has_source_address ? &profile->source_address : NULL);
-        kept->family = address->family;
+        kept->fd = ptl_probe_socket(family, ptl_worker_source(worker));
+        kept->family = family;
         if (kept->fd < 0) {
             ptl_probe_judge(-1, errno, finding);
             return true;
         }
     }
     *started_ns = ptl_clock_now_ns();
-    bool is_own = ptl_sources_is_own(worker->sources, address);
-    if (is_own)
-        ptl_sources_begin(worker->sources, worker->number);
-    int result = ptl_probe_connect(kept->fd, address, probe->port);
-    if (is_own) { /* the answer is there at once */
-        if (result == EINPROGRESS)
-            result = ptl_probe_connect(kept->fd, address, probe->port);
-        kept->source = ptl_sources_end(worker->sources, worker->number,
-                                       result == ECONNREFUSED ? -1 : kept->fd);
-    }
+    uint16_t source;
+    int result = ptl_engine_connect(worker, probe, kept->fd, NULL, &source);
     bool done = true;
     if (result == EINPROGRESS || result == EALREADY)
-        done = wait_for_answer(worker, kept, address, probe, *started_ns, finding);
+        done = wait_for_answer(worker, kept, probe, *started_ns, finding);
     else
         ptl_probe_judge(kept->fd, result, finding);
-    if (done && finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
-        finding->reusable = ptl_probe_disconnect(kept->fd);
-    if (done && finding->state == PTL_OPEN)
-        ptl_probe_reset(kept->fd);
+    if (done)
+        ptl_probe_leave(kept->fd, finding);
     if (!done || !finding->reusable)
         drop(kept);
-    ptl_sources_drop(worker->sources, kept->source);
-    kept->source = 0;
+    ptl_sources_drop(worker->sources, source);
     return done;
 }
 
 static void carry_out(const struct ptl_worker *worker, struct kept *kept,
                       const struct ptl_probe *probe, struct ptl_outcome *outcome)
 {
-    const struct ptl_address *address = ptl_plan_address(worker->plan, probe->lane);
     uint64_t started_ns = ptl_clock_now_ns();
     struct ptl_finding finding = {.state = PTL_UNPROBED, .rtt_us = PTL_US_NONE};
     struct ptl_again again = {.more = 0};
     do {
         if (ptl_plan_stopped(worker->plan) ||
-            !attempt(worker, kept, address, probe, &started_ns, &finding)) {
+            !attempt(worker, kept, probe, &started_ns, &finding)) {
             finding.state = PTL_UNPROBED;
             break;
         }
@@ -156,7 +121,7 @@ void ptl_engine_blocking(struct ptl_worker *worker)
             break;
         if (pulled.count == 0) {
             drop(&kept); /* descriptors may be short: another may need it meanwhile */
-            uint64_t rested_ns = ptl_clock_now_ns() + NO_PERMIT_NS;
+            uint64_t rested_ns = ptl_clock_now_ns() + PTL_NO_PERMIT_NS;
             sleep_until(worker, permit == 0 ? rested_ns : pulled.due_ns);
             continue;
         }

@@ -2,11 +2,61 @@
 
 #include "base/clock.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <time.h>
 
 #define SELF_CONNECTS 8     /* how often a probe that met itself is asked again */
 #define STILL_NS 200000000U /* later than this, a worker did not just oversleep */
+#define PAYS 8              /* looks after one that did */
+#define LOOK_AGAIN 64       /* where it does not, it is tried every so often */
+
+/* ---- an attempt ---- */
+
+int ptl_engine_connect(const struct ptl_worker *worker, const struct ptl_probe *probe, int fd,
+                       struct ptl_engine_looks *looks, uint16_t *source)
+{
+    const struct ptl_address *address = ptl_plan_address(worker->plan, probe->lane);
+    bool is_own = ptl_sources_is_own(worker->sources, address);
+    uint8_t *pays = looks != NULL ? &looks->pay[probe->lane % PTL_ENGINE_LANES] : NULL;
+    if (is_own)
+        ptl_sources_begin(worker->sources, worker->number);
+    int result = ptl_probe_connect(fd, address, probe->port);
+    bool looks_again =
+        result == EINPROGRESS && (pays == NULL ? is_own
+                                               : *pays > 0 || ptl_address_is_loopback(address) ||
+                                                     ++looks->skipped % LOOK_AGAIN == 0);
+    if (looks_again)
+        result = ptl_probe_connect(fd, address, probe->port);
+    if (looks_again && pays != NULL)
+        *pays = (uint8_t)(result != EALREADY ? PAYS : *pays - (*pays > 0));
+    *source = 0;
+    if (is_own)
+        *source =
+            ptl_sources_end(worker->sources, worker->number, result == ECONNREFUSED ? -1 : fd);
+    return result;
+}
+
+enum ptl_engine_look ptl_engine_look(const struct ptl_worker *worker, const struct ptl_probe *probe,
+                                     int fd, uint64_t started_ns, bool failed, bool is_over,
+                                     struct ptl_finding *finding)
+{
+    enum ptl_engine_look found = PTL_LOOK_ANSWER;
+    bool resent = started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(fd);
+    int result = ptl_probe_connect(fd, ptl_plan_address(worker->plan, probe->lane), probe->port);
+    if (result != EALREADY && result != EINPROGRESS) {
+        ptl_probe_judge(fd, result, finding);
+    } else if (!(failed || is_over) || !ptl_probe_icmp(fd, finding)) {
+        if (!is_over)
+            return PTL_LOOK_WAITS; /* an event of the socket's earlier life */
+        ptl_probe_set(finding, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
+        found = PTL_LOOK_SILENCE;
+    }
+    finding->resent = resent;
+    return found;
+}
+
+/* ---- its outcome ---- */
 
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
                         const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns)
@@ -51,6 +101,8 @@ bool ptl_engine_doubts(const struct ptl_worker *worker, const struct ptl_probe *
     again->rtt_us = finding->rtt_us;
     return true;
 }
+
+/* ---- time ---- */
 
 static uint64_t asleep_ns(void)
 {

@@ -15,11 +15,19 @@
 #include <stdint.h>
 
 #define PTL_SYN_RESENT_NS 1000000000U /* the kernel sends no second SYN before */
+#define PTL_ENGINE_LANES 4096         /* the plan's window */
+#define PTL_NO_PERMIT_NS 20000000U    /* a worker without a permit asks again after so long */
 
 /* How a worker tells that time passed without it. */
 struct ptl_engine_clock {
     uint64_t asleep_ns; /* how long this machine has been suspended since it was started */
     uint64_t seen_ns;   /* when the worker was last known to run */
+};
+
+/* Where a second connect() finds the answer of the first, mostly towards this machine: by lane. */
+struct ptl_engine_looks {
+    uint8_t pay[PTL_ENGINE_LANES]; /* for so many more, after one that did */
+    uint32_t skipped;
 };
 
 /* What a worker is given. All of it outlives the worker; `failure` is its own to write. */
@@ -33,10 +41,31 @@ struct ptl_worker {
     int failure; /* errno for which it could not work at all; 0: none */
 };
 
+/* What its sockets are bound to; NULL: nothing. */
+static inline const struct ptl_address *ptl_worker_source(const struct ptl_worker *worker)
+{
+    return worker->profile->has_source_address ? &worker->profile->source_address : NULL;
+}
+
 /* One connect at a time, waited for. */
 void ptl_engine_blocking(struct ptl_worker *worker);
 /* Many connects at a time, through an epoll of its own. */
 void ptl_engine_evented(struct ptl_worker *worker);
+
+/*
+ * Starts the probe's connect, and looks for its answer at once where that pays; NULL: where the
+ * address is this machine's. If it is, *source becomes the port of the socket, to be dropped with
+ * ptl_sources_drop; else, or where it was refused, 0. Returns what ptl_probe_connect does.
+ */
+int ptl_engine_connect(const struct ptl_worker *worker, const struct ptl_probe *probe, int fd,
+                       struct ptl_engine_looks *looks, uint16_t *source);
+
+enum ptl_engine_look { PTL_LOOK_WAITS, PTL_LOOK_ANSWER, PTL_LOOK_SILENCE };
+/* Looks for the answer to a connect under way, begun at `started_ns`. `failed`: there is an error
+ * to read; `is_over`: its time is, so that it waits no more. `finding` is set unless it waits. */
+enum ptl_engine_look ptl_engine_look(const struct ptl_worker *worker, const struct ptl_probe *probe,
+                                     int fd, uint64_t started_ns, bool failed, bool is_over,
+                                     struct ptl_finding *finding);
 
 /* The outcome of a probe from what was found; connect_us from `started_ns` to `now_ns`. */
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,

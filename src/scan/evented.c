@@ -13,11 +13,8 @@
 
 #define WAKE_SLOT UINT32_MAX /* epoll's data for the plan's eventfd */
 #define EVENTS 256
-#define LOOK_SCORES 4096 /* one for each lane of the plan's window */
-#define NO_PERMIT_NS 20000000U
 #define PROMPT_EVENTS 32 /* of more, the last had to wait for the others */
 #define PROMPT_NS 50000U /* a wait that was one */
-#define LOOK_AGAIN 64    /* where the second look does not pay, it is tried every so often */
 
 struct loop {
     struct ptl_worker *worker;
@@ -27,9 +24,7 @@ struct loop {
     struct ptl_wheel wheel;
     struct ptl_outcome outcomes[PTL_PLAN_BLOCK];
     size_t outcome_count;
-    /* Where the second look found an answer lately: loopback, mostly. By lane. */
-    uint8_t look_pays[LOOK_SCORES];
-    uint32_t looks_skipped;
+    struct ptl_engine_looks looks;
     struct ptl_local local;
     struct ptl_listener listener;
     uint64_t clock_ns; /* read last: when the probe before ended */
@@ -114,17 +109,13 @@ static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *findi
     }
     ptl_sources_drop(loop->worker->sources, slot->source);
     slot->source = 0;
-    if (finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
-        finding->reusable = ptl_probe_disconnect(slot->fd);
+    ptl_probe_leave(slot->fd, finding);
     /* As many sockets as permits, those that are kept for later included. */
     if (finding->reusable && !slot->last &&
-        loop->slots.idle_count + loop->holding.in_flight <= loop->holding.share) {
+        loop->slots.idle_count + loop->holding.in_flight <= loop->holding.share)
         ptl_slots_keep(&loop->slots, id);
-        return;
-    }
-    if (finding->state == PTL_OPEN)
-        ptl_probe_reset(slot->fd);
-    ptl_slots_close(&loop->slots, id);
+    else
+        ptl_slots_close(&loop->slots, id);
 }
 
 static void start(struct loop *loop, const struct ptl_probe *probe, struct ptl_again again);
@@ -141,27 +132,14 @@ static void conclude(struct loop *loop, uint32_t id, struct ptl_finding *finding
         settle(loop, &probe, finding, started_ns, again.more);
 }
 
-/* True when the answer to a connect that was just started should be looked for at once. */
-static bool should_look(struct loop *loop, uint32_t lane, const struct ptl_address *address)
-{
-    if (loop->look_pays[lane % LOOK_SCORES] > 0 || ptl_address_is_loopback(address))
-        return true;
-    return ++loop->looks_skipped % LOOK_AGAIN == 0;
-}
-
-static void learn(struct loop *loop, uint32_t lane, bool paid)
-{
-    uint8_t *score = &loop->look_pays[lane % LOOK_SCORES];
-    if (paid)
-        *score = 8;
-    else if (*score > 0)
-        --*score;
-}
-
-/* The connect waits: register the socket once, and start its timeout. False: epoll refused. */
+/* The connect waits: register the socket once, and start its timeout. False: errno says why. */
 static bool wait_for_answer(struct loop *loop, uint32_t id)
 {
     struct ptl_slot *slot = &loop->slots.items[id];
+    if (!ptl_wheel_reserve(&loop->wheel, loop->slots.capacity)) {
+        errno = ENOMEM;
+        return false;
+    }
     if (!slot->registered) {
         struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                     .data.u64 = id};
@@ -189,13 +167,7 @@ static uint32_t take_slot(struct loop *loop, uint8_t family)
 static void start(struct loop *loop, const struct ptl_probe *probe, struct ptl_again again)
 {
     struct ptl_finding finding;
-    const struct ptl_address *address = ptl_plan_address(loop->worker->plan, probe->lane);
-    uint32_t id = take_slot(loop, address->family);
-    if (id != PTL_NO_SLOT && !ptl_wheel_reserve(&loop->wheel, loop->slots.capacity)) {
-        ptl_slots_close(&loop->slots, id);
-        id = PTL_NO_SLOT;
-        errno = ENOMEM;
-    }
+    uint32_t id = take_slot(loop, ptl_plan_address(loop->worker->plan, probe->lane)->family);
     if (id == PTL_NO_SLOT) {
         ptl_probe_judge(-1, errno, &finding);
         settle(loop, probe, &finding, ptl_clock_now_ns(), again.more);
@@ -205,17 +177,7 @@ static void start(struct loop *loop, const struct ptl_probe *probe, struct ptl_a
     slot->probe = *probe;
     slot->again = again;
     slot->started_ns = ptl_clock_now_ns();
-    bool is_own = ptl_sources_is_own(loop->worker->sources, address);
-    if (is_own)
-        ptl_sources_begin(loop->worker->sources, loop->worker->number);
-    int result = ptl_probe_connect(slot->fd, address, probe->port);
-    if (result == EINPROGRESS && should_look(loop, probe->lane, address)) {
-        result = ptl_probe_connect(slot->fd, address, probe->port);
-        learn(loop, probe->lane, result != EALREADY);
-    }
-    if (is_own)
-        slot->source = ptl_sources_end(loop->worker->sources, loop->worker->number,
-                                       result == ECONNREFUSED ? -1 : slot->fd);
+    int result = ptl_engine_connect(loop->worker, probe, slot->fd, &loop->looks, &slot->source);
     if (result == EINPROGRESS || result == EALREADY) {
         if (wait_for_answer(loop, id))
             return;
@@ -238,7 +200,7 @@ static void adopt(struct loop *loop, const struct ptl_probe *probe, int fd, uint
         slot->again = (struct ptl_again){.more = 0};
         slot->started_ns = started_ns;
         slot->source = source;
-        if (ptl_wheel_reserve(&loop->wheel, loop->slots.capacity) && wait_for_answer(loop, id))
+        if (wait_for_answer(loop, id))
             return;
         slot->source = 0;
         ptl_slots_close(&loop->slots, id);
@@ -252,50 +214,35 @@ static void begin(struct loop *loop, const struct ptl_probe *probe)
 {
     struct ptl_again again = {.more = 0};
     struct ptl_finding finding;
+    uint64_t started_ns = 0;
+    enum ptl_local_end end = PTL_LOCAL_ELSEWHERE;
+    uint16_t source = 0;
+    int fd = -1;
     if (ptl_address_is_loopback(ptl_plan_address(loop->worker->plan, probe->lane))) {
         /* A refusal has to be among the outcomes when ICMP's word on it is read. */
         if (loop->outcome_count == PTL_PLAN_BLOCK)
             exchange(loop, NULL, 0);
-        uint64_t started_ns = loop->clock_ns;
-        uint16_t source = 0;
-        int fd = -1;
-        switch (ptl_local_ask(&loop->local, probe, loop->outcomes, loop->outcome_count, &finding,
-                              &fd, &source)) {
-        case PTL_LOCAL_DONE:
-            if (ptl_engine_asks_again(loop->worker, probe, started_ns, &again, &finding))
-                break;
-            settle(loop, probe, &finding, started_ns, 0);
-            return;
-        case PTL_LOCAL_WAITS:
-            adopt(loop, probe, fd, source, started_ns);
-            return;
-        case PTL_LOCAL_ELSEWHERE:
-            break;
-        }
+        started_ns = loop->clock_ns;
+        end = ptl_local_ask(&loop->local, probe, loop->outcomes, loop->outcome_count, &finding, &fd,
+                            &source);
     }
-    start(loop, probe, again);
+    if (end == PTL_LOCAL_WAITS)
+        adopt(loop, probe, fd, source, started_ns);
+    else if (end == PTL_LOCAL_DONE &&
+             !ptl_engine_asks_again(loop->worker, probe, started_ns, &again, &finding))
+        settle(loop, probe, &finding, started_ns, 0);
+    else
+        start(loop, probe, again);
 }
 
 static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
 {
-    struct ptl_slot *slot = &loop->slots.items[id];
-    const struct ptl_address *address = ptl_plan_address(loop->worker->plan, slot->probe.lane);
+    const struct ptl_slot *slot = &loop->slots.items[id];
     struct ptl_finding finding;
-    bool resent =
-        slot->started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(slot->fd);
-    int result = ptl_probe_connect(slot->fd, address, slot->probe.port);
-    if (result != EALREADY && result != EINPROGRESS) {
-        ptl_probe_judge(slot->fd, result, &finding);
-    } else if (!(failed || timed_out) || !ptl_probe_icmp(slot->fd, &finding)) {
-        if (!timed_out)
-            return; /* an event of the socket's earlier life */
-        ptl_probe_set(&finding, PTL_FILTERED, PTL_REASON_NO_RESPONSE);
-        finding.resent = resent;
-        if (overhear(loop, id, &finding))
-            return;
-    }
-    finding.resent = resent;
-    conclude(loop, id, &finding);
+    enum ptl_engine_look found = ptl_engine_look(loop->worker, &slot->probe, slot->fd,
+                                                 slot->started_ns, failed, timed_out, &finding);
+    if (found != PTL_LOOK_WAITS && (found != PTL_LOOK_SILENCE || !overhear(loop, id, &finding)))
+        conclude(loop, id, &finding);
 }
 
 /* Waits for events until the next timeout, or `due_ns`, or not at all, and handles them. */
@@ -360,7 +307,7 @@ static void run(struct loop *loop)
         /* Others hold all permits: nobody calls when one of them is free again. */
         uint32_t out = loop->holding.in_flight - loop->listener.count;
         if (reserve == 0 && out == 0)
-            pulled.due_ns = ptl_clock_now_ns() + NO_PERMIT_NS;
+            pulled.due_ns = ptl_clock_now_ns() + PTL_NO_PERMIT_NS;
         if (!busy)
             ptl_holding_release(&loop->holding);
         if (!busy && out == 0) { /* descriptors may be short: others may need these */
@@ -375,21 +322,14 @@ static void run(struct loop *loop)
 
 static bool open_loop(struct loop *loop)
 {
-    const struct ptl_profile *profile = loop->worker->profile;
-    const struct ptl_address *source =
-        profile->has_source_address ? &profile->source_address : NULL;
     loop->holding =
         (struct ptl_holding){.permits = loop->worker->permits, .share = loop->worker->share};
-    ptl_slots_init(&loop->slots, source);
-    loop->local = (struct ptl_local){.plan = loop->worker->plan,
-                                     .source = source,
-                                     .sources = loop->worker->sources,
-                                     .worker = loop->worker->number,
-                                     .fds = {-1, -1}};
+    ptl_slots_init(&loop->slots, ptl_worker_source(loop->worker));
+    loop->local = (struct ptl_local){.worker = loop->worker, .fds = {-1, -1}};
     ptl_wheel_init(&loop->wheel, ptl_clock_now_ns());
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = WAKE_SLOT};
-    ptl_listener_init(&loop->listener, loop->epoll, profile->timeout_ms);
+    ptl_listener_init(&loop->listener, loop->epoll, loop->worker->profile->timeout_ms);
     return loop->epoll >= 0 &&
            epoll_ctl(loop->epoll, EPOLL_CTL_ADD,
                      ptl_plan_wake_fd(loop->worker->plan, loop->worker->number), &event) == 0;

@@ -17,7 +17,7 @@ static void drop(struct ptl_local *local, int which)
     close(local->fds[which]);
     local->fds[which] = -1;
     local->unread[which] = false;
-    ptl_sources_drop(local->sources, local->ports[which]);
+    ptl_sources_drop(local->worker->sources, local->ports[which]);
     local->ports[which] = 0;
 }
 
@@ -75,7 +75,8 @@ static bool set_blocking(int fd, bool blocks)
 
 static int new_socket(struct ptl_local *local, uint8_t family)
 {
-    int which = family == 4 ? 0 : 1, fd = ptl_probe_socket(family, local->source);
+    int which = family == 4 ? 0 : 1,
+        fd = ptl_probe_socket(family, ptl_worker_source(local->worker));
     if (fd < 0)
         return -1;
     struct timeval wait = {.tv_usec = LONGEST_WAIT_US};
@@ -86,9 +87,9 @@ static int new_socket(struct ptl_local *local, uint8_t family)
         errno = saved;
         return -1;
     }
-    if (local->source == NULL)
+    if (ptl_worker_source(local->worker) == NULL)
         local->ports[which] = bind_once(fd, family);
-    ptl_sources_hold(local->sources, local->ports[which]);
+    ptl_sources_hold(local->worker->sources, local->ports[which]);
     return fd;
 }
 
@@ -99,7 +100,7 @@ static struct ptl_outcome *find(const struct ptl_local *local, const struct ptl_
     while (count-- > 0) {
         struct ptl_outcome *outcome = &outcomes[count];
         if (outcome->state == PTL_CLOSED && outcome->probe.port == error->port &&
-            ptl_address_compare(ptl_plan_address(local->plan, outcome->probe.lane),
+            ptl_address_compare(ptl_plan_address(local->worker->plan, outcome->probe.lane),
                                 &error->address) == 0)
             return outcome;
     }
@@ -116,7 +117,8 @@ static bool read_errors(struct ptl_local *local, int which, const struct ptl_pro
     while (ptl_icmp_read(local->fds[which], &error)) {
         struct ptl_outcome *refused = find(local, &error, outcomes, count);
         if (asked != NULL && asked->port == error.port &&
-            ptl_address_compare(ptl_plan_address(local->plan, asked->lane), &error.address) == 0) {
+            ptl_address_compare(ptl_plan_address(local->worker->plan, asked->lane),
+                                &error.address) == 0) {
             *reason = error.reason;
             about_asked = true;
         } else if (refused != NULL) {
@@ -154,14 +156,14 @@ static int connect_from(struct ptl_local *local, int which, const struct ptl_add
 {
     if (local->ports[which] != 0)
         return ptl_probe_connect(local->fds[which], address, port);
-    ptl_sources_begin(local->sources, local->worker);
+    ptl_sources_begin(local->worker->sources, local->worker->number);
     int result = ptl_probe_connect(local->fds[which], address, port);
-    uint16_t own = ptl_sources_end(local->sources, local->worker,
+    uint16_t own = ptl_sources_end(local->worker->sources, local->worker->number,
                                    result == ECONNREFUSED ? -1 : local->fds[which]);
     if (result == EINPROGRESS || result == EALREADY)
         local->ports[which] = own;
     else
-        ptl_sources_drop(local->sources, own);
+        ptl_sources_drop(local->worker->sources, own);
     return result;
 }
 
@@ -169,8 +171,8 @@ enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe
                                  struct ptl_outcome *outcomes, size_t count,
                                  struct ptl_finding *finding, int *fd, uint16_t *port)
 {
-    const struct ptl_address *address = ptl_plan_address(local->plan, probe->lane);
-    uint8_t *rests = &local->rests[probe->lane % PTL_LOCAL_LANES];
+    const struct ptl_address *address = ptl_plan_address(local->worker->plan, probe->lane);
+    uint8_t *rests = &local->rests[probe->lane % PTL_ENGINE_LANES];
     int which = address->family == 4 ? 0 : 1;
     if (*rests > 0) {
         --*rests;

@@ -7,26 +7,19 @@
 #ifndef SCAN_LOCAL_H
 #define SCAN_LOCAL_H
 
-#include "scan/plan.h"
-#include "scan/probe.h"
-#include "scan/sources.h"
+#include "scan/engine.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define PTL_LOCAL_LANES 4096 /* the plan's window */
-
 /* What it is given is borrowed; the rest is zero, but for `fds`. */
 struct ptl_local {
-    const struct ptl_plan *plan;
-    const struct ptl_address *source; /* of the profile; NULL: none */
-    struct ptl_sources *sources;
-    uint32_t worker;
-    int fds[2];                     /* IPv4, IPv6; -1: none */
-    uint16_t ports[2];              /* of these; 0: the kernel chooses one for each connect */
-    bool unread[2];                 /* refusals whose error queue was not read yet */
-    uint8_t rests[PTL_LOCAL_LANES]; /* by lane: for how many probes it goes the long way */
+    const struct ptl_worker *worker;
+    int fds[2];                      /* IPv4, IPv6; -1: none */
+    uint16_t ports[2];               /* of these; 0: the kernel chooses one for each connect */
+    bool unread[2];                  /* refusals whose error queue was not read yet */
+    uint8_t rests[PTL_ENGINE_LANES]; /* by lane: for how many probes it goes the long way */
 };
 
 /* Closes its sockets; what is unread is lost. True: there was one. */

@@ -145,7 +145,7 @@ bool ptl_probe_resent(int fd)
            info.tcpi_total_retrans > 0;
 }
 
-bool ptl_probe_disconnect(int fd)
+static bool disconnect(int fd)
 {
     struct sockaddr nobody = {.sa_family = AF_UNSPEC};
     int ignored;
@@ -159,4 +159,12 @@ void ptl_probe_reset(int fd)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
+void ptl_probe_leave(int fd, struct ptl_finding *finding)
+{
+    if (finding->reason == PTL_REASON_NO_RESPONSE && finding->state == PTL_FILTERED)
+        finding->reusable = disconnect(fd);
+    if (finding->state == PTL_OPEN)
+        ptl_probe_reset(fd);
 }

@@ -58,8 +58,9 @@ void ptl_probe_set(struct ptl_finding *finding, enum ptl_state state, int reason
 /* Has the kernel sent the SYN of a connect under way again? Ask before the verdict is collected. */
 bool ptl_probe_resent(int fd);
 
-/* Ends a connect that waits, so that the socket can be connected again. False: close it. */
-bool ptl_probe_disconnect(int fd);
+/* An attempt has ended that found this: ends a connect that waits, so that the socket can be
+ * connected again, where it can (`reusable`); else it is to be closed, with RST if it was open. */
+void ptl_probe_leave(int fd, struct ptl_finding *finding);
 
 /* Makes close() send RST, so that nothing is left in TIME_WAIT. */
 void ptl_probe_reset(int fd);
