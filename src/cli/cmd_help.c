@@ -1,10 +1,7 @@
 #include "cli/commands.h"
 
-#include "compare/compare.h"
-#include "finished/diff.h"
-#include "history/index.h"
-#include "history/telling.h"
-#include "report/report.h"
+#include "profile/profile.h"
+#include "results/keys.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,11 +28,15 @@ static void add_keys(struct ptl_buf *reference)
         "What each key means; [outputs.md](outputs.md) tells the rest. A key is there *always*; "
         "or it came *later*, so that files of an older portolan lack it; or it is there "
         "*sometimes*, as its line says.\n");
-    ptl_report_results_reference(reference);
-    ptl_object_reference(&ptl_object_comparison, "comparison.json", reference);
-    ptl_object_reference(&ptl_object_diff, "The JSON of a diff", reference);
-    ptl_object_reference(&ptl_object_telling, "history.json", reference);
-    ptl_object_reference(&ptl_object_index_line, "a line of index.jsonl", reference);
+    for (size_t i = 0; i < JSON_FILES; i++)
+        ptl_object_reference(json_files[i].object, json_files[i].title, reference);
+}
+
+static int print_topic(void (*topic)(const struct command *const *),
+                       const struct command *const *commands)
+{
+    topic(commands);
+    return end_output(EXIT_DONE);
 }
 
 static int run(const struct arguments *arguments)
@@ -48,15 +49,10 @@ static int run(const struct arguments *arguments)
         options_print_help(command);
         return end_output(EXIT_DONE);
     }
-    void (*topic)(const struct command *const *) = NULL;
     if (strcmp(name, "man") == 0)
-        topic = topic_man;
-    else if (strcmp(name, "completion") == 0)
-        topic = topic_completion;
-    if (topic != NULL) {
-        topic(arguments->commands);
-        return end_output(EXIT_DONE);
-    }
+        return print_topic(topic_man, arguments->commands);
+    if (strcmp(name, "completion") == 0)
+        return print_topic(topic_completion, arguments->commands);
     struct ptl_buf reference;
     ptl_buf_init(&reference, 1U << 20);
     if (strcmp(name, "profile") == 0)

@@ -2,8 +2,6 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
-#include "cli/job_history.h"
-#include "cli/job_journal.h"
 #include "cli/jobs.h"
 #include "cli/notes.h"
 #include "cli/progress.h"

@@ -4,33 +4,33 @@
 #include "finished/diff.h"
 #include "history/index.h"
 #include "history/telling.h"
-#include "report/report.h"
+#include "results/objects.h"
 
 #include <string.h>
 
+const struct json_file json_files[JSON_FILES] = {
+    {"results", "results.json", &ptl_object_results},
+    {"comparison", "comparison.json", &ptl_object_comparison},
+    {"diff", "The JSON of a diff", &ptl_object_diff},
+    {"history", "history.json", &ptl_object_telling},
+    {"index", "a line of index.jsonl", &ptl_object_index_line},
+};
+
 static int run(const struct arguments *arguments)
 {
+    const char *name = arguments->words[0];
     struct ptl_buf schema;
     ptl_buf_init(&schema, 1U << 20);
-    if (strcmp(arguments->words[0], "profile") == 0) {
+    if (strcmp(name, "profile") == 0)
         ptl_profile_schema(&schema);
-    } else if (strcmp(arguments->words[0], "results") == 0) {
-        ptl_report_results_schema(&schema);
-    } else if (strcmp(arguments->words[0], "comparison") == 0) {
-        ptl_object_schema(&ptl_object_comparison, &schema);
-    } else if (strcmp(arguments->words[0], "diff") == 0) {
-        ptl_object_schema(&ptl_object_diff, &schema);
-    } else if (strcmp(arguments->words[0], "history") == 0) {
-        ptl_object_schema(&ptl_object_telling, &schema);
-    } else if (strcmp(arguments->words[0], "index") == 0) {
-        ptl_object_schema(&ptl_object_index_line, &schema);
-    } else {
-        print_line(
-            "portolan schema: profile, results, comparison, diff, history or index, not \"%s\"",
-            arguments->words[0]);
-        return EXIT_USAGE;
-    }
-    return print_document(&schema);
+    for (size_t i = 0; i < JSON_FILES; i++)
+        if (strcmp(name, json_files[i].name) == 0)
+            ptl_object_schema(json_files[i].object, &schema);
+    if (schema.length > 0 || schema.failed)
+        return print_document(&schema);
+    print_line("portolan schema: profile, results, comparison, diff, history or index, not \"%s\"",
+               name);
+    return EXIT_USAGE;
 }
 
 const struct command command_schema = {

@@ -2,7 +2,6 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-#include "cli/exit.h"
 #include "cli/options.h"
 #include "cli/print.h"
 
@@ -13,6 +12,15 @@
 extern const struct command command_run, command_check, command_show, command_plan, command_list,
     command_compare, command_diff, command_merge, command_convert, command_history, command_schema,
     command_help, command_run_variant;
+
+/* The JSON files that portolan writes: as `schema` calls them and as `help keys` heads them
+ * (cmd_schema.c). */
+struct json_file {
+    const char *name, *title;
+    const struct ptl_object *object;
+};
+#define JSON_FILES 5
+extern const struct json_file json_files[JSON_FILES];
 
 /*
  * What `portolan help` prints beside the help of the commands, on standard output, made of the same

@@ -1,4 +1,4 @@
-#include "cli/job_history.h"
+#include "cli/jobs.h"
 
 #include "cli/print.h"
 

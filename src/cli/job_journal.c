@@ -1,4 +1,4 @@
-#include "cli/job_journal.h"
+#include "cli/jobs.h"
 
 #include "base/clock.h"
 #include "cli/print.h"

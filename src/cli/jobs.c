@@ -5,14 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The outputs that are no reports: their options, and what the library calls them. */
+static const struct {
+    enum option_id id;
+    const char *name, *format;
+} others[] = {{OPTION_SAVE_EXPECT, "save-expect", "expect"},
+              {OPTION_SAVE_PROFILE, "save-profile", "profile"},
+              {OPTION_JOURNAL, "journal", NULL}};
+
 const char *job_output_pattern(const struct arguments *arguments, int output)
 {
-    if (output == JOB_EXPECT)
-        return arguments->texts[OPTION_SAVE_EXPECT];
-    if (output == JOB_JOURNAL)
-        return arguments->texts[OPTION_JOURNAL];
-    return output == JOB_PROFILE ? arguments->texts[OPTION_SAVE_PROFILE]
-                                 : arguments->reports[output];
+    return output < REPORTS_MAX ? arguments->reports[output]
+                                : arguments->texts[others[output - REPORTS_MAX].id];
 }
 
 const char *job_pattern(const struct job *job, const struct arguments *arguments, int output)
@@ -44,11 +48,8 @@ bool job_expand_paths(struct job *job, const struct arguments *arguments, int64_
 
 const char *job_output_name(int output)
 {
-    if (output == JOB_EXPECT)
-        return "save-expect";
-    if (output == JOB_JOURNAL)
-        return "journal";
-    return output == JOB_PROFILE ? "save-profile" : portolan_format_name((size_t)output);
+    return output < REPORTS_MAX ? portolan_format_name((size_t)output)
+                                : others[output - REPORTS_MAX].name;
 }
 
 const char *job_text(const struct job *job)
@@ -150,12 +151,9 @@ bool jobs_are_apart(const struct job *jobs, size_t count)
     return apart;
 }
 
-/* What the library calls it. */
 static const char *format_of(int output)
 {
-    return output == JOB_EXPECT    ? "expect"
-           : output == JOB_PROFILE ? "profile"
-                                   : job_output_name(output);
+    return output < REPORTS_MAX ? job_output_name(output) : others[output - REPORTS_MAX].format;
 }
 
 bool job_open_reports(struct job *job, struct portolan_stop *stop)

@@ -52,4 +52,32 @@ bool job_write_reports(struct job *job, const struct portolan_results *results, 
 /* Reports that are still open leave no trace. */
 void job_free(struct job *job);
 
+/* ---- the history of a job: looked at before anything is sent, compared with before the reports
+ * are written, kept after them (job_history.c) ---- */
+
+/* Names the folders. The options fit the jobs; else it is said, and the status is 2. */
+bool job_histories_are_asked_well(const struct arguments *arguments, struct job *jobs,
+                                  size_t count);
+/* An exit status: EXIT_DONE, or what is wrong was printed. */
+int job_check_history(const struct job *job);
+/* Sets what changed since the last complete run. False: said. */
+bool job_compare_history(const struct job *job, const struct arguments *arguments,
+                         struct portolan_results *results);
+/* Keeps the run, and removes what is kept no longer. False: said. */
+bool job_keep_history(const struct job *job, const struct portolan_results *results);
+
+/* ---- the journal of a job: made before anything is sent, removed once the reports are written
+ * (job_journal.c) ---- */
+
+/* The options about journals fit each other, and the jobs; else it is said, and the status is 2. */
+bool job_journals_are_asked_well(const struct arguments *arguments, const struct job *jobs,
+                                 size_t count);
+/* What they say of the journal that the run is prepared with. */
+void job_ask_for_journal(const struct job *job, const struct arguments *arguments,
+                         struct portolan_prepare_options *options);
+/* After the reports of a run that is `complete` or not. `done`: it is, and every report is written.
+ * False: said. */
+bool job_finish_journal(const struct job *job, const struct arguments *arguments,
+                        struct portolan_results *results, bool complete, bool done);
+
 #endif

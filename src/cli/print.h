@@ -1,12 +1,24 @@
-/* What the commands say: problems on standard error, data on standard output. */
+/* What the commands say: problems on standard error, data on standard output, and how they end. */
 #ifndef CLI_PRINT_H
 #define CLI_PRINT_H
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "cli/exit.h"
 
 #include <portolan.h>
+
+/* The exit statuses of the contract. A signal ends with 128 and its number. */
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_DIFFERENT = 1,  /* an expectation failed, a difference was found */
+    EXIT_USAGE = 2,      /* the command line is wrong; nothing was sent */
+    EXIT_REJECTED = 3,   /* a profile or an input file was rejected; nothing was sent */
+    EXIT_INCOMPLETE = 4, /* probes ended in error, names did not resolve, the deadline passed */
+    EXIT_OUTPUT = 5,     /* an output could not be written */
+};
+
+/* That of a command that ends for such an error. */
+int exit_of(enum ptl_status status);
 
 /*
  * A line on standard error, as printf. Words, paths and messages that come from outside may be

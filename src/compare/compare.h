@@ -282,8 +282,8 @@ void ptl_comparison_json(const struct ptl_comparison *comparison, struct ptl_buf
 void ptl_comparison_csv(const struct ptl_comparison *comparison, struct ptl_buf *buf);
 /* Tables for people, then the recommendation. */
 void ptl_comparison_text(const struct ptl_comparison *comparison, struct ptl_buf *buf);
-/* The root of the JSON. */
-extern const struct ptl_object ptl_object_comparison;
+/* The root of the JSON, and a variant in it (variant_keys.c). */
+extern const struct ptl_object ptl_object_comparison, ptl_object_variant;
 /* Writes it whole or not at all, as ptl_report_open does; "-" is standard output. Only JSON, CSV,
  * text and HTML (one page that holds the JSON and draws it) exist here. Errors: PTL_E_OUTPUT,
  * PTL_E_NO_MEMORY, PTL_E_CANCELLED (nobody read a pipe until `cancel`, which may be NULL). */

@@ -1,6 +1,5 @@
 /* comparison.json: a table of keys an object, as a results file has them, and what they write. */
 #include "compare/compare.h"
-#include "compare/outputs.h"
 #include "results/objects.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* A comparison's way to its destination. */
+#include "report/output.h"
 #include "compare/compare.h"
-#include "compare/outputs.h"
+#include "report/page.h"
 
 #include <stdlib.h>
 
@@ -45,13 +46,33 @@ static bool write_buffered(struct ptl_comparison_output *output,
     return good;
 }
 
+/* The page: what comparison.json says, drawn by src/report/web/compare.js. False: memory ran out.
+ */
+static bool write_html(const struct ptl_comparison *comparison, struct ptl_output *output)
+{
+    struct ptl_buf json, scratch;
+    ptl_buf_init(&json, PTL_COMPARISON_MAX);
+    ptl_buf_init(&scratch, 64U * 1024);
+    ptl_comparison_json(comparison, &json);
+    bool good = !json.failed &&
+                ptl_page_begin(output, &scratch, PTL_PAGE_COMPARE, "portolan: a comparison");
+    if (good) {
+        ptl_page_open_data(output, "data");
+        ptl_page_write_json(output, ptl_buf_text(&json), json.length);
+        ptl_page_close_data(output);
+        ptl_page_end(output, PTL_PAGE_COMPARE);
+    }
+    ptl_buf_free(&scratch);
+    ptl_buf_free(&json);
+    return good;
+}
+
 enum ptl_status ptl_comparison_write(struct ptl_comparison_output *output,
                                      const struct ptl_comparison *comparison,
                                      struct ptl_error *error)
 {
-    bool good = output->format == PTL_FORMAT_HTML
-                    ? ptl_comparison_write_html(comparison, output->output)
-                    : write_buffered(output, comparison);
+    bool good = output->format == PTL_FORMAT_HTML ? write_html(comparison, output->output)
+                                                  : write_buffered(output, comparison);
     if (!good) {
         ptl_comparison_abandon(output);
         return ptl_error_set(error, PTL_E_NO_MEMORY, "the comparison is too large to be written");

@@ -1,6 +1,5 @@
 /* comparison.json: what it tells of a variant and its runs, a row a key. */
 #include "compare/compare.h"
-#include "compare/outputs.h"
 #include "results/objects.h"
 
 #include <math.h>

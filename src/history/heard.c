@@ -1,7 +1,6 @@
-#include "history/heard.h"
+#include "history/weigh.h"
 
 #include "base/statistics.h"
-#include "history/index.h"
 
 static void add_open(struct ptl_heard *heard, const struct ptl_view *view, uint32_t at,
                      const struct ptl_history_host *past, size_t before)

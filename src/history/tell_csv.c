@@ -1,4 +1,4 @@
-#include "history/tellers.h"
+#include "history/telling.h"
 
 #include "report/csv.h"
 

@@ -1,5 +1,5 @@
 /* A history as a timeline, which is what the page takes. */
-#include "history/tellers.h"
+#include "history/telling.h"
 
 #include "base/array.h"
 #include "history/timeline.h"

@@ -1,5 +1,5 @@
 /* What a history tells Prometheus: when there was a run, and when there should have been one. */
-#include "history/tellers.h"
+#include "history/telling.h"
 #include "report/prom_text.h"
 
 static void add_changes(const struct ptl_prom *prom, const struct ptl_changes *changes)

@@ -1,4 +1,4 @@
-#include "history/tellers.h"
+#include "history/telling.h"
 
 #include "base/clock.h"
 #include "base/text.h"

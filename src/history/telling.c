@@ -1,7 +1,5 @@
 #include "history/telling.h"
 
-#include "history/tellers.h"
-
 #include <stdlib.h>
 
 #define LINE_MAX_BYTES (64UL << 20)

@@ -1,8 +1,5 @@
 #include "history/weigh.h"
 
-#include "finished/view.h"
-#include "history/heard.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -146,13 +146,3 @@ bool ptl_part_write_list(struct ptl_writing *writing, struct ptl_part_list list,
     ptl_buf_add_char(&writing->line, ']');
     return flush(writing);
 }
-
-void ptl_report_results_schema(struct ptl_buf *buf)
-{
-    ptl_object_schema(&ptl_object_results, buf);
-}
-
-void ptl_report_results_reference(struct ptl_buf *buf)
-{
-    ptl_object_reference(&ptl_object_results, "results.json", buf);
-}

@@ -101,9 +101,4 @@ struct ptl_expansion {
 enum ptl_status ptl_report_expand(const char *pattern, const struct ptl_expansion *values,
                                   char **path, struct ptl_error *error);
 
-/* JSON Schema, draft-07, of results.json; pretty-printed, with a newline. */
-void ptl_report_results_schema(struct ptl_buf *buf);
-/* Tables of the keys of results.json, as Markdown. */
-void ptl_report_results_reference(struct ptl_buf *buf);
-
 #endif

@@ -3,6 +3,7 @@
 
 #include "report/csv.h"
 #include "report/report.h"
+#include "results/objects.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static bool print_schema(void *context)
     const char *whole = context;
     struct ptl_buf buf;
     ptl_buf_init(&buf, 1 << 20);
-    ptl_report_results_schema(&buf);
+    ptl_object_schema(&ptl_object_results, &buf);
     bool failed = buf.failed;
     if (!failed)
         assert_string_equal(ptl_buf_text(&buf), whole);
@@ -67,7 +68,7 @@ static void paths_and_the_schema(void **state)
     fail_each(expand, NULL);
     struct ptl_buf whole;
     ptl_buf_init(&whole, 1 << 20);
-    ptl_report_results_schema(&whole);
+    ptl_object_schema(&ptl_object_results, &whole);
     assert_false(whole.failed);
     fail_each(print_schema, whole.data);
     ptl_buf_free(&whole);

@@ -1,5 +1,4 @@
 #include "base/json.h"
-#include "report/assets.h"
 #include "report/page.h"
 #include "support/cmocka_all.h"
 
