@@ -1,154 +1,103 @@
-/* The reference where profiles say what they expect. */
+/* The reference where profiles expect something, as their judges match that with the targets. */
+#include "base/array.h"
 #include "compare/world.h"
+#include "results/judging.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #define EXPECTED_TARGETS_MAX (1U << 20)
 
-static bool has_expects(const struct ptl_gathered *gathered)
+static enum ptl_status add_variant(struct ptl_world *world, size_t variant, struct ptl_error *error)
 {
-    for (size_t i = 0; i < gathered->variants->count; i++)
-        if (gathered->variants->items[i].profile->expect_count > 0)
-            return true;
-    return false;
-}
-
-static enum ptl_status add_block(struct ptl_world *world, const struct ptl_block *block,
-                                 struct ptl_error *error)
-{
-    uint64_t count = ptl_block_count(block);
-    for (uint64_t i = 0; i < count; i++) {
-        struct ptl_address address = ptl_address_add(&block->first, i);
-        if (world->target_count >= EXPECTED_TARGETS_MAX)
-            return ptl_error_set(error, PTL_E_NO_MEMORY,
-                                 "`expect` covers more than %u hosts: too many to compare",
-                                 EXPECTED_TARGETS_MAX);
-        if (!ptl_world_add_target(world, &address, NULL))
-            return ptl_error_no_memory(error);
+    const struct ptl_planned *planned = &world->gathered->planned[variant];
+    const struct ptl_judge *judge = planned->judge;
+    for (size_t s = 0; judge != NULL && s < judge->span_count; s++) {
+        const struct ptl_judge_span *span = &judge->spans[s];
+        for (uint64_t t = span->first; t <= span->last; t++) {
+            struct ptl_target target;
+            ptl_targets_get(planned->targets, t, &target);
+            if (world->rule_count == EXPECTED_TARGETS_MAX)
+                return ptl_error_set(error, PTL_E_NO_MEMORY,
+                                     "`expect` covers more than %u hosts: too many to compare",
+                                     EXPECTED_TARGETS_MAX);
+            if (!PTL_ROOM(world->rules, world->rule_capacity, world->rule_count) ||
+                !ptl_world_add_target(world, &target.address, NULL))
+                return ptl_error_no_memory(error);
+            world->rules[world->rule_count++] =
+                (struct ptl_world_rule){.address = target.address,
+                                        .variant = variant,
+                                        .group = &judge->groups[span->group]};
+        }
     }
     return PTL_OK;
-}
-
-/* What two blocks share. False: nothing. */
-static bool intersect(const struct ptl_block *a, const struct ptl_block *b, struct ptl_block *both)
-{
-    both->first = ptl_address_compare(&a->first, &b->first) < 0 ? b->first : a->first;
-    both->last = ptl_address_compare(&a->last, &b->last) < 0 ? a->last : b->last;
-    return a->first.family == b->first.family &&
-           ptl_address_compare(&both->first, &both->last) <= 0;
-}
-
-/* The targets of a variant that an entry of a rule's hosts means, which is a name as written in
- * the profile's hosts, or a block. */
-static enum ptl_status add_host(struct ptl_world *world, size_t variant,
-                                const struct ptl_host *host, struct ptl_error *error)
-{
-    const struct ptl_targets *targets = world->gathered->planned[variant].targets;
-    enum ptl_status status = PTL_OK;
-    struct ptl_block block, both;
-    const char *input;
-    for (size_t i = 0; status == PTL_OK && ptl_targets_segment(targets, i, &block, &input); i++) {
-        if (host->is_name && strcasecmp(host->text, input) == 0)
-            status = add_block(world, &block, error);
-        else if (!host->is_name && intersect(&block, &host->block, &both))
-            status = add_block(world, &both, error);
-    }
-    return status;
 }
 
 enum ptl_status ptl_expected_targets(struct ptl_world *world, struct ptl_error *error)
 {
-    const struct ptl_variants *variants = world->gathered->variants;
-    world->source = has_expects(world->gathered) ? PTL_REFERENCE_EXPECT : PTL_REFERENCE_UNION;
-    for (size_t v = 0; v < variants->count; v++) {
-        const struct ptl_profile *profile = variants->items[v].profile;
-        for (size_t i = 0; i < profile->expect_count; i++) {
-            const struct ptl_hosts *hosts = &profile->expects[i].hosts;
-            for (size_t h = 0; h < hosts->count; h++) {
-                struct ptl_host host = ptl_hosts_get(hosts, h);
-                enum ptl_status status = add_host(world, v, &host, error);
-                if (status != PTL_OK)
-                    return status;
-            }
-        }
+    enum ptl_status status = PTL_OK;
+    for (size_t v = 0; v < world->gathered->variants->count && status == PTL_OK; v++) {
+        if (world->gathered->planned[v].judge != NULL)
+            world->source = PTL_REFERENCE_EXPECT;
+        status = add_variant(world, v, error);
     }
-    return PTL_OK;
+    return status;
 }
 
-/* Is the target one that the rule is about, in this variant? */
-static bool is_about(const struct ptl_world *world, size_t variant, const struct ptl_expect *rule,
-                     uint32_t target)
+static int compare_rules(const void *a, const void *b)
 {
-    const struct ptl_targets *targets = world->gathered->planned[variant].targets;
-    struct ptl_block one = {world->targets[target].address, world->targets[target].address}, block;
-    const char *input;
-    for (size_t h = 0; h < rule->hosts.count; h++) {
-        struct ptl_host host = ptl_hosts_get(&rule->hosts, h);
-        if (!host.is_name && ptl_block_contains(&host.block, &one))
-            return true;
-        for (size_t i = 0; host.is_name && ptl_targets_segment(targets, i, &block, &input); i++)
-            if (strcasecmp(host.text, input) == 0 && ptl_block_contains(&block, &one))
-                return true;
-    }
-    return false;
+    const struct ptl_world_rule *x = a, *y = b;
+    return x->target < y->target ? -1 : x->target > y->target;
 }
 
-static bool is_expected(const struct ptl_world *world, uint32_t target, uint16_t port)
+static bool is_expected(const struct ptl_world *world, const struct ptl_world_rule *rule,
+                        uint16_t port)
 {
-    const struct ptl_variants *variants = world->gathered->variants;
-    for (size_t v = 0; v < variants->count; v++) {
-        const struct ptl_profile *profile = variants->items[v].profile;
-        for (size_t i = 0; i < profile->expect_count; i++) {
-            const struct ptl_expect *rule = &profile->expects[i];
-            if (ptl_expect_has_open(rule, port) && is_about(world, v, rule, target) &&
-                ptl_world_asks(world, v, target, port))
-                return true;
-        }
-    }
-    return false;
+    return ptl_port_bit(rule->group->open, port) &&
+           ptl_world_asks(world, rule->variant, rule->target, port);
 }
 
-/* Only ports that some rule lists are looked at, whatever the target. */
+/* The ports that a rule of a target has open, and none of those before it, from `first` on. */
+static enum ptl_status add_ports(struct ptl_world *world, const struct ptl_world_rule *first,
+                                 const struct ptl_world_rule *rule, struct ptl_error *error)
+{
+    enum ptl_status status = PTL_OK;
+    for (uint32_t p = 0; p < rule->group->port_count && status == PTL_OK; p++) {
+        uint16_t port = rule->group->ports[p];
+        bool is_new = is_expected(world, rule, port);
+        for (const struct ptl_world_rule *before = first; before < rule && is_new; before++)
+            is_new = !is_expected(world, before, port);
+        if (is_new)
+            status = ptl_world_add_reference(world, rule->target, port, error);
+    }
+    return status;
+}
+
 enum ptl_status ptl_expected_ports(struct ptl_world *world, struct ptl_error *error)
 {
-    const struct ptl_variants *variants = world->gathered->variants;
+    struct ptl_world_rule *rules = world->rules;
     enum ptl_status status = PTL_OK;
-    uint16_t *listed = calloc(65536, sizeof(*listed));
-    size_t count = 0;
-    if (listed == NULL)
-        return ptl_error_no_memory(error);
-    for (unsigned port = 1; port <= 65535; port++) {
-        bool is_listed = false;
-        for (size_t v = 0; v < variants->count; v++) {
-            const struct ptl_profile *profile = variants->items[v].profile;
-            for (size_t i = 0; i < profile->expect_count && !is_listed; i++)
-                is_listed = ptl_expect_has_open(&profile->expects[i], (uint16_t)port);
-        }
-        if (is_listed)
-            listed[count++] = (uint16_t)port;
+    if (world->rule_count == 0)
+        return PTL_OK;
+    for (size_t i = 0; i < world->rule_count; i++)
+        rules[i].target = ptl_world_find(world, &rules[i].address);
+    qsort(rules, world->rule_count, sizeof(*rules), compare_rules);
+    for (size_t i = 0, first = 0; i < world->rule_count && status == PTL_OK; i++) {
+        first = rules[i].target == rules[first].target ? first : i;
+        status = add_ports(world, &rules[first], &rules[i], error);
     }
-    for (uint32_t t = 0; t < world->target_count; t++)
-        for (size_t p = 0; p < count && status == PTL_OK; p++)
-            if (is_expected(world, t, listed[p]))
-                status = ptl_world_add_reference(world, t, listed[p], error);
-    free(listed);
+    if (world->reference_count > 0)
+        qsort(world->reference, world->reference_count, sizeof(*world->reference),
+              ptl_world_port_order);
     return status;
 }
 
 bool ptl_expected_rules_out(const struct ptl_world *world, uint32_t target, uint16_t port)
 {
-    if (world->source == PTL_REFERENCE_UNION)
-        return true;
-    const struct ptl_variants *variants = world->gathered->variants;
-    for (size_t v = 0; v < variants->count; v++) {
-        const struct ptl_profile *profile = variants->items[v].profile;
-        for (size_t i = 0; i < profile->expect_count; i++) {
-            const struct ptl_expect *rule = &profile->expects[i];
-            if ((rule->only != NULL || ptl_portset_contains(rule->closed, port)) &&
-                is_about(world, v, rule, target))
-                return true;
-        }
-    }
-    return false;
+    const struct ptl_world_rule *rules = world->rules;
+    size_t at;
+    PTL_SEARCH(at, world->rule_count, rules[at].target < target);
+    bool found = world->source == PTL_REFERENCE_UNION;
+    for (; at < world->rule_count && rules[at].target == target && !found; at++)
+        found = rules[at].group->only || ptl_port_bit(rules[at].group->closed, port);
+    return found;
 }

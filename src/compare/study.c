@@ -38,8 +38,10 @@ void ptl_study_free(struct ptl_study *study)
 {
     if (study == NULL)
         return;
-    for (size_t i = 0; study->planned != NULL && i < study->variants->count; i++)
+    for (size_t i = 0; study->planned != NULL && i < study->variants->count; i++) {
         ptl_targets_free(study->planned[i].targets);
+        ptl_judge_free(study->planned[i].judge);
+    }
     free(study->planned);
     free(study);
 }
@@ -67,11 +69,13 @@ enum ptl_status ptl_study_new(const struct ptl_variants *variants,
         if (status == PTL_OK) {
             study->planned[i] =
                 (struct ptl_planned){.targets = prepared->targets,
+                                     .judge = prepared->judge,
                                      .targets_hash = ptl_record_hash(prepared->targets),
                                      .probes = prepared->probes,
                                      .effective_concurrency = prepared->effective_concurrency,
                                      .workers = prepared->workers};
             prepared->targets = NULL;
+            prepared->judge = NULL;
         } else {
             worst = status;
         }

@@ -8,7 +8,8 @@
 /* What was known of a variant before its first run. */
 struct ptl_planned {
     struct ptl_targets *targets;
-    uint64_t targets_hash; /* ptl_record_hash */
+    struct ptl_judge *judge; /* of what the profile expects; NULL: nothing */
+    uint64_t targets_hash;   /* ptl_record_hash */
     uint64_t probes;
     uint32_t effective_concurrency, workers;
 };

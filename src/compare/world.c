@@ -17,6 +17,7 @@ void ptl_world_free(struct ptl_world *world)
     free(world->blocks);
     free(world->targets);
     free(world->reference);
+    free(world->rules);
     free(world->any_open);
     free(world->all_open);
     free(world);
@@ -208,7 +209,7 @@ enum ptl_state ptl_world_state(const struct ptl_world *world, const struct ptl_s
     return is_known ? PTL_CLOSED : PTL_UNPROBED;
 }
 
-static int compare_ports(const void *a, const void *b)
+int ptl_world_port_order(const void *a, const void *b)
 {
     const struct ptl_world_port *x = a, *y = b;
     if (x->target != y->target)
@@ -220,7 +221,7 @@ bool ptl_world_in_reference(const struct ptl_world *world, uint32_t target, uint
 {
     struct ptl_world_port key = {target, port};
     return world->reference_count > 0 && bsearch(&key, world->reference, world->reference_count,
-                                                 sizeof(key), compare_ports) != NULL;
+                                                 sizeof(key), ptl_world_port_order) != NULL;
 }
 
 enum ptl_status ptl_world_add_reference(struct ptl_world *world, uint32_t target, uint16_t port,

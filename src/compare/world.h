@@ -17,6 +17,14 @@ struct ptl_world_port {
     uint16_t port;
 };
 
+/* What a variant expects of a target. */
+struct ptl_world_rule {
+    struct ptl_address address;
+    uint32_t target; /* of the world, once they are numbered */
+    size_t variant;
+    const struct ptl_judge_group *group;
+};
+
 struct ptl_sight { /* of one counted run */
     const struct ptl_seen *seen;
     bool failed;
@@ -39,6 +47,8 @@ struct ptl_world {
     enum ptl_reference source;
     struct ptl_world_port *reference; /* by target and port */
     size_t reference_count, reference_capacity;
+    struct ptl_world_rule *rules; /* of expect lists, by target */
+    size_t rule_count, rule_capacity;
     uint64_t *any_open, *all_open; /* of each variant: ports open in any, in all of its runs */
 };
 
@@ -62,6 +72,8 @@ const struct ptl_record_span *ptl_world_span(const struct ptl_sight *sight, uint
 enum ptl_state ptl_world_state(const struct ptl_world *world, const struct ptl_sight *sight,
                                uint32_t target, uint16_t port);
 bool ptl_world_is_partial(const struct ptl_sight *sight, uint32_t target);
+/* For qsort() and bsearch() of struct ptl_world_port. */
+int ptl_world_port_order(const void *a, const void *b);
 bool ptl_world_in_reference(const struct ptl_world *world, uint32_t target, uint16_t port);
 enum ptl_status ptl_world_add_reference(struct ptl_world *world, uint32_t target, uint16_t port,
                                         struct ptl_error *error);

@@ -1,5 +1,5 @@
 /* What a judge is made of: shared by its files, judge.c, judge_build.c,
- * judge_group.c and verdicts.c. */
+ * judge_group.c and verdicts.c, and read by compare/expect.c. */
 #ifndef RESULTS_JUDGING_H
 #define RESULTS_JUDGING_H
 
