@@ -111,11 +111,6 @@ static bool take_address(struct ptl_members *members, const char *text, struct p
     return false;
 }
 
-static void refuse_memory(struct ptl_members *members)
-{
-    members->status = ptl_error_no_memory(members->error);
-}
-
 static void read_ports(const struct ptl_json *ports, struct ptl_sighting one,
                        struct ptl_members *members, struct ptl_sightings *sightings)
 {
@@ -130,7 +125,7 @@ static void read_ports(const struct ptl_json *ports, struct ptl_sighting one,
         }
         one.port = (uint16_t)port;
         if (!ptl_sightings_add(sightings, &one))
-            refuse_memory(members);
+            ptl_members_no_memory(members);
     }
 }
 
@@ -159,7 +154,7 @@ static void read_names(const struct ptl_json *json, struct ptl_members *members,
             ptl_members_refuse(members, "\"seen.names\" has a name that is none");
         else if (take_address(members, ptl_json_key(one), &address) &&
                  !ptl_sightings_name(sightings, &address, name))
-            refuse_memory(members);
+            ptl_members_no_memory(members);
     }
 }
 

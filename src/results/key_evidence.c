@@ -48,81 +48,46 @@ static void describe_counts(const struct ptl_key *key, struct ptl_json *schema)
 static const struct ptl_key_type counts = {"list of numbers", print_counts, read_counts,
                                            describe_counts};
 
-static void print_number(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
-{
-    ptl_json_print_number(ptl_key_load(object, key->offset, key->bytes), buf);
-}
-
-static void read_up_to(const struct ptl_key *key, const struct ptl_json *value, uint64_t max,
-                       struct ptl_members *members, void *object)
-{
-    uint64_t number = 0;
-    if (!ptl_json_as_number(value, &number) || number > max)
-        ptl_members_refuse(members, "\"%s\" is no whole number up to %llu", key->name,
-                           (unsigned long long)max);
-    ptl_key_store(object, key->offset, key->bytes, number);
-}
-
-static void read_number(const struct ptl_key *key, const struct ptl_json *value,
-                        struct ptl_members *members, void *object)
-{
-    read_up_to(key, value, key->max, members, object);
-}
-
+/* No more than were asked. */
 static void read_lost(const struct ptl_key *key, const struct ptl_json *value,
                       struct ptl_members *members, void *object)
 {
-    read_up_to(key, value, ((const struct ptl_sentinels *)object)->asked, members, object);
+    uint64_t asked = ((const struct ptl_sentinels *)object)->asked;
+    ptl_key_read_number(key, value, members, object);
+    if (ptl_key_load(object, key->offset, key->bytes) > asked)
+        ptl_members_refuse(members, "\"%s\" is no whole number up to %llu", key->name,
+                           (unsigned long long)asked);
 }
 
 static void describe_number(const struct ptl_key *key, struct ptl_json *schema)
 {
-    ptl_key_describe_as(key, "integer", schema);
-    ptl_json_add_number(schema, "minimum", 0);
+    ptl_key_number.describe(key, schema);
 }
 
 static void describe_short(const struct ptl_key *key, struct ptl_json *schema)
 {
-    describe_number(key, schema);
+    ptl_key_number.describe(key, schema);
     ptl_json_add_number(schema, "maximum", key->max);
 }
 
-static const struct ptl_key_type number = {"number", print_number, read_number, describe_number},
-                                 lost = {"number", print_number, read_lost, describe_number},
-                                 brief = {"number", print_number, read_number, describe_short};
-
-static void print_share(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
-{
-    uint64_t share = ptl_key_load(object, key->offset, key->bytes);
-    ptl_json_print_double((double)share / PTL_SHARE_ALL, buf);
-}
-
-static void read_share(const struct ptl_key *key, const struct ptl_json *value,
-                       struct ptl_members *members, void *object)
-{
-    double share = 0;
-    if (!ptl_json_as_double(value, &share) || !(share >= 0 && share <= 1))
-        ptl_members_refuse(members, "\"%s\" is no number from 0 to 1", key->name);
-    else
-        ptl_key_store(object, key->offset, key->bytes, (uint64_t)lround(share * PTL_SHARE_ALL));
-}
-
-static const struct ptl_key_type share = {"decimal", print_share, read_share,
-                                          ptl_key_describe_decimal};
+static const struct ptl_key_type lost = {"number", ptl_key_print_number, read_lost,
+                                         describe_number},
+                                 brief = {"number", ptl_key_print_number, ptl_key_read_number,
+                                          describe_short};
 
 /* ---- the evidence ---- */
 
 #define AT(member) PTL_AT(struct ptl_sentinels, member)
 static const struct ptl_key sentinel_keys[] = {
-    {"asked", &number, AT(asked), .max = UINT32_MAX,
+    {"asked", &ptl_key_number, AT(asked), .max = UINT32_MAX,
      .about = "ports that had answered, asked again while silence counted"},
     {"lost", &lost, AT(lost),
      .about = "those lost, as they weigh by how much was sent at that speed"},
-    {"slices", &number, AT(slices), .max = UINT32_MAX,
+    {"slices", &ptl_key_number, AT(slices), .max = UINT32_MAX,
      .about = "tenths of a second in which one was asked"},
-    {"alike", &share, AT(alike),
+    {"alike", &ptl_key_share, AT(alike), .steps = PTL_SHARE_ALL,
      .about = "how alike losses of one slice are: 0 as chance has it, 1 all or none"},
-    {"blind", &share, AT(blind),
+    {"blind", &ptl_key_share, AT(blind), .steps = PTL_SHARE_ALL,
      .about = "share of the attempts that were sent at a speed of which no sentinel tells"},
 };
 #undef AT

@@ -116,7 +116,7 @@ static void read_list(const struct ptl_key *key, const struct ptl_json *value,
         if (key->max > 0 && count == key->max)
             refuse_more(key, members);
         else if (!ptl_array_room(&items, &capacity, count, size))
-            members->status = ptl_error_no_memory(members->error);
+            ptl_members_no_memory(members);
         else
             read_into(key, one, members, memset((char *)items + count++ * size, 0, size));
     }

@@ -234,7 +234,7 @@ static void read_range(const struct ptl_json *json, struct ptl_members *members,
              ptl_address_compare(&untouched->ranges[count - 1].last, &range.first) >= 0)
         ptl_members_refuse(members, "\"%s\" is out of the order of the ranges", text);
     else if (!ptl_untouched_add(untouched, &range))
-        members->status = ptl_error_no_memory(members->error);
+        ptl_members_no_memory(members);
 }
 
 static void read_ranges(const struct ptl_key *key, const struct ptl_json *value,

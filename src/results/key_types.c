@@ -1,6 +1,5 @@
 /* Types of keys: texts, numbers, words. */
 #include "base/clock.h"
-#include "profile/profile.h"
 #include "results/keys.h"
 
 #include <inttypes.h>
@@ -55,7 +54,7 @@ static void read_copy(const struct ptl_key *key, const struct ptl_json *value,
     free(*to);
     *to = text != NULL ? strdup(text) : NULL;
     if (text != NULL && *to == NULL)
-        members->status = ptl_error_no_memory(members->error);
+        ptl_members_no_memory(members);
 }
 
 void ptl_key_describe_text(const struct ptl_key *key, struct ptl_json *schema)
@@ -114,7 +113,7 @@ static bool is_none(const struct ptl_key *key, const void *object, uint64_t numb
     return number == key->none;
 }
 
-static void print_number(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
+void ptl_key_print_number(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
     uint64_t number = ptl_key_load(object, key->offset, key->bytes);
     if (is_none(key, object, number))
@@ -128,8 +127,8 @@ static uint64_t most(const struct ptl_key *key)
     return key->max > 0 ? key->max : UINT64_MAX >> (64 - 8 * key->bytes);
 }
 
-static void read_number(const struct ptl_key *key, const struct ptl_json *value,
-                        struct ptl_members *members, void *object)
+void ptl_key_read_number(const struct ptl_key *key, const struct ptl_json *value,
+                         struct ptl_members *members, void *object)
 {
     /* Where a count tells whether there is a number, its null is a 0. */
     bool by_count = key->count_bytes > 0,
@@ -152,12 +151,13 @@ static void describe_number(const struct ptl_key *key, struct ptl_json *schema)
     ptl_json_add_number(schema, "minimum", 0);
 }
 
-const struct ptl_key_type ptl_key_number = {"number", print_number, read_number, describe_number};
+const struct ptl_key_type ptl_key_number = {"number", ptl_key_print_number, ptl_key_read_number,
+                                            describe_number};
 
 static void read_port(const struct ptl_key *key, const struct ptl_json *value,
                       struct ptl_members *members, void *object)
 {
-    read_number(key, value, members, object);
+    ptl_key_read_number(key, value, members, object);
     if (members->status == PTL_OK && ptl_key_load(object, key->offset, key->bytes) == 0 &&
         ptl_json_type(value) == PTL_JSON_NUMBER)
         ptl_members_refuse(members, "\"%s\" is 0; ports go from 1 to 65535", key->name);
@@ -170,7 +170,7 @@ static void describe_port(const struct ptl_key *key, struct ptl_json *schema)
     ptl_json_add_number(schema, "maximum", 65535);
 }
 
-const struct ptl_key_type ptl_key_port = {"port", print_number, read_port, describe_port};
+const struct ptl_key_type ptl_key_port = {"port", ptl_key_print_number, read_port, describe_port};
 
 static void print_signed(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -212,7 +212,7 @@ const struct ptl_key_type ptl_key_decimal = {"decimal", print_decimal, read_deci
 static void print_share(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
     uint64_t share = ptl_key_load(object, key->offset, key->bytes);
-    ptl_json_print_double((double)share / PTL_SHARE_ONE, buf);
+    ptl_json_print_double((double)share / key->steps, buf);
 }
 
 static void read_share(const struct ptl_key *key, const struct ptl_json *value,
@@ -222,7 +222,7 @@ static void read_share(const struct ptl_key *key, const struct ptl_json *value,
     if (!ptl_json_as_double(value, &number) || !(number >= 0 && number <= 1))
         ptl_members_refuse(members, "\"%s\" is no number from 0 to 1", key->name);
     else
-        ptl_key_store(object, key->offset, key->bytes, (uint64_t)lround(number * PTL_SHARE_ONE));
+        ptl_key_store(object, key->offset, key->bytes, (uint64_t)lround(number * key->steps));
 }
 
 const struct ptl_key_type ptl_key_share = {"decimal", print_share, read_share,

@@ -29,6 +29,8 @@ struct ptl_members {
 /* Says what is wrong, as "WHAT: message". Returns its status. */
 enum ptl_status ptl_members_refuse(struct ptl_members *members, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Says that memory is out. Returns that. */
+enum ptl_status ptl_members_no_memory(struct ptl_members *members);
 /* Sets the bits (NULL: none) of the ports of an array, ascending. Returns how many. */
 unsigned ptl_members_ports(struct ptl_members *members, const struct ptl_json *array,
                            const char *key, uint8_t bits[PTL_PORT_BYTES]);
@@ -102,7 +104,7 @@ extern const struct ptl_key_type ptl_key_number; /* unsigned, of 1 to 8 bytes */
 extern const struct ptl_key_type ptl_key_port;   /* the same, from 1 to 65535; null: 0 */
 extern const struct ptl_key_type ptl_key_signed; /* int32_t */
 extern const struct ptl_key_type ptl_key_decimal; /* double; not finite: null */
-extern const struct ptl_key_type ptl_key_share;   /* unsigned: that many of PTL_SHARE_ONE */
+extern const struct ptl_key_type ptl_key_share;   /* unsigned: that many of `steps` */
 extern const struct ptl_key_type ptl_key_bool;
 extern const struct ptl_key_type ptl_key_is;    /* true: the unsigned member is `none` */
 extern const struct ptl_key_type ptl_key_word;  /* unsigned: one of words */
@@ -136,6 +138,10 @@ void ptl_object_describe(const struct ptl_object *object, struct ptl_json *schem
 /* For types: the member, as the unsigned number that it is. */
 uint64_t ptl_key_load(const void *object, size_t offset, size_t bytes);
 void ptl_key_store(void *object, size_t offset, size_t bytes, uint64_t number);
+/* Of numbers, for types that check or describe more. */
+void ptl_key_print_number(const struct ptl_key *key, const void *object, struct ptl_buf *buf);
+void ptl_key_read_number(const struct ptl_key *key, const struct ptl_json *value,
+                         struct ptl_members *members, void *object);
 /* "type": NAME, or null, in a schema. */
 void ptl_key_describe_as(const struct ptl_key *key, const char *type, struct ptl_json *schema);
 /* Describe what is written in another way as the types above are. */

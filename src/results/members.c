@@ -17,6 +17,12 @@ enum ptl_status ptl_members_refuse(struct ptl_members *members, const char *form
     return members->status;
 }
 
+enum ptl_status ptl_members_no_memory(struct ptl_members *members)
+{
+    members->status = ptl_error_no_memory(members->error);
+    return members->status;
+}
+
 unsigned ptl_members_ports(struct ptl_members *members, const struct ptl_json *array,
                            const char *key, uint8_t bits[PTL_PORT_BYTES])
 {

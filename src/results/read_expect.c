@@ -13,12 +13,12 @@ static uint32_t enter_missing(struct ptl_reader *reader, struct ptl_members *mem
     if (count > 0 && strcmp(reader->missing[count - 1], host) == 0)
         return (uint32_t)count - 1;
     if (!PTL_ROOM_FOR_FEW(reader->missing, count)) {
-        members->status = ptl_error_no_memory(members->error);
+        ptl_members_no_memory(members);
         return 0;
     }
     reader->missing[count] = strdup(host);
     if (reader->missing[count] == NULL)
-        members->status = ptl_error_no_memory(members->error);
+        ptl_members_no_memory(members);
     else
         reader->missing_count++;
     return (uint32_t)count;
@@ -36,7 +36,7 @@ uint32_t ptl_read_enter(struct ptl_reader *reader, struct ptl_members *members, 
     if (target == PTL_STORED_NONE)
         target = ptl_stored_add(reader->expected, &address, NULL, host);
     if (target == PTL_STORED_NONE)
-        members->status = ptl_error_no_memory(members->error);
+        ptl_members_no_memory(members);
     else if (!ptl_stored_is_host(reader->expected, target, host))
         ptl_members_refuse(members, "%s is called \"%s\" here and something else before", ip, host);
     return target;
@@ -67,7 +67,7 @@ enum ptl_status ptl_read_expectation(struct ptl_reader *reader, struct ptl_membe
         new.target = keys.ip == NULL ? enter_missing(reader, one, keys.host)
                                      : ptl_read_enter(reader, one, keys.ip, keys.host);
     if (one->status == PTL_OK && !add(reader->results, &new))
-        return ptl_error_no_memory(one->error);
+        return ptl_members_no_memory(one);
     return one->status;
 }
 

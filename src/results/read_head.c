@@ -17,13 +17,13 @@ static void read_ports(struct ptl_reader *reader, struct ptl_members *run)
     ptl_portset_free(reader->ports);
     reader->ports = NULL;
     if (run->status == PTL_OK && (reader->ports = ptl_portset_new()) == NULL)
-        run->status = ptl_error_no_memory(run->error);
+        ptl_members_no_memory(run);
     if (run->status != PTL_OK)
         return;
     enum ptl_status status = ptl_portset_add(reader->ports, text, NULL);
     char *again = ptl_portset_text(reader->ports);
     if (status == PTL_E_NO_MEMORY || again == NULL)
-        run->status = ptl_error_no_memory(run->error);
+        ptl_members_no_memory(run);
     else if (again[0] == '\0' || strcmp(again, text) != 0)
         ptl_members_refuse(run, "\"ports\" is no list like 1-1024,8080, ascending");
     free(again);
@@ -93,7 +93,7 @@ enum ptl_status ptl_read_unresolved(struct ptl_reader *reader, struct ptl_member
     ptl_object_read(&ptl_object_unresolved, PTL_KEYS_ALL, one, &keys);
     if (one->status == PTL_OK &&
         ptl_results_add_unresolved(reader->results, keys.input, keys.message) != PTL_OK)
-        return ptl_error_no_memory(one->error);
+        return ptl_members_no_memory(one);
     return one->status;
 }
 
@@ -103,7 +103,7 @@ enum ptl_status ptl_read_warning(struct ptl_reader *reader, struct ptl_members *
     if (!ptl_json_as_string(one->json, &text))
         return ptl_error_at(one->error, one->place, "warnings: one is no string");
     if (ptl_results_warn(reader->results, "%s", text) != PTL_OK)
-        return ptl_error_no_memory(one->error);
+        return ptl_members_no_memory(one);
     return PTL_OK;
 }
 

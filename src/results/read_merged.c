@@ -10,7 +10,7 @@ enum ptl_status ptl_read_merged(struct ptl_reader *reader, struct ptl_members *o
     if (reader->results->merged_count >= PTL_MERGED_LISTED)
         ptl_members_refuse(one, "more than %d of them", PTL_MERGED_LISTED);
     if (one->status == PTL_OK && ptl_results_add_merged(reader->results, &run) != PTL_OK)
-        return ptl_error_no_memory(one->error);
+        return ptl_members_no_memory(one);
     return one->status;
 }
 
@@ -27,7 +27,7 @@ enum ptl_status ptl_read_disagreement(struct ptl_reader *reader, struct ptl_memb
         keys.seen[i].target = target;
         keys.seen[i].port = keys.port;
         if (ptl_results_add_disagreement(reader->results, &keys.seen[i]) != PTL_OK)
-            members->status = ptl_error_no_memory(members->error);
+            ptl_members_no_memory(members);
     }
     free(keys.seen);
     return members->status;

@@ -5,12 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum ptl_status no_memory(struct ptl_members *members)
-{
-    members->status = ptl_error_no_memory(members->error);
-    return members->status;
-}
-
 /* As portolan writes it, so that it comes out as it went in. */
 static struct ptl_address parse_ip(struct ptl_members *members, const char *ip)
 {
@@ -48,7 +42,7 @@ static void turn_to(struct ptl_reader *reader, struct ptl_members *members, cons
     else if (!ptl_stored_is_host(stored, target, host))
         ptl_members_refuse(members, "%s is called \"%s\" here and something else before", ip, host);
     if (target == PTL_STORED_NONE) {
-        no_memory(members);
+        ptl_members_no_memory(members);
         return;
     }
     bool is_listed = ptl_stored_has_mark(stored, target, PTL_STORED_LISTED);
@@ -98,7 +92,7 @@ static void keep_service(struct ptl_reader *reader, struct ptl_members *members,
 {
     bool same = true;
     if (!ptl_stored_set_service(reader->results->stored, port, service, &same))
-        no_memory(members);
+        ptl_members_no_memory(members);
     else if (!same)
         ptl_members_refuse(members, "port %u has another service here than before", port);
 }
@@ -126,7 +120,7 @@ static enum ptl_status keep_result(struct ptl_reader *reader, struct ptl_members
     if (one->status == PTL_OK)
         keep_service(reader, one, keys->port, keys->service);
     if (one->status == PTL_OK && ptl_results_add(reader->results, &result) != PTL_OK)
-        return no_memory(one);
+        return ptl_members_no_memory(one);
     return one->status;
 }
 
@@ -174,7 +168,7 @@ static uint32_t enter(struct ptl_reader *reader, struct ptl_members *members,
     if (target == PTL_STORED_NONE) {
         target = ptl_stored_add(stored, &address, keys->input, keys->host);
         if (target == PTL_STORED_NONE)
-            no_memory(members);
+            ptl_members_no_memory(members);
         return target;
     }
     if (ptl_stored_has_mark(stored, target, PTL_STORED_LISTED))
@@ -183,7 +177,7 @@ static uint32_t enter(struct ptl_reader *reader, struct ptl_members *members,
         ptl_members_refuse(members, "%s is called \"%s\" here and something else in its results",
                            keys->ip, keys->host);
     else if (!ptl_stored_set_input(stored, target, keys->input))
-        no_memory(members);
+        ptl_members_no_memory(members);
     check_order(reader, members, target, keys->ip);
     return target;
 }
@@ -215,6 +209,6 @@ enum ptl_status ptl_read_target(struct ptl_reader *reader, struct ptl_members *o
     counts.evidence = ptl_evidence_of_target(&keys.evidence);
     ptl_stored_set_mark(reader->results->stored, counts.target, PTL_STORED_LISTED);
     if (ptl_results_add_target(reader->results, &counts) != PTL_OK)
-        return no_memory(one);
+        return ptl_members_no_memory(one);
     return PTL_OK;
 }
