@@ -103,19 +103,42 @@ void ptl_text_add_printable(struct ptl_buf *buf, const char *text)
     add_mended(buf, text, true);
 }
 
-void ptl_text_printf(struct ptl_buf *buf, const char *format, ...)
+static void add_formatted(struct ptl_buf *buf, const char *format, va_list arguments)
 {
     char *text;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (length < 0) {
+    if (vasprintf(&text, format, arguments) < 0) {
         buf->failed = true;
         return;
     }
     ptl_text_add_printable(buf, text);
     free(text);
+}
+
+void ptl_text_printf(struct ptl_buf *buf, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_formatted(buf, format, arguments);
+    va_end(arguments);
+}
+
+void ptl_text_line(struct ptl_buf *buf, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_formatted(buf, format, arguments);
+    va_end(arguments);
+    ptl_buf_add_char(buf, '\n');
+}
+
+void ptl_text_add_base64(struct ptl_buf *buf, const unsigned char *bytes, size_t count)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i + 2 < count; i += 3) {
+        unsigned group = (unsigned)bytes[i] << 16 | (unsigned)bytes[i + 1] << 8 | bytes[i + 2];
+        for (int shift = 18; shift >= 0; shift -= 6)
+            ptl_buf_add_char(buf, digits[group >> shift & 63]);
+    }
 }
 
 int ptl_text_width(const char *text)

@@ -22,11 +22,18 @@ void ptl_text_add_printable(struct ptl_buf *buf, const char *text);
 void ptl_text_printf(struct ptl_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same as a line of its own. */
+void ptl_text_line(struct ptl_buf *buf, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Characters of UTF-8, near enough to columns of a terminal. */
 int ptl_text_width(const char *text);
 
 /* Appends `text` with every ill-formed byte as U+FFFD, all else unchanged. */
 void ptl_text_add_utf8(struct ptl_buf *buf, const char *text);
+
+/* Appends the bytes, whose number is a multiple of three, in base 64. */
+void ptl_text_add_base64(struct ptl_buf *buf, const unsigned char *bytes, size_t count);
 
 /*
  * The candidate nearest to `word` by Damerau-Levenshtein distance (optimal string alignment), or

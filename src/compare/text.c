@@ -247,9 +247,8 @@ static void add_flips(const struct ptl_comparison *comparison, struct ptl_buf *b
         }
         ptl_buf_add(buf, flip->in_reference ? "; missed by " : "; seen otherwise by ");
         for (size_t v = 0; v < flip->variant_count; v++)
-            ptl_text_printf(buf, "%s%s", v > 0 ? ", " : "",
-                            comparison->variants[flip->variants[v]].name);
-        ptl_buf_add_char(buf, '\n');
+            ptl_text_line(buf, "%s%s", v > 0 ? ", " : "",
+                          comparison->variants[flip->variants[v]].name);
     }
     uint64_t shown = comparison->flip_count < FLIPS_SHOWN ? comparison->flip_count : FLIPS_SHOWN;
     if (comparison->flips_total > shown)
@@ -265,15 +264,12 @@ void ptl_comparison_text(const struct ptl_comparison *comparison, struct ptl_buf
     add_flips(comparison, buf);
     if (comparison->warning_count > 0)
         ptl_buf_add_char(buf, '\n');
-    for (size_t i = 0; i < comparison->warning_count; i++) {
-        ptl_text_printf(buf, "warning: %s", comparison->warnings[i]);
-        ptl_buf_add_char(buf, '\n');
-    }
+    for (size_t i = 0; i < comparison->warning_count; i++)
+        ptl_text_line(buf, "warning: %s", comparison->warnings[i]);
     bool has_best = comparison->recommended < comparison->variant_count;
     ptl_buf_add_char(buf, '\n');
-    ptl_text_printf(buf, "RECOMMENDED: %s",
-                    has_best ? comparison->variants[comparison->recommended].name : "none");
-    ptl_buf_add_char(buf, '\n');
+    ptl_text_line(buf, "RECOMMENDED: %s",
+                  has_best ? comparison->variants[comparison->recommended].name : "none");
     ptl_text_add_printable(buf, comparison->why);
     ptl_buf_add_char(buf, '\n');
 }

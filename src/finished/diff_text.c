@@ -24,10 +24,9 @@ static void add_run(struct text *text, const char *word, const struct ptl_view *
     const struct ptl_run_info *run = &view->results->run;
     const char *cause = ptl_report_incomplete(view->results);
     char time[PTL_RFC3339_SIZE];
-    ptl_text_printf(&text->line, "%s %s: profile %s, started %s, %s%s", word, view->name,
-                    run->profile, ptl_clock_rfc3339(run->started_ms, time),
-                    cause == NULL ? "COMPLETE" : "INCOMPLETE: ", cause == NULL ? "" : cause);
-    ptl_buf_add_char(&text->line, '\n');
+    ptl_text_line(&text->line, "%s %s: profile %s, started %s, %s%s", word, view->name,
+                  run->profile, ptl_clock_rfc3339(run->started_ms, time),
+                  cause == NULL ? "COMPLETE" : "INCOMPLETE: ", cause == NULL ? "" : cause);
 }
 
 static void add_host(struct text *text, const struct ptl_target_names *names)
@@ -176,10 +175,8 @@ bool ptl_diff_write_text(const struct ptl_diff *diff, struct ptl_output *output)
     ptl_buf_init(&text.line, 16U << 20);
     add_run(&text, "OLD", &diff->views[PTL_OLD]);
     add_run(&text, "NEW", &diff->views[PTL_NEW]);
-    for (size_t i = 0; i < diff->warning_count; i++) {
-        ptl_text_printf(&text.line, "warning: %s", diff->warnings[i]);
-        ptl_buf_add_char(&text.line, '\n');
-    }
+    for (size_t i = 0; i < diff->warning_count; i++)
+        ptl_text_line(&text.line, "warning: %s", diff->warnings[i]);
     bool good = write_blocks(&text) && write_lone(&text);
     if (good) {
         add_summary(&text);

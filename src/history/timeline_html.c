@@ -220,17 +220,6 @@ static bool write_rows(struct page *page)
     return flush(page);
 }
 
-/* What a mask says in base 64, three bytes at a time. */
-static void add_mask(const unsigned char *mask, size_t bytes, struct ptl_buf *line)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < bytes; i += 3) {
-        unsigned group = (unsigned)mask[i] << 16 | (unsigned)mask[i + 1] << 8 | mask[i + 2];
-        for (int shift = 18; shift >= 0; shift -= 6)
-            ptl_buf_add_char(line, digits[group >> shift & 63]);
-    }
-}
-
 /* Of each partial run a bit for each row that it did not ask, `bytes` a run. */
 static void fill_masks(struct page *page, unsigned char *masks, size_t bytes)
 {
@@ -261,7 +250,7 @@ static bool write_masks(struct page *page)
         if (!page->is_partial[run])
             continue;
         ptl_buf_printf(&page->line, "%s\"%zu\":\"", comma, run);
-        add_mask(mask, bytes, &page->line);
+        ptl_text_add_base64(&page->line, mask, bytes);
         ptl_buf_add_char(&page->line, '"');
         comma = ",\n";
         mask += bytes;

@@ -78,7 +78,6 @@ static void write_asset(struct ptl_output *output, enum ptl_asset asset)
 /* " 'sha256-BASE64'": the policy lets these very scripts run and nothing else. */
 static void add_hash(struct ptl_buf *buf, enum ptl_asset asset)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     /* 32 bytes and a zero are 11 groups of three; the last digit is then padding. */
     unsigned char digest[SHA256_DIGEST_LENGTH + 1] = {0};
     SHA256_CTX context;
@@ -88,13 +87,9 @@ static void add_hash(struct ptl_buf *buf, enum ptl_asset asset)
     SHA256_Update(&context, (const unsigned char *)bytes, size);
     SHA256_Final(digest, &context);
     ptl_buf_add(buf, " 'sha256-");
-    for (size_t i = 0; i < sizeof(digest); i += 3) {
-        unsigned group = (unsigned)digest[i] << 16 | (unsigned)digest[i + 1] << 8 | digest[i + 2];
-        ptl_buf_add_char(buf, digits[group >> 18]);
-        ptl_buf_add_char(buf, digits[group >> 12 & 63]);
-        ptl_buf_add_char(buf, digits[group >> 6 & 63]);
-        ptl_buf_add_char(buf, i + 3 < sizeof(digest) ? digits[group & 63] : '=');
-    }
+    ptl_text_add_base64(buf, digest, sizeof(digest));
+    if (!buf->failed)
+        buf->data[buf->length - 1] = '=';
     ptl_buf_add_char(buf, '\'');
 }
 

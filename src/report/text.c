@@ -146,15 +146,11 @@ static void add_notes(struct ptl_writing *writing)
                            : "nothing to list: no port is in one of the states asked for");
     if (results->unresolved_count + results->warning_count > 0)
         ptl_buf_add_char(&writing->line, '\n');
-    for (size_t i = 0; i < results->unresolved_count; i++) {
-        ptl_text_printf(&writing->line, "unresolved: %s: %s", results->unresolved[i].input,
-                        results->unresolved[i].message);
-        ptl_buf_add_char(&writing->line, '\n');
-    }
-    for (size_t i = 0; i < results->warning_count; i++) {
-        ptl_text_printf(&writing->line, "warning: %s", results->warnings[i]);
-        ptl_buf_add_char(&writing->line, '\n');
-    }
+    for (size_t i = 0; i < results->unresolved_count; i++)
+        ptl_text_line(&writing->line, "unresolved: %s: %s", results->unresolved[i].input,
+                      results->unresolved[i].message);
+    for (size_t i = 0; i < results->warning_count; i++)
+        ptl_text_line(&writing->line, "warning: %s", results->warnings[i]);
 }
 
 /* The runs that the results were merged of, and where they do not agree. */
@@ -166,19 +162,17 @@ static bool write_merged(struct ptl_writing *writing)
         ptl_buf_add_char(&writing->line, '\n');
     for (size_t i = 0; i < results->merged_count; i++) {
         const struct ptl_merged_run *run = &results->merged[i];
-        ptl_text_printf(&writing->line, "merged: %s, profile %s, started %s, %s", run->file,
-                        run->profile, ptl_clock_rfc3339(run->started_ms, time),
-                        run->complete ? "complete" : "INCOMPLETE");
-        ptl_buf_add_char(&writing->line, '\n');
+        ptl_text_line(&writing->line, "merged: %s, profile %s, started %s, %s", run->file,
+                      run->profile, ptl_clock_rfc3339(run->started_ms, time),
+                      run->complete ? "complete" : "INCOMPLETE");
     }
     for (size_t i = 0; i < results->disagreement_count; i++) {
         const struct ptl_disagreement *one = &results->disagreements[i];
         struct ptl_target_names names;
         char states[PTL_STATES_SIZE];
         ptl_results_names(results, one->target, &names);
-        ptl_text_printf(&writing->line, "not agreed: %s %u/tcp: %s in %s", names.host, one->port,
-                        ptl_states_tell(one->states, states), results->merged[one->run].file);
-        ptl_buf_add_char(&writing->line, '\n');
+        ptl_text_line(&writing->line, "not agreed: %s %u/tcp: %s in %s", names.host, one->port,
+                      ptl_states_tell(one->states, states), results->merged[one->run].file);
         if (!ptl_writing_flush(writing))
             return false;
     }
