@@ -40,19 +40,8 @@ static void ring(const struct ptl_bells *bells, uint32_t worker)
     (void)ignored; /* it can only fail when the counter is full, and then it is readable */
 }
 
-void ptl_bells_set_hungry(struct ptl_bells *bells, uint32_t worker, bool hungry)
+void ptl_bells_ring_first(struct ptl_bells *bells)
 {
-    struct ptl_bell *bell = &bells->items[worker];
-    if (bell->hungry == hungry)
-        return;
-    bell->hungry = hungry;
-    bells->hungry = hungry ? bells->hungry + 1 : bells->hungry - 1;
-}
-
-void ptl_bells_ring_hungry(struct ptl_bells *bells)
-{
-    if (bells->hungry == 0)
-        return;
     uint32_t worker = 0;
     while (!bells->items[worker].hungry)
         worker++;

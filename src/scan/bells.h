@@ -23,9 +23,18 @@ struct ptl_bells {
 bool ptl_bells_init(struct ptl_bells *bells, uint32_t count);
 void ptl_bells_free(struct ptl_bells *bells);
 void ptl_bells_clear(const struct ptl_bells *bells, uint32_t worker);
-void ptl_bells_set_hungry(struct ptl_bells *bells, uint32_t worker, bool hungry);
+static inline void ptl_bells_set_hungry(struct ptl_bells *bells, uint32_t worker, bool hungry)
+{
+    bells->hungry += (uint32_t)hungry - bells->items[worker].hungry;
+    bells->items[worker].hungry = hungry;
+}
+void ptl_bells_ring_first(struct ptl_bells *bells);
 /* Wakes one hungry worker, if there is one. */
-void ptl_bells_ring_hungry(struct ptl_bells *bells);
+static inline void ptl_bells_ring_hungry(struct ptl_bells *bells)
+{
+    if (bells->hungry > 0)
+        ptl_bells_ring_first(bells);
+}
 void ptl_bells_ring_all(const struct ptl_bells *bells);
 
 #endif

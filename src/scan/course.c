@@ -2,14 +2,10 @@
 #include "base/clock.h"
 #include "scan/plan_state.h"
 
-/* One more point of what was allowed and what was answered; twice as far apart where there is no
- * room. */
-void ptl_course_note(struct ptl_plan *plan)
+/* The points are twice as far apart where there is no room. */
+void ptl_course_note(struct ptl_plan *plan, uint32_t now_ms)
 {
     struct ptl_path_info *info = &plan->results->run.path;
-    uint32_t now_ms = ptl_plan_ms(plan, plan->now_ns);
-    if (now_ms < plan->point_ms)
-        return;
     if (info->point_count == PTL_PATH_POINTS) {
         info->point_count /= 2;
         plan->point_every_ms *= 2;

@@ -130,14 +130,30 @@ struct ptl_lane {
     bool lags;          /* counted as lagging */
 };
 
+bool ptl_fifo_grow(struct ptl_fifo *fifo);
 /* False: no memory. */
-bool ptl_fifo_push(struct ptl_fifo *fifo, const struct ptl_probe *probe, uint64_t at_ns);
+static inline bool ptl_fifo_push(struct ptl_fifo *fifo, const struct ptl_probe *probe,
+                                 uint64_t at_ns)
+{
+    if (fifo->count == fifo->capacity && !ptl_fifo_grow(fifo))
+        return false;
+    fifo->items[(fifo->head + fifo->count) % fifo->capacity] =
+        (struct ptl_timed){.probe = *probe, .at_ns = at_ns};
+    fifo->count++;
+    return true;
+}
 /* The caller knows that there is one. */
 static inline const struct ptl_timed *ptl_fifo_first(const struct ptl_fifo *fifo)
 {
     return &fifo->items[fifo->head];
 }
-struct ptl_probe ptl_fifo_pop(struct ptl_fifo *fifo);
+static inline struct ptl_probe ptl_fifo_pop(struct ptl_fifo *fifo)
+{
+    struct ptl_probe probe = fifo->items[fifo->head].probe;
+    fifo->head = (fifo->head + 1) % fifo->capacity;
+    fifo->count--;
+    return probe;
+}
 void ptl_fifo_free(struct ptl_fifo *fifo);
 
 #endif

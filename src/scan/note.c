@@ -10,33 +10,6 @@
 #define LIMITS_FEW 64                 /* so many limits are noted each time... */
 #define LIMITS_EVERY_NS 1000000000ULL /* ...and more of them so often */
 
-static void note(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port, unsigned code)
-{
-    struct ptl_journal_note one = {.place = lane->position, .port = port, .code = (uint16_t)code};
-    if (!ptl_journal_add_note(&plan->notes, &one))
-        plan->notes_lost = true;
-}
-
-void ptl_note_verdict(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port,
-                      uint8_t state)
-{
-    if (plan->takes_notes)
-        note(plan, lane, port, state);
-}
-
-void ptl_note_parked(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port,
-                     const struct ptl_mark *mark)
-{
-    if (plan->takes_notes)
-        note(plan, lane, port, PTL_NOTE_PARKED + 32U * (mark->asked & 31U) + mark->counted);
-}
-
-void ptl_note_gave_up(struct ptl_plan *plan, const struct ptl_lane *lane)
-{
-    if (plan->takes_notes)
-        note(plan, lane, plan->ports[0], lane->gave_up ? PTL_NOTE_GAVE_UP : PTL_NOTE_LIVES);
-}
-
 void ptl_plan_note_all(struct ptl_plan *plan, bool takes_notes)
 {
     pthread_mutex_lock(&plan->lock);

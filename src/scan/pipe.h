@@ -18,12 +18,47 @@ struct ptl_pipe {
 };
 
 /* An attempt is sent. Returns when it will be overdue, in milliseconds since the run's start. */
-uint32_t ptl_pipe_enter(struct ptl_pipe *pipe, uint32_t now_ms, uint32_t flight_us);
+static inline uint32_t ptl_pipe_enter(struct ptl_pipe *pipe, uint32_t now_ms, uint32_t flight_us)
+{
+    /* Rounded up: none is overdue early. */
+    uint32_t ms = flight_us / 1000 + 2;
+    uint32_t leaves_ms = now_ms + (ms < PTL_PIPE_MS ? ms : PTL_PIPE_MS - 1);
+    pipe->leaving[leaves_ms % PTL_PIPE_MS]++;
+    pipe->count++;
+    return leaves_ms;
+}
+
 /* The attempt that would be overdue at `leaves_ms` has ended; nothing happens if it left before. */
-void ptl_pipe_leave(struct ptl_pipe *pipe, uint32_t leaves_ms);
+static inline void ptl_pipe_leave(struct ptl_pipe *pipe, uint32_t leaves_ms)
+{
+    if (leaves_ms <= pipe->now_ms)
+        return;
+    pipe->leaving[leaves_ms % PTL_PIPE_MS]--;
+    pipe->count--;
+}
+
 /* Time passes: what is overdue leaves. Returns how many did. */
-uint32_t ptl_pipe_advance(struct ptl_pipe *pipe, uint32_t now_ms);
+static inline uint32_t ptl_pipe_advance(struct ptl_pipe *pipe, uint32_t now_ms)
+{
+    uint32_t overdue = 0;
+    if (now_ms - pipe->now_ms > PTL_PIPE_MS && now_ms > pipe->now_ms)
+        pipe->now_ms = now_ms - PTL_PIPE_MS; /* once round is all of it */
+    while (pipe->now_ms < now_ms) {
+        uint32_t *leaving = &pipe->leaving[++pipe->now_ms % PTL_PIPE_MS];
+        overdue += *leaving;
+        *leaving = 0;
+    }
+    pipe->count -= overdue;
+    return overdue;
+}
+
 /* When the next one will be overdue; UINT32_MAX: the pipe is empty. */
-uint32_t ptl_pipe_next_ms(const struct ptl_pipe *pipe);
+static inline uint32_t ptl_pipe_next_ms(const struct ptl_pipe *pipe)
+{
+    for (uint32_t ms = 1; pipe->count > 0 && ms <= PTL_PIPE_MS; ms++)
+        if (pipe->leaving[(pipe->now_ms + ms) % PTL_PIPE_MS] > 0)
+            return pipe->now_ms + ms;
+    return UINT32_MAX;
+}
 
 #endif

@@ -25,13 +25,14 @@ static void settle_all(struct ptl_plan *plan, const struct ptl_outcome *outcomes
     uint64_t failed_ns = plan->shortage.failed_ns;
     for (size_t i = 0; i < count; i++)
         ptl_plan_settle(plan, &outcomes[i]);
-    for (uint32_t id = ptl_silence_review(plan); id != PTL_LANE_NONE; id = ptl_silence_review(plan))
+    uint32_t id;
+    while (plan->doubts.count > 0 && (id = ptl_silence_review(plan)) != PTL_LANE_NONE)
         ptl_plan_settle_lane(plan, id);
-    if (count > 0 && plan->shortage.failed_ns == failed_ns)
+    if (count > 0 && plan->shortage.failed_ns == failed_ns && plan->shortage.halved_ns != 0)
         ptl_shortage_well(&plan->shortage, plan->now_ns);
     if (plan->out_of_memory)
         ptl_plan_stop(plan, PTL_STOP_MEMORY);
-    if (ptl_path_falls_silent(&plan->path, plan->now_ns))
+    if (plan->path.lost_in_row > 0 && ptl_path_falls_silent(&plan->path, plan->now_ns))
         ptl_path_pause(&plan->path, plan->now_ns);
     if (plan->path.paused &&
         plan->now_ns - plan->path.heard_ns >= plan->profile->outage_ms * PTL_NS_PER_MS)
@@ -41,10 +42,12 @@ static void settle_all(struct ptl_plan *plan, const struct ptl_outcome *outcomes
 static void pass_time(struct ptl_plan *plan)
 {
     plan->now_ns = ptl_clock_now_ns();
-    uint32_t overdue = ptl_pipe_advance(&plan->pipe, ptl_plan_ms(plan, plan->now_ns));
+    uint32_t now_ms = ptl_plan_ms(plan, plan->now_ns);
+    uint32_t overdue = ptl_pipe_advance(&plan->pipe, now_ms);
     plan->debt += overdue;
     ptl_path_overdue(&plan->path, overdue, plan->shortage.permits->most);
-    ptl_course_note(plan);
+    if (now_ms >= plan->point_ms)
+        ptl_course_note(plan, now_ms);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)

@@ -11,7 +11,6 @@
 #include "base/clock.h"
 #include "scan/bells.h"
 #include "scan/listening.h"
-#include "scan/neighbour.h"
 #include "scan/pacer.h"
 #include "scan/path.h"
 #include "scan/pipe.h"
@@ -25,8 +24,24 @@
 
 #define PTL_UNANSWERED_S 120       /* as long as a router may keep what nothing answered */
 #define PTL_UNANSWERED_MANY 50000U /* more than home routers have room for */
-#define PTL_SENTINEL_EVERY_MOST 64 /* silent attempts from one sentinel to the next, at most */
+#define PTL_SENTINEL_EVERY 16 /* silent attempts from one sentinel to the next: while little... */
+#define PTL_SENTINEL_EVERY_MOST 64 /* ...is known, or much is lost; and at most */
 #define PTL_SENTINEL_TARGETS 16    /* whose ports are asked again for the run as a whole */
+
+#define PTL_LINKS_MOST 64
+
+/* A network that this machine is directly connected to. */
+struct ptl_link {
+    struct ptl_address own; /* this machine's */
+    uint8_t prefix;         /* bits */
+    unsigned interface;
+};
+
+struct ptl_neighbours {
+    int fd; /* rtnetlink; -1: it is not to be had, and nothing is known to be on a link */
+    struct ptl_link links[PTL_LINKS_MOST];
+    size_t count;
+};
 
 /* An open port whose confirmation is under way. */
 struct ptl_confirmation {
@@ -159,14 +174,17 @@ static inline uint32_t ptl_plan_at(const struct ptl_plan *plan, const struct ptl
 size_t ptl_pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want, uint64_t *due_ns);
 /* Has a lane something to send that comes before the further attempts of those that never answered?
  */
-bool ptl_pull_has_first(const struct ptl_plan *plan);
+static inline bool ptl_pull_has_first(const struct ptl_plan *plan)
+{
+    return plan->schedule.sizes[PTL_PLACE_FLOWING] > 0 ||
+           plan->schedule.sizes[PTL_PLACE_LAGGING] > 0;
+}
 
 /* ---- course.c ---- */
 
 #define PTL_COURSE_EVERY_MS 100 /* a point, at first */
-
-/* Notes what is allowed and what was answered, if it is time. */
-void ptl_course_note(struct ptl_plan *plan);
+/* Notes what is allowed and what was answered: another point is due. */
+void ptl_course_note(struct ptl_plan *plan, uint32_t now_ms);
 /* What held the run back, into its results. */
 void ptl_course_describe(struct ptl_plan *plan);
 /* What sentinels and late answers tell of it by now, with what went before it was resumed. */
@@ -182,7 +200,6 @@ void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome);
 void ptl_plan_settle_lane(struct ptl_plan *plan, uint32_t lane);
 /* The run is over: verdicts and counts of a lane that did not come to its end. */
 void ptl_plan_settle_rest(struct ptl_plan *plan, uint32_t lane);
-
 /* One target, or all of them (NULL), has been silent for so long; a short silence is not told. */
 void ptl_settle_note_outage(struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t lasted_ms);
 
@@ -217,7 +234,10 @@ void ptl_pass_next(struct ptl_plan *plan, uint32_t lane);
 
 /* ---- lookup.c: lanes whose address has to be looked up ---- */
 
-/* A new lane: has its address to be looked up? */
+/* Which networks this machine is on. */
+void ptl_neighbours_init(struct ptl_neighbours *neighbours);
+void ptl_neighbours_free(struct ptl_neighbours *neighbours);
+/* A new lane: has its address to be looked up? Not this machine's own ones. */
 void ptl_lookup_begin(struct ptl_plan *plan, uint32_t lane);
 /* May such a lane send something now? Else it rests. */
 bool ptl_lookup_lets(struct ptl_plan *plan, uint32_t lane);
@@ -235,6 +255,11 @@ void ptl_sentinel_learn(struct ptl_plan *plan, const struct ptl_outcome *outcome
 /* Does the silence of such a port mean something, of the lane or of the run? */
 bool ptl_sentinel_knows(const struct ptl_known *known);
 bool ptl_sentinel_any(const struct ptl_plan *plan);
+/* Only then has it to be found out whether one is due, be it of the run or of a lane. */
+static inline bool ptl_sentinel_may_be_due(const struct ptl_path *path, uint32_t debt)
+{
+    return path->paused || debt >= PTL_SENTINEL_EVERY;
+}
 /* Is one due, for the run as a whole? */
 bool ptl_sentinel_is_due(const struct ptl_plan *plan, bool idle);
 /* Is one due, for the lane alone? */
@@ -268,20 +293,39 @@ void ptl_sample_drop(struct ptl_plan *plan, uint32_t target);
 bool ptl_restore_whole(struct ptl_plan *plan, uint64_t place);
 /* A new lane: takes over what is known of it. False: nothing is. */
 bool ptl_restore_lane(struct ptl_plan *plan, uint32_t id);
+/* The first port of the lane from `at` on, in the run's order, of which nothing is known. */
+uint32_t ptl_restore_next(const struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t at);
 /* Takes the next port of the lane that was never asked, as an index; there has to be one. */
-uint32_t ptl_restore_take_first(const struct ptl_plan *plan, struct ptl_lane *lane);
+static inline uint32_t ptl_plan_take_first(const struct ptl_plan *plan, struct ptl_lane *lane)
+{
+    uint32_t at = lane->next_port++;
+    if (plan->past != NULL)
+        lane->next_port = ptl_restore_next(plan, lane, lane->next_port);
+    return ptl_plan_at(plan, &lane->port_order, at);
+}
 /* The run is over: the counts of targets that were not begun again. */
 void ptl_restore_rest(struct ptl_plan *plan);
 
-/* ---- note.c ---- */
+/* ---- note.c: for the journal ---- */
 
-/* For the journal: a verdict that is not kept, an attempt that was silent, a target that was given
- * up or lives after all. */
-void ptl_note_verdict(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port,
-                      uint8_t state);
-void ptl_note_parked(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port,
-                     const struct ptl_mark *mark);
-void ptl_note_gave_up(struct ptl_plan *plan, const struct ptl_lane *lane);
+/* A verdict that is not kept, an attempt that was silent, a target that was given up or lives after
+ * all; `code` is that of struct ptl_journal_note. */
+static inline void ptl_note(struct ptl_plan *plan, const struct ptl_lane *lane, uint16_t port,
+                            unsigned code)
+{
+    struct ptl_journal_note one = {.place = lane->position, .port = port, .code = (uint16_t)code};
+    if (plan->takes_notes && !ptl_journal_add_note(&plan->notes, &one))
+        plan->notes_lost = true;
+}
+static inline void ptl_note_parked(struct ptl_plan *plan, const struct ptl_lane *lane,
+                                   uint16_t port, const struct ptl_mark *mark)
+{
+    ptl_note(plan, lane, port, PTL_NOTE_PARKED + 32U * (mark->asked & 31U) + mark->counted);
+}
+static inline void ptl_note_gave_up(struct ptl_plan *plan, const struct ptl_lane *lane)
+{
+    ptl_note(plan, lane, plan->ports[0], lane->gave_up ? PTL_NOTE_GAVE_UP : PTL_NOTE_LIVES);
+}
 
 /* ---- verdict.c ---- */
 

@@ -37,12 +37,6 @@ static void activate(struct ptl_plan *plan)
         ptl_schedule_place(&plan->schedule, id, plan->now_ns);
 }
 
-bool ptl_pull_has_first(const struct ptl_plan *plan)
-{
-    return plan->schedule.sizes[PTL_PLACE_FLOWING] > 0 ||
-           plan->schedule.sizes[PTL_PLACE_LAGGING] > 0;
-}
-
 static void fill_window(struct ptl_plan *plan)
 {
     bool host_by_host = plan->profile->order == PTL_ORDER_SEQUENTIAL;
@@ -114,7 +108,7 @@ static struct ptl_probe take_port(struct ptl_plan *plan, uint32_t id)
         return ptl_fifo_pop(&lane->again);
     if (!ptl_schedule_has_first(&plan->schedule, lane))
         return ptl_silence_take(plan, id);
-    uint32_t index = ptl_restore_take_first(plan, lane);
+    uint32_t index = ptl_plan_take_first(plan, lane);
     uint16_t port = plan->ports[index];
     uint16_t listens = ptl_listening_choose(&plan->listening, lane->target, port);
     lane->listens = lane->listens || listens != 0;
@@ -152,7 +146,9 @@ static bool take(struct ptl_plan *plan, uint32_t id, struct ptl_probe *probe)
     bool taken = true;
     if (lane->lookup != PTL_LOOKUP_NONE && !ptl_lookup_lets(plan, id)) {
         taken = false;
-    } else if ((ptl_sentinel_is_due_of(plan, lane) || !has_port(plan, lane)) &&
+    } else if (((ptl_sentinel_may_be_due(&lane->path, lane->debt) &&
+                 ptl_sentinel_is_due_of(plan, lane)) ||
+                !has_port(plan, lane)) &&
                ptl_sentinel_take_of(plan, id, probe)) {
         /* a port of its own, once more */
     } else if (has_port(plan, lane)) {
@@ -241,7 +237,8 @@ static size_t pull_ports(struct ptl_plan *plan, struct ptl_probe *probes, size_t
 
 static size_t pull_sentinel(struct ptl_plan *plan, struct ptl_probe *probe, bool idle)
 {
-    if (!ptl_sentinel_is_due(plan, idle) || !ptl_sentinel_take(plan, probe))
+    if ((!idle && !ptl_sentinel_may_be_due(&plan->path, plan->debt)) ||
+        !ptl_sentinel_is_due(plan, idle) || !ptl_sentinel_take(plan, probe))
         return 0;
     sent(plan, probe);
     return 1;
@@ -255,7 +252,8 @@ size_t ptl_pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want, ui
         *due_ns = plan->path.ask_ns;
         count = may > 0 ? pull_sentinel(plan, probes, false) : 0;
     } else {
-        ptl_schedule_wake(&plan->schedule, plan->now_ns);
+        if (ptl_wheel_lags(&plan->schedule.sleepers, plan->now_ns))
+            ptl_schedule_wake(&plan->schedule, plan->now_ns);
         may = ptl_path_allow(&plan->path, may, plan->pipe.count, plan->now_ns, due_ns);
         if (may > 0)
             count = pull_sentinel(plan, probes, false);

@@ -134,7 +134,7 @@ void ptl_restore_rest(struct ptl_plan *plan)
         count_target(plan, plan->next_target);
 }
 
-static uint32_t next_unknown(const struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t at)
+uint32_t ptl_restore_next(const struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t at)
 {
     if (!is_known(plan, lane->position))
         return at;
@@ -144,13 +144,6 @@ static uint32_t next_unknown(const struct ptl_plan *plan, const struct ptl_lane 
                                      ptl_ledger_parked(ledger, first + at).asked > 0))
         at++;
     return at;
-}
-
-uint32_t ptl_restore_take_first(const struct ptl_plan *plan, struct ptl_lane *lane)
-{
-    uint32_t at = lane->next_port;
-    lane->next_port = next_unknown(plan, lane, at + 1);
-    return ptl_plan_at(plan, &lane->port_order, at);
 }
 
 /*
@@ -248,7 +241,7 @@ bool ptl_restore_lane(struct ptl_plan *plan, uint32_t id)
     lane->gave_up = ptl_past_gave_up(plan->past, lane->position);
     plan->gave_up += lane->gave_up;
     take_parked(plan, lane);
-    lane->next_port = next_unknown(plan, lane, 0);
+    lane->next_port = ptl_restore_next(plan, lane, 0);
     take_losses(plan, lane);
     take_known(plan, id);
     judge_target(plan, lane->position, lane->target);

@@ -3,6 +3,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- what waits in a lane ---- */
+
+bool ptl_fifo_grow(struct ptl_fifo *fifo)
+{
+    uint32_t capacity = fifo->capacity == 0 ? 16 : fifo->capacity * 2;
+    struct ptl_timed *items = reallocarray(NULL, capacity, sizeof(*items));
+    if (items == NULL)
+        return false;
+    for (uint32_t i = 0; i < fifo->count; i++)
+        items[i] = fifo->items[(fifo->head + i) % fifo->capacity];
+    free(fifo->items);
+    fifo->items = items;
+    fifo->head = 0;
+    fifo->capacity = capacity;
+    return true;
+}
+
+void ptl_fifo_free(struct ptl_fifo *fifo)
+{
+    free(fifo->items);
+    *fifo = (struct ptl_fifo){.items = NULL};
+}
+
+/* ---- lanes ---- */
+
 bool ptl_schedule_init(struct ptl_schedule *schedule, uint32_t window, uint32_t more,
                        uint32_t port_count, uint32_t per_target, bool adaptive, uint64_t now_ns)
 {
@@ -83,7 +108,8 @@ static void leave(struct ptl_schedule *schedule, uint32_t id)
     uint8_t place = schedule->lanes[id].place;
     if (place < PTL_RINGS)
         take_out(schedule, place, id);
-    ptl_wheel_remove(&schedule->sleepers, id);
+    if (place == PTL_PLACE_ASLEEP)
+        ptl_wheel_remove(&schedule->sleepers, id);
     schedule->lanes[id].place = PTL_PLACE_NOWHERE;
 }
 

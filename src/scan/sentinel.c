@@ -4,7 +4,6 @@
  */
 #include "scan/plan_state.h"
 
-#define EVERY 16 /* silent attempts from one to the next while little is known, or much is lost */
 #define EVERY_ALONE 24 /* then, where ports have one attempt: nothing else tells of losses */
 #define BACKLOG 8
 #define OPEN_EVERY_MS 250 /* a service is bothered no more often */
@@ -52,7 +51,7 @@ void ptl_sentinel_learn(struct ptl_plan *plan, const struct ptl_outcome *outcome
 static uint32_t every(const struct ptl_plan *plan, const struct ptl_path *path)
 {
     if (path->asked < 32 || path->lost * 8 >= path->asked)
-        return EVERY;
+        return PTL_SENTINEL_EVERY;
     return plan->profile->retries == 0 ? EVERY_ALONE : PTL_SENTINEL_EVERY_MOST;
 }
 

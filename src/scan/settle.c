@@ -137,7 +137,7 @@ static void settle_port(struct ptl_plan *plan, const struct ptl_outcome *outcome
     } else if (ptl_plan_is_silence(outcome)) {
         ptl_silence_add(plan, outcome);
     } else {
-        uint32_t asked = ptl_silence_asked(plan, &outcome->probe);
+        uint32_t asked = lane->marks == NULL ? 0 : ptl_silence_asked(plan, &outcome->probe);
         /* A port that this machine could not even ask has no attempt behind it. */
         ptl_verdict_count(plan, outcome, (uint8_t)(asked + (is_shortage(outcome) ? 0 : 1)));
     }
@@ -208,7 +208,8 @@ void ptl_plan_settle_lane(struct ptl_plan *plan, uint32_t id)
     if (lane->path.paused && !lane->gone &&
         plan->now_ns - lane->path.heard_ns >= plan->profile->outage_ms * PTL_NS_PER_MS)
         leave_for_good(plan, lane);
-    ptl_silence_review_lane(plan, id);
+    if (lane->doubts.count > 0)
+        ptl_silence_review_lane(plan, id);
     bool first = ptl_schedule_has_first(&plan->schedule, lane);
     if (!first && !lane->gone && lane->waiting == 0 && lane->silent > 0)
         ptl_pass_next(plan, id);

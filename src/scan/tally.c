@@ -57,12 +57,6 @@ uint8_t ptl_tally_asked(struct ptl_tally *tally)
     return byte;
 }
 
-void ptl_tally_sent(struct ptl_tally *tally, size_t count)
-{
-    tally->sent += count;
-    tally->since += count;
-}
-
 void ptl_tally_ended(struct ptl_tally *tally, const struct ptl_path *path, uint64_t sent_ns,
                      uint8_t code, bool lost)
 {

@@ -37,7 +37,11 @@ struct ptl_tally {
  * logarithm, as there is a byte for it. */
 uint8_t ptl_tally_asked(struct ptl_tally *tally);
 /* So many attempts are sent, sentinels not among them. */
-void ptl_tally_sent(struct ptl_tally *tally, size_t count);
+static inline void ptl_tally_sent(struct ptl_tally *tally, size_t count)
+{
+    tally->sent += count;
+    tally->since += count;
+}
 /* A sentinel has ended that was sent at `sent_ns` and stands for so many. `path` knows the times
  * that do not count; while it is paused, one that is lost says nothing. */
 void ptl_tally_ended(struct ptl_tally *tally, const struct ptl_path *path, uint64_t sent_ns,

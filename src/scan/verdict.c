@@ -99,7 +99,7 @@ void ptl_verdict_count(struct ptl_plan *plan, const struct ptl_outcome *outcome,
     if (!ptl_judge_note(plan->results->judge, lane->target, probe->port, outcome->state))
         plan->out_of_memory = true;
     if (!plan->results->run.states[outcome->state]) {
-        ptl_note_verdict(plan, lane, probe->port, outcome->state);
+        ptl_note(plan, lane, probe->port, outcome->state);
         return;
     }
     struct ptl_result result = {.target = lane->target,

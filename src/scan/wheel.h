@@ -6,6 +6,8 @@
 #ifndef SCAN_WHEEL_H
 #define SCAN_WHEEL_H
 
+#include "base/clock.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,6 +35,11 @@ bool ptl_wheel_reserve(struct ptl_wheel *wheel, uint32_t capacity);
 void ptl_wheel_add(struct ptl_wheel *wheel, uint32_t id, uint64_t deadline_ns);
 /* Takes an id out; one that is not in is no matter. */
 void ptl_wheel_remove(struct ptl_wheel *wheel, uint32_t id);
+/* Has time passed since it was looked at? Else none expires. */
+static inline bool ptl_wheel_lags(const struct ptl_wheel *wheel, uint64_t now_ns)
+{
+    return wheel->now_tick < now_ns / PTL_NS_PER_MS;
+}
 /* Takes out one id whose time has come, or returns PTL_WHEEL_NONE and advances to now. */
 uint32_t ptl_wheel_expire(struct ptl_wheel *wheel, uint64_t now_ns);
 /* When ptl_wheel_expire should next be asked; UINT64_MAX when nothing is pending. */
