@@ -7,7 +7,6 @@
 #include "support/failing_malloc.h"
 #include "support/failing_runs.h"
 
-#include <pthread.h>
 #include <sys/resource.h>
 
 static void each_errno_at_ten_percent_loses_nothing(void **state)
@@ -129,34 +128,22 @@ static void threads_that_do_not_start_lose_nothing(void **state)
 
 /* ---- descriptors that run out under a run ---- */
 
-struct lowering {
-    struct rlimit limit;
-    size_t before;     /* descriptors that are open without a run... */
-    unsigned after_ms; /* ...and how long after it has one */
-};
+static struct rlimit lowered;
 
-static void *lower(void *argument)
+static void lower(void)
 {
-    const struct lowering *lowering = argument;
-    for (int ms = 0; ms < 5000 && open_descriptors() <= lowering->before; ms++)
-        usleep(1000); /* a run that has none could not begin */
-    usleep(lowering->after_ms * 1000);
-    setrlimit(RLIMIT_NOFILE, &lowering->limit);
-    return NULL;
+    setrlimit(RLIMIT_NOFILE, &lowered);
 }
 
-/* Runs while another thread lowers the soft limit to `most`; it is raised again afterwards. */
-static void run_while_lowered(struct scan *scan, rlim_t most)
+/* Runs, and with its nth connect the soft limit becomes `most`; it is raised again afterwards. */
+static void run_while_lowered(struct scan *scan, unsigned long nth, rlim_t most)
 {
     struct rlimit saved;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &saved), 0);
-    struct lowering lowering = {.limit = {.rlim_cur = most, .rlim_max = saved.rlim_max},
-                                .before = open_descriptors(),
-                                .after_ms = 20};
-    pthread_t id;
-    assert_int_equal(pthread_create(&id, NULL, lower, &lowering), 0);
+    lowered = (struct rlimit){.rlim_cur = most, .rlim_max = saved.rlim_max};
+    failing_calls_then(FAILING_CONNECT, nth, lower);
     run(scan);
-    pthread_join(id, NULL);
+    failing_calls_disarm();
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &saved), 0);
 }
 
@@ -168,11 +155,12 @@ static void fewer_descriptors_in_mid_run_lose_nothing(void **state)
     size_t before = open_descriptors();
     for (int e = 0; e < ENGINES; e++) {
         char yaml[512];
-        write_yaml(yaml, engines[e], ALL_PORTS, 64, "rate: 2000\n"); /* it lasts 160 ms */
+        write_yaml(yaml, engines[e], ALL_PORTS, 64, "workers: 2\n");
         struct scan scan;
         prepare(&scan, yaml);
         /* Room for what every engine needs beside its sockets, and for one or two of those. */
-        run_while_lowered(&scan, (rlim_t)before + (strcmp(engines[e], "threads") == 0 ? 70 : 8));
+        run_while_lowered(&scan, 50,
+                          (rlim_t)before + (strcmp(engines[e], "threads") == 0 ? 70 : 8));
         check_found_all(&scan);
         finish(&scan);
     }
@@ -188,10 +176,10 @@ static void no_descriptor_at_all_is_an_error_and_no_verdict(void **state)
     uint64_t errors = 0;
     for (int e = 0; e < ENGINES; e++) {
         char yaml[512];
-        write_yaml(yaml, engines[e], FEW_PORTS, 64, "rate: 400\n");
+        write_yaml(yaml, engines[e], FEW_PORTS, 64, "");
         struct scan scan;
         prepare(&scan, yaml);
-        run_while_lowered(&scan, 3);
+        run_while_lowered(&scan, 3, 3); /* before the first open port is met */
         assert_non_null(scan.results);
         check_verdicts(scan.results);
         for (size_t i = 0; i < scan.results->count; i++) {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -14,6 +15,7 @@ static struct {
     uint64_t seed;
     unsigned long nth; /* 0: at random */
     bool and_after;
+    void (*then)(void); /* instead of a failure */
 } plans[FAILING_CALLS];
 static atomic_ulong calls[FAILING_CALLS], refused;
 
@@ -41,10 +43,20 @@ void failing_calls_arm(enum failing_call call, int error, unsigned long nth, boo
     start(call);
 }
 
+void failing_calls_then(enum failing_call call, unsigned long nth, void (*then)(void))
+{
+    plans[call].nth = nth;
+    plans[call].and_after = false;
+    plans[call].then = then;
+    start(call);
+}
+
 unsigned long failing_calls_disarm(void)
 {
-    for (int call = 0; call < FAILING_CALLS; call++)
+    for (int call = 0; call < FAILING_CALLS; call++) {
         plans[call].error = 0;
+        plans[call].then = NULL;
+    }
     return atomic_load(&refused);
 }
 
@@ -59,7 +71,7 @@ static uint64_t draw(uint64_t seed, uint64_t number)
 
 static bool refuse(enum failing_call call)
 {
-    if (plans[call].error == 0)
+    if (plans[call].error == 0 && plans[call].then == NULL)
         return false;
     unsigned long number = atomic_fetch_add(&calls[call], 1) + 1;
     bool fails;
@@ -69,6 +81,10 @@ static bool refuse(enum failing_call call)
         fails = number == plans[call].nth || (number > plans[call].nth && plans[call].and_after);
     if (!fails)
         return false;
+    if (plans[call].then != NULL) {
+        plans[call].then();
+        return false;
+    }
     atomic_fetch_add(&refused, 1);
     errno = plans[call].error;
     return true;

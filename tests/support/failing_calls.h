@@ -22,6 +22,9 @@ void failing_calls_at_random(enum failing_call call, int error, unsigned per_tho
                              uint64_t seed);
 /* From here on the nth call (1: the next) fails with `error`; `and_after`: every later one, too. */
 void failing_calls_arm(enum failing_call call, int error, unsigned long nth, bool and_after);
+/* All calls work, and in the midst of the nth from here on, whichever thread makes it, `then` is
+ * called. */
+void failing_calls_then(enum failing_call call, unsigned long nth, void (*then)(void));
 /* All calls work again. Returns how many were refused since they were armed. */
 unsigned long failing_calls_disarm(void);
 
