@@ -138,9 +138,11 @@ static void a_silent_port_is_filtered_after_its_retries(void **state)
         assert_int_equal(results->count, 3);
         assert_int_equal(results->items[1].state, PTL_FILTERED);
         assert_int_equal(results->items[1].reason, PTL_REASON_NO_RESPONSE);
-        assert_int_equal(results->items[1].attempts, 3);
+        /* One during which this process was held up proves no silence, and is made again. */
+        unsigned attempts = results->items[1].attempts;
+        assert_true(attempts >= 3);
         assert_int_equal(results->items[0].attempts, 1);
-        assert_true(results->summary.attempts == 5);
+        assert_true(results->summary.attempts == 2 + attempts);
         assert_true(results->summary.retried == 1);
         assert_true(results->items[1].offset_ms >= 150);
         ptl_results_free(results);
