@@ -1,6 +1,5 @@
 #include "base/json.h"
 
-#include "base/json_check.h"
 #include "base/number.h"
 #include "base/text.h"
 

@@ -1,8 +1,13 @@
-#include "compare/compare.h"
-
+/* What of a comparison does not depend on the runs: the machine, the variants, the options. */
 #include "base/text.h"
+#include "compare/world.h"
 
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 const char *const ptl_pace_names[5] = {"baseline", "tie", "faster", "slower", "undecided"};
 
@@ -40,4 +45,74 @@ void ptl_comparison_free(struct ptl_comparison *comparison)
     free(comparison->ties);
     ptl_text_list_free(comparison->warnings, comparison->warning_count);
     free(comparison);
+}
+
+static bool describe_machine(struct ptl_comparison *comparison)
+{
+    struct utsname name;
+    cpu_set_t usable;
+    long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+    snprintf(comparison->tool_version, sizeof(comparison->tool_version), "%s", PTL_VERSION);
+    comparison->cpus = sched_getaffinity(0, sizeof(usable), &usable) == 0
+                           ? (unsigned)CPU_COUNT(&usable)
+                           : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    if (pages > 0 && page_bytes > 0)
+        comparison->memory_kb = (uint64_t)pages * (uint64_t)page_bytes / 1024;
+    if (uname(&name) != 0)
+        comparison->kernel = strdup("unknown");
+    else if (asprintf(&comparison->kernel, "%s %s", name.sysname, name.release) < 0)
+        comparison->kernel = NULL;
+    return comparison->kernel != NULL;
+}
+
+static bool describe_variant(const struct ptl_gathered *gathered, size_t number,
+                             struct ptl_compared_variant *to)
+{
+    const struct ptl_variant *from = &gathered->variants->items[number];
+    const struct ptl_profile *profile = from->profile;
+    to->ports = ptl_portset_text(profile->ports);
+    to->name = strdup(from->name);
+    to->profile = strdup(profile->name);
+    to->file = strdup(profile->file);
+    to->settings = calloc(from->setting_count + 1, sizeof(*to->settings));
+    if (to->ports == NULL || to->name == NULL || to->profile == NULL || to->file == NULL ||
+        to->settings == NULL)
+        return false;
+    for (; to->setting_count < from->setting_count; to->setting_count++) {
+        struct ptl_varied *setting = &to->settings[to->setting_count];
+        setting->key = strdup(from->settings[to->setting_count].key);
+        setting->value = strdup(from->settings[to->setting_count].value);
+        if (setting->key == NULL || setting->value == NULL) {
+            free(setting->key);
+            free(setting->value);
+            return false;
+        }
+    }
+    to->is_baseline = number == gathered->options->baseline;
+    to->engine = profile->engine;
+    to->concurrency = profile->concurrency;
+    to->effective_concurrency = gathered->planned[number].effective_concurrency;
+    to->workers = gathered->planned[number].workers;
+    to->timeout_ms = profile->timeout_ms;
+    return true;
+}
+
+bool ptl_describe(const struct ptl_gathered *gathered, struct ptl_comparison *comparison)
+{
+    const struct ptl_study_options *options = gathered->options;
+    comparison->started_ms = gathered->started_ms;
+    comparison->finished_ms = gathered->finished_ms;
+    comparison->stopped_by = gathered->stopped_by;
+    comparison->repeat = options->repeat;
+    comparison->warmup = options->warmup;
+    comparison->pause_ms = options->pause_ms;
+    comparison->recommended = SIZE_MAX;
+    comparison->variants = calloc(gathered->variants->count, sizeof(*comparison->variants));
+    if (comparison->variants == NULL || !describe_machine(comparison))
+        return false;
+    comparison->variant_count = gathered->variants->count;
+    for (size_t v = 0; v < comparison->variant_count; v++)
+        if (!describe_variant(gathered, v, &comparison->variants[v]))
+            return false;
+    return true;
 }

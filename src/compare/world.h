@@ -92,7 +92,7 @@ bool ptl_world_add_target(struct ptl_world *world, const struct ptl_address *add
 enum ptl_status ptl_tally(struct ptl_world *world, struct ptl_comparison *comparison,
                           struct ptl_error *error);
 
-/* describe.c: the machine, the options and the variants' settings. False: no memory. */
+/* comparison.c: the machine, the options and the variants' settings. False: no memory. */
 bool ptl_describe(const struct ptl_gathered *gathered, struct ptl_comparison *comparison);
 
 /* measure.c: the runs of a variant, and the connect times of all of them. False: no memory. */

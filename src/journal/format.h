@@ -59,4 +59,8 @@ enum ptl_tag {
     PTL_TAG_LOSS = 10    /* place + 1; attempts lost, found in this pass, in the one before */
 };
 
+/* CRC-32C (Castagnoli), as iSCSI has it (RFC 3720, B.4): of `count` bytes that follow those of
+ * which `crc` is; 0 at first. Pure; any thread. */
+uint32_t ptl_crc32c(uint32_t crc, const void *bytes, size_t count);
+
 #endif

@@ -57,10 +57,6 @@ enum ptl_status ptl_past_read(int fd, const char *path, const struct ptl_past_re
 /* A chunk of data. What is wrong stays in bytes; `is_last`: it is of the last segment. False: no
  * memory. */
 bool ptl_past_read_data(struct ptl_past *past, struct ptl_bytes *bytes, bool is_last);
-/* May a run of the profile go on with it? PTL_E_INVALID: it is of another plan; which keys differ
- * is said. */
-enum ptl_status ptl_past_agrees(const struct ptl_past *past, const struct ptl_profile *profile,
-                                struct ptl_error *error);
 /*
  * Opens, locks and reads what has the name of the journal: *past, NULL: there is nothing to go on
  * with. Where it is to give way (set_aside), *refused says why the run cannot go on with it, else

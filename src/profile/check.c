@@ -1,4 +1,4 @@
-#include "profile/check.h"
+#include "profile/document.h"
 
 #include "base/text.h"
 

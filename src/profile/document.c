@@ -1,7 +1,6 @@
 #include "profile/document.h"
 
 #include "base/array.h"
-#include "profile/check.h"
 
 #include <stdlib.h>
 #include <string.h>

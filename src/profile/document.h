@@ -18,4 +18,9 @@
 struct ptl_node *ptl_document_parse(struct ptl_tree *tree, const struct ptl_source *source,
                                     const char *text, size_t length, struct ptl_problems *problems);
 
+/* What a document may not hold, looked for before libyaml reads it (check.c). False, with a problem
+ * at the place, for NUL, ill-formed UTF-8, control characters, and what would make libyaml slow. */
+bool ptl_document_check(const struct ptl_source *source, const char *text, size_t length,
+                        struct ptl_problems *problems);
+
 #endif

@@ -1,4 +1,3 @@
-#include "profile/check.h"
 #include "profile/document.h"
 #include "profile/extends.h"
 #include "profile/fields.h"

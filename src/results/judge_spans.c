@@ -9,6 +9,51 @@
 
 /* ---- groups: the sets of rules that come together ---- */
 
+static void add_ports(uint8_t bits[PTL_PORT_BYTES], const struct ptl_portset *set)
+{
+    for (unsigned port = 1; set != NULL && port <= 65535; port++)
+        if (ptl_portset_contains(set, (uint16_t)port))
+            bits[port / 8] |= (uint8_t)(1U << (port % 8));
+}
+
+static void add_rule(struct ptl_judge_group *group, const struct ptl_expect *rule)
+{
+    add_ports(group->open, rule->open);
+    add_ports(group->open, rule->only);
+    add_ports(group->closed, rule->closed);
+    if (rule->only == NULL)
+        return;
+    uint8_t listed[PTL_PORT_BYTES] = {0};
+    add_ports(listed, rule->only);
+    for (size_t i = 0; i < PTL_PORT_BYTES; i++)
+        group->allowed[i] = group->only ? group->allowed[i] & listed[i] : listed[i];
+    group->only = true;
+}
+
+bool ptl_judge_group_list(struct ptl_judge_group *group)
+{
+    uint32_t count = 0;
+    for (unsigned port = 1; port <= 65535; port++)
+        count += ptl_port_bit(group->open, port) || ptl_port_bit(group->closed, port);
+    group->ports = calloc(count + 1, sizeof(*group->ports));
+    if (group->ports == NULL)
+        return false;
+    for (unsigned port = 1; port <= 65535; port++)
+        if (ptl_port_bit(group->open, port) || ptl_port_bit(group->closed, port))
+            group->ports[group->port_count++] = (uint16_t)port;
+    return true;
+}
+
+/* Fills a zeroed group from the rules of the profile whose bits are set. False: no memory. */
+static bool fill_group(struct ptl_judge_group *group, const struct ptl_profile *profile,
+                       const uint64_t *rules)
+{
+    for (size_t rule = 0; rule < profile->expect_count; rule++)
+        if ((rules[rule / 64] >> (rule % 64) & 1) != 0)
+            add_rule(group, &profile->expects[rule]);
+    return ptl_judge_group_list(group);
+}
+
 bool ptl_judge_find_group(struct ptl_judge_draft *draft, const uint64_t set[PTL_SET_WORDS],
                           uint32_t *group)
 {
@@ -34,7 +79,7 @@ bool ptl_judge_find_group(struct ptl_judge_draft *draft, const uint64_t set[PTL_
     struct ptl_judge_group *new = &judge->groups[judge->group_count];
     memset(new, 0, sizeof(*new));
     *group = (uint32_t)judge->group_count++;
-    if (!ptl_judge_group_fill(new, draft->profile, set))
+    if (!fill_group(new, draft->profile, set))
         draft->no_memory = true;
     return !draft->no_memory;
 }

@@ -1,5 +1,5 @@
 /* What a judge is made of: shared by its files, judge.c, judge_build.c,
- * judge_group.c and verdicts.c, and read by compare/expect.c. */
+ * judge_spans.c and verdicts.c, and read by compare/expect.c. */
 #ifndef RESULTS_JUDGING_H
 #define RESULTS_JUDGING_H
 
@@ -63,8 +63,5 @@ static inline enum ptl_state ptl_judge_state(const struct ptl_judge *judge,
 
 /* Lists the ports of open and closed. False: no memory. */
 bool ptl_judge_group_list(struct ptl_judge_group *group);
-/* Fills a zeroed group from the rules of the profile whose bits are set. False: no memory. */
-bool ptl_judge_group_fill(struct ptl_judge_group *group, const struct ptl_profile *profile,
-                          const uint64_t *rules);
 
 #endif

@@ -1,6 +1,6 @@
 /* Objects as portolan prints them, read at sight: of a file of millions of results, all but one in
  * a few hundred. Whatever looks otherwise is left to the JSON reader, which knows what is wrong. */
-#include "results/keys_scan.h"
+#include "results/keys.h"
 
 #include "results/objects.h"
 

@@ -1,4 +1,4 @@
-#include "results/keys_scan.h"
+#include "results/keys.h"
 #include "results/objects.h"
 #include "results/reader.h"
 

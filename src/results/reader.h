@@ -77,7 +77,7 @@ ptl_take ptl_read_target, ptl_read_result;                                   /* 
 enum ptl_status ptl_read_result_at_sight(struct ptl_reader *reader, bool *taken,
                                          struct ptl_error *error); /* read_records.c */
 
-ptl_take ptl_read_merged, ptl_read_disagreement; /* read_merged.c */
+ptl_take ptl_read_merged, ptl_read_disagreement; /* read_head.c */
 
 /* The number in `expected` of a host that is named before the targets are (read_expect.c). What is
  * wrong stays in members. */
@@ -86,7 +86,7 @@ uint32_t ptl_read_enter(struct ptl_reader *reader, struct ptl_members *members, 
 /* Turns that number into the one of the target. `what` names the record, for messages. */
 enum ptl_status ptl_read_find_target(struct ptl_reader *reader, const char *what, uint32_t *number,
                                      struct ptl_error *error);
-/* Finds the targets of the disagreements (read_merged.c). */
+/* Finds the targets of the disagreements (read_head.c). */
 enum ptl_status ptl_read_finish_merged(struct ptl_reader *reader, struct ptl_error *error);
 /* Finds the targets of the expectations (read_expect.c). */
 enum ptl_status ptl_read_finish_expectations(struct ptl_reader *reader, struct ptl_error *error);

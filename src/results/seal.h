@@ -4,7 +4,7 @@
 
 #include "results/results.h"
 
-/* order.c: kept verdicts by target and port, counts by target. In place where they came in order;
+/* seal.c: kept verdicts by target and port, counts by target. In place where they came in order;
  * else qsort, which takes memory for a copy. */
 void ptl_results_sort(struct ptl_results *results);
 /* latency.c: nearest-rank percentiles over the open results whose rtt is known, in half a MiB of

@@ -1,4 +1,4 @@
-#include "target/host_records.h"
+#include "target/hosts.h"
 
 #include "base/array.h"
 #include "base/text.h"

@@ -2,7 +2,6 @@
 
 #include "base/plain.h"
 #include "base/text.h"
-#include "target/host_records.h"
 
 #include <errno.h>
 #include <stdio.h>

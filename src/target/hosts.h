@@ -70,4 +70,9 @@ bool ptl_host_has_bits(const struct ptl_host *host);
 bool ptl_hosts_with_bits(const struct ptl_hosts *hosts, struct ptl_host *first,
                          char out[PTL_HOST_BITS_SIZE]);
 
+/* For hosts.c: keeps a copy of the entry, with its text and its file's name; ptl_hosts_get gives it
+ * back and ptl_hosts_free frees it (host_records.c). False: no memory, and the list is as it was.
+ */
+bool ptl_hosts_keep(struct ptl_hosts *hosts, const struct ptl_host *host);
+
 #endif

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "journal/crc32c.h"
+#include "journal/format.h"
 
 #include <string.h>
 

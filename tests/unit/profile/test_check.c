@@ -1,6 +1,6 @@
 #include "helper.h"
 
-#include "profile/check.h"
+#include "profile/document.h"
 
 static const struct ptl_source source = {"t.yaml", "", false};
 

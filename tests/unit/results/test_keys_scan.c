@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "results/keys_scan.h"
+#include "results/keys.h"
 #include "results/objects.h"
 
 #include <errno.h>
