@@ -53,11 +53,7 @@ enum ptl_status reports_write_results(const void *results, enum ptl_format forma
                                       struct ptl_error *error)
 {
     struct ptl_report_options options = {.color = print_may_color()};
-    struct ptl_report *report = NULL;
-    enum ptl_status status = ptl_report_open(format, path, &options, &report, error);
-    if (status != PTL_OK)
-        return status;
-    return ptl_report_end(report, ptl_report_write(report, results, error), error);
+    return ptl_report_make(format, path, &options, results, error);
 }
 
 int reports_write(const char *command, const struct arguments *arguments,

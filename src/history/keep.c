@@ -27,15 +27,24 @@ static enum ptl_status write_results(const struct ptl_history_store *store, cons
                                      struct ptl_error *error)
 {
     const struct ptl_report_options options = {.compressed = compressed};
-    struct ptl_report *report = NULL;
     char *path;
     if (asprintf(&path, "%s/%s", store->path, name) < 0)
         return ptl_error_no_memory(error);
-    enum ptl_status status = ptl_report_open(PTL_FORMAT_JSON, path, &options, &report, error);
+    enum ptl_status status = ptl_report_make(PTL_FORMAT_JSON, path, &options, results, error);
     free(path);
-    if (status != PTL_OK)
-        return status;
-    return ptl_report_end(report, ptl_report_write(report, results, error), error);
+    return status;
+}
+
+/* PTL_E_INVALID: it holds no results. */
+static enum ptl_status read_results(const struct ptl_history_store *store, const char *name,
+                                    struct ptl_results **results)
+{
+    char *path;
+    if (asprintf(&path, "%s/%s", store->path, name) < 0)
+        return PTL_E_NO_MEMORY;
+    enum ptl_status status = ptl_results_read(path, results, NULL);
+    free(path);
+    return status;
 }
 
 /* Appends the line of a run whose results file is in its place, and enters it in the history. */
@@ -125,23 +134,15 @@ static enum ptl_status adopt(const struct ptl_history_store *store, struct ptl_h
             : ptl_error_errno(error, PTL_E_OUTPUT, errno, "cannot read the folder %s", store->path);
     for (size_t i = 0; i < count; i++) {
         struct ptl_results *results = NULL;
-        char *path = NULL;
-        if (status == PTL_OK && asprintf(&path, "%s/%s", store->path, names[i]) < 0) {
-            path = NULL;
-            status = ptl_error_no_memory(error);
-        }
-        enum ptl_status read = PTL_E_INVALID;
-        if (status == PTL_OK)
-            read = ptl_results_read(path, &results, NULL);
+        enum ptl_status read =
+            status == PTL_OK ? read_results(store, names[i], &results) : PTL_E_INVALID;
         if (read == PTL_OK)
             status = add_line(store, history, results, names[i], error);
         else if (read == PTL_E_NO_MEMORY)
             status = ptl_error_no_memory(error);
         ptl_results_free(results);
-        free(path);
-        free(names[i]);
     }
-    free(names);
+    ptl_text_list_free(names, count);
     return status;
 }
 
@@ -177,14 +178,10 @@ static enum ptl_status is_same_run(const struct ptl_history_store *store, const 
                                    struct ptl_error *error)
 {
     struct ptl_results *kept = NULL;
-    char *path;
-    if (asprintf(&path, "%s/%s", store->path, file) < 0)
-        return ptl_error_no_memory(error);
-    enum ptl_status status = ptl_results_read(path, &kept, NULL);
+    enum ptl_status status = read_results(store, file, &kept);
     *is_same = status == PTL_OK && kept->run.started_ms == results->run.started_ms &&
                kept->run.seed == results->run.seed;
     ptl_results_free(kept);
-    free(path);
     return status == PTL_E_NO_MEMORY ? ptl_error_no_memory(error) : PTL_OK;
 }
 

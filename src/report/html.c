@@ -28,10 +28,10 @@ static void add_object(struct ptl_writing *writing, const char *key,
     ptl_buf_add(&writing->line, ",\n");
 }
 
-static bool write_list(struct ptl_writing *writing, struct ptl_part_list list, const char *line)
+static bool write_list(struct ptl_writing *writing, struct ptl_part_list list)
 {
     ptl_buf_printf(&writing->line, "\"%s\":", list.key);
-    if (!ptl_part_write_list(writing, list, line, "", flush_json))
+    if (!ptl_part_write_list(writing, list, list.has_lines ? "\n" : "", "", flush_json))
         return false;
     ptl_buf_add(&writing->line, ",\n");
     return true;
@@ -107,9 +107,12 @@ static bool begin(struct ptl_writing *writing)
     ptl_json_print_string(ptl_buf_text(&told), &writing->line);
     ptl_buf_printf(&writing->line, ",\n\"poor\":%s,\n", is_poor ? "true" : "false");
     ptl_buf_free(&told);
-    if (!write_list(writing, ptl_part_unresolved(results), "") ||
-        !write_list(writing, ptl_part_warnings(results), "") ||
-        !write_list(writing, ptl_part_expectations(results), "\n") || !write_targets(writing))
+    struct ptl_part_list lists[PTL_PART_LISTS];
+    ptl_part_lists(results, lists);
+    for (int i = 0; i < PTL_PART_LISTS_OF_ALL; i++)
+        if (!write_list(writing, lists[i]))
+            return false;
+    if (!write_targets(writing))
         return false;
     ptl_page_close_data(writing->output);
     ptl_page_open_data(writing->output, "rows");

@@ -9,11 +9,11 @@ static void add_object(struct ptl_writing *writing, const char *key,
     ptl_buf_add(&writing->line, ",\n");
 }
 
-/* Appends ` "key": [ELEMENTS],`, one a line where `lines` says so. */
-static bool write_list(struct ptl_writing *writing, struct ptl_part_list list, bool lines)
+/* Appends ` "key": [ELEMENTS],`. */
+static bool write_list(struct ptl_writing *writing, struct ptl_part_list list)
 {
     ptl_buf_printf(&writing->line, " \"%s\": ", list.key);
-    if (!ptl_part_write_list(writing, list, lines ? "\n" : "", lines ? "\n " : "",
+    if (!ptl_part_write_list(writing, list, list.has_lines ? "\n" : "", list.has_lines ? "\n " : "",
                              ptl_writing_flush))
         return false;
     ptl_buf_add(&writing->line, ",\n");
@@ -54,13 +54,11 @@ static bool begin(struct ptl_writing *writing)
     ptl_buf_add(&writing->line, ",\n");
     if (results->changes != NULL)
         add_object(writing, "changes", &ptl_object_changes, results->changes);
-    if (!write_list(writing, ptl_part_unresolved(results), false) ||
-        !write_list(writing, ptl_part_warnings(results), false) ||
-        !write_list(writing, ptl_part_expectations(results), true))
-        return false;
-    if (results->merged_count > 0 && (!write_list(writing, ptl_part_merged(results), false) ||
-                                      !write_list(writing, ptl_part_disagreements(results), true)))
-        return false;
+    struct ptl_part_list lists[PTL_PART_LISTS];
+    size_t count = ptl_part_lists(results, lists);
+    for (size_t i = 0; i < count; i++)
+        if (!write_list(writing, lists[i]))
+            return false;
     if (results->untouched.count > 0)
         add_object(writing, "untouched", &ptl_object_untouched, &results->untouched);
     return write_targets(writing);

@@ -77,13 +77,11 @@ static bool end(struct ptl_writing *writing)
         add_object(writing, "changes", &ptl_object_changes, results->changes);
     if (results->untouched.count > 0)
         add_object(writing, "untouched", &ptl_object_untouched, &results->untouched);
-    if (!write_list(writing, ptl_part_unresolved(results)) ||
-        !write_list(writing, ptl_part_warnings(results)) ||
-        !write_list(writing, ptl_part_expectations(results)))
-        return false;
-    if (results->merged_count > 0 && (!write_list(writing, ptl_part_merged(results)) ||
-                                      !write_list(writing, ptl_part_disagreements(results))))
-        return false;
+    struct ptl_part_list lists[PTL_PART_LISTS];
+    size_t count = ptl_part_lists(results, lists);
+    for (size_t i = 0; i < count; i++)
+        if (!write_list(writing, lists[i]))
+            return false;
     ptl_buf_add(&writing->line, "}\n");
     return ptl_writing_flush(writing);
 }

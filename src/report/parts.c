@@ -64,19 +64,9 @@ static void print_unresolved(const struct ptl_results *results, size_t *next, st
     ptl_object_print(&ptl_object_unresolved, &results->unresolved[(*next)++], buf);
 }
 
-struct ptl_part_list ptl_part_unresolved(const struct ptl_results *results)
-{
-    return (struct ptl_part_list){"unresolved", results->unresolved_count, print_unresolved};
-}
-
 static void print_warning(const struct ptl_results *results, size_t *next, struct ptl_buf *buf)
 {
     ptl_json_print_string(results->warnings[(*next)++], buf);
-}
-
-struct ptl_part_list ptl_part_warnings(const struct ptl_results *results)
-{
-    return (struct ptl_part_list){"warnings", results->warning_count, print_warning};
 }
 
 static void print_expectation(const struct ptl_results *results, size_t *next, struct ptl_buf *buf)
@@ -93,19 +83,9 @@ static void print_expectation(const struct ptl_results *results, size_t *next, s
     ptl_object_print(&ptl_object_expectation, &keys, buf);
 }
 
-struct ptl_part_list ptl_part_expectations(const struct ptl_results *results)
-{
-    return (struct ptl_part_list){"expectations", results->expectation_count, print_expectation};
-}
-
 static void print_merged(const struct ptl_results *results, size_t *next, struct ptl_buf *buf)
 {
     ptl_object_print(&ptl_object_merged, &results->merged[(*next)++], buf);
-}
-
-struct ptl_part_list ptl_part_merged(const struct ptl_results *results)
-{
-    return (struct ptl_part_list){"merged", results->merged_count, print_merged};
 }
 
 /* What the runs knew of a port stands together. */
@@ -126,9 +106,16 @@ static void print_disagreement(const struct ptl_results *results, size_t *next, 
     *next += keys.seen_count;
 }
 
-struct ptl_part_list ptl_part_disagreements(const struct ptl_results *results)
+size_t ptl_part_lists(const struct ptl_results *results, struct ptl_part_list lists[PTL_PART_LISTS])
 {
-    return (struct ptl_part_list){"disagreements", results->disagreement_count, print_disagreement};
+    const struct ptl_part_list all[PTL_PART_LISTS] = {
+        {"unresolved", false, results->unresolved_count, print_unresolved},
+        {"warnings", false, results->warning_count, print_warning},
+        {"expectations", true, results->expectation_count, print_expectation},
+        {"merged", false, results->merged_count, print_merged},
+        {"disagreements", true, results->disagreement_count, print_disagreement}};
+    memcpy(lists, all, sizeof(all));
+    return results->merged_count > 0 ? PTL_PART_LISTS : PTL_PART_LISTS_OF_ALL;
 }
 
 bool ptl_part_write_list(struct ptl_writing *writing, struct ptl_part_list list, const char *line,

@@ -22,16 +22,17 @@ void ptl_part_open_ports(const struct ptl_results *results, struct ptl_buf *buf)
 /* A list of the results. */
 struct ptl_part_list {
     const char *key;
+    bool has_lines; /* of results.json: each element has a line of its own */
     size_t count;
     /* Appends the element that begins at *next, and moves that behind it. */
     void (*print)(const struct ptl_results *results, size_t *next, struct ptl_buf *buf);
 };
-struct ptl_part_list ptl_part_unresolved(const struct ptl_results *results);
-struct ptl_part_list ptl_part_warnings(const struct ptl_results *results);
-struct ptl_part_list ptl_part_expectations(const struct ptl_results *results);
-/* Of merged results only. */
-struct ptl_part_list ptl_part_merged(const struct ptl_results *results);
-struct ptl_part_list ptl_part_disagreements(const struct ptl_results *results);
+/* The lists, in the order of results.json. Returns how many: those of all results, then those of
+ * merged ones. */
+#define PTL_PART_LISTS 5
+#define PTL_PART_LISTS_OF_ALL 3
+size_t ptl_part_lists(const struct ptl_results *results,
+                      struct ptl_part_list lists[PTL_PART_LISTS]);
 /* Writes `before` the key, the elements, each after `line` and by itself, since there may be many,
  * and what closes the list, after `end` where it is not empty. */
 bool ptl_part_write_list(struct ptl_writing *writing, struct ptl_part_list list, const char *line,

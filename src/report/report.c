@@ -201,3 +201,14 @@ enum ptl_status ptl_report_end(struct ptl_report *report, enum ptl_status status
     ptl_report_abandon(report);
     return status;
 }
+
+enum ptl_status ptl_report_make(enum ptl_format format, const char *path,
+                                const struct ptl_report_options *options,
+                                const struct ptl_results *results, struct ptl_error *error)
+{
+    struct ptl_report *report = NULL;
+    enum ptl_status status = ptl_report_open(format, path, options, &report, error);
+    if (status != PTL_OK)
+        return status;
+    return ptl_report_end(report, ptl_report_write(report, results, error), error);
+}

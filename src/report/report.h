@@ -85,6 +85,10 @@ enum ptl_status ptl_report_close(struct ptl_report *report, struct ptl_error *er
  * the status of both. */
 enum ptl_status ptl_report_end(struct ptl_report *report, enum ptl_status status,
                                struct ptl_error *error);
+/* All of that for one that is written at once. */
+enum ptl_status ptl_report_make(enum ptl_format format, const char *path,
+                                const struct ptl_report_options *options,
+                                const struct ptl_results *results, struct ptl_error *error);
 /* Frees without a trace: the destination is as it was. NULL is nothing. */
 void ptl_report_abandon(struct ptl_report *report);
 
