@@ -8,7 +8,6 @@
 #include "base/error.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
 
 struct ptl_cancel {
     atomic_int cause; /* 0: not cancelled; else what ptl_cancel_trigger was given */

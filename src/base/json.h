@@ -11,8 +11,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct ptl_json; /* a value; owned by its parent once added */

@@ -1,8 +1,6 @@
 #include "base/json.h"
 
 #include <ctype.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 #define WRONG "not valid JSON"

@@ -5,8 +5,6 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
 
 /* True when bytes[0..length) is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool ptl_text_is_utf8(const char *bytes, size_t length);

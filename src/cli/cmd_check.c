@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "profile/profile.h"
 
-#include <stdint.h>
 #include <stdio.h>
 
 static void print_ok(const char *file)

@@ -9,7 +9,6 @@
 
 #include <portolan.h>
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,8 +6,6 @@
 #include "cli/print.h"
 
 #include <portolan.h>
-#include <stddef.h>
-#include <stdint.h>
 
 extern const struct command command_run, command_check, command_show, command_plan, command_list,
     command_compare, command_diff, command_merge, command_convert, command_history, command_schema,

@@ -5,7 +5,6 @@
 #include "cli/options.h"
 
 #include <portolan.h>
-#include <stddef.h>
 
 struct progress_line {
     size_t number, count; /* which profile of how many */

@@ -4,7 +4,6 @@
 #include "embed/embed.h"
 
 #include <signal.h>
-#include <stddef.h>
 
 static const int kinds[] = {SIGINT, SIGTERM, SIGHUP};
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

@@ -15,10 +15,6 @@
 #include "results/results.h"
 #include "target/address.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #define PTL_VARIANTS_MAX 256
 #define PTL_REPEAT_MAX 1000
 #define PTL_WARMUP_MAX 100

@@ -1,7 +1,6 @@
 #include "compare/record.h"
 
 #include "base/array.h"
-#include "base/buf.h"
 
 #include <stdlib.h>
 #include <string.h>

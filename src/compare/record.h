@@ -13,9 +13,6 @@
 #include "target/address.h"
 #include "target/targets.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #define PTL_RECORD_MAX (512ULL << 20)
 #define PTL_RECORD_MAGIC 0x3252544c50ULL /* "PLTR2" */
 /* Above so many targets with unprobed ports the record says "any" instead of which. */

@@ -4,10 +4,6 @@
 
 #include "compare/compare.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* Sorts `values` and returns the middle one, or the mean of the middle two; NAN of none. */
 double ptl_stats_median(double *values, size_t count);
 

@@ -1,6 +1,5 @@
 #include "compare/study.h"
 
-#include "base/clock.h"
 #include "scan/run.h"
 
 #include <poll.h>

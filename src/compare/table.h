@@ -4,8 +4,6 @@
 
 #include "base/buf.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define PTL_TABLE_WIDTH 80

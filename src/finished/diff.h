@@ -7,10 +7,6 @@
 #include "profile/profile.h"
 #include "results/results.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 struct ptl_diff;
 
 /* What became of a port. Perhaps: the run that has it silent may have missed it, since its bound of

@@ -5,8 +5,6 @@
 #include "base/error.h"
 #include "results/results.h"
 
-#include <stddef.h>
-
 /*
  * Merges runs of disjoint probes: other hosts, or other ports of the same. The hosts and the ports
  * of the merged run are those of any of them; what none has probed is unprobed. Of a port that

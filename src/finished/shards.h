@@ -10,10 +10,6 @@
 #include "base/error.h"
 #include "results/results.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 struct ptl_shards;
 
 /*

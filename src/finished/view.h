@@ -9,10 +9,6 @@
 #include "target/address.h"
 #include "target/portset.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #define PTL_VIEW_NONE UINT32_MAX
 
 struct ptl_view_host {

@@ -12,10 +12,6 @@
 #include "results/results.h"
 #include "target/address.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* What a run tells of a port; of a host, which is port 0, what its ports tell together. */
 enum ptl_sight {
     PTL_SIGHT_UNKNOWN,   /* not asked, or nothing is known of it */

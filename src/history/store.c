@@ -1,6 +1,5 @@
 #include "history/store.h"
 
-#include "base/clock.h"
 #include "base/plain.h"
 
 #include <errno.h>

@@ -8,10 +8,6 @@
 #include "profile/profile.h"
 #include "report/output.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 struct ptl_telling {
     const struct ptl_history *history;
     const char *folder; /* as it was named */

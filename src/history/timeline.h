@@ -10,10 +10,6 @@
 #include "base/buf.h"
 #include "report/output.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* What a run tells of a port: a character each, as the page's script reads them. */
 #define PTL_SEEN_OPEN 'o'
 #define PTL_SEEN_CLOSED 'c'

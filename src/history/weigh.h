@@ -5,10 +5,6 @@
 #include "finished/view.h"
 #include "history/index.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* What complete runs of one plan tell of a row, one after the other. */
 struct ptl_course {
     bool is_known, is_open; /* as it was told: what was seen often enough */

@@ -4,7 +4,6 @@
 
 #include "base/buf.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 void ptl_bytes_put(struct ptl_buf *buf, uint64_t number);

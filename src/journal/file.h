@@ -5,7 +5,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct ptl_journal_file {

@@ -8,10 +8,6 @@
 #include "base/buf.h"
 #include "journal/journal.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #define PTL_JOURNAL_MAGIC "portolan-journal/1\n"
 #define PTL_JOURNAL_MAGIC_SIZE (sizeof(PTL_JOURNAL_MAGIC) - 1)
 #define PTL_JOURNAL_NAME "portolan-journal/" /* of any version */

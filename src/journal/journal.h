@@ -14,10 +14,6 @@
 #include "results/results.h"
 #include "target/targets.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* ---- what a journal holds ---- */
 
 /* Sums over all segments. */

@@ -10,9 +10,6 @@
 
 #include "profile/profile.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 struct ptl_ledger;
 
 /* Attempts of a port that waits for its verdict. */

@@ -1,7 +1,5 @@
 #include "journal/past.h"
 
-#include "base/clock.h"
-#include "journal/bytes.h"
 #include "journal/walk.h"
 
 #include <errno.h>

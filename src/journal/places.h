@@ -9,9 +9,6 @@
 #include "base/permute.h"
 #include "profile/profile.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 struct ptl_places {
     bool random;
     uint64_t seed;

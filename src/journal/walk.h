@@ -5,10 +5,6 @@
 #include "base/error.h"
 #include "journal/format.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 struct ptl_chunk {
     struct ptl_chunk_head head;
     uint64_t at; /* in the file */

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "profile/values.h"
-#include "target/resolve.h"
 
 #include <stdio.h>
 #include <stdlib.h>

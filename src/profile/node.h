@@ -8,9 +8,6 @@
 
 #include "base/error.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 /* One bound for all documents of one load: a chain of parents costs no more than one file. */
 #define PTL_NODES_MAX 100000
 #define PTL_TEXT_MAX ((size_t)2 * 1024 * 1024)

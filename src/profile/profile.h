@@ -13,10 +13,6 @@
 #include "target/resolve.h"
 #include "target/scope.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 enum ptl_engine { PTL_ENGINE_SEQUENTIAL, PTL_ENGINE_THREADS, PTL_ENGINE_EVENTS, PTL_ENGINE_POOL };
 #define PTL_ENGINE_COUNT 4
 enum ptl_order { PTL_ORDER_INTERLEAVED, PTL_ORDER_SEQUENTIAL, PTL_ORDER_RANDOM };

@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* Another field of the row; ill-formed UTF-8 is mended. */

@@ -11,9 +11,6 @@
 #include "base/error.h"
 #include "report/sink.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 struct ptl_output;
 
 struct ptl_output_options {

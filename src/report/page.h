@@ -8,8 +8,6 @@
 #include "base/buf.h"
 #include "report/output.h"
 
-#include <stddef.h>
-
 /* The files of src/report/web that pages are made of, embedded at build time. Constant. */
 enum ptl_asset {
     PTL_ASSET_STYLE,   /* page.css */

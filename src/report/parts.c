@@ -1,7 +1,5 @@
 #include "report/parts.h"
 
-#include "report/report.h"
-
 #include <stdio.h>
 #include <string.h>
 

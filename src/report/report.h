@@ -14,10 +14,6 @@
 #include "profile/profile.h"
 #include "results/results.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 struct ptl_report; /* one destination being written */
 
 struct ptl_report_options {

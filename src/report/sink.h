@@ -4,8 +4,6 @@
 
 #include "base/cancel.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* When to wait no longer: once it is cancelled or past the deadline, and nothing was taken for

@@ -9,10 +9,6 @@
 #include "results/keys.h"
 #include "target/address.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 enum ptl_change_kind {
     PTL_CHANGED_OPENED,
     PTL_CHANGED_CLOSED,

@@ -8,9 +8,6 @@
 
 #include "base/evidence.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 struct ptl_results;
 struct ptl_target_counts;
 

@@ -13,10 +13,6 @@
 #include "results/results.h"
 #include "target/targets.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #define PTL_JUDGE_PORTS_MAX (1U << 24) /* ports that `open`, `closed` and `only` may name */
 
 struct ptl_judge;

@@ -11,10 +11,6 @@
 #include "base/json.h"
 #include "target/portset.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* A JSON object being taken apart: what is wrong with it, and where. The first thing that is wrong
  * stays in `status` and *error; after it nothing is refused any more, so that one check at the end
  * is enough. */

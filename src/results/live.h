@@ -11,10 +11,6 @@
 
 #include "results/results.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* What was taken and not written yet. Zero-initialise. */
 struct ptl_live {
     struct ptl_result *items;

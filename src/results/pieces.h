@@ -8,9 +8,6 @@
 #include "base/error.h"
 #include "base/json.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #define PTL_PIECE_MAX (8UL << 20) /* bytes of one value: 65,535 ports take 0.4 MiB */
 #define PTL_PIECES_END (-1)
 

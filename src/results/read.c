@@ -1,7 +1,6 @@
 #include "results/read.h"
 
 #include "base/text.h"
-#include "results/keys.h"
 #include "results/reader.h"
 
 #include <stdlib.h>

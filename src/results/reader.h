@@ -9,10 +9,6 @@
 #include "results/stored.h"
 #include "target/portset.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 enum ptl_part { /* the top-level keys, in the order of the table in read.c */
                 PTL_PART_SCHEMA,
                 PTL_PART_TOOL,

@@ -2,7 +2,6 @@
 
 #include "base/array.h"
 #include "base/permute.h"
-#include "base/spill.h"
 #include "base/text.h"
 #include "results/judge.h"
 #include "results/stored.h"

@@ -15,10 +15,6 @@
 #include "target/address.h"
 #include "target/targets.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /*
  * Why a probe is in its state. Below PTL_REASON_ERRNO: nmap's words, by ptl_reason_name. From
  * there on: errno + PTL_REASON_ERRNO, named as the errno ("EMFILE").

@@ -1,7 +1,5 @@
 #include "results/stored.h"
 
-#include "base/spill.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,9 +9,6 @@
 #include "results/results.h"
 #include "target/address.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #define PTL_STORED_NONE UINT32_MAX
 
 struct ptl_spill;

@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 

@@ -8,10 +8,6 @@
 #include "base/error.h"
 #include "target/address.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #define PTL_HOSTS_MAX 1000000                  /* entries of one list */
 #define PTL_HOSTS_FILES_MAX ((size_t)64 << 20) /* bytes of all its files */
 

@@ -6,7 +6,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* A set as plain bits: of a port p, bit p%8 of byte p/8. */

@@ -9,8 +9,6 @@
 #include "base/error.h"
 #include "target/address.h"
 
-#include <stddef.h>
-
 #define PTL_RESOLVE_THREADS 32
 #define PTL_RESOLVE_DEADLINE_MS 10000 /* for all the names of a profile */
 

@@ -5,8 +5,6 @@
 #include "base/error.h"
 #include "target/address.h"
 
-#include <stddef.h>
-
 #define PTL_SCOPE_MAX 10000 /* blocks that do not touch each other */
 
 struct ptl_scope {

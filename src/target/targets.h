@@ -9,9 +9,6 @@
 #include "base/error.h"
 #include "target/address.h"
 
-#include <stddef.h>
-#include <stdint.h>
-
 #define PTL_TARGETS_MAX (1ULL << 32)
 
 /* One input block with the entry that named it. `label` is borrowed and must outlive the targets.
