@@ -130,6 +130,16 @@ struct ptl_lane {
     bool lags;          /* counted as lagging */
 };
 
+/* Where a port that has answered is remembered; NULL: those that are known serve as well. */
+static inline struct ptl_known *ptl_lane_room(struct ptl_lane *lane, bool refuses)
+{
+    struct ptl_known *room = NULL;
+    for (int i = 0; i < PTL_LANE_KNOWN && (room == NULL || room->port != 0); i++)
+        if (lane->known[i].port == 0 || (refuses && !lane->known[i].refuses))
+            room = &lane->known[i];
+    return room;
+}
+
 bool ptl_fifo_grow(struct ptl_fifo *fifo);
 /* False: no memory. */
 static inline bool ptl_fifo_push(struct ptl_fifo *fifo, const struct ptl_probe *probe,

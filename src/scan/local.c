@@ -151,15 +151,14 @@ static int hand_over(struct ptl_local *local, int which, uint16_t *port)
 }
 
 /* A socket whose port the kernel chooses holds another one with each connect. */
-static int connect_from(struct ptl_local *local, int which, const struct ptl_address *address,
-                        uint16_t port)
+static int connect_from(struct ptl_local *local, int which, const struct ptl_probe *probe)
 {
+    int fd = local->fds[which];
+    uint16_t own;
     if (local->ports[which] != 0)
-        return ptl_probe_connect(local->fds[which], address, port);
-    ptl_sources_begin(local->worker->sources, local->worker->number);
-    int result = ptl_probe_connect(local->fds[which], address, port);
-    uint16_t own = ptl_sources_end(local->worker->sources, local->worker->number,
-                                   result == ECONNREFUSED ? -1 : local->fds[which]);
+        return ptl_probe_connect(fd, ptl_plan_address(local->worker->plan, probe->lane),
+                                 probe->port);
+    int result = ptl_engine_connect(local->worker, probe, fd, NULL, &own);
     if (result == EINPROGRESS || result == EALREADY)
         local->ports[which] = own;
     else
@@ -184,7 +183,7 @@ enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe
         ptl_probe_judge(-1, errno, finding);
         return PTL_LOCAL_DONE;
     }
-    int result = connect_from(local, which, address, probe->port);
+    int result = connect_from(local, which, probe);
     if (result == ECONNREFUSED) {
         local->unread[which] = true;
         ptl_probe_set(finding, PTL_CLOSED, PTL_REASON_CONN_REFUSED);

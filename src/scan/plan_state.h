@@ -232,9 +232,8 @@ void ptl_pass_found(struct ptl_lane *lane);
 /* All ports were asked so often: another pass, or their verdicts. */
 void ptl_pass_next(struct ptl_plan *plan, uint32_t lane);
 
-/* ---- lookup.c: lanes whose address has to be looked up ---- */
+/* ---- lookup.c: networks that this machine is on, lanes whose address has to be looked up ---- */
 
-/* Which networks this machine is on. */
 void ptl_neighbours_init(struct ptl_neighbours *neighbours);
 void ptl_neighbours_free(struct ptl_neighbours *neighbours);
 /* A new lane: has its address to be looked up? Not this machine's own ones. */
@@ -250,8 +249,9 @@ void ptl_lookup_conclude(struct ptl_plan *plan);
 
 /* ---- sentinel.c ---- */
 
-/* A port of the lane has answered: one to ask again. */
-void ptl_sentinel_learn(struct ptl_plan *plan, const struct ptl_outcome *outcome);
+/* A port of the lane has answered: one to ask again, where ptl_lane_room() found room for it. */
+void ptl_sentinel_learn(struct ptl_plan *plan, struct ptl_lane *lane, struct ptl_known *room,
+                        uint16_t port, bool refuses);
 /* Does the silence of such a port mean something, of the lane or of the run? */
 bool ptl_sentinel_knows(const struct ptl_known *known);
 bool ptl_sentinel_any(const struct ptl_plan *plan);

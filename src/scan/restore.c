@@ -209,20 +209,16 @@ static void take_losses(struct ptl_plan *plan, struct ptl_lane *lane)
 
 /* Ports that have answered, so that there is something to tell loss from silence by: without it,
  * what is lost right after each resumption would count. */
-static void take_known(struct ptl_plan *plan, uint32_t id)
+static void take_known(struct ptl_plan *plan, struct ptl_lane *lane)
 {
-    const struct ptl_lane *lane = &plan->schedule.lanes[id];
     const struct ptl_ledger *ledger = ptl_past_ledger(plan->past);
     uint32_t known = 0;
     for (uint32_t at = 0; at < plan->port_count && known < PTL_LANE_KNOWN; at++) {
         enum ptl_state state = ptl_ledger_state(ledger, first_of(plan, lane->position) + at);
         if (state != PTL_OPEN && state != PTL_CLOSED)
             continue;
-        known++;
-        struct ptl_outcome outcome = {
-            .probe = {.lane = id, .port = plan->ports[ptl_plan_at(plan, &lane->port_order, at)]},
-            .state = (uint8_t)state};
-        ptl_sentinel_learn(plan, &outcome);
+        uint16_t port = plan->ports[ptl_plan_at(plan, &lane->port_order, at)];
+        ptl_sentinel_learn(plan, lane, &lane->known[known++], port, state == PTL_CLOSED);
     }
 }
 
@@ -243,7 +239,7 @@ bool ptl_restore_lane(struct ptl_plan *plan, uint32_t id)
     take_parked(plan, lane);
     lane->next_port = ptl_restore_next(plan, lane, 0);
     take_losses(plan, lane);
-    take_known(plan, id);
+    take_known(plan, lane);
     judge_target(plan, lane->position, lane->target);
     return true;
 }

@@ -147,7 +147,9 @@ static uint64_t due_ns(const struct ptl_schedule *schedule, struct ptl_lane *lan
     if (lane->again.count > 0 && ptl_fifo_first(&lane->again)->at_ns < due)
         due = ptl_fifo_first(&lane->again)->at_ns;
     uint64_t paced_ns;
-    if (due <= now_ns && ptl_path_allow(&lane->path, 1, 0, now_ns, &paced_ns) == 0)
+    /* Few targets have a pace of their own. */
+    if (due <= now_ns && lane->path.pace.rate != 0 &&
+        ptl_path_allow(&lane->path, 1, 0, now_ns, &paced_ns) == 0)
         due = paced_ns;
     return due;
 }

@@ -29,18 +29,11 @@ bool ptl_sentinel_any(const struct ptl_plan *plan)
 
 /* ---- what is known ---- */
 
-void ptl_sentinel_learn(struct ptl_plan *plan, const struct ptl_outcome *outcome)
+void ptl_sentinel_learn(struct ptl_plan *plan, struct ptl_lane *lane, struct ptl_known *room,
+                        uint16_t port, bool refuses)
 {
-    struct ptl_lane *lane = ptl_plan_lane(plan, &outcome->probe);
-    bool refuses = outcome->state == PTL_CLOSED, is_new = lane->known[0].port == 0;
-    struct ptl_known *known = NULL;
-    for (int i = 0; i < PTL_LANE_KNOWN && (known == NULL || known->port != 0); i++)
-        if (lane->known[i].port == 0 || (refuses && !lane->known[i].refuses))
-            known = &lane->known[i];
-    if (known == NULL)
-        return; /* those that are known serve as well */
-    *known =
-        (struct ptl_known){.port = outcome->probe.port, .refuses = refuses, .trusted = refuses};
+    bool is_new = lane->known[0].port == 0;
+    *room = (struct ptl_known){.port = port, .refuses = refuses, .trusted = refuses};
     if (lane->path.limit != 0)
         return; /* what it loses is its own */
     ptl_sample_learn(plan, lane, refuses, is_new);

@@ -112,7 +112,10 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         ptl_lookup_heard(plan, lane);
     if (outcome->probe.confirms != 0)
         return;
-    ptl_sentinel_learn(plan, outcome);
+    bool refuses = outcome->state == PTL_CLOSED;
+    struct ptl_known *room = ptl_lane_room(lane, refuses);
+    if (room != NULL)
+        ptl_sentinel_learn(plan, lane, room, outcome->probe.port, refuses);
     plan->answered++;
     /* An answer that took as long as the attempts before were waited for proves nothing. */
     if (outcome->probe.attempt > 1 && outcome->connect_us < lane->least_wait_us) {
