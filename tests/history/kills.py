@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""kills.py [OPTIONS]: kills what keeps runs at random moments of its writing; every history reads, and nothing but the
-run that was being kept lacks. Status 0: so it is; 1: it is not."""
+"""kills.py [OPTIONS]: kills what keeps runs at random moments of its writing, and between any two of its steps; every
+history reads, and nothing but the run that was being kept lacks. Status 0: so it is; 1: it is not."""
 import argparse
 import gzip
 import json
@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
+EVERY = 4  # kill is of a step
+STEPS = 14 # of two runs, one after the other
 
 
 def kept(folder, portolan):
@@ -26,10 +28,15 @@ def kept(folder, portolan):
     return runs
 
 
-def kill_once(options, rng, folder):
+def kill_once(options, rng, folder, number):
     """Returns how many runs were said to be kept before the kill."""
     words = [options.keep, options.results, str(folder), "1000000"]
+    in_turn = number % EVERY == EVERY - 1
+    if in_turn: # of chance's moments a fast disk leaves hardly any to what lies between its steps
+        words.append(str(1 + number // EVERY % STEPS))
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as keeper:
+        if in_turn:
+            return len(keeper.stdout.read().splitlines())
         keeper.stdout.readline() # it is at work: from now on it does nothing but write
         time.sleep(rng.uniform(0, options.longest_ms / 1000))
         keeper.kill()
@@ -51,7 +58,7 @@ def main():
         folder = Path(place) / "lan"
         before, missing = [], 0
         for number in range(options.kills):
-            said = kill_once(options, rng, folder)
+            said = kill_once(options, rng, folder, number)
             runs = kept(folder, options.portolan)
             names = [run["file"] for run in runs]
             if names[:len(before)] != before:
