@@ -11,6 +11,16 @@
 #define ASK_FIRST_MS 50U /* how often a silent path is asked: at first... */
 #define ASK_LAST_MS 500U /* ...and at last */
 
+/* The oldest two, and what is between them, become one: that was long ago, and may be asked again.
+ */
+static void make_room(struct ptl_path *path)
+{
+    struct ptl_interval *oldest = &path->bad[path->next_bad];
+    struct ptl_interval *next = &path->bad[(path->next_bad + 1) % PTL_PATH_BAD];
+    if (oldest->to_ns != 0 && oldest->from_ns < next->from_ns)
+        next->from_ns = oldest->from_ns;
+}
+
 void ptl_path_add_bad(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns)
 {
     struct ptl_interval *last = &path->bad[(path->next_bad + PTL_PATH_BAD - 1) % PTL_PATH_BAD];
@@ -21,6 +31,7 @@ void ptl_path_add_bad(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns)
             last->to_ns = to_ns;
         return;
     }
+    make_room(path);
     path->bad[path->next_bad] = (struct ptl_interval){from_ns, to_ns};
     path->next_bad = (uint8_t)((path->next_bad + 1) % PTL_PATH_BAD);
 }
@@ -31,6 +42,53 @@ bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns)
         if (sent_ns >= path->bad[i].from_ns && sent_ns < path->bad[i].to_ns)
             return true;
     return false;
+}
+
+static void count_lost(struct ptl_path *path)
+{
+    path->lost_in_row = 0;
+    for (int i = 0; i < PTL_PATH_LOST; i++)
+        path->lost_in_row += path->lost_ns[i] != 0;
+}
+
+/* Those sent from then to then, the latter not included, are none. */
+static void forget_lost(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns)
+{
+    if (path->lost_in_row == 0)
+        return;
+    for (int i = 0; i < PTL_PATH_LOST; i++)
+        if (path->lost_ns[i] >= from_ns && path->lost_ns[i] < to_ns)
+            path->lost_ns[i] = 0;
+    count_lost(path);
+}
+
+void ptl_path_note_lost(struct ptl_path *path, uint64_t sent_ns)
+{
+    if (sent_ns <= path->alive_ns || ptl_path_is_bad(path, sent_ns))
+        return;
+    uint64_t *oldest = &path->lost_ns[0];
+    for (int i = 1; i < PTL_PATH_LOST; i++)
+        if (path->lost_ns[i] < *oldest)
+            oldest = &path->lost_ns[i];
+    if (*oldest < sent_ns)
+        *oldest = sent_ns;
+    count_lost(path);
+}
+
+void ptl_path_note_alive(struct ptl_path *path, uint64_t sent_ns)
+{
+    if (sent_ns <= path->alive_ns)
+        return;
+    path->alive_ns = sent_ns;
+    forget_lost(path, 0, sent_ns + 1);
+}
+
+void ptl_path_stand_still(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns)
+{
+    ptl_path_add_bad(path, from_ns, to_ns);
+    if (path->heard_ns < to_ns)
+        path->heard_ns = to_ns;
+    forget_lost(path, from_ns, to_ns);
 }
 
 bool ptl_path_is_silent(const struct ptl_path *path)

@@ -299,8 +299,10 @@ bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, ui
                     uint32_t *lasted_ms)
 {
     bool over = path->paused;
-    if ((over || ptl_path_is_silent(path)) && sent_ns > path->alive_ns)
-        ptl_path_add_bad(path, path->alive_ns + 1, sent_ns);
+    /* Till now: when it was sent is not known to the microsecond, and it may be an answer that was
+     * read late, of what was sent before. */
+    if (over || ptl_path_is_silent(path))
+        ptl_path_add_bad(path, path->alive_ns + 1, now_ns);
     *lasted_ms = (uint32_t)((now_ns - path->heard_ns) / PTL_NS_PER_MS);
     if (over) {
         path->paused = false;
@@ -310,10 +312,8 @@ bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, ui
             restart(path, now_ns);
         ptl_path_forget(path, now_ns);
     }
-    if (sent_ns > path->alive_ns)
-        path->alive_ns = sent_ns;
+    ptl_path_note_alive(path, sent_ns);
     path->heard_ns = now_ns;
-    path->lost_in_row = 0;
     widen(path, 1, most);
     return over;
 }
@@ -321,8 +321,8 @@ bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, ui
 bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, bool blames,
                        uint64_t now_ns)
 {
-    if (!answered && sent_ns > path->heard_ns)
-        path->lost_in_row++;
+    if (!answered)
+        ptl_path_note_lost(path, sent_ns);
     if (path->paused || sent_ns < path->since_ns)
         return false;
     ptl_loss_add(path, sent_ns, answered, now_ns);

@@ -26,7 +26,8 @@
 #define PTL_PATH_FULL 2048    /* no more of them while answers are kept waiting */
 #define PTL_PATH_SILENT 3     /* sentinels in a row: more than chance loses */
 #define PTL_PATH_BAD 6
-#define PTL_PATH_FRESH 64              /* slices of 16 ms: a second */
+#define PTL_PATH_LOST 12  /* sentinels in a row: as many as ever have to be lost together */
+#define PTL_PATH_FRESH 64 /* slices of 16 ms: a second */
 #define PTL_PATH_SLICE_NS 100000000ULL /* how fast it was asked is counted over so long */
 
 #define PTL_LOSS_FEW 8      /* sentinels: enough where most are lost, twice as many where half... */
@@ -70,14 +71,16 @@ struct ptl_path {
     uint64_t hold_until_ns;           /* a step up was in vain: none before */
     uint64_t raised_ns;               /* when the ceiling was */
     /* is it there? */
-    uint64_t alive_ns;    /* when the latest attempt was sent that was answered; 0: none was */
-    uint64_t heard_ns;    /* when the last answer came */
-    uint32_t lost_in_row; /* sentinels, since then */
+    uint64_t alive_ns; /* when the latest attempt was sent that was answered; 0: none was */
+    uint64_t heard_ns; /* when the last answer came */
+    /* when sentinels were sent that were lost, later than that; 0: none */
+    uint64_t lost_ns[PTL_PATH_LOST];
+    uint32_t lost_in_row; /* how many these are */
     uint32_t outages;     /* that lasted */
     bool paused;          /* all is silent: sentinels alone are sent */
     uint64_t ask_ns;      /* paused: when the next is */
     uint32_t ask_every_ms;
-    /* attempts sent then say nothing if nothing answered them; the oldest gives way */
+    /* attempts sent then say nothing if nothing answered them; the oldest two become one */
     struct ptl_interval bad[PTL_PATH_BAD];
     uint8_t next_bad;
     /* how fast it was asked lately */
@@ -158,5 +161,12 @@ void ptl_path_asked(struct ptl_path *path, uint64_t now_ns);
 /* Nothing that was sent then is to be judged by its silence. */
 void ptl_path_add_bad(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns);
 bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns);
+/* A sentinel that was sent then is lost. */
+void ptl_path_note_lost(struct ptl_path *path, uint64_t sent_ns);
+/* One that was sent then, or something else, was answered: what was lost before is not in a row. */
+void ptl_path_note_alive(struct ptl_path *path, uint64_t sent_ns);
+/* This machine did nothing from then to then: what is silent of it is not lost, nor is it silent
+ * for longer than that. */
+void ptl_path_stand_still(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns);
 
 #endif

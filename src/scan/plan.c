@@ -207,23 +207,15 @@ enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error)
     return PTL_OK;
 }
 
-static void stand_still(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns)
-{
-    ptl_path_add_bad(path, from_ns, to_ns);
-    if (path->heard_ns < to_ns)
-        path->heard_ns = to_ns;
-    path->lost_in_row = 0;
-}
-
 void ptl_plan_stood_still(struct ptl_plan *plan, uint64_t from_ns, uint64_t to_ns)
 {
     pthread_mutex_lock(&plan->lock);
     uint64_t margin_ns = (uint64_t)ptl_rtt_timeout_us(&plan->path.rtt) * PTL_NS_PER_US;
     from_ns = from_ns > margin_ns ? from_ns - margin_ns : 0;
-    stand_still(&plan->path, from_ns, to_ns);
+    ptl_path_stand_still(&plan->path, from_ns, to_ns);
     for (uint32_t i = 0; i < plan->schedule.window; i++) /* their own sentinels as well */
         if (plan->schedule.lanes[i].active)
-            stand_still(&plan->schedule.lanes[i].path, from_ns, to_ns);
+            ptl_path_stand_still(&plan->schedule.lanes[i].path, from_ns, to_ns);
     pthread_mutex_unlock(&plan->lock);
 }
 

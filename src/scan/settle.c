@@ -53,13 +53,20 @@ static bool put_back(struct ptl_plan *plan, const struct ptl_outcome *outcome)
 
 /* ---- what an answer tells ---- */
 
+/* An answer to a sentinel that was asked while all was silent may have taken longer than others are
+ * waited for: so will theirs, and the estimate starts anew. */
 static void learn_round_trip(struct ptl_plan *plan, struct ptl_lane *lane,
                              const struct ptl_outcome *outcome)
 {
     /* What the program saw, not the kernel: it is the program that has to wait. */
     uint32_t us = outcome->connect_us;
-    if (us == PTL_US_NONE || outcome->late || outcome->probe.lane >= plan->schedule.window)
+    if (us == PTL_US_NONE || outcome->late)
         return;
+    if (outcome->probe.lane >= plan->schedule.window) {
+        if (plan->path.paused && !outcome->resent && us > ptl_path_sentinel_us(&plan->path))
+            plan->path.rtt = (struct ptl_rtt){.srtt_us = us, .rttvar_us = us / 2};
+        return;
+    }
     if (lane->path.rtt.srtt_us == 0 || us < lane->path.least_us)
         lane->path.least_us = us > 0 ? us : 1;
     uint32_t least_us = lane->path.least_us;
@@ -98,11 +105,13 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     uint32_t most = plan->shortage.permits->most, lasted_ms;
     plan->heard++;
     learn_round_trip(plan, lane, outcome);
-    if (ptl_path_heard(&plan->path, outcome->started_ns, plan->now_ns, most, &lasted_ms))
+    /* An answer to a SYN that the kernel sent again does not tell when that was (Karn). */
+    bool tells = !outcome->resent;
+    if (tells && ptl_path_heard(&plan->path, outcome->started_ns, plan->now_ns, most, &lasted_ms))
         end_outage(plan, lasted_ms);
     if (!is_lane)
         return;
-    if (ptl_path_heard(&lane->path, outcome->started_ns, plan->now_ns, most, &lasted_ms))
+    if (tells && ptl_path_heard(&lane->path, outcome->started_ns, plan->now_ns, most, &lasted_ms))
         ptl_settle_note_outage(plan, lane, lasted_ms);
     if (outcome->probe.sentinel)
         return;
