@@ -88,7 +88,7 @@ static bool clamp_workers(struct ptl_prepared *prepared, const struct ptl_profil
     if (granted == 0)
         granted = 1;
     prepared->workers = asked < granted ? asked : granted;
-    return asked <= granted ||
+    return profile->workers == 0 || asked <= granted || /* what nobody asked for is not missed */
            ptl_draft_warn(
                prepared,
                "workers %u are more than the descriptors that this system grants: %u are used",
