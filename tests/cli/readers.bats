@@ -71,10 +71,13 @@ SH
 exec 3<>fifo
 env --default-signal=TERM "$1" run ./p.yaml --quiet --jsonl fifo --json p.json 3<&- &
 pid=$!
-read -r line <&3
-read -r line <&3 # a result: workers have begun
+# All ports were asked (the fifth number of the second line Tcp: connects that were begun), and the workers are gone.
+is_over() {
+    [ "$(awk '$1 == "Tcp:" { begun = $6 } END { print begun }' /proc/$pid/net/snmp)" -ge 3000 ] &&
+        [ "$(ls /proc/$pid/task | wc -l)" -lt 10 ]
+}
 tries=0
-until [ "$(ls /proc/$pid/task | wc -l)" -lt 10 ]; do # and now they are gone
+until is_over; do
     sleep 0.05
     tries=$((tries + 1))
     [ $tries -lt 400 ] || exit 99

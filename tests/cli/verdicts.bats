@@ -249,7 +249,8 @@ PY
             echo "$engine $host: $output"
             [ "$status" -eq 0 ]
             jq -e '.open_ports == [3001, 3002, 3050, 3098, 40001, 40002, 40050, 40098] and .summary.closed == 192' r.json
-            jq -e '.summary.attempts == 200' r.json
+            # A closed one is asked again where another thread of the run stood still with its source port unknown.
+            jq -e 'all(.results[]; .attempts == 1)' r.json
         done
     done
 }
