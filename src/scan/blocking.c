@@ -21,16 +21,14 @@ static void drop(struct kept *kept)
 
 /* Waits for an answer, the timeout or the end of the run. False: the run was stopped. */
 static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *kept,
-                            const struct ptl_probe *probe, uint64_t started_ns,
-                            struct ptl_finding *finding)
+                            const struct ptl_attempt *attempt, struct ptl_finding *finding)
 {
-    uint64_t due_ns = started_ns + probe->wait_us * PTL_NS_PER_US;
+    uint64_t due_ns = attempt->started_ns + attempt->probe.wait_us * PTL_NS_PER_US;
     struct ptl_engine_clock clock = {.seen_ns = 0};
-    ptl_engine_stood_still(worker->plan, &clock, due_ns, started_ns);
+    ptl_engine_stood_still(worker->plan, &clock, due_ns, attempt->started_ns);
     for (bool failed = false, is_over = false;;) {
         /* On loopback the answer is there before the first look: poll comes second. */
-        if (ptl_engine_look(worker, probe, kept->fd, started_ns, failed, is_over, finding) !=
-            PTL_LOOK_WAITS)
+        if (ptl_engine_look(worker, attempt, kept->fd, failed, is_over, finding) != PTL_LOOK_WAITS)
             return true;
         if (ptl_plan_stopped(worker->plan))
             return false;
@@ -47,11 +45,12 @@ static bool wait_for_answer(const struct ptl_worker *worker, const struct kept *
 }
 
 /* One attempt, start to end. False: the run was stopped meanwhile. */
-static bool attempt(const struct ptl_worker *worker, struct kept *kept,
-                    const struct ptl_probe *probe, uint64_t *started_ns,
-                    struct ptl_finding *finding)
+static bool ask(const struct ptl_worker *worker, struct kept *kept, struct ptl_attempt *attempt,
+                struct ptl_finding *finding)
 {
-    uint8_t family = ptl_plan_address(worker->plan, probe->lane)->family;
+    uint8_t family = ptl_plan_address(worker->plan, attempt->probe.lane)->family;
+    uint16_t source;
+    bool done = true;
     if (kept->fd >= 0 && kept->family != family)
         drop(kept);
     if (kept->fd < 0) {
@@ -62,12 +61,10 @@ static bool attempt(const struct ptl_worker *worker, struct kept *kept,
             return true;
         }
     }
-    *started_ns = ptl_clock_now_ns();
-    uint16_t source;
-    int result = ptl_engine_connect(worker, probe, kept->fd, NULL, &source);
-    bool done = true;
+    attempt->started_ns = ptl_clock_now_ns();
+    int result = ptl_engine_connect(worker, &attempt->probe, kept->fd, NULL, &source);
     if (result == EINPROGRESS || result == EALREADY)
-        done = wait_for_answer(worker, kept, probe, *started_ns, finding);
+        done = wait_for_answer(worker, kept, attempt, finding);
     else
         ptl_probe_judge(kept->fd, result, finding);
     if (done)
@@ -81,18 +78,16 @@ static bool attempt(const struct ptl_worker *worker, struct kept *kept,
 static void carry_out(const struct ptl_worker *worker, struct kept *kept,
                       const struct ptl_probe *probe, struct ptl_outcome *outcome)
 {
-    uint64_t started_ns = ptl_clock_now_ns();
+    struct ptl_attempt attempt = {.probe = *probe, .started_ns = ptl_clock_now_ns()};
     struct ptl_finding finding = {.state = PTL_UNPROBED, .rtt_us = PTL_US_NONE};
-    struct ptl_again again = {.more = 0};
     do {
-        if (ptl_plan_stopped(worker->plan) ||
-            !attempt(worker, kept, probe, &started_ns, &finding)) {
+        if (ptl_plan_stopped(worker->plan) || !ask(worker, kept, &attempt, &finding)) {
             finding.state = PTL_UNPROBED;
             break;
         }
-    } while (ptl_engine_asks_again(worker, probe, started_ns, &again, &finding));
-    ptl_engine_outcome(outcome, probe, &finding, started_ns, ptl_clock_now_ns());
-    outcome->more = again.more;
+    } while (ptl_engine_asks_again(worker, &attempt, &finding));
+    ptl_engine_outcome(outcome, probe, &finding, attempt.started_ns, ptl_clock_now_ns());
+    outcome->more = attempt.more;
 }
 
 /* Sleeps until the plan calls or time has come. */

@@ -23,8 +23,7 @@ struct ptl_origin ptl_draft_origin(const struct ptl_host *host)
 bool ptl_draft_unresolved(struct ptl_draft *draft, const char *input, const char *message)
 {
     struct ptl_prepared *prepared = draft->prepared;
-    if (!ptl_array_room((void **)&prepared->unresolved, &draft->unresolved_capacity,
-                        prepared->unresolved_count, sizeof(*prepared->unresolved)))
+    if (!PTL_ROOM(prepared->unresolved, draft->unresolved_capacity, prepared->unresolved_count))
         return false;
     struct ptl_unresolved *new = &prepared->unresolved[prepared->unresolved_count++];
     new->input = strdup(input);

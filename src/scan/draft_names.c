@@ -39,8 +39,7 @@ static bool add_block(struct ptl_draft *draft, const struct ptl_host *host,
                       const struct ptl_block *block, bool is_exclude)
 {
     if (is_exclude) {
-        if (!ptl_array_room((void **)&draft->excludes, &draft->exclude_capacity,
-                            draft->exclude_count, sizeof(*draft->excludes)))
+        if (!PTL_ROOM(draft->excludes, draft->exclude_capacity, draft->exclude_count))
             return false;
         draft->excludes[draft->exclude_count++] = *block;
         return true;
@@ -50,8 +49,7 @@ static bool add_block(struct ptl_draft *draft, const struct ptl_host *host,
         leave_out(draft, host);
         return true;
     }
-    if (!ptl_array_room((void **)&draft->blocks, &draft->block_capacity, draft->block_count,
-                        sizeof(*draft->blocks)))
+    if (!PTL_ROOM(draft->blocks, draft->block_capacity, draft->block_count))
         return false;
     draft->blocks[draft->block_count++] =
         (struct ptl_named_block){.block = *block, .input = host->text, .is_name = host->is_name};

@@ -97,8 +97,7 @@ static bool list_names(struct ptl_prepared *prepared)
         first += ptl_block_count(&block);
         if (!target.is_name)
             continue;
-        if (!ptl_array_room((void **)&shard->names, &capacity, shard->name_count,
-                            sizeof(*shard->names)))
+        if (!PTL_ROOM(shard->names, capacity, shard->name_count))
             return false;
         struct ptl_shard_name *name = &shard->names[shard->name_count++];
         snprintf(name->name, sizeof(name->name), "%s", input);

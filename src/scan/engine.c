@@ -37,12 +37,14 @@ int ptl_engine_connect(const struct ptl_worker *worker, const struct ptl_probe *
     return result;
 }
 
-enum ptl_engine_look ptl_engine_look(const struct ptl_worker *worker, const struct ptl_probe *probe,
-                                     int fd, uint64_t started_ns, bool failed, bool is_over,
-                                     struct ptl_finding *finding)
+enum ptl_engine_look ptl_engine_look(const struct ptl_worker *worker,
+                                     const struct ptl_attempt *attempt, int fd, bool failed,
+                                     bool is_over, struct ptl_finding *finding)
 {
+    const struct ptl_probe *probe = &attempt->probe;
     enum ptl_engine_look found = PTL_LOOK_ANSWER;
-    bool resent = started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(fd);
+    bool resent =
+        attempt->started_ns + PTL_SYN_RESENT_NS <= ptl_clock_now_ns() && ptl_probe_resent(fd);
     int result = ptl_probe_connect(fd, ptl_plan_address(worker->plan, probe->lane), probe->port);
     if (result != EALREADY && result != EINPROGRESS) {
         ptl_probe_judge(fd, result, finding);
@@ -76,29 +78,29 @@ void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *pro
         outcome->connect_us = (uint32_t)us;
 }
 
-bool ptl_engine_doubts(const struct ptl_worker *worker, const struct ptl_probe *probe,
-                       uint64_t started_ns, struct ptl_again *again, struct ptl_finding *finding)
+bool ptl_engine_doubts(const struct ptl_worker *worker, struct ptl_attempt *attempt,
+                       struct ptl_finding *finding)
 {
-    if (finding->self && again->self_connects++ < SELF_CONNECTS) {
-        again->more++;
+    if (finding->self && attempt->self_connects++ < SELF_CONNECTS) {
+        attempt->more++;
         return true;
     }
     if (finding->self) /* nobody listens on a port that was free to be our source */
         ptl_probe_set(finding, PTL_CLOSED, PTL_REASON_CONN_REFUSED);
-    if (again->verifies) {
+    if (attempt->verifies) {
         /* A port that is nobody's would have refused: somebody listens, whose backlog is full. */
         if (finding->state == PTL_FILTERED && finding->reason == PTL_REASON_NO_RESPONSE) {
             ptl_probe_set(finding, PTL_OPEN, PTL_REASON_SYN_ACK);
-            finding->rtt_us = again->rtt_us;
+            finding->rtt_us = attempt->rtt_us;
         }
         return false;
     }
     if (!finding->doubtful ||
-        !ptl_sources_met(worker->sources, worker->number, probe->port, started_ns))
+        !ptl_sources_met(worker->sources, worker->number, attempt->probe.port, attempt->started_ns))
         return false;
-    again->more++;
-    again->verifies = true;
-    again->rtt_us = finding->rtt_us;
+    attempt->more++;
+    attempt->verifies = true;
+    attempt->rtt_us = finding->rtt_us;
     return true;
 }
 

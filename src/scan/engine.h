@@ -30,6 +30,16 @@ struct ptl_engine_looks {
     uint32_t skipped;
 };
 
+/* A probe under way, and how it started anew. */
+struct ptl_attempt {
+    struct ptl_probe probe;
+    uint64_t started_ns;
+    uint8_t more;          /* attempts that went before */
+    uint8_t self_connects; /* of them, those that met themselves */
+    bool verifies;         /* the port was open, doubtfully... */
+    uint32_t rtt_us;       /* ...after so long */
+};
+
 /* What a worker is given. All of it outlives the worker; `failure` is its own to write. */
 struct ptl_worker {
     uint32_t number;
@@ -61,27 +71,26 @@ int ptl_engine_connect(const struct ptl_worker *worker, const struct ptl_probe *
                        struct ptl_engine_looks *looks, uint16_t *source);
 
 enum ptl_engine_look { PTL_LOOK_WAITS, PTL_LOOK_ANSWER, PTL_LOOK_SILENCE };
-/* Looks for the answer to a connect under way, begun at `started_ns`. `failed`: there is an error
- * to read; `is_over`: its time is, so that it waits no more. `finding` is set unless it waits. */
-enum ptl_engine_look ptl_engine_look(const struct ptl_worker *worker, const struct ptl_probe *probe,
-                                     int fd, uint64_t started_ns, bool failed, bool is_over,
-                                     struct ptl_finding *finding);
+/* Looks for the answer to a connect under way. `failed`: there is an error to read; `is_over`: its
+ * time is, so that it waits no more. `finding` is set unless it waits. */
+enum ptl_engine_look ptl_engine_look(const struct ptl_worker *worker,
+                                     const struct ptl_attempt *attempt, int fd, bool failed,
+                                     bool is_over, struct ptl_finding *finding);
 
 /* The outcome of a probe from what was found; connect_us from `started_ns` to `now_ns`. */
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
                         const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns);
 /*
- * Has the probe, begun at `started_ns`, to be asked again: it met itself, or may have met another
- * of the run's? Else `finding` is what it comes to.
+ * Has the probe to be asked again: it met itself, or may have met another of the run's? Else
+ * `finding` is what it comes to.
  */
-bool ptl_engine_doubts(const struct ptl_worker *worker, const struct ptl_probe *probe,
-                       uint64_t started_ns, struct ptl_again *again, struct ptl_finding *finding);
+bool ptl_engine_doubts(const struct ptl_worker *worker, struct ptl_attempt *attempt,
+                       struct ptl_finding *finding);
 static inline bool ptl_engine_asks_again(const struct ptl_worker *worker,
-                                         const struct ptl_probe *probe, uint64_t started_ns,
-                                         struct ptl_again *again, struct ptl_finding *finding)
+                                         struct ptl_attempt *attempt, struct ptl_finding *finding)
 {
-    bool is_sure = !finding->self && !finding->doubtful && !again->verifies; /* nearly always */
-    return !is_sure && ptl_engine_doubts(worker, probe, started_ns, again, finding);
+    bool is_sure = !finding->self && !finding->doubtful && !attempt->verifies; /* nearly always */
+    return !is_sure && ptl_engine_doubts(worker, attempt, finding);
 }
 /*
  * A worker slept till `due_ns` at most, and it is `now_ns`. Much later than that, or where the

@@ -44,18 +44,17 @@ static struct ptl_pull exchange(struct loop *loop, struct ptl_probe *probes, siz
 }
 
 /* Returns the outcome, to which more may be said. */
-static struct ptl_outcome *settle(struct loop *loop, const struct ptl_probe *probe,
-                                  const struct ptl_finding *finding, uint64_t started_ns,
-                                  uint8_t more)
+static struct ptl_outcome *settle(struct loop *loop, const struct ptl_attempt *attempt,
+                                  const struct ptl_finding *finding)
 {
     if (loop->outcome_count == PTL_PLAN_BLOCK)
         exchange(loop, NULL, 0);
     loop->clock_ns = ptl_clock_now_ns();
     struct ptl_outcome *outcome = &loop->outcomes[loop->outcome_count++];
-    ptl_engine_outcome(outcome, probe, finding, started_ns, loop->clock_ns);
+    ptl_engine_outcome(outcome, &attempt->probe, finding, attempt->started_ns, loop->clock_ns);
     outcome->prompt = loop->prompt;
     outcome->late = loop->late;
-    outcome->more = more;
+    outcome->more = attempt->more;
     loop->holding.in_flight--;
     return outcome;
 }
@@ -64,24 +63,23 @@ static struct ptl_outcome *settle(struct loop *loop, const struct ptl_probe *pro
 static void settle_overheard(struct loop *loop, const struct ptl_listener_ear *ear,
                              const struct ptl_finding *finding)
 {
-    settle(loop, &ear->probe, finding, ear->started_ns, 0)->overheard = true;
+    struct ptl_attempt attempt = {.probe = ear->probe, .started_ns = ear->started_ns};
+    settle(loop, &attempt, finding)->overheard = true;
 }
 
 /* The silent attempt has its outcome, and its socket, with its permit, waits for a late answer. */
 static bool overhear(struct loop *loop, uint32_t id, const struct ptl_finding *silence)
 {
-    struct ptl_slot *slot = &loop->slots.items[id];
-    struct ptl_probe probe = slot->probe;
-    uint64_t started_ns = slot->started_ns;
-    if (probe.listens == 0 || slot->again.verifies || slot->source != 0 || slot->last ||
+    const struct ptl_slot *slot = &loop->slots.items[id];
+    struct ptl_attempt attempt = slot->attempt;
+    const struct ptl_address *address = ptl_plan_address(loop->worker->plan, attempt.probe.lane);
+    if (attempt.probe.listens == 0 || attempt.verifies || slot->source != 0 || slot->last ||
         !ptl_listener_may(&loop->listener, loop->worker->permits, loop->worker->share,
-                          started_ns) ||
-        !ptl_listener_take(&loop->listener, slot->fd,
-                           ptl_plan_address(loop->worker->plan, probe.lane), &probe, started_ns))
+                          attempt.started_ns) ||
+        !ptl_listener_take(&loop->listener, slot->fd, address, &attempt.probe, attempt.started_ns))
         return false;
-    uint8_t more = slot->again.more;
     ptl_slots_give(&loop->slots, id);
-    settle(loop, &probe, silence, started_ns, more)->is_kept = true;
+    settle(loop, &attempt, silence)->is_kept = true;
     loop->holding.in_flight++;
     return true;
 }
@@ -118,18 +116,16 @@ static void leave_slot(struct loop *loop, uint32_t id, struct ptl_finding *findi
         ptl_slots_close(&loop->slots, id);
 }
 
-static void start(struct loop *loop, const struct ptl_probe *probe, struct ptl_again again);
+static void start(struct loop *loop, struct ptl_attempt attempt);
 
 static void conclude(struct loop *loop, uint32_t id, struct ptl_finding *finding)
 {
-    struct ptl_probe probe = loop->slots.items[id].probe;
-    struct ptl_again again = loop->slots.items[id].again;
-    uint64_t started_ns = loop->slots.items[id].started_ns;
+    struct ptl_attempt attempt = loop->slots.items[id].attempt;
     leave_slot(loop, id, finding);
-    if (ptl_engine_asks_again(loop->worker, &probe, started_ns, &again, finding))
-        start(loop, &probe, again);
+    if (ptl_engine_asks_again(loop->worker, &attempt, finding))
+        start(loop, attempt);
     else
-        settle(loop, &probe, finding, started_ns, again.more);
+        settle(loop, &attempt, finding);
 }
 
 /* The connect waits: register the socket once, and start its timeout. False: errno says why. */
@@ -148,7 +144,8 @@ static bool wait_for_answer(struct loop *loop, uint32_t id)
         slot->registered = true;
     }
     slot->busy = true;
-    ptl_wheel_add(&loop->wheel, id, slot->started_ns + slot->probe.wait_us * PTL_NS_PER_US);
+    ptl_wheel_add(&loop->wheel, id,
+                  slot->attempt.started_ns + slot->attempt.probe.wait_us * PTL_NS_PER_US);
     return true;
 }
 
@@ -164,20 +161,20 @@ static uint32_t take_slot(struct loop *loop, uint8_t family)
     return ptl_local_close(&loop->local) ? ptl_slots_take(&loop->slots, family) : PTL_NO_SLOT;
 }
 
-static void start(struct loop *loop, const struct ptl_probe *probe, struct ptl_again again)
+static void start(struct loop *loop, struct ptl_attempt attempt)
 {
     struct ptl_finding finding;
-    uint32_t id = take_slot(loop, ptl_plan_address(loop->worker->plan, probe->lane)->family);
+    uint32_t id = take_slot(loop, ptl_plan_address(loop->worker->plan, attempt.probe.lane)->family);
+    attempt.started_ns = ptl_clock_now_ns();
     if (id == PTL_NO_SLOT) {
         ptl_probe_judge(-1, errno, &finding);
-        settle(loop, probe, &finding, ptl_clock_now_ns(), again.more);
+        settle(loop, &attempt, &finding);
         return;
     }
     struct ptl_slot *slot = &loop->slots.items[id];
-    slot->probe = *probe;
-    slot->again = again;
-    slot->started_ns = ptl_clock_now_ns();
-    int result = ptl_engine_connect(loop->worker, probe, slot->fd, &loop->looks, &slot->source);
+    slot->attempt = attempt;
+    int result =
+        ptl_engine_connect(loop->worker, &attempt.probe, slot->fd, &loop->looks, &slot->source);
     if (result == EINPROGRESS || result == EALREADY) {
         if (wait_for_answer(loop, id))
             return;
@@ -188,33 +185,28 @@ static void start(struct loop *loop, const struct ptl_probe *probe, struct ptl_a
 }
 
 /* A connect that was started elsewhere, from the port `source`, waits in this loop. */
-static void adopt(struct loop *loop, const struct ptl_probe *probe, int fd, uint16_t source,
-                  uint64_t started_ns)
+static void adopt(struct loop *loop, const struct ptl_attempt *attempt, int fd, uint16_t source)
 {
     struct ptl_finding finding;
-    uint8_t family = ptl_plan_address(loop->worker->plan, probe->lane)->family;
+    uint8_t family = ptl_plan_address(loop->worker->plan, attempt->probe.lane)->family;
     uint32_t id = ptl_slots_adopt(&loop->slots, family, fd);
     if (id != PTL_NO_SLOT) {
-        struct ptl_slot *slot = &loop->slots.items[id];
-        slot->probe = *probe;
-        slot->again = (struct ptl_again){.more = 0};
-        slot->started_ns = started_ns;
-        slot->source = source;
+        loop->slots.items[id].attempt = *attempt;
+        loop->slots.items[id].source = source;
         if (wait_for_answer(loop, id))
             return;
-        slot->source = 0;
+        loop->slots.items[id].source = 0;
         ptl_slots_close(&loop->slots, id);
     }
     ptl_sources_drop(loop->worker->sources, source);
     ptl_probe_judge(-1, ENOMEM, &finding);
-    settle(loop, probe, &finding, started_ns, 0);
+    settle(loop, attempt, &finding);
 }
 
 static void begin(struct loop *loop, const struct ptl_probe *probe)
 {
-    struct ptl_again again = {.more = 0};
+    struct ptl_attempt attempt = {.probe = *probe};
     struct ptl_finding finding;
-    uint64_t started_ns = 0;
     enum ptl_local_end end = PTL_LOCAL_ELSEWHERE;
     uint16_t source = 0;
     int fd = -1;
@@ -222,25 +214,24 @@ static void begin(struct loop *loop, const struct ptl_probe *probe)
         /* A refusal has to be among the outcomes when ICMP's word on it is read. */
         if (loop->outcome_count == PTL_PLAN_BLOCK)
             exchange(loop, NULL, 0);
-        started_ns = loop->clock_ns;
+        attempt.started_ns = loop->clock_ns;
         end = ptl_local_ask(&loop->local, probe, loop->outcomes, loop->outcome_count, &finding, &fd,
                             &source);
     }
     if (end == PTL_LOCAL_WAITS)
-        adopt(loop, probe, fd, source, started_ns);
-    else if (end == PTL_LOCAL_DONE &&
-             !ptl_engine_asks_again(loop->worker, probe, started_ns, &again, &finding))
-        settle(loop, probe, &finding, started_ns, 0);
+        adopt(loop, &attempt, fd, source);
+    else if (end == PTL_LOCAL_DONE && !ptl_engine_asks_again(loop->worker, &attempt, &finding))
+        settle(loop, &attempt, &finding);
     else
-        start(loop, probe, again);
+        start(loop, attempt);
 }
 
 static void look(struct loop *loop, uint32_t id, bool failed, bool timed_out)
 {
     const struct ptl_slot *slot = &loop->slots.items[id];
     struct ptl_finding finding;
-    enum ptl_engine_look found = ptl_engine_look(loop->worker, &slot->probe, slot->fd,
-                                                 slot->started_ns, failed, timed_out, &finding);
+    enum ptl_engine_look found =
+        ptl_engine_look(loop->worker, &slot->attempt, slot->fd, failed, timed_out, &finding);
     if (found != PTL_LOOK_WAITS && (found != PTL_LOOK_SILENCE || !overhear(loop, id, &finding)))
         conclude(loop, id, &finding);
 }

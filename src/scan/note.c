@@ -39,8 +39,7 @@ static bool take_results(struct ptl_plan *plan, struct ptl_journal_batch *batch)
 static bool add_limit(struct ptl_journal_batch *batch, uint64_t place, const struct ptl_path *path,
                       const struct ptl_lane *lane)
 {
-    if (!ptl_array_room((void **)&batch->limits, &batch->limit_capacity, batch->limit_count,
-                        sizeof(*batch->limits)))
+    if (!PTL_ROOM(batch->limits, batch->limit_capacity, batch->limit_count))
         return false;
     batch->limits[batch->limit_count++] =
         (struct ptl_journal_limit){.place = place,

@@ -1,6 +1,7 @@
 #include "scan/run.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "scan/draft.h"
 
 #include <stdlib.h>
@@ -166,8 +167,6 @@ void ptl_prepared_free(struct ptl_prepared *prepared)
         free(prepared->unresolved[i].message);
     }
     free(prepared->unresolved);
-    for (size_t i = 0; i < prepared->warning_count; i++)
-        free(prepared->warnings[i]);
-    free(prepared->warnings);
+    ptl_text_list_free(prepared->warnings, prepared->warning_count);
     free(prepared);
 }

@@ -22,14 +22,6 @@ struct ptl_finding {
     uint32_t rtt_us; /* the kernel's, or PTL_US_NONE */
 };
 
-/* How a probe starts anew. */
-struct ptl_again {
-    uint8_t more;          /* attempts that went before */
-    uint8_t self_connects; /* of them, those that met themselves */
-    bool verifies;         /* the port was open, doubtfully... */
-    uint32_t rtt_us;       /* ...after so long */
-};
-
 /*
  * A non-blocking TCP socket that collects ICMP errors, bound to `source` (no port taken) when it
  * is not NULL. Returns it, or -1 with errno.

@@ -94,9 +94,7 @@ static enum ptl_status take_over(struct run *run, struct ptl_error *error)
                                             prepared->unresolved[i].message);
     for (size_t i = 0; i < prepared->warning_count && status == PTL_OK; i++)
         status = ptl_results_warn(run->results, "%s", prepared->warnings[i]);
-    if (status != PTL_OK)
-        return ptl_error_set(error, status, "out of memory");
-    return PTL_OK;
+    return status == PTL_OK ? PTL_OK : ptl_error_no_memory(error);
 }
 
 /* Starts as many workers as the system gives; none at all is an error. */
@@ -142,7 +140,7 @@ static enum ptl_status start_workers(struct run *run, const struct ptl_cancel *c
     enum ptl_status status =
         ptl_results_warn(run->results, "only %u of %u threads could be started: %s", run->started,
                          asked, strerror(failure));
-    return status == PTL_OK ? PTL_OK : ptl_error_set(error, status, "out of memory");
+    return status == PTL_OK ? PTL_OK : ptl_error_no_memory(error);
 }
 
 /* A journal that was made, and never written on, is of a run that begins now. */

@@ -3,8 +3,7 @@
 #ifndef SCAN_SLOTS_H
 #define SCAN_SLOTS_H
 
-#include "scan/lane.h"
-#include "scan/probe.h"
+#include "scan/engine.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,12 +16,10 @@ struct ptl_slot {
     uint8_t family;
     bool registered; /* in the epoll, once for the socket's life, edge-triggered */
     bool busy;
-    struct ptl_again again;
     uint16_t source; /* its own port, of a connect to this machine; 0: not known */
     bool last;       /* its socket serves no other probe */
     uint32_t next;   /* in the list of free slots */
-    struct ptl_probe probe;
-    uint64_t started_ns;
+    struct ptl_attempt attempt;
 };
 
 struct ptl_slots {

@@ -27,8 +27,7 @@ static uint32_t new_confirmation(struct ptl_plan *plan)
         plan->free_confirmation = plan->confirmations[number - 1].next_free;
         return number;
     }
-    if (!ptl_array_room((void **)&plan->confirmations, &plan->confirmation_capacity,
-                        plan->confirmation_count, sizeof(*plan->confirmations))) {
+    if (!PTL_ROOM(plan->confirmations, plan->confirmation_capacity, plan->confirmation_count)) {
         plan->out_of_memory = true;
         return 0;
     }
