@@ -276,14 +276,10 @@ static bool fill(struct ptl_merging *merging)
     for (size_t i = 0; i < merging->count; i++) {
         const struct ptl_summary *from = &merging->views[i].results->summary;
         merging->probes += from->probes;
-        summary->retried += from->retried;
-        summary->attempts += from->attempts;
-        summary->syn_resent += from->syn_resent;
+        ptl_sums_add(&summary->sums, &from->sums);
         ptl_sentinels_join(&results->evidence.sentinels,
                            &merging->views[i].results->evidence.sentinels);
         ptl_late_join(&results->evidence.late, &merging->views[i].results->evidence.late);
-        if (from->peak_in_flight > summary->peak_in_flight)
-            summary->peak_in_flight = from->peak_in_flight;
     }
     results->has_evidence = true; /* till a host has none */
     for (uint32_t target = 0; target < targets; target++)

@@ -138,11 +138,7 @@ static void add_sums(struct ptl_results *whole, const struct ptl_results *from)
     struct ptl_summary *sum = &whole->summary;
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         sum->states[s] += from->summary.states[s];
-    sum->retried += from->summary.retried;
-    sum->attempts += from->summary.attempts;
-    sum->syn_resent += from->summary.syn_resent;
-    if (from->summary.peak_in_flight > sum->peak_in_flight)
-        sum->peak_in_flight = from->summary.peak_in_flight;
+    ptl_sums_add(&sum->sums, &from->summary.sums);
     whole->has_evidence = whole->has_evidence && from->has_evidence;
     ptl_evidence_sum(&whole->evidence, &from->evidence);
 }

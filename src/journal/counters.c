@@ -1,93 +1,96 @@
 #include "journal/counters.h"
+#include "results/keys.h"
 
-#define SUMS 9
-#define LISTS 3
-#define SENTINELS 5
-#define LATE 6
-#define LEAST (SUMS + 1 + LISTS * PTL_TRIES + SENTINELS) /* with evidence, of any version */
-#define COUNT (LEAST + LATE)
+/* With evidence, of any version. */
+#define LEAST 39
+
+/* The numbers, in their order: `count` of them lie side by side from `offset` on. Evidence of which
+ * one is beyond `max` (0: beyond what the member holds) is none. */
+static const struct row {
+    size_t offset, bytes, count;
+    uint64_t max;
+} rows[] = {
+#define AT(member) PTL_AT(struct ptl_journal_counters, member)
+#define NUMBER(member) AT(member), .count = 1
+#define TRIES(member) AT(member[0]), .count = PTL_TRIES, .max = UINT32_MAX
+    {NUMBER(attempts)},
+    {NUMBER(retried)},
+    {NUMBER(syn_resent)},
+    {NUMBER(lost)},
+    {NUMBER(sentinels_asked)},
+    {NUMBER(sentinels_lost)},
+    {NUMBER(begun)},
+    {NUMBER(in_flight)},
+    {NUMBER(peak_in_flight)},
+    {NUMBER(has_evidence), .max = 1},
+    {TRIES(evidence.open)},
+    {TRIES(evidence.closed)},
+    {TRIES(evidence.silent)},
+    {NUMBER(evidence.sentinels.asked), .max = UINT32_MAX},
+    {NUMBER(evidence.sentinels.lost)},
+    {NUMBER(evidence.sentinels.slices)},
+    {NUMBER(evidence.sentinels.alike), .max = PTL_SHARE_ALL},
+    {NUMBER(evidence.sentinels.blind), .max = PTL_SHARE_ALL},
+    {NUMBER(evidence.late.listened)},
+    {NUMBER(evidence.late.open)},
+    {NUMBER(evidence.late.closed)},
+    {NUMBER(evidence.late.waited_ms)},
+    {NUMBER(evidence.late.slowest_ms)},
+    {NUMBER(evidence.late.reach_ms)},
+};
+
+/* The number that stands at `place` of the file; NULL: this version knows of none. */
+static const struct row *row_of(uint64_t place, size_t *offset)
+{
+    for (size_t i = 0; i < PTL_COUNT(rows); i++) {
+        *offset = rows[i].offset + (size_t)place * rows[i].bytes;
+        if (place < rows[i].count)
+            return &rows[i];
+        place -= rows[i].count;
+    }
+    return NULL;
+}
 
 void ptl_counters_put(struct ptl_buf *buf, const struct ptl_journal_counters *counters)
 {
-    const struct ptl_evidence *evidence = &counters->evidence;
-    const struct ptl_sentinels *sentinels = &evidence->sentinels;
-    const uint64_t sums[SUMS] = {
-        counters->attempts, counters->retried,         counters->syn_resent,
-        counters->lost,     counters->sentinels_asked, counters->sentinels_lost,
-        counters->begun,    counters->in_flight,       counters->peak_in_flight};
-    const uint64_t *const lists[LISTS] = {evidence->open, evidence->closed, evidence->silent};
-    const uint64_t told[SENTINELS] = {sentinels->asked, sentinels->lost, sentinels->slices,
-                                      sentinels->alike, sentinels->blind};
-    const struct ptl_late *late = &evidence->late;
-    const uint64_t later[LATE] = {late->listened,  late->open,       late->closed,
-                                  late->waited_ms, late->slowest_ms, late->reach_ms};
-    ptl_bytes_put(buf, counters->has_evidence ? COUNT : SUMS);
-    for (int i = 0; i < SUMS; i++)
-        ptl_bytes_put(buf, sums[i]);
-    if (!counters->has_evidence)
-        return;
-    ptl_bytes_put(buf, 1);
-    for (int i = 0; i < LISTS * PTL_TRIES; i++)
-        ptl_bytes_put(buf, lists[i / PTL_TRIES][i % PTL_TRIES]);
-    for (int i = 0; i < SENTINELS; i++)
-        ptl_bytes_put(buf, told[i]);
-    for (int i = 0; i < LATE; i++)
-        ptl_bytes_put(buf, later[i]);
-}
-
-static bool read_late(const uint64_t numbers[LATE], struct ptl_late *late)
-{
-    for (int i = 0; i < LATE; i++)
-        if (numbers[i] > UINT16_MAX)
-            return false;
-    *late = (struct ptl_late){.listened = (uint16_t)numbers[0],
-                              .open = (uint16_t)numbers[1],
-                              .closed = (uint16_t)numbers[2],
-                              .waited_ms = (uint16_t)numbers[3],
-                              .slowest_ms = (uint16_t)numbers[4],
-                              .reach_ms = (uint16_t)numbers[5]};
-    return numbers[1] + numbers[2] <= numbers[0];
+    uint64_t count = 0;
+    size_t offset;
+    while (row_of(count, &offset) != NULL)
+        count++;
+    ptl_bytes_put(buf, count);
+    for (uint64_t place = 0; place < count; place++) {
+        const struct row *row = row_of(place, &offset);
+        ptl_bytes_put(buf, ptl_key_load(counters, offset, row->bytes));
+    }
 }
 
 /* Nothing of the file is believed unchecked: no more than there are ports and attempts. */
-static bool read_evidence(const uint64_t numbers[COUNT - SUMS], struct ptl_evidence *evidence)
+static bool is_sound(const struct ptl_evidence *evidence)
 {
-    const uint64_t *told = &numbers[1 + LISTS * PTL_TRIES];
-    uint64_t *const lists[LISTS] = {evidence->open, evidence->closed, evidence->silent};
-    for (int i = 0; i < LISTS * PTL_TRIES; i++) {
-        if (numbers[1 + i] > UINT32_MAX)
-            return false;
-        lists[i / PTL_TRIES][i % PTL_TRIES] = numbers[1 + i];
-    }
-    if (told[0] > UINT32_MAX || told[1] > told[0] || told[2] > UINT32_MAX ||
-        told[3] > PTL_SHARE_ALL || told[4] > PTL_SHARE_ALL)
-        return false;
-    evidence->sentinels = (struct ptl_sentinels){.asked = told[0],
-                                                 .lost = told[1],
-                                                 .slices = (uint32_t)told[2],
-                                                 .alike = (uint16_t)told[3],
-                                                 .blind = (uint16_t)told[4]};
-    return numbers[0] == 1 && read_late(&numbers[LEAST - SUMS], &evidence->late);
+    const struct ptl_late *late = &evidence->late;
+    return evidence->sentinels.lost <= evidence->sentinels.asked &&
+           late->open + late->closed <= late->listened;
 }
 
 void ptl_counters_get(struct ptl_bytes *bytes, struct ptl_journal_counters *counters)
 {
-    uint64_t *const sums[SUMS] = {
-        &counters->attempts, &counters->retried,         &counters->syn_resent,
-        &counters->lost,     &counters->sentinels_asked, &counters->sentinels_lost,
-        &counters->begun,    &counters->in_flight,       &counters->peak_in_flight};
-    uint64_t count = ptl_bytes_get(bytes), more[COUNT - SUMS] = {0};
-    for (uint64_t i = 0; i < count && !bytes->failed; i++) {
+    static const struct ptl_evidence none;
+    uint64_t count = ptl_bytes_get(bytes);
+    bool fits = count >= LEAST;
+    counters->has_evidence = false;
+    counters->evidence = none;
+    for (uint64_t place = 0; place < count && !bytes->failed; place++) {
+        size_t offset;
+        const struct row *row = row_of(place, &offset);
         uint64_t value = ptl_bytes_get(bytes);
-        if (bytes->failed)
-            break;
-        if (i < SUMS)
-            *sums[i] = value;
-        else if (i < COUNT)
-            more[i - SUMS] = value;
+        if (row == NULL || bytes->failed)
+            continue;
+        uint64_t most = row->max > 0 ? row->max : UINT64_MAX >> (64 - 8 * row->bytes);
+        fits = fits && value <= most;
+        ptl_key_store(counters, offset, row->bytes, value <= most ? value : most);
     }
-    struct ptl_evidence evidence = {.sentinels = {.asked = 0}};
-    counters->has_evidence = count >= LEAST && !bytes->failed && read_evidence(more, &evidence);
-    counters->evidence =
-        counters->has_evidence ? evidence : (struct ptl_evidence){.sentinels = {.asked = 0}};
+    counters->has_evidence =
+        counters->has_evidence && fits && !bytes->failed && is_sound(&counters->evidence);
+    if (!counters->has_evidence)
+        counters->evidence = none;
 }

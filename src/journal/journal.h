@@ -18,13 +18,17 @@
 
 /* Sums over all segments. */
 struct ptl_journal_counters {
-    uint64_t attempts, retried, syn_resent;
+    union {
+        struct ptl_sums sums;
+        struct {
+            PTL_SUMS
+        };
+    };
     uint64_t lost; /* attempts that an answer to a later one proves lost */
     uint64_t sentinels_asked, sentinels_lost;
     uint64_t begun;     /* targets */
     uint64_t in_flight; /* probes, when this was written */
-    uint64_t peak_in_flight;
-    bool has_evidence; /* false: something of it is not known any more */
+    bool has_evidence;  /* false: something of it is not known any more */
     struct ptl_evidence evidence;
 };
 

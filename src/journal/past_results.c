@@ -121,10 +121,7 @@ static bool fill(const struct ptl_past *past, struct ptl_results *results)
         begun = past->counters.begun;
     summary->targets = past->places.targets;
     summary->probes = past->places.targets * ports;
-    summary->attempts = past->counters.attempts;
-    summary->retried = past->counters.retried;
-    summary->syn_resent = past->counters.syn_resent;
-    summary->peak_in_flight = (uint32_t)past->counters.peak_in_flight;
+    summary->sums = past->counters.sums;
     bool good = true;
     for (size_t i = 0; i < past->item_count && good; i++)
         good = ptl_results_add(results, &past->items[i]) == PTL_OK;

@@ -319,6 +319,15 @@ bool ptl_results_next_target(const struct ptl_results *results, struct ptl_targe
     return true;
 }
 
+void ptl_sums_add(struct ptl_sums *sums, const struct ptl_sums *other)
+{
+    sums->retried += other->retried;
+    sums->attempts += other->attempts;
+    sums->syn_resent += other->syn_resent;
+    if (other->peak_in_flight > sums->peak_in_flight)
+        sums->peak_in_flight = other->peak_in_flight;
+}
+
 void ptl_results_open_ports(const struct ptl_results *results, uint8_t bits[PTL_PORT_BYTES])
 {
     memset(bits, 0, PTL_PORT_BYTES);

@@ -218,17 +218,36 @@ struct ptl_latency { /* microseconds, over the open ports whose rtt is known */
     uint32_t min, p50, p90, p99, max; /* nearest-rank; 0 when count is 0 */
 };
 
+/*
+ * What a run counts while it asks, and what cannot be told from its results: of the summary, and of
+ * the journal, which keeps it (journal/counters.c). One struct that both have, and whose members
+ * are their own.
+ */
+#define PTL_SUMS                                                                                   \
+    uint64_t retried; /* probes that took more than one attempt */                                 \
+    uint64_t attempts;                                                                             \
+    uint64_t syn_resent; /* SYNs that the kernel sent again within an attempt */                   \
+    uint32_t peak_in_flight;
+struct ptl_sums {
+    PTL_SUMS
+};
+
 struct ptl_summary {
     uint64_t targets;
     uint64_t probes;
     uint64_t states[PTL_STATE_COUNT];
-    uint64_t retried; /* probes that took more than one attempt */
-    uint64_t attempts;
-    uint64_t syn_resent;      /* SYNs that the kernel sent again within an attempt */
+    union {
+        struct ptl_sums sums;
+        struct {
+            PTL_SUMS
+        };
+    };
     double probes_per_second; /* one decimal */
-    uint32_t peak_in_flight;
     struct ptl_latency rtt;
 };
+
+/* Of runs that are put together. */
+void ptl_sums_add(struct ptl_sums *sums, const struct ptl_sums *other);
 
 struct ptl_unresolved {
     char *input;

@@ -97,15 +97,14 @@ bool ptl_plan_take_notes(void *context, struct ptl_journal_batch *batch)
     uint32_t peak = atomic_load(&plan->shortage.permits->peak);
     uint32_t in_use = atomic_load_explicit(&plan->shortage.permits->in_use, memory_order_relaxed);
     batch->counters = (struct ptl_journal_counters){
-        .attempts = plan->sum.attempts,
-        .retried = plan->sum.retried,
-        .syn_resent = plan->sum.syn_resent,
+        .sums = plan->sum.sums,
         .lost = plan->lost,
         .sentinels_asked = plan->sentinels_asked,
         .sentinels_lost = plan->sentinels_lost,
         .begun = plan->next_target,
-        .in_flight = plan->abandoned + in_use - ptl_listening_out(&plan->listening, in_use),
-        .peak_in_flight = peak > plan->sum.peak_in_flight ? peak : plan->sum.peak_in_flight};
+        .in_flight = plan->abandoned + in_use - ptl_listening_out(&plan->listening, in_use)};
+    if (peak > batch->counters.peak_in_flight)
+        batch->counters.peak_in_flight = peak;
     take_evidence(plan, batch);
     pthread_mutex_unlock(&plan->lock);
     return good;

@@ -57,10 +57,7 @@ static void take_sums(struct ptl_plan *plan)
         plan->answered += states[PTL_OPEN] + states[PTL_CLOSED];
         plan->answering += states[PTL_OPEN] + states[PTL_CLOSED] > 0;
     }
-    plan->sum.attempts = counters->attempts;
-    plan->sum.retried = counters->retried;
-    plan->sum.syn_resent = counters->syn_resent;
-    plan->sum.peak_in_flight = (uint32_t)counters->peak_in_flight;
+    plan->sum.sums = counters->sums;
     plan->lost = counters->lost;
     plan->sentinels_asked = counters->sentinels_asked;
     plan->sentinels_lost = counters->sentinels_lost;

@@ -8,6 +8,8 @@ static struct ptl_journal_counters known(void)
 {
     return (struct ptl_journal_counters){
         .attempts = 1000,
+        .retried = 31,
+        .syn_resent = 4,
         .begun = 3,
         .peak_in_flight = 9,
         .has_evidence = true,
@@ -46,6 +48,8 @@ static void what_is_written_comes_back(void **state)
     struct ptl_journal_counters again = read_of(&buf, &good);
     assert_true(good && again.has_evidence);
     assert_int_equal(again.attempts, 1000);
+    assert_int_equal(again.retried, 31);
+    assert_int_equal(again.syn_resent, 4);
     assert_int_equal(again.peak_in_flight, 9);
     assert_memory_equal(&again.evidence, &counters.evidence, sizeof(again.evidence));
     /* Not known any more: nor is what was known before. */
@@ -109,6 +113,10 @@ static void what_cannot_be_is_not_believed(void **state)
         put(&buf, 45, 1, late[i][0], late[i][1]); /* two of one; too large */
         assert_true(!read_of(&buf, &good).has_evidence && good);
     }
+    put(&buf, 45, 1, 8, 1ULL << 32); /* so many were never in flight */
+    struct ptl_journal_counters many = read_of(&buf, &good);
+    assert_true(good && !many.has_evidence);
+    assert_int_equal(many.peak_in_flight, UINT32_MAX);
     /* Cut anywhere: the bytes say so. */
     put(&buf, 39, 1, 99, 0);
     for (size_t left = buf.length; left-- > 0;) {
