@@ -9,7 +9,7 @@ scan() {
     local name=$1 listeners=$2 reports=() format
     shift 2
     printf '%s\n' "$@" >"$name.yaml"
-    for format in json jsonl csv text hostport xml junit prom; do
+    for format in $(formats); do
         reports+=("--$format" "$name.$format")
     done
     # shellcheck disable=SC2086  # a list of ports, and of words
@@ -175,7 +175,7 @@ hostile() {
 @test "untrusted text in every format: each consumer reads it, and a terminal is not steered" {
     cd "$BATS_TEST_TMPDIR"
     (cd "$BATS_FILE_TMPDIR/runs" && hostile) >h.in.json
-    for format in json jsonl csv text html hostport xml junit prom; do
+    for format in $(formats); do
         "$PORTOLAN" convert h.in.json "--$format" "h.$format" --quiet
     done
     evil=$(jq -j .run.profile h.in.json; echo .)

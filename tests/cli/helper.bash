@@ -5,6 +5,16 @@ PORTOLAN="${PORTOLAN:-$TOP/build/portolan}"
 LISTEN="$TOP/build/tests/listen"
 NAMESPACE="$TOP/tests/support/namespace"
 
+# For jq: what no two runs have alike in their results, since it tells how long things took.
+# shellcheck disable=SC2034  # for the tests
+readonly TIMES='.summary.probes_per_second, .summary.peak_in_flight, .summary.rtt_us,
+    .results[].rtt_us, .results[].connect_us, .results[].offset_ms'
+
+# The report formats, as the program names them, one a line
+formats() {
+    "$PORTOLAN" convert --help | sed -n 's/^ *--\([a-z]*\) PATH .*/\1/p'
+}
+
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
     unset PORTOLAN_PATH XDG_CONFIG_HOME NO_COLOR COLUMNS

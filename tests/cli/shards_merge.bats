@@ -3,8 +3,7 @@ load helper
 SIMNET="${SIMNET:-$TOP/build/tests/simnet}"
 
 # All but the run itself and how long things took, which no two runs have alike.
-readonly SAME='del(.run, .summary.probes_per_second, .summary.peak_in_flight, .summary.rtt_us,
-    .results[].rtt_us, .results[].connect_us, .results[].offset_ms)
+readonly SAME='del(.run, '"$TIMES"')
     | del(.summary.evidence[("sentinels", "late")], .targets[].evidence[("sentinels", "late")])'
 
 # How often it was asked, and what rests on that, is not alike either where the machine lets a scan wait for
