@@ -14,8 +14,10 @@ import time
 from pathlib import Path
 
 LIMIT_S = 120
-# What was asked in so long before a kill may be unwritten: 250 ms, and as much for a busy machine.
+# What was asked in so long before a kill may be unwritten: 250 ms, and as much for a busy machine. Where the last
+# writing was longer ago, for a disk that others keep busy, it is by so much more.
 UNWRITTEN_NS = 500_000_000
+WRITTEN_NS = 250_000_000
 STATES = ("open", "closed", "filtered")
 
 # name: the profile, and the network (None: loopback)
@@ -45,6 +47,14 @@ def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def unwritten_since(start_ns, killed_ns):
+    """What was asked before that was written when the run was killed, just now."""
+    written_ns = start_ns
+    if Path("j").exists():
+        written_ns = max(start_ns, killed_ns - (time.time_ns() - Path("j").stat().st_mtime_ns))
+    return min(killed_ns, written_ns + WRITTEN_NS) - UNWRITTEN_NS
+
+
 def portolan(order, *words):
     return [order["portolan"], "run", "./p.yaml", "--quiet", "--journal", "j", "--resume", "--json", "r.json", *words]
 
@@ -55,6 +65,7 @@ def inner(path):
     rng = random.Random(order["seed"])
     kills = []
     for _ in range(order["kills"]):
+        start_ns = now_ns()
         with subprocess.Popen(portolan(order), stdin=subprocess.DEVNULL) as run:
             try:
                 run.wait(rng.uniform(0.02, order["longest_s"]))
@@ -62,7 +73,8 @@ def inner(path):
             except subprocess.TimeoutExpired:
                 run.kill()
             run.wait()
-        kill = {"at_ns": now_ns(), "settled": []}
+        at_ns = now_ns()
+        kill = {"at_ns": at_ns, "since_ns": unwritten_since(start_ns, at_ns), "settled": []}
         if Path("j").exists():
             subprocess.run([order["portolan"], "convert", "j", "--json", "k.json", "--quiet"], check=True)
             kill["settled"] = [[one["ip"], one["port"], one["state"]] for one in read(Path("k.json"))["results"]
@@ -113,8 +125,8 @@ def judge_log(results, events, log):
         at, ip, port = line.split()
         at, key = int(at), (ip, int(port))
         while kill is not None and at > kill["at_ns"]:
-            unwritten += sum(then >= kill["at_ns"] - UNWRITTEN_NS for then, _ in window)
-            uncounted += sum(known for then, known in window if then >= kill["at_ns"] - UNWRITTEN_NS)
+            unwritten += sum(then >= kill["since_ns"] for then, _ in window)
+            uncounted += sum(known for then, known in window if then >= kill["since_ns"])
             window = []
             settled.update({(one[0], one[1]): one[2] for one in kill["settled"]})
             kill = next(kills, None)
@@ -122,7 +134,7 @@ def judge_log(results, events, log):
         sent[key] = sent.get(key, 0) + 1
         again += key in settled
     while kill is not None:  # nothing was sent after it
-        unwritten += sum(then >= kill["at_ns"] - UNWRITTEN_NS for then, _ in window)
+        unwritten += sum(then >= kill["since_ns"] for then, _ in window)
         window = []
         kill = next(kills, None)
     # Sentinels right before a kill were not counted any more.
