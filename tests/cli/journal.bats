@@ -59,7 +59,7 @@ refused() { # STATUS WORDS OPTION...
     need_namespace
     slow 'order: random' 'report: {states: [open, closed]}'
     for _ in 1 2 3 4; do
-        run in_ns "$TOP/tests/cli/kill-grown" j "$PORTOLAN" run ./p.yaml --journal j --resume --json r.json --quiet
+        run in_ns "$TOP/tests/cli/kill-grown" j "$PORTOLAN" run ./p.yaml --set rate=200 --journal j --resume --json r.json --quiet
         [ "$status" -eq 137 ]
     done
     [ ! -e r.json ]

@@ -235,8 +235,7 @@ web,4
 }
 
 @test "Survive whatever ends a run: a kill" {
-    printf 'rate: 600\n' >>web.yaml
-    in_ns "$TOP/tests/cli/kill-grown" web.journal "$PORTOLAN" run ./web.yaml --journal web.journal --resume --json web.json --quiet || true
+    in_ns "$TOP/tests/cli/kill-grown" web.journal "$PORTOLAN" run ./web.yaml --set rate=100 --journal web.journal --resume --json web.json --quiet || true
     [ -e web.journal ]
     [ ! -e web.json ]
     recipe "Survive whatever ends a run"

@@ -230,7 +230,7 @@ END
 @test "scheduled: a night that was killed goes on, and is one run" {
     need_namespace
     mkdir etc
-    printf 'hosts: 127.0.0.1\nports: 1-1000\nrate: 500\n' >etc/lan.yaml
+    printf 'hosts: 127.0.0.1\nports: 1-1000\nrate: 50\n' >etc/lan.yaml
     export STATE="$PWD/state" PROFILES="$PWD/etc"
     in_ns "$TOP/tests/cli/kill-grown" state/lan/run.journal "$TOP/tests/support/systemctl" start portolan@lan.service || true
     [ -e state/lan/run.journal ]
