@@ -21,8 +21,11 @@
 
 void ptl_path_init(struct ptl_path *path, uint32_t window, uint64_t now_ns)
 {
-    *path = (struct ptl_path){
-        .window = window, .since_ns = now_ns, .slice_ns = now_ns, .base_share = PTL_LOSS_BASE_MOST};
+    *path = (struct ptl_path){.window = window,
+                              .since_ns = now_ns,
+                              .slice_ns = now_ns,
+                              .cycle_ns = now_ns,
+                              .base_share = PTL_LOSS_BASE_MOST};
     ptl_pacer_init(&path->pace, 0, now_ns);
 }
 
@@ -170,6 +173,16 @@ static bool levels_off(struct ptl_path *path, uint64_t now_ns)
     return true;
 }
 
+/* Outages that our pace brings about: half of what struck is safe, and so is what passed of late,
+ * an outage and all that came before it taken together. A full table lets as much through as
+ * entries of it expire. */
+static uint64_t safe_ceiling(const struct ptl_path *path)
+{
+    uint64_t half = path->struck / 2, sustained = path->sustained * 9 / 10;
+    uint64_t safe = half > sustained ? half : sustained;
+    return safe > LEAST_RATE ? safe : LEAST_RATE;
+}
+
 static void grow_ceiling(struct ptl_path *path, uint64_t now_ns)
 {
     bool ours = path->outages > 1; /* what struck twice will strike again at that speed */
@@ -177,12 +190,11 @@ static void grow_ceiling(struct ptl_path *path, uint64_t now_ns)
         return;
     path->raised_ns = now_ns;
     uint64_t next = ours ? path->ceiling * 9 / 8 + 1 : path->ceiling * 2;
+    uint64_t safe = safe_ceiling(path);
     if (ours)
-        path->ceiling = next < path->struck / 2 ? next : path->struck / 2;
+        path->ceiling = next < safe ? next : safe;
     else
         path->ceiling = next < path->struck ? next : 0;
-    if (ours && path->ceiling < LEAST_RATE)
-        path->ceiling = LEAST_RATE;
     set_pace(path, now_ns);
 }
 
@@ -237,6 +249,7 @@ void ptl_path_sent(struct ptl_path *path, size_t count, uint64_t now_ns)
 {
     ptl_pacer_spend(&path->pace, count);
     path->sent += (uint32_t)count;
+    path->cycle_sent += (uint32_t)count;
     if (now_ns - path->slice_ns >= PTL_PATH_SLICE_NS) {
         path->slice_rate = (uint32_t)(path->slice_sent * PTL_NS_PER_S / (now_ns - path->slice_ns));
         path->slice_sent = 0;
@@ -289,9 +302,14 @@ void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, 
 /* It may have been our own pace that brought the outage about. */
 static void restart(struct ptl_path *path, uint64_t now_ns)
 {
+    path->sustained = path->passed * PTL_NS_PER_S / (now_ns - path->cycle_ns + 1);
+    path->cycle_ns = now_ns;
+    path->cycle_sent = path->passed = 0;
     path->ceiling = path->struck / 4;
     path->raised_ns = now_ns;
     path->outages++;
+    if (path->outages > 1 && path->ceiling < path->sustained * 9 / 10)
+        path->ceiling = path->sustained * 9 / 10;
     set_pace(path, now_ns);
 }
 
@@ -312,6 +330,7 @@ bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, ui
             restart(path, now_ns);
         ptl_path_forget(path, now_ns);
     }
+    path->passed = path->cycle_sent;
     ptl_path_note_alive(path, sent_ns);
     path->heard_ns = now_ns;
     widen(path, 1, most);

@@ -53,7 +53,10 @@ struct ptl_path {
     uint64_t limit;        /* attempts a second: what gets through; 0: none was found */
     uint64_t ceiling;      /* attempts a second: after an outage; 0: none */
     uint64_t struck;       /* attempts a second at which the last outage began */
-    bool held;             /* the window or the pace held attempts back since `since_ns` */
+    uint64_t cycle_ns;     /* when the last that lasted was over; at first, when all began */
+    uint32_t cycle_sent, passed; /* attempts since then, and up to the last answer */
+    uint64_t sustained;          /* attempts a second that passed, the last outage reckoned in */
+    bool held;                   /* the window or the pace held attempts back since `since_ns` */
     /* since the limit or the evidence changed */
     uint64_t since_ns;
     uint32_t sent, silent;

@@ -452,6 +452,33 @@ static void what_our_pace_may_have_brought_about_is_not_done_again(void **state)
     assert_true(path.pace.rate <= struck / 2); /* twice is no chance: never again so fast */
 }
 
+/* 2,000 attempts pass within 300 ms, then none in five seconds: a table has been filled, and what
+ * expires of it is how fast it may be filled, whatever the pace was when it struck last. */
+static void as_much_as_passes_is_asked_again(void **state)
+{
+    (void)state;
+    begin(0);
+    uint32_t lasted_ms;
+    uint64_t due_ns;
+    for (int i = 0; i < 3; i++) {
+        for (int tick = 0; tick < 300; tick++) {
+            now_ns += MS;
+            ptl_path_sent(&path, tick < 200 ? 10 : 0, now_ns);
+        }
+        answer(20000);
+        lose_sentinels(5);
+        ptl_path_pause(&path, now_ns);
+        path.struck = 300;
+        now_ns += 4450 * MS;
+        ptl_path_heard(&path, now_ns - 20 * MS, now_ns, MOST, &lasted_ms);
+    }
+    for (int i = 0; i < 100; i++) {
+        now_ns += 1000 * MS;
+        ptl_path_allow(&path, 1, 0, now_ns, &due_ns);
+        assert_in_range(path.pace.rate, 350, 370); /* nine tenths of 2,000 in five seconds */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -472,6 +499,7 @@ int main(void)
         cmocka_unit_test(many_sentinels_say_it_sooner),
         cmocka_unit_test(what_chance_loses_together_is_no_silence),
         cmocka_unit_test(what_our_pace_may_have_brought_about_is_not_done_again),
+        cmocka_unit_test(as_much_as_passes_is_asked_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
