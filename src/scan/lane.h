@@ -58,11 +58,13 @@ struct ptl_known {
 /* What is known of a port that was asked and has no verdict. A port that was not asked yet, and one
  * that is being asked for the first time, has a mark of 0. */
 struct ptl_mark {
-    uint8_t asked;       /* attempts made */
-    uint8_t counted : 5; /* those whose silence counts */
-    bool waits : 1;      /* for another attempt */
-    bool silent : 1;     /* it had as many attempts as ports get so far */
-    bool listens : 1;    /* its first attempt was to be listened to for longer */
+    uint16_t asked : 5;   /* attempts made */
+    uint16_t counted : 5; /* those whose silence counts */
+    bool waits : 1;       /* for another attempt */
+    bool silent : 1;      /* it had as many attempts as ports get so far */
+    bool listens : 1;     /* its first attempt was to be listened to for longer */
+    bool weighed : 1;     /* it is known what sentinels beside an attempt tell of it... */
+    bool vouched : 1;     /* ...all of them were answered */
 };
 
 /* Where a lane stands. The first three are rings that are served in this order. */
@@ -96,19 +98,23 @@ struct ptl_lane {
     struct ptl_fifo again;  /* confirmations, and what this machine failed to ask */
     struct ptl_fifo doubts; /* silence that nothing sent later to this target has confirmed yet */
     uint32_t plan_doubts;   /* the same, where the run as a whole is to confirm it */
-    struct ptl_mark *marks; /* by index of the port; NULL: no port was silent yet */
-    uint32_t waiting;       /* marks that wait */
-    uint32_t silent;        /* marks that are silent */
-    uint32_t cursor;        /* where the next that waits is looked for */
-    uint8_t pass;           /* attempts that a port may have so far */
-    uint32_t lost;          /* attempts that an answer to a later one proves lost */
+    struct ptl_fifo silent_lately; /* silence that counts, of which sentinels are to tell more */
+    struct ptl_mark *marks;        /* by index of the port; NULL: no port was silent yet */
+    uint32_t waiting;              /* marks that wait */
+    uint32_t silent;               /* marks that are silent */
+    uint32_t cursor;               /* where the next that waits is looked for */
+    uint8_t pass;                  /* attempts that a port may have so far */
+    uint32_t lost;                 /* attempts that an answer to a later one proves lost */
     uint32_t found,
         found_before; /* answers to attempts beyond the first, in this pass and the one before */
-    uint64_t pass_ns; /* when this pass began */
-    struct ptl_served served;      /* how fast further passes go */
-    uint64_t asked_ns;             /* when the last attempt was handed out */
-    uint64_t rest_ns;              /* it sends nothing before */
-    struct ptl_permute port_order; /* order random only */
+    uint32_t weighed, vouched, weighed_then,
+        vouched_then; /* silent attempts: sentinels told of them, and nothing of losses */
+    uint32_t vouched_found, doubtful_found; /* after an attempt that was weighed */
+    uint64_t pass_ns;                       /* when this pass began */
+    struct ptl_served served;               /* how fast further passes go */
+    uint64_t asked_ns;                      /* when the last attempt was handed out */
+    uint64_t rest_ns;                       /* it sends nothing before */
+    struct ptl_permute port_order;          /* order random only */
     uint16_t states[PTL_STATE_COUNT];
     struct ptl_target_evidence evidence;
     struct ptl_tally tally; /* of sentinels that were asked for the target alone */

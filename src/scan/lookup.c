@@ -211,6 +211,7 @@ static void conclude(struct ptl_plan *plan, uint32_t id)
         ptl_verdict_filtered(plan, id, plan->ports[ptl_plan_take_first(plan, lane)],
                              PTL_REASON_HOST_UNREACH, (struct ptl_mark){.asked = 0});
     ptl_lookup_heard(plan, lane);
+    ptl_vouch_review(plan, lane, true);
     ptl_verdict_target(plan, lane);
     ptl_schedule_close(&plan->schedule, id);
 }

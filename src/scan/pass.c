@@ -139,6 +139,14 @@ static double expected(uint64_t answered, double share, uint64_t attempts)
     return missed;
 }
 
+/* A further pass found nothing where losses of that share tell of several that it should have: they
+ * do not fall on ports alike, and those that had them have all been found. */
+static bool is_refuted(const struct ptl_lane *lane, double share)
+{
+    double left = expected(lane->answers, share, lane->pass - 1U);
+    return lane->pass > 1 && lane->found == 0 && left * (1 - share) >= IN_VAIN;
+}
+
 /*
  * As losses of the whole run suggest. They are proven by further attempts; where the pace has a
  * limit, sentinels may have told of them before. That a target with several ports which answer lost
@@ -150,7 +158,7 @@ static bool run_expects_more(const struct ptl_plan *plan, const struct ptl_lane 
     uint64_t attempts = lane->pass;
     double share = share_of(plan->answered, plan->lost);
     double told = share_of(plan->sentinels_asked - plan->sentinels_lost, plan->sentinels_lost);
-    if (plan->path.limit != 0 && told > share)
+    if (plan->path.limit != 0 && told > share && !is_refuted(lane, told))
         share = told;
     if (lane->answers == 0 && plan->answered > 4 * plan->answering)
         attempts *= plan->answered / (4 * plan->answering);
@@ -174,15 +182,6 @@ static double target_expects(const struct ptl_lane *lane, uint32_t base)
     return left > removed ? left : removed;
 }
 
-/* A further pass found nothing where several were to be found, if losses fell on ports alike: they
- * do not, and those that had them have all been found. */
-static bool was_in_vain(const struct ptl_lane *lane)
-{
-    double share = share_of(lane->answers, lane->lost);
-    double left = expected(lane->answers, share, lane->pass - 1U);
-    return lane->found == 0 && left * (1 - share) >= IN_VAIN;
-}
-
 static bool wants_pass(const struct ptl_plan *plan, const struct ptl_lane *lane)
 {
     const struct ptl_profile *profile = plan->profile;
@@ -191,22 +190,21 @@ static bool wants_pass(const struct ptl_plan *plan, const struct ptl_lane *lane)
         return true;
     if (!profile->adaptive || profile->retries == 0 || lane->gave_up ||
         lane->pass >= base + profile->loss_retries || lane->pass >= PTL_ASKED_MOST ||
-        (lane->pass > base && was_in_vain(lane)))
+        (lane->pass > base && is_refuted(lane, share_of(lane->answers, lane->lost))))
         return false;
     return target_expects(lane, base) >= MISSED_MOST || run_expects_more(plan, lane);
 }
 
 /* Further attempts than that only where the profile asks for a recall that is not known yet. */
-static bool needs_pass(struct ptl_plan *plan, struct ptl_lane *lane)
+static bool lacks_recall(struct ptl_plan *plan, struct ptl_lane *lane)
 {
-    return wants_pass(plan, lane) ||
-           (lane->pass < PTL_TRIES && ptl_verdict_misses_too_many(plan, lane));
+    return lane->pass < PTL_TRIES && ptl_verdict_misses_too_many(plan, lane);
 }
 
 /* How far apart the attempts of the next pass are, at least: more of them are no burst. */
 static uint64_t fastest_ns(const struct ptl_plan *plan, const struct ptl_lane *lane)
 {
-    if (lane->silent < PACED_LEAST)
+    if (lane->waiting < PACED_LEAST)
         return lane->served.fastest_ns; /* so few are none */
     if (lane->found == 0)
         return 0;
@@ -217,7 +215,7 @@ static uint64_t fastest_ns(const struct ptl_plan *plan, const struct ptl_lane *l
         longest_ns = PASS_NS / 2;
     else if (lane->served.most > 0)
         longest_ns = PASS_NS;
-    uint64_t every_ns = longest_ns / lane->silent;
+    uint64_t every_ns = longest_ns / lane->waiting;
     return took_ns / lane->found < every_ns ? took_ns / lane->found : every_ns;
 }
 
@@ -234,7 +232,11 @@ void ptl_pass_next(struct ptl_plan *plan, uint32_t id)
     bool idle = lane->in_flight == 0 && lane->plan_doubts == 0 && lane->doubts.count == 0;
     if (lane->pass >= base && !idle)
         return;
-    if (!needs_pass(plan, lane)) {
+    ptl_vouch_review(plan, lane, idle);
+    bool doubtful =
+        ptl_vouch_suffices(lane, share_of(lane->answers, lane->lost)) && lane->pass >= base;
+    if (!(wants_pass(plan, lane) && ptl_silence_ask_again(plan, lane, doubtful)) &&
+        !(lacks_recall(plan, lane) && ptl_silence_ask_again(plan, lane, false))) {
         ptl_silence_verdicts(plan, id, 0);
         return;
     }
@@ -248,5 +250,4 @@ void ptl_pass_next(struct ptl_plan *plan, uint32_t id)
     lane->pass++;
     lane->pass_ns = plan->now_ns;
     lane->rest_ns = lane->asked_ns + PTL_RETRY_DELAY_NS;
-    ptl_silence_ask_again(plan, lane);
 }

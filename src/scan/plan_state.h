@@ -1,13 +1,14 @@
 /*
  * The inside of the plan. plan.c hands probes out and takes outcomes in; settle.c says what an
  * outcome means; pass.c whether silent ports are asked once more, and how fast; silence.c keeps
- * attempts that nothing answered, until it is known what that means; sentinel.c asks again what has
- * answered; sample.c knows which targets stand for all; verdict.c counts and keeps. Each knows
- * those that follow it, none before.
+ * attempts that nothing answered, until it is known what that means; vouch.c tells which of these
+ * sentinels vouch for; sentinel.c asks again what has answered; sample.c knows which targets stand
+ * for all; verdict.c counts and keeps. Each knows those that follow it, none before.
  */
 #ifndef SCAN_PLAN_STATE_H
 #define SCAN_PLAN_STATE_H
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "scan/bells.h"
 #include "scan/listening.h"
@@ -80,6 +81,7 @@ struct ptl_plan {
     struct ptl_path path; /* what all targets share */
     struct ptl_pipe pipe;
     struct ptl_fifo doubts; /* silence that no answer to something sent later has confirmed yet */
+    uint32_t silent_lately; /* those that vouch.c keeps, of all lanes */
     uint32_t debt;          /* overdue attempts since the last sentinel */
     uint32_t sentinels_out;
     uint32_t next_sentinel; /* whose turn it is */
@@ -143,6 +145,14 @@ static inline bool ptl_plan_is_answer(const struct ptl_outcome *outcome)
 static inline struct ptl_lane *ptl_plan_lane(struct ptl_plan *plan, const struct ptl_probe *probe)
 {
     return &plan->schedule.lanes[probe->lane];
+}
+
+/* The place of the probe's port among those of the run. */
+static inline uint32_t ptl_plan_index(const struct ptl_plan *plan, const struct ptl_probe *probe)
+{
+    size_t at;
+    PTL_SEARCH(at, plan->port_count, plan->ports[at] < probe->port);
+    return (uint32_t)at;
 }
 
 /* Milliseconds from the plan's start. */
@@ -218,12 +228,24 @@ void ptl_silence_review_lane(struct ptl_plan *plan, uint32_t lane);
 struct ptl_probe ptl_silence_take(struct ptl_plan *plan, uint32_t lane);
 /* How many attempts the probe's port had before that nothing answered. */
 uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *probe);
-/* Ports that are silent wait for another attempt. */
-void ptl_silence_ask_again(struct ptl_plan *plan, struct ptl_lane *lane);
+/* Ports that are silent wait for another attempt; `doubtful`: only those of which no attempt was
+ * vouched for. False: there are none. */
+bool ptl_silence_ask_again(struct ptl_plan *plan, struct ptl_lane *lane, bool doubtful);
 /* The port of that mark waits no more, nor is it silent. False: it was neither. */
 bool ptl_silence_clear(struct ptl_plan *plan, struct ptl_lane *lane, struct ptl_mark *mark);
 /* A lane that ends early: verdicts for the ports that had `attempts` that count. */
 void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t lane, uint32_t attempts);
+
+/* ---- vouch.c ---- */
+
+/* The attempt's silence counts. */
+void ptl_vouch_add(struct ptl_plan *plan, struct ptl_lane *lane, const struct ptl_timed *silence);
+/* Marks what sentinels by now tell of; `all`: no more of them is waited for. */
+void ptl_vouch_review(struct ptl_plan *plan, struct ptl_lane *lane, bool all);
+/* A port was found that had been silent. */
+void ptl_vouch_found(struct ptl_lane *lane, const struct ptl_mark *mark);
+/* A pass has ended: is what was vouched for as good as answered? */
+bool ptl_vouch_suffices(struct ptl_lane *lane, double share);
 
 /* ---- pass.c ---- */
 

@@ -52,6 +52,7 @@ void ptl_schedule_free(struct ptl_schedule *schedule)
     for (uint32_t i = 0; schedule->lanes != NULL && i < schedule->window; i++) {
         ptl_fifo_free(&schedule->lanes[i].again);
         ptl_fifo_free(&schedule->lanes[i].doubts);
+        ptl_fifo_free(&schedule->lanes[i].silent_lately);
         free(schedule->lanes[i].marks);
     }
     free(schedule->lanes);
@@ -120,6 +121,7 @@ void ptl_schedule_close(struct ptl_schedule *schedule, uint32_t id)
     lane->active = false;
     ptl_fifo_free(&lane->again);
     ptl_fifo_free(&lane->doubts);
+    ptl_fifo_free(&lane->silent_lately);
     free(lane->marks);
     lane->marks = NULL;
     lane->next = schedule->free_lane;

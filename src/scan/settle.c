@@ -131,6 +131,7 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         plan->lost += outcome->probe.attempt - 1U;
         lane->lost += outcome->probe.attempt - 1U;
         ptl_pass_found(lane);
+        ptl_vouch_found(lane, &lane->marks[ptl_plan_index(plan, &outcome->probe)]);
     }
 }
 
@@ -222,6 +223,8 @@ void ptl_plan_settle_lane(struct ptl_plan *plan, uint32_t id)
         leave_for_good(plan, lane);
     if (lane->doubts.count > 0)
         ptl_silence_review_lane(plan, id);
+    if (lane->silent_lately.count > 0)
+        ptl_vouch_review(plan, lane, false);
     bool first = ptl_schedule_has_first(&plan->schedule, lane);
     if (!first && !lane->gone && lane->waiting == 0 && lane->silent > 0)
         ptl_pass_next(plan, id);
@@ -233,6 +236,7 @@ void ptl_plan_settle_lane(struct ptl_plan *plan, uint32_t id)
     }
     if (lane->gone)
         ptl_silence_verdicts(plan, id, plan->profile->retries + 1);
+    ptl_vouch_review(plan, lane, true);
     ptl_verdict_target(plan, lane);
     ptl_schedule_close(&plan->schedule, id);
 }

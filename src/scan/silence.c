@@ -5,7 +5,6 @@
  * another pass, till they had as many attempts as the profile grants, or the losses that were seen
  * make necessary.
  */
-#include "base/array.h"
 #include "base/clock.h"
 #include "scan/plan_state.h"
 
@@ -14,13 +13,6 @@
 #define OWN_EVIDENCE 64 /* a target that was asked less is not judged apart from the run */
 
 /* ---- the marks of ports ---- */
-
-static uint32_t index_of(const struct ptl_plan *plan, uint16_t port)
-{
-    size_t at;
-    PTL_SEARCH(at, plan->port_count, plan->ports[at] < port);
-    return (uint32_t)at;
-}
 
 struct ptl_mark *ptl_silence_marks(struct ptl_plan *plan, struct ptl_lane *lane)
 {
@@ -69,7 +61,7 @@ struct ptl_probe ptl_silence_take(struct ptl_plan *plan, uint32_t id)
 uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *probe)
 {
     const struct ptl_mark *marks = plan->schedule.lanes[probe->lane].marks;
-    return marks != NULL ? marks[index_of(plan, probe->port)].asked : 0;
+    return marks != NULL ? marks[ptl_plan_index(plan, probe)].asked : 0;
 }
 
 /* ---- what a silence means ---- */
@@ -82,12 +74,13 @@ static void count_silent(struct ptl_plan *plan, uint32_t lane, uint16_t port,
     ptl_verdict_filtered(plan, lane, port, PTL_REASON_NO_RESPONSE, *mark);
 }
 
-static void decide(struct ptl_plan *plan, const struct ptl_probe *probe, bool counts)
+static void decide(struct ptl_plan *plan, const struct ptl_timed *silence, bool counts)
 {
+    const struct ptl_probe *probe = &silence->probe;
     struct ptl_lane *lane = ptl_plan_lane(plan, probe);
     if (ptl_silence_marks(plan, lane) == NULL)
         return;
-    struct ptl_mark *mark = &lane->marks[index_of(plan, probe->port)];
+    struct ptl_mark *mark = &lane->marks[ptl_plan_index(plan, probe)];
     mark->listens = mark->listens || probe->listens != 0;
     if (mark->listens)
         ptl_listening_waited(&plan->listening, lane->target, probe->port, probe->wait_us);
@@ -101,6 +94,8 @@ static void decide(struct ptl_plan *plan, const struct ptl_probe *probe, bool co
         return;
     }
     ptl_note_parked(plan, lane, probe->port, mark);
+    if (counts)
+        ptl_vouch_add(plan, lane, silence);
     if (mark->asked < PTL_ASKED_MOST && mark->counted < lane->pass) {
         set_waits(lane, mark);
     } else {
@@ -120,9 +115,9 @@ static void decide_for_target(struct ptl_plan *plan, const struct ptl_timed *dou
 {
     struct ptl_lane *lane = ptl_plan_lane(plan, &doubt->probe);
     if (ptl_path_is_bad(&lane->path, doubt->at_ns))
-        decide(plan, &doubt->probe, false);
+        decide(plan, doubt, false);
     else if (lane->path.alive_ns >= doubt->at_ns || !has_own_evidence(plan, lane))
-        decide(plan, &doubt->probe, true);
+        decide(plan, doubt, true);
     else if (!ptl_fifo_push(&lane->doubts, &doubt->probe, doubt->at_ns))
         plan->out_of_memory = true;
 }
@@ -165,7 +160,7 @@ void ptl_silence_add(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     lane->path.silent++;
     lane->silences += outcome->probe.attempt == 1;
     if (plan->path.alive_ns == 0) {
-        decide(plan, &doubt.probe, true); /* nobody knows whether anything is there at all */
+        decide(plan, &doubt, true); /* nobody knows whether anything is there at all */
     } else if (ptl_fifo_push(&plan->doubts, &doubt.probe, doubt.at_ns)) {
         lane->plan_doubts++;
     } else {
@@ -189,7 +184,7 @@ uint32_t ptl_silence_review(struct ptl_plan *plan)
     ptl_fifo_pop(&plan->doubts);
     ptl_plan_lane(plan, &doubt.probe)->plan_doubts--;
     if (bad)
-        decide(plan, &doubt.probe, false);
+        decide(plan, &doubt, false);
     else
         decide_for_target(plan, &doubt);
     return doubt.probe.lane;
@@ -205,17 +200,22 @@ void ptl_silence_review_lane(struct ptl_plan *plan, uint32_t id)
             (lane->path.paused || ptl_sentinel_knows(lane->known)))
             break;
         ptl_fifo_pop(&lane->doubts);
-        decide(plan, &doubt.probe, !bad && !lane->gone);
+        decide(plan, &doubt, !bad && !lane->gone);
     }
 }
 
 /* ---- the end of a pass ---- */
 
-void ptl_silence_ask_again(struct ptl_plan *plan, struct ptl_lane *lane)
+bool ptl_silence_ask_again(struct ptl_plan *plan, struct ptl_lane *lane, bool doubtful)
 {
-    for (uint32_t i = 0; i < plan->port_count && lane->silent > 0; i++)
-        if (lane->marks[i].silent && ptl_silence_clear(plan, lane, &lane->marks[i]))
-            set_waits(lane, &lane->marks[i]);
+    uint32_t left = lane->silent;
+    for (uint32_t i = 0; i < plan->port_count && left > 0; i++) {
+        struct ptl_mark *mark = &lane->marks[i];
+        left -= mark->silent;
+        if (mark->silent && !(doubtful && mark->vouched) && ptl_silence_clear(plan, lane, mark))
+            set_waits(lane, mark);
+    }
+    return lane->waiting > 0;
 }
 
 void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t id, uint32_t attempts)

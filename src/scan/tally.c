@@ -74,6 +74,21 @@ void ptl_tally_ended(struct ptl_tally *tally, const struct ptl_path *path, uint6
     tally->slices[at].stood_lost += lost ? weight : 0;
 }
 
+bool ptl_tally_about(const struct ptl_tally *tally, uint64_t at_ns, uint32_t *asked, uint32_t *lost)
+{
+    uint64_t from = (at_ns > PTL_TALLY_ABOUT_NS ? at_ns - PTL_TALLY_ABOUT_NS : 0) / SLICE_NS;
+    uint64_t to = (at_ns + PTL_TALLY_ABOUT_NS) / SLICE_NS;
+    if (tally->first == 0)
+        return true;
+    if (from < tally->first)
+        return false;
+    for (; from <= to && from < tally->first + PTL_TALLY_SLICES; from++) {
+        *asked += tally->slices[from % PTL_TALLY_SLICES].asked;
+        *lost += tally->slices[from % PTL_TALLY_SLICES].lost;
+    }
+    return true;
+}
+
 /*
  * The intraclass correlation of losses, by moments: where slices lose independently, the squares of
  * lost - share * asked add up to share * (1 - share) * asked; where a slice loses all or nothing,

@@ -17,6 +17,9 @@
 #include <stdint.h>
 
 #define PTL_TALLY_SLICES 32
+#define PTL_TALLY_ABOUT_NS                                                                         \
+    800000000ULL /* sentinels sent so much sooner or later tell of a time                          \
+                  */
 
 struct ptl_tally {
     struct {
@@ -46,6 +49,9 @@ static inline void ptl_tally_sent(struct ptl_tally *tally, size_t count)
  * that do not count; while it is paused, one that is lost says nothing. */
 void ptl_tally_ended(struct ptl_tally *tally, const struct ptl_path *path, uint64_t sent_ns,
                      uint8_t stands_for, bool lost);
+/* Adds those that were sent about that time and have ended. False: it is too long ago to tell. */
+bool ptl_tally_about(const struct ptl_tally *tally, uint64_t at_ns, uint32_t *asked,
+                     uint32_t *lost);
 /* All in all; closes what is open. May be called again. */
 struct ptl_sentinels ptl_tally_end(struct ptl_tally *tally, const struct ptl_path *path);
 
