@@ -30,8 +30,15 @@ function placed(one) {
   pending.push(one.redraw);
   return one.figure;
 }
-function drawAll() {
+
+// The page: its header, its sections (of which some may not be there), and who wrote it.
+function assemble(tool, header, sections) {
+  const main = document.getElementById("page");
+  main.append(header, ...sections.filter(Boolean),
+    make("footer", null, `Written by ${visible(tool.name)} ${visible(tool.version)}. This page holds all of its data and asks the network for nothing.`));
+  header.append(links(main));
   for (const redraw of pending) redraw();
+  document.documentElement.dataset.ready = "";
 }
 
 // The swatches of a legend. series: [{name, color, symbol}]

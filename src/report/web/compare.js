@@ -4,13 +4,6 @@
 const study = embedded("data");
 const {tool, machine, reference, recommendation, variants, flips, warnings} = study;
 const STATES = ["open", "closed", "filtered", "error", "unprobed"];
-const VERDICTS = {
-  baseline: "baseline",
-  tie: "tie",
-  faster: "faster",
-  slower: "slower",
-  undecided: "undecided",
-};
 const manyProfiles = new Set(variants.map((one) => one.profile)).size > 1;
 const chosen = variants.findIndex((one) => one.name === recommendation.variant);
 const baseline = variants.find((one) => one.baseline);
@@ -270,7 +263,7 @@ function numbers() {
       number("Fastest", (one) => one.elapsed_ms.min, duration), number("Slowest", (one) => one.elapsed_ms.max, duration),
       number("Probes/s", (one) => one.probes_per_second, count, "Median"),
       number("Speed-up", (one) => one.speedup.median, (_, one) => (one.baseline ? "1" : times(one.speedup, digits)), "The baseline's time divided by this one's, round by round"),
-      {title: "Verdict", value: (i) => variants[i].verdict, show: (i) => VERDICTS[variants[i].verdict] || visible(variants[i].verdict), help: "undecided: so few runs could not tell it from chance"},
+      {title: "Verdict", value: (i) => variants[i].verdict, show: (i) => visible(variants[i].verdict), help: "undecided: so few runs could not tell it from chance"},
     ]),
     make("h3", null, "Open ports"),
     make("p", {class: "soft small"}, "Counts are means over the runs. Agreement: of the ports that any run of the variant saw open, the share that all of its runs saw open."),
@@ -322,11 +315,5 @@ function settings() {
       permits(one), count(one.workers), duration(one.timeout_ms), make("span", {class: "mono"}, visible(cut(one.ports)))])));
 }
 
-const main = document.getElementById("page");
-const header = top();
-main.append(header, answer(), speed(), recall(), connect(), changed(), numbers(), runs(), settings(),
-  make("footer", null, `Written by ${visible(tool.name)} ${visible(tool.version)}. This page holds all of its data and asks the network for nothing.`));
-header.append(links(main));
-drawAll();
-document.documentElement.dataset.ready = "";
+assemble(tool, top(), [answer(), speed(), recall(), connect(), changed(), numbers(), runs(), settings()]);
 }

@@ -427,11 +427,5 @@ function runTable() {
   return section("runs", "Runs", table.element);
 }
 
-const main = document.getElementById("page");
-const header = top();
-main.append(header, ...[summary(), ...(n > 0 ? [changeTable(), openChart(), matrix(), speedChart(), portTable(), runTable()] : [])].filter(Boolean),
-  make("footer", null, `Written by ${visible(tool.name)} ${visible(tool.version)}. This page holds all of its data and asks the network for nothing.`));
-header.append(links(main));
-drawAll();
-document.documentElement.dataset.ready = "";
+assemble(tool, top(), [summary(), ...(n > 0 ? [changeTable(), openChart(), matrix(), speedChart(), portTable(), runTable()] : [])]);
 }

@@ -39,9 +39,8 @@ function licenceOf(name) {
   return {name, version, license, text: readFileSync(`${folder}/${file}`, "utf8").trim()};
 }
 
-// The notice travels inside the bundle: every page is a copy, and the licences ask for it there.
 // All share one permission; two carry a further licence for code or colours that they took over.
-function notice(list) {
+function terms(list) {
   const flat = (text) => text.replace(/\s+/g, " ").trim();
   const paragraphs = (text) => text.split(/\n\s*\n/).map((part) => part.trim());
   const permission = paragraphs(list[0].text).slice(1);
@@ -50,19 +49,17 @@ function notice(list) {
     const own = paragraphs(text).filter((part) => !shared.has(flat(part)));
     return `${name} ${version}: ${own.join("\n\n")}`;
   });
-  const body = `${entries.join("\n")}\n\n${permission.join("\n\n")}`;
-  return `/*! Bundled in this page:\n${body.replaceAll("*/", "* /")}\n*/`;
+  return `${entries.join("\n")}\n\n${permission.join("\n\n")}`;
 }
 
 const {packages} = await bundled("");
 const list = packages.map(licenceOf);
 const other = list.filter(({license}) => license !== "ISC");
 if (other.length) throw new Error(`not ISC: ${other.map(({name}) => name)}: have the notice say so`);
-const {text} = await bundled(notice(list));
+const all = `${terms(list)}\n`;
+// They travel inside the bundle: every page is a copy, and the licences ask for it there.
+const {text} = await bundled(`/*! Bundled in this page:\n${all.replaceAll("*/", "* /")}*/`);
 if (/<\/script|<!--/i.test(text)) throw new Error("the bundle would end the script element");
-const all = list.map((one) => `${one.name} ${one.version} (${one.license})\n\n${one.text}\n`)
-  .join(`\n${"-".repeat(72)}\n\n`);
-
 if (process.argv.includes("--check")) {
   if (readFileSync(bundle, "utf8") !== text || readFileSync(licences, "utf8") !== all) {
     console.error(`${bundle} is not what the lockfile gives: npm run build`);

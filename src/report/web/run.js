@@ -378,12 +378,6 @@ function settings() {
   ], "Settings"));
 }
 
-const main = document.getElementById("page");
-const header = top();
-main.append(header, ...[changed()].filter(Boolean), overview(), ...(Object.values(summary.expectations).some((n) => n > 0) ? [judged()] : []), matrix(), times(),
-  ...[limits()].filter(Boolean), results(), ...[hosts()].filter(Boolean), settings(),
-  make("footer", null, `Written by ${visible(tool.name)} ${visible(tool.version)}. This page holds all of its data and asks the network for nothing.`));
-header.append(links(main));
-drawAll();
-document.documentElement.dataset.ready = "";
+assemble(tool, top(), [changed(), overview(), Object.values(summary.expectations).some((n) => n > 0) && judged(), matrix(), times(),
+  limits(), results(), hosts(), settings()]);
 }
