@@ -5,10 +5,13 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FEW_KEYS 32
+#define DESCRIBED_BYTES 512
 #define LINE_BYTES 512   /* room from the start, so that most need not grow */
 #define FAILED (1 << 16) /* a bit of cJSON's type that cJSON does not use: an add below failed */
 
@@ -94,6 +97,25 @@ void ptl_json_add_bool(struct ptl_json *parent, const char *key, bool value)
 void ptl_json_add_null(struct ptl_json *parent, const char *key)
 {
     ptl_json_add(parent, key, (struct ptl_json *)cJSON_CreateNull());
+}
+
+void ptl_json_describe(struct ptl_json *parent, const char *format, ...)
+{
+    char text[DESCRIBED_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    for (char *quote = text; (quote = strchr(quote, '\'')) != NULL;)
+        *quote = '"';
+    cJSON *members = cJSON_Parse(text);
+    if (members == NULL && parent != NULL)
+        inner(parent)->type |= FAILED;
+    while (members != NULL && members->child != NULL) {
+        cJSON *one = cJSON_DetachItemViaPointer(members, members->child);
+        ptl_json_add(parent, one->string, (struct ptl_json *)one);
+    }
+    cJSON_Delete(members);
 }
 
 static bool any_failed(const cJSON *item)

@@ -30,6 +30,10 @@ void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *t
 void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t number);
 void ptl_json_add_bool(struct ptl_json *parent, const char *key, bool value);
 void ptl_json_add_null(struct ptl_json *parent, const char *key);
+/* Adds the members of an object that is written as printf has it, with ' for ": {'type': 'text'}.
+ * For short texts of ours. */
+void ptl_json_describe(struct ptl_json *parent, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Appends the value to buf on one line, without blanks; `pretty`: indented, for people and diffs.
  * False: an add failed or memory is out (buf->failed is then set too). */
 bool ptl_json_print(const struct ptl_json *json, struct ptl_buf *buf, bool pretty);

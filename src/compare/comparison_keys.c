@@ -65,9 +65,7 @@ static void describe_seen(const struct ptl_key *key, struct ptl_json *schema)
     ptl_json_add_string(schema, "type", "object");
     ptl_json_add_number(schema, "minProperties", 2);
     ptl_key_word.describe(key, ptl_json_add_object(schema, "propertyNames"));
-    struct ptl_json *times = ptl_json_add_object(schema, "additionalProperties");
-    ptl_json_add_string(times, "type", "integer");
-    ptl_json_add_number(times, "minimum", 1);
+    ptl_json_describe(schema, "{'additionalProperties': {'type': 'integer', 'minimum': 1}}");
 }
 
 static const struct ptl_key_type seen = {"object of numbers", print_seen, NULL, describe_seen};

@@ -5,6 +5,7 @@
 
 #define COVERAGE_WANTED 0.95
 
+/* Of numbers, and of structs that begin with one. */
 static int compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -63,11 +64,6 @@ struct ranked {
     uint32_t rank2; /* twice the midrank: whole */
 };
 
-static int compare_ranked(const void *a, const void *b)
-{
-    return compare(&((const struct ranked *)a)->value, &((const struct ranked *)b)->value);
-}
-
 /* Gives everyone twice its midrank; *ties is the sum of t^3 - t over groups of t equals. */
 static struct ranked *rank_all(const double *a, size_t a_count, const double *b, size_t b_count,
                                double *ties)
@@ -78,7 +74,7 @@ static struct ranked *rank_all(const double *a, size_t a_count, const double *b,
         return NULL;
     for (size_t i = 0; i < count; i++)
         all[i] = (struct ranked){.value = i < a_count ? a[i] : b[i - a_count], .is_a = i < a_count};
-    qsort(all, count, sizeof(*all), compare_ranked);
+    qsort(all, count, sizeof(*all), compare);
     *ties = 0;
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && !(all[i].value < all[end].value);)
@@ -168,11 +164,6 @@ struct numbered {
     size_t index;
 };
 
-static int compare_numbered(const void *a, const void *b)
-{
-    return compare(&((const struct numbered *)a)->p, &((const struct numbered *)b)->p);
-}
-
 bool ptl_stats_holm(double *p_values, size_t count)
 {
     struct numbered *order = calloc(count + 1, sizeof(*order));
@@ -182,7 +173,7 @@ bool ptl_stats_holm(double *p_values, size_t count)
     for (size_t i = 0; i < count; i++)
         if (!isnan(p_values[i]))
             order[tests++] = (struct numbered){p_values[i], i};
-    qsort(order, tests, sizeof(*order), compare_numbered);
+    qsort(order, tests, sizeof(*order), compare);
     double least = 0; /* a corrected p is never below the one before it */
     for (size_t i = 0; i < tests; i++) {
         double corrected = order[i].p * (double)(tests - i);

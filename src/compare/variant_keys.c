@@ -144,8 +144,7 @@ static void print_settings(const struct ptl_key *key, const void *object, struct
 static void describe_settings(const struct ptl_key *key, struct ptl_json *schema)
 {
     (void)key;
-    ptl_json_add_string(schema, "type", "object");
-    ptl_json_add_string(ptl_json_add_object(schema, "additionalProperties"), "type", "string");
+    ptl_json_describe(schema, "{'type': 'object', 'additionalProperties': {'type': 'string'}}");
 }
 
 static const struct ptl_key_type settings = {"object of texts", print_settings, NULL,

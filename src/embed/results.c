@@ -1,6 +1,7 @@
 #include "embed/embed.h"
 
 #include "report/writer.h"
+#include "results/objects.h"
 #include "results/stored.h"
 
 #include <assert.h>
@@ -60,15 +61,6 @@ static struct portolan_estimate estimate_of(const struct ptl_estimate *estimate)
                                       .recall_at_least = estimate->recall_at_least};
 }
 
-static const char *name_of_stop(enum ptl_stop stop)
-{
-    static const char *const names[] = {
-        [PTL_STOP_NONE] = NULL,           [PTL_STOP_SIGNAL] = "signal",
-        [PTL_STOP_DEADLINE] = "deadline", [PTL_STOP_MEMORY] = "memory",
-        [PTL_STOP_OUTAGE] = "outage",     [PTL_STOP_OUTPUT] = "output"};
-    return names[stop];
-}
-
 bool portolan_results_summary(const struct portolan_results *results,
                               struct portolan_summary *summary)
 {
@@ -82,7 +74,7 @@ bool portolan_results_summary(const struct portolan_results *results,
                                    .elapsed_ms = run->elapsed_ms,
                                    .complete = run->complete,
                                    .incomplete = ptl_report_incomplete(inner),
-                                   .stopped_by = name_of_stop(run->stopped_by),
+                                   .stopped_by = ptl_stop_names[run->stopped_by],
                                    .targets = sums->targets,
                                    .probes = sums->probes,
                                    .open = sums->states[PTL_OPEN],

@@ -176,32 +176,21 @@ static void read_sightings(const struct ptl_key *key, const struct ptl_json *val
         read_names(names, members, sightings);
 }
 
-static struct ptl_json *describe_object(struct ptl_json *properties, const char *name,
-                                        const char *about)
-{
-    struct ptl_json *schema = ptl_json_add_object(properties, name);
-    ptl_json_add_string(schema, "description", about);
-    ptl_json_add_string(schema, "type", "object");
-    return ptl_json_add_object(schema, "additionalProperties");
-}
-
 static void describe_sightings(const struct ptl_key *key, struct ptl_json *schema)
 {
     (void)key;
     ptl_json_add_string(schema, "type", "object");
     struct ptl_json *properties = ptl_json_add_object(schema, "properties");
-    for (int i = 0; i < PTL_SIGHT_COUNT; i++) {
-        struct ptl_json *list = describe_object(properties, ptl_sight_names[i], abouts[i]);
-        ptl_json_add_string(list, "type", "array");
-        struct ptl_json *port = ptl_json_add_object(list, "items");
-        ptl_json_add_string(port, "type", "integer");
-        ptl_json_add_number(port, "minimum", 0);
-        ptl_json_add_number(port, "maximum", 65535);
-    }
-    ptl_json_add_string(describe_object(properties, "names",
-                                        "names of addresses, where they are "
-                                        "new or have changed"),
-                        "type", "string");
+    for (int i = 0; i < PTL_SIGHT_COUNT; i++)
+        ptl_json_describe(ptl_json_add_object(properties, ptl_sight_names[i]),
+                          "{'description': '%s', 'type': 'object', 'additionalProperties':"
+                          " {'type': 'array', 'items':"
+                          " {'type': 'integer', 'minimum': 0, 'maximum': 65535}}}",
+                          abouts[i]);
+    ptl_json_describe(
+        properties,
+        "{'names': {'description': 'names of addresses, where they are new or have changed',"
+        " 'type': 'object', 'additionalProperties': {'type': 'string'}}}");
 }
 
 const struct ptl_key_type ptl_key_sightings = {"object", print_sightings, read_sightings,

@@ -63,11 +63,6 @@ static int open_index(int folder, enum ptl_store_use use)
                                  : openat(folder, INDEX, O_RDWR | O_CREAT | flags, 0666);
 }
 
-static void sync_folder(int folder)
-{
-    fsync(folder); /* some file systems cannot */
-}
-
 enum ptl_status ptl_history_store_open(const char *folder, enum ptl_store_use use,
                                        struct ptl_history_store *store, struct ptl_error *error)
 {
@@ -100,7 +95,7 @@ enum ptl_status ptl_history_store_open(const char *folder, enum ptl_store_use us
     if (failure != 0)
         return refuse(store, use, failure, error);
     if (use != PTL_STORE_READ && info.st_size == 0)
-        sync_folder(store->folder);
+        fsync(store->folder); /* some file systems cannot */
     return PTL_OK;
 }
 

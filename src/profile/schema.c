@@ -2,16 +2,16 @@
 #include "base/json.h"
 #include "profile/fields.h"
 
-#define DURATION_PATTERN "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"
+#include <inttypes.h>
 
+#define DURATION_PATTERN "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"
 #define SHARD_PATTERN "^(none|([1-9][0-9]*|auto)/[1-9][0-9]*)$"
 
-/* "type": NAME, in a new member of `anyOf` where there is one. */
-static struct ptl_json *choice(struct ptl_json *any_of, const char *type)
+#define SOME_TEXT "{'type': 'string', 'minLength': 1}"
+
+static void add_choice(struct ptl_json *any_of, const char *schema)
 {
-    struct ptl_json *schema = ptl_json_add_object(any_of, NULL);
-    ptl_json_add_string(schema, "type", type);
-    return schema;
+    ptl_json_describe(ptl_json_add_object(any_of, NULL), "%s", schema);
 }
 
 static void add_const(struct ptl_json *any_of, const char *word)
@@ -28,13 +28,6 @@ static void add_range(struct ptl_json *schema, const char *least, uint64_t min, 
         ptl_json_add_number(schema, most, max);
 }
 
-static void add_integer(struct ptl_json *schema, uint64_t min, uint64_t max)
-{
-    ptl_json_add_string(schema, "type", "integer");
-    ptl_json_add_number(schema, "minimum", min);
-    ptl_json_add_number(schema, "maximum", max);
-}
-
 static void add_words(struct ptl_json *schema, const struct ptl_field *field)
 {
     struct ptl_json *words = ptl_json_add_array(schema, "enum");
@@ -42,36 +35,27 @@ static void add_words(struct ptl_json *schema, const struct ptl_field *field)
         ptl_json_add_string(words, NULL, field->words[i]);
 }
 
-static void add_host_choices(struct ptl_json *any_of)
-{
-    ptl_json_add_number(choice(any_of, "string"), "minLength", 1);
-    struct ptl_json *file = choice(any_of, "object"), *path;
-    path = ptl_json_add_object(ptl_json_add_object(file, "properties"), "file");
-    ptl_json_add_string(path, "type", "string");
-    ptl_json_add_number(path, "minLength", 1);
-    ptl_json_add_string(ptl_json_add_array(file, "required"), NULL, "file");
-    ptl_json_add_bool(file, "additionalProperties", false);
-}
-
-static void add_port_choices(struct ptl_json *any_of)
-{
-    add_integer(ptl_json_add_object(any_of, NULL), 1, 65535);
-    ptl_json_add_number(choice(any_of, "string"), "minLength", 1);
-}
-
-static void add_scope_choices(struct ptl_json *any_of)
-{
-    ptl_json_add_number(choice(any_of, "string"), "minLength", 1);
-}
+/* What an entry can be, up to a NULL. */
+static const char *const hosts[] = {SOME_TEXT,
+                                    "{'type': 'object', 'properties': {'file': " SOME_TEXT
+                                    "}, 'required': ['file'], 'additionalProperties': false}",
+                                    NULL};
+static const char *const ports[] = {"{'type': 'integer', 'minimum': 1, 'maximum': 65535}",
+                                    SOME_TEXT, NULL};
+static const char *const scopes[] = {SOME_TEXT, NULL};
 
 /* One entry, or a list of them; never an empty list where the key must say something. */
 static void add_entries(struct ptl_json *schema, const struct ptl_field *field,
-                        void (*add_choices)(struct ptl_json *any_of))
+                        const char *const *entries)
 {
     struct ptl_json *any_of = ptl_json_add_array(schema, "anyOf");
-    add_choices(any_of);
-    struct ptl_json *list = choice(any_of, "array");
-    add_choices(ptl_json_add_array(ptl_json_add_object(list, "items"), "anyOf"));
+    for (size_t i = 0; entries[i] != NULL; i++)
+        add_choice(any_of, entries[i]);
+    struct ptl_json *list = ptl_json_add_object(any_of, NULL);
+    ptl_json_add_string(list, "type", "array");
+    any_of = ptl_json_add_array(ptl_json_add_object(list, "items"), "anyOf");
+    for (size_t i = 0; entries[i] != NULL; i++)
+        add_choice(any_of, entries[i]);
     if (field->required)
         ptl_json_add_number(list, "minItems", 1);
 }
@@ -113,12 +97,11 @@ static void add_text(struct ptl_json *schema, const struct ptl_field *field)
 static void add_parents(struct ptl_json *schema, const struct ptl_field *field)
 {
     struct ptl_json *any_of = ptl_json_add_array(schema, "anyOf");
-    ptl_json_add_number(choice(any_of, "string"), "minLength", 1);
-    struct ptl_json *list = choice(any_of, "array");
-    add_range(list, "minItems", 1, "maxItems", field->max);
-    struct ptl_json *path = ptl_json_add_object(list, "items");
-    ptl_json_add_string(path, "type", "string");
-    ptl_json_add_number(path, "minLength", 1);
+    add_choice(any_of, SOME_TEXT);
+    ptl_json_describe(ptl_json_add_object(any_of, NULL),
+                      "{'type': 'array', 'minItems': 1, 'maxItems': %" PRIu64
+                      ", 'items': " SOME_TEXT "}",
+                      field->max);
 }
 
 static void add_list(struct ptl_json *schema, const struct ptl_field *field)
@@ -140,7 +123,9 @@ static void add_number(struct ptl_json *schema, const struct ptl_field *field)
         schema = ptl_json_add_object(any_of, NULL);
     }
     if (field->type == PTL_FIELD_INT) {
-        add_integer(schema, field->min, field->max);
+        ptl_json_describe(schema,
+                          "{'type': 'integer', 'minimum': %" PRIu64 ", 'maximum': %" PRIu64 "}",
+                          field->min, field->max);
     } else {
         ptl_json_add_string(schema, "type", "string");
         if (field->type == PTL_FIELD_DURATION)
@@ -168,9 +153,7 @@ static void add_type(struct ptl_json *schema, const struct ptl_field *field)
         add_number(schema, field);
         break;
     case PTL_FIELD_SHARE:
-        ptl_json_add_string(schema, "type", "number");
-        ptl_json_add_number(schema, "minimum", 0);
-        ptl_json_add_number(schema, "maximum", 1);
+        ptl_json_describe(schema, "{'type': 'number', 'minimum': 0, 'maximum': 1}");
         break;
     case PTL_FIELD_BOOL:
         ptl_json_add_string(schema, "type", "boolean");
@@ -179,13 +162,13 @@ static void add_type(struct ptl_json *schema, const struct ptl_field *field)
         add_words(schema, field);
         break;
     case PTL_FIELD_HOSTS:
-        add_entries(schema, field, add_host_choices);
+        add_entries(schema, field, hosts);
         break;
     case PTL_FIELD_PORTS:
-        add_entries(schema, field, add_port_choices);
+        add_entries(schema, field, ports);
         break;
     case PTL_FIELD_SCOPE:
-        add_entries(schema, field, add_scope_choices);
+        add_entries(schema, field, scopes);
         break;
     case PTL_FIELD_STATES:
         add_list(schema, field);
@@ -194,8 +177,7 @@ static void add_type(struct ptl_json *schema, const struct ptl_field *field)
         add_object(schema, field->children, field->child_count);
         break;
     case PTL_FIELD_SHARD:
-        ptl_json_add_string(schema, "type", "string");
-        ptl_json_add_string(schema, "pattern", SHARD_PATTERN);
+        ptl_json_describe(schema, "{'type': 'string', 'pattern': '%s'}", SHARD_PATTERN);
         break;
     case PTL_FIELD_EXPECT:
         add_rules(schema, field);

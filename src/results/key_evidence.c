@@ -39,10 +39,8 @@ static void read_counts(const struct ptl_key *key, const struct ptl_json *value,
 static void describe_counts(const struct ptl_key *key, struct ptl_json *schema)
 {
     ptl_key_describe_as(key, "array", schema);
-    struct ptl_json *items = ptl_json_add_object(schema, "items");
-    ptl_json_add_string(items, "type", "integer");
-    ptl_json_add_number(items, "minimum", 0);
-    ptl_json_add_number(schema, "maxItems", PTL_TRIES);
+    ptl_json_describe(schema, "{'items': {'type': 'integer', 'minimum': 0}, 'maxItems': %d}",
+                      PTL_TRIES);
 }
 
 static const struct ptl_key_type counts = {"list of numbers", print_counts, read_counts,

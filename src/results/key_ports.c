@@ -36,9 +36,7 @@ static void describe_concurrency(const struct ptl_key *key, struct ptl_json *sch
 {
     (void)key;
     struct ptl_json *either = ptl_json_add_array(schema, "anyOf");
-    struct ptl_json *number = ptl_json_add_object(either, NULL);
-    ptl_json_add_string(number, "type", "integer");
-    ptl_json_add_number(number, "minimum", 1);
+    ptl_json_describe(ptl_json_add_object(either, NULL), "{'type': 'integer', 'minimum': 1}");
     for (size_t i = 0; i < PTL_COUNT(concurrency_words); i++)
         ptl_json_add_string(ptl_json_add_object(either, NULL), "const",
                             ptl_concurrency_word(concurrency_words[i]));

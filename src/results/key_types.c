@@ -166,8 +166,7 @@ static void read_port(const struct ptl_key *key, const struct ptl_json *value,
 static void describe_port(const struct ptl_key *key, struct ptl_json *schema)
 {
     ptl_key_describe_as(key, "integer", schema);
-    ptl_json_add_number(schema, "minimum", 1);
-    ptl_json_add_number(schema, "maximum", 65535);
+    ptl_json_describe(schema, "{'minimum': 1, 'maximum': 65535}");
 }
 
 const struct ptl_key_type ptl_key_port = {"port", ptl_key_print_number, read_port, describe_port};

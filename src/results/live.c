@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_times(const struct ptl_result *x, const struct ptl_result *y)
+static int compare_items(const void *a, const void *b)
 {
+    const struct ptl_result *x = a, *y = b;
     if (x->offset_ms != y->offset_ms)
         return x->offset_ms < y->offset_ms ? -1 : 1;
     if (x->target != y->target)
@@ -12,15 +13,10 @@ static int compare_times(const struct ptl_result *x, const struct ptl_result *y)
     return x->port < y->port ? -1 : x->port > y->port;
 }
 
-static int compare_items(const void *a, const void *b)
-{
-    return compare_times(a, b);
-}
-
 static int compare_indexes(const void *a, const void *b, void *items)
 {
     const struct ptl_result *all = items;
-    return compare_times(&all[*(const uint32_t *)a], &all[*(const uint32_t *)b]);
+    return compare_items(&all[*(const uint32_t *)a], &all[*(const uint32_t *)b]);
 }
 
 bool ptl_live_take(struct ptl_live *live, struct ptl_results *results, uint32_t now_ms)

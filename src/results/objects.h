@@ -56,6 +56,9 @@ struct ptl_disagreement_keys {
 };
 
 extern const struct ptl_object ptl_object_results; /* the root: for schema and reference */
+/* Why a run or a segment ended, by enum ptl_stop and PTL_SEGMENT_KILLED; NULL: it came to its end.
+ */
+extern const char *const ptl_stop_names[];
 extern const struct ptl_object ptl_object_tool, ptl_object_run;      /* of struct ptl_run_info */
 extern const struct ptl_object ptl_object_summary;                   /* of struct ptl_results */
 extern const struct ptl_object ptl_object_unresolved;                /* of struct ptl_unresolved */

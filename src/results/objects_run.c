@@ -73,7 +73,7 @@ static const struct ptl_key path_keys[] = {
 };
 static const struct ptl_object path = PTL_OBJECT(struct ptl_path_info, path_keys, "run.paths");
 
-static const char *const ends[] = {
+const char *const ptl_stop_names[PTL_SEGMENT_KILLED + 1] = {
     [PTL_STOP_NONE] = NULL,         [PTL_STOP_SIGNAL] = "signal", [PTL_STOP_DEADLINE] = "deadline",
     [PTL_STOP_MEMORY] = "memory",   [PTL_STOP_OUTAGE] = "outage", [PTL_STOP_OUTPUT] = "output",
     [PTL_SEGMENT_KILLED] = "killed"};
@@ -83,7 +83,7 @@ static const struct ptl_key segment_keys[] = {
      .about = "when it ended; where it was killed, when it last said something"},
     {"probes", &ptl_key_number, PTL_AT(struct ptl_segment, probes),
      .about = "that got their verdict in it"},
-    {"reason", &ptl_key_word, PTL_AT(struct ptl_segment, reason), PTL_WORDS(ends),
+    {"reason", &ptl_key_word, PTL_AT(struct ptl_segment, reason), PTL_WORDS(ptl_stop_names),
      .is_nullable = true, .about = "why it ended; null: the run came to its end"},
 };
 static const struct ptl_object segment =
@@ -147,7 +147,7 @@ static const struct ptl_key shard_run_keys[] = {
     {"finished", &ptl_key_time, AT(finished_ms), .about = "its run.finished"},
     {"elapsed_ms", &ptl_key_decimal, AT(elapsed_ms), .steps = 1000, .about = "its run.elapsed_ms"},
     {"complete", &ptl_key_bool, AT(complete), .about = "its run.complete"},
-    {"stopped_by", &ptl_key_word, AT(stopped_by), PTL_WORDS(ends), .is_nullable = true,
+    {"stopped_by", &ptl_key_word, AT(stopped_by), PTL_WORDS(ptl_stop_names), .is_nullable = true,
      .about = "what ended it early; null: nothing"},
     {"targets", &ptl_key_number, AT(targets), .max = PTL_TARGETS_MAX,
      .about = "its summary.targets"},
