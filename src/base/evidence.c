@@ -84,6 +84,13 @@ void ptl_late_join(struct ptl_late *sum, const struct ptl_late *other)
     sum->closed = (uint16_t)(sum->closed + other->closed);
 }
 
+void ptl_resets_join(struct ptl_resets_sent *sum, const struct ptl_resets_sent *other)
+{
+    sum->is_known = sum->is_known && other->is_known;
+    sum->count = sum->is_known ? sum->count + other->count : 0;
+    sum->apart = sum->is_known ? sum->apart + other->apart : 0;
+}
+
 void ptl_evidence_sum(struct ptl_evidence *run, const struct ptl_evidence *other)
 {
     for (int i = 0; i < PTL_TRIES; i++) {
@@ -93,6 +100,7 @@ void ptl_evidence_sum(struct ptl_evidence *run, const struct ptl_evidence *other
     }
     ptl_sentinels_join(&run->sentinels, &other->sentinels);
     ptl_late_join(&run->late, &other->late);
+    ptl_resets_join(&run->resets, &other->resets);
 }
 
 void ptl_evidence_join(struct ptl_target_evidence *target, const struct ptl_target_evidence *other)

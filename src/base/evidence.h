@@ -30,12 +30,20 @@ struct ptl_late {
     uint16_t reach_ms;     /* the others were listened to for so long, by the median */
 };
 
+/* Resets that this machine sent for segments that no socket waited for, as SYN-ACKs are that come
+ * too late. What is still on its way from a port that was found open causes some as well. */
+struct ptl_resets_sent {
+    uint64_t count, apart; /* apart: of them, those sent while no open port answered */
+    bool is_known;
+};
+
 /* Of a run, or of one target. Attempts are those whose silence counts. */
 struct ptl_evidence {
     uint64_t open[PTL_TRIES], closed[PTL_TRIES]; /* [k]: answered attempt k + 1 */
     uint64_t silent[PTL_TRIES];                  /* [k]: nothing answered, after k + 1 attempts */
     struct ptl_sentinels sentinels;
     struct ptl_late late;
+    struct ptl_resets_sent resets; /* of a run */
 };
 
 /* The same of one target, as it is kept for up to 65,536 of them: of at most 65,535 ports. */
@@ -69,6 +77,8 @@ void ptl_evidence_join(struct ptl_target_evidence *target, const struct ptl_targ
 void ptl_sentinels_join(struct ptl_sentinels *sum, const struct ptl_sentinels *other);
 /* Adds what was listened to elsewhere. */
 void ptl_late_join(struct ptl_late *sum, const struct ptl_late *other);
+/* Adds those of another run. Where nothing is known of one, nothing is of both. */
+void ptl_resets_join(struct ptl_resets_sent *sum, const struct ptl_resets_sent *other);
 /* Of a target: the sentinels of the run that was about nothing else. */
 void ptl_evidence_set_sentinels(struct ptl_target_evidence *target,
                                 const struct ptl_sentinels *sentinels);

@@ -273,6 +273,7 @@ static bool fill(struct ptl_merging *merging)
     uint32_t targets = ptl_stored_count(results->stored);
     summary->targets = results->started = targets;
     summary->probes = (uint64_t)targets * ptl_portset_count(merging->ports);
+    results->evidence.resets.is_known = true; /* till a run has none */
     for (size_t i = 0; i < merging->count; i++) {
         const struct ptl_summary *from = &merging->views[i].results->summary;
         merging->probes += from->probes;
@@ -280,6 +281,7 @@ static bool fill(struct ptl_merging *merging)
         ptl_sentinels_join(&results->evidence.sentinels,
                            &merging->views[i].results->evidence.sentinels);
         ptl_late_join(&results->evidence.late, &merging->views[i].results->evidence.late);
+        ptl_resets_join(&results->evidence.resets, &merging->views[i].results->evidence.resets);
     }
     results->has_evidence = true; /* till a host has none */
     for (uint32_t target = 0; target < targets; target++)

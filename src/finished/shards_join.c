@@ -154,6 +154,7 @@ static bool add(struct ptl_shards *shards, const struct ptl_results *from)
         return false;
     shards->are_incomplete[from->run.shard.index] = !from->run.complete;
     whole->has_evidence = is_first || whole->has_evidence;
+    whole->evidence.resets.is_known = is_first || whole->evidence.resets.is_known;
     ptl_merge_join_run(run, &from->run);
     if (from->run.elapsed_ms > run->elapsed_ms)
         run->elapsed_ms = from->run.elapsed_ms;

@@ -28,9 +28,13 @@ static void add_answers(const struct ptl_evidence *evidence, struct ptl_buf *buf
                        evidence->sentinels.asked, evidence->sentinels.lost);
 }
 
-static void add_late(const struct ptl_late *late, struct ptl_buf *buf)
+static void add_late(const struct ptl_evidence *evidence, struct ptl_buf *buf)
 {
+    const struct ptl_late *late = &evidence->late;
     unsigned count = (unsigned)late->open + late->closed;
+    if (count == 0 && evidence->resets.apart > 0)
+        ptl_buf_printf(buf, "; up to %" PRIu64 " answers may have come too late",
+                       evidence->resets.count);
     if (count > 0)
         ptl_buf_printf(buf,
                        "; of %u silent ports that were listened to for longer %u answered too late",
@@ -56,7 +60,7 @@ void ptl_estimate_tell(const struct ptl_results *results, struct ptl_buf *buf)
         break;
     case PTL_BASIS_LATE:
         ptl_buf_add(buf, "how many open ports were missed cannot be told");
-        add_late(&results->evidence.late, buf);
+        add_late(&results->evidence, buf);
         break;
     case PTL_BASIS_NOT_RECORDED:
         break;
@@ -64,7 +68,7 @@ void ptl_estimate_tell(const struct ptl_results *results, struct ptl_buf *buf)
         ptl_buf_printf(buf, "at most %" PRIu64 " open port%s missed (95 %%)",
                        estimate->missed_at_most, estimate->missed_at_most == 1 ? " was" : "s were");
         add_answers(&results->evidence, buf);
-        add_late(&results->evidence.late, buf);
+        add_late(&results->evidence, buf);
         if (estimate->poor > 0 && results->summary.targets > 1)
             ptl_buf_printf(buf, "; the bound is poor for %" PRIu64 " target%s", estimate->poor,
                            estimate->poor == 1 ? "" : "s");

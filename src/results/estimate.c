@@ -63,18 +63,24 @@ static double missed_by_empty(double chance, double alike, unsigned empty, doubl
     return low;
 }
 
-/* Of ports of which as many are open as of those that answered: how many are, at most. */
-static double open_among(double missed, double open, double answered)
+/* Of so many, each with that chance: the least that a binomial exceeds with that risk at most. */
+static double chosen_at_most(double count, double share)
 {
-    double share = ptl_share_at_most(open, answered, PTL_RISK), low = 0, high = missed;
-    while (low < high) { /* the least that a binomial exceeds with that risk at most */
+    double low = 0, high = count;
+    while (low < high) {
         double middle = floor((low + high) / 2);
-        if (middle < missed && ptl_beta_below(share, middle + 1, missed - middle) > PTL_RISK)
+        if (middle < count && ptl_beta_below(share, middle + 1, count - middle) > PTL_RISK)
             low = middle + 1;
         else
             high = middle;
     }
     return low;
+}
+
+/* Of ports of which as many are open as of those that answered: how many are, at most. */
+static double open_among(double missed, double open, double answered)
+{
+    return chosen_at_most(missed, ptl_share_at_most(open, answered, PTL_RISK));
 }
 
 /* Whatever the first passes lost: open ports that came to the last ones and were missed there. */
@@ -150,6 +156,30 @@ static void add_late(const struct ptl_evidence *evidence, const struct ptl_late 
         estimate->doubt = fmax(estimate->doubt, at_most / (open + at_most));
 }
 
+/*
+ * An open port that answered too late made this machine send a reset for each of its answers that
+ * came while the run went on: those to all its attempts but the last, at least. So there are no
+ * more such ports than resets, but for those of which each of these attempts was lost. Of a target:
+ * as many of its silent ports as of those of the run.
+ */
+static void add_resets(const struct ptl_evidence *evidence, const struct ptl_evidence *run,
+                       const struct ptl_loss *loss, struct ptl_estimate *estimate)
+{
+    double open = ptl_evidence_ports(evidence->open), silent = ptl_evidence_ports(evidence->silent);
+    double all = ptl_evidence_ports(run->silent), resets = (double)run->resets.count;
+    if (run->resets.apart == 0 || all <= 0)
+        return;
+    unsigned tries = usual_tries(run);
+    double lost = pow(loss->at_most, tries > 1 ? tries - 1 : 1);
+    double most = fmin(resets + (double)ptl_missed_at_most(resets, lost, PTL_RISK), all);
+    double at_most = all > silent ? chosen_at_most(silent, most / all) : most;
+    estimate->missed_at_most = (uint64_t)fmin((double)estimate->missed_at_most + at_most, silent);
+    estimate->missed =
+        fmin(estimate->missed + resets / tries * silent / all, (double)estimate->missed_at_most);
+    if (at_most > 0)
+        estimate->doubt = fmax(estimate->doubt, at_most / (open + at_most));
+}
+
 struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
                                     const struct ptl_evidence *others)
 {
@@ -190,6 +220,9 @@ struct ptl_estimate ptl_estimate_of(const struct ptl_evidence *evidence,
     estimate.missed = fmin(open * expected / fmax(1 - expected, 1 - CHANCE_MOST), at_most);
     estimate.missed_at_most = (uint64_t)at_most;
     add_late(evidence, &late, &loss, &estimate);
+    const struct ptl_evidence *run = others != NULL ? others : evidence;
+    if (late.open + late.closed + run->late.open + run->late.closed == 0)
+        add_resets(evidence, run, &loss, &estimate);
     if (estimate.missed_at_most > 0)
         estimate.recall_at_least = open / (open + (double)estimate.missed_at_most);
     return estimate;

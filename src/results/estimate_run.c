@@ -13,6 +13,8 @@ struct ptl_estimate ptl_estimate_target(const struct ptl_results *results,
         return (struct ptl_estimate){.basis = PTL_BASIS_NOT_RECORDED};
     struct ptl_evidence evidence = ptl_evidence_of(&counts->evidence);
     bool alone = results->summary.targets < 2 || !results->has_evidence;
+    if (alone && results->has_evidence)
+        evidence.resets = results->evidence.resets; /* the run's are this target's */
     return ptl_estimate_of(&evidence, alone ? NULL : &results->evidence);
 }
 

@@ -107,6 +107,16 @@ static const struct ptl_key late_keys[] = {
 #undef AT
 static const struct ptl_object late = PTL_OBJECT(struct ptl_late, late_keys, "evidence");
 
+#define AT(member) PTL_AT(struct ptl_resets_sent, member), .max = UINT32_MAX
+static const struct ptl_key reset_keys[] = {
+    {"count", &ptl_key_number, AT(count),
+     .about = "no more answers of open ports than so many were late"},
+    {"apart", &ptl_key_number, AT(apart),
+     .about = "of them, those sent while no open port answered: late answers, or noise"},
+};
+#undef AT
+static const struct ptl_object resets = PTL_OBJECT(struct ptl_resets_sent, reset_keys, "evidence");
+
 #define AT(member) PTL_AT(struct ptl_evidence, member)
 static const struct ptl_key evidence_keys[] = {
     {"open", &counts, AT(open),
@@ -120,6 +130,10 @@ static const struct ptl_key evidence_keys[] = {
     /* An older file, and a run in which nothing was listened to, has none. */
     {"late", &ptl_key_object, AT(late), PTL_COUNT_AT(struct ptl_evidence, late.listened),
      .object = &late, .is_omitted = true, .about = "a sample of the silent ports"},
+    /* A target has none, nor has an older file, nor where the kernel tells nothing. */
+    {"resets", &ptl_key_object, AT(resets), PTL_COUNT_AT(struct ptl_evidence, resets.is_known),
+     .object = &resets, .is_omitted = true,
+     .about = "of a run: resets that this machine sent for what no socket waited for"},
 };
 #undef AT
 static const struct ptl_object evidence_object =
@@ -138,6 +152,9 @@ static void read_evidence(const struct ptl_key *key, const struct ptl_json *valu
     inner.json = value;
     inner.what = key->name;
     ptl_object_read(&evidence_object, PTL_KEYS_ALL, &inner, &evidence);
+    evidence.resets.is_known = inner.status == PTL_OK && ptl_json_get(value, "resets") != NULL;
+    if (evidence.resets.apart > evidence.resets.count)
+        ptl_members_refuse(&inner, "more resets were sent apart than at all");
     if (evidence.late.open + evidence.late.closed > evidence.late.listened)
         ptl_members_refuse(&inner, "more ports answered late than were listened to");
     members->status = inner.status;

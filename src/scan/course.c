@@ -2,6 +2,24 @@
 #include "base/clock.h"
 #include "scan/plan_state.h"
 
+#define LINGER_NS PTL_NS_PER_S /* at most, for answers that come too late... */
+#define SHORT_NS 50000000U     /* ...once it is seen that some are no open port's */
+
+/* This machine's own refusals are resets, too; and of what came between the segments of a run that
+ * was resumed nobody knows. */
+static bool counts_resets(struct ptl_plan *plan)
+{
+    if (plan->sources == NULL || ptl_sources_used(plan->sources) || plan->past != NULL)
+        ptl_resets_leave(&plan->resets);
+    return plan->resets.sent.is_known;
+}
+
+void ptl_course_watch(struct ptl_plan *plan)
+{
+    if (counts_resets(plan))
+        ptl_resets_watch(&plan->resets, plan->now_ns);
+}
+
 /* The points are twice as far apart where there is no room. */
 void ptl_course_note(struct ptl_plan *plan, uint32_t now_ms)
 {
@@ -25,6 +43,26 @@ void ptl_course_note(struct ptl_plan *plan, uint32_t now_ms)
     plan->point_ms = now_ms + plan->point_every_ms;
 }
 
+bool ptl_course_lingers(struct ptl_plan *plan)
+{
+    const struct ptl_resets_sent *sent = &plan->resets.sent;
+    uint64_t wait_ns = plan->profile->timeout_ms * PTL_NS_PER_MS;
+    if (plan->now_ns < plan->lingers_ns)
+        return true;
+    if (plan->told_finished || !counts_resets(plan) || plan->sum.states[PTL_OPEN] == 0 ||
+        plan->sum.states[PTL_FILTERED] == 0)
+        return false;
+    bool is_first = plan->lingers_ns == 0, was_short = plan->lingers_are_short;
+    if (!is_first && !was_short)
+        return false;
+    ptl_resets_look(&plan->resets, plan->now_ns);
+    plan->lingers_are_short = is_first && sent->apart == 0;
+    uint64_t most_ns = plan->lingers_are_short ? SHORT_NS : LINGER_NS;
+    if (plan->lingers_are_short ? sent->count > 0 : sent->apart > 0)
+        plan->lingers_ns = plan->now_ns + (wait_ns < most_ns ? wait_ns : most_ns);
+    return plan->now_ns < plan->lingers_ns;
+}
+
 void ptl_course_evidence(const struct ptl_plan *plan, struct ptl_evidence *evidence)
 {
     struct ptl_tally tally = plan->tally; /* to its end, so far */
@@ -45,6 +83,10 @@ static void describe_evidence(struct ptl_plan *plan)
          ptl_evidence_fits(evidence, states[PTL_OPEN], states[PTL_CLOSED], states[PTL_FILTERED]));
     if (!plan->results->has_evidence)
         *evidence = (struct ptl_evidence){.sentinels = {.asked = 0}};
+    bool counts = counts_resets(plan);
+    ptl_resets_look(&plan->resets, plan->now_ns);
+    if (counts && plan->results->has_evidence)
+        evidence->resets = plan->resets.sent;
 }
 
 void ptl_course_describe(struct ptl_plan *plan)

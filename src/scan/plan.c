@@ -9,10 +9,15 @@
 #define LOOK_NS 20000000U
 #define WINDOW_PORTS (1U << 24) /* ...and fewer where each has many ports: 2 bytes for each */
 
-static bool is_finished(const struct ptl_plan *plan)
+static bool has_all(const struct ptl_plan *plan)
+{
+    return plan->schedule.active == 0 && plan->next_target == plan->targets;
+}
+
+static bool is_finished(struct ptl_plan *plan)
 {
     return atomic_load(&plan->stop) != PTL_STOP_NONE ||
-           (plan->schedule.active == 0 && plan->next_target == plan->targets);
+           (has_all(plan) && !ptl_course_lingers(plan));
 }
 
 static bool has_something(const struct ptl_plan *plan)
@@ -48,6 +53,8 @@ static void pass_time(struct ptl_plan *plan)
     ptl_path_overdue(&plan->path, overdue, plan->shortage.permits->most);
     if (now_ms >= plan->point_ms)
         ptl_course_note(plan, now_ms);
+    if (ptl_resets_is_due(&plan->resets, plan->now_ns))
+        ptl_course_watch(plan);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -95,6 +102,8 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
         want = PTL_PLAN_BLOCK;
     if (is_finished(plan)) {
         finish(plan, &pulled);
+    } else if (has_all(plan)) {
+        pulled.due_ns = plan->lingers_ns;
     } else if (want > 0 && plan->pause_until_ns > plan->now_ns) {
         pulled.due_ns = plan->pause_until_ns; /* and not before, whatever is due */
     } else if (want > 0) {
@@ -244,6 +253,9 @@ enum ptl_status ptl_plan_new(const struct ptl_plan_parts *parts, struct ptl_plan
     ptl_shortage_init(&new->shortage, parts->permits);
     new->sum.targets = results->summary.targets = new->targets;
     new->sum.probes = new->targets *new->port_count;
+    new->sources = parts->sources;
+    if (parts->sources != NULL)
+        ptl_resets_begin(&new->resets);
     ptl_listening_init(&new->listening, new->sum.probes, parts->seed);
     if (new->targets > 0)
         ptl_permute_init(&new->target_order, new->targets, parts->seed);

@@ -14,6 +14,7 @@
 #include "scan/lane.h"
 #include "scan/permits.h"
 #include "scan/run.h"
+#include "scan/sources.h"
 #include "target/targets.h"
 
 #include <stdbool.h>
@@ -58,6 +59,7 @@ struct ptl_plan_parts {
     struct ptl_portset *ports;   /* sealed: of each target; the profile's, or some of them */
     uint64_t rate;               /* attempts a second; 0: no limit */
     struct ptl_permits *permits; /* their limit shrinks and grows with what this machine can do */
+    struct ptl_sources *sources; /* of the workers; NULL: resets are not counted */
     uint64_t seed;               /* in force */
     uint32_t workers;
     uint64_t start_ns; /* of the run */

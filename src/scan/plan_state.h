@@ -16,6 +16,7 @@
 #include "scan/path.h"
 #include "scan/pipe.h"
 #include "scan/plan.h"
+#include "scan/resets.h"
 #include "scan/schedule.h"
 #include "scan/shortage.h"
 #include "scan/tally.h"
@@ -95,7 +96,11 @@ struct ptl_plan {
     uint64_t silent;          /* ports in all lanes that only another pass could tell more about */
     uint64_t limited_targets; /* that were found to have a limit of their own */
     struct ptl_unanswered unanswered;
-    struct ptl_listening listening;    /* for answers that are late */
+    struct ptl_listening listening; /* for answers that are late */
+    struct ptl_resets resets;       /* the same, as this machine's kernel counts them */
+    struct ptl_sources *sources;
+    uint64_t lingers_ns;               /* all have their verdicts: resets are counted till then */
+    bool lingers_are_short;            /* it is not known yet whether it is worth while */
     uint32_t point_ms, point_every_ms; /* when the next point of the run's course is due */
     uint64_t point_heard;
     uint64_t answered, lost; /* attempts, and those of them that prove one before lost */
@@ -195,8 +200,13 @@ static inline bool ptl_pull_has_first(const struct ptl_plan *plan)
 #define PTL_COURSE_EVERY_MS 100 /* a point, at first */
 /* Notes what is allowed and what was answered: another point is due. */
 void ptl_course_note(struct ptl_plan *plan, uint32_t now_ms);
+/* Counts resets (resets.h): it is time. */
+void ptl_course_watch(struct ptl_plan *plan);
 /* What held the run back, into its results. */
 void ptl_course_describe(struct ptl_plan *plan);
+/* All ports have their verdicts. True: answers may come yet, that are too late for them, as some
+ * have, and it is worth while to count them. */
+bool ptl_course_lingers(struct ptl_plan *plan);
 /* What sentinels and late answers tell of it by now, with what went before it was resumed. */
 void ptl_course_evidence(const struct ptl_plan *plan, struct ptl_evidence *evidence);
 /* The warnings that it deserves. PTL_E_NO_MEMORY. */

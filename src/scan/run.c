@@ -280,6 +280,7 @@ static enum ptl_status set_up(struct run *run, struct ptl_error *error)
                                    .ports = run->prepared->ports,
                                    .rate = run->prepared->rate,
                                    .permits = &run->permits,
+                                   .sources = &run->sources,
                                    .seed = run->prepared->seed,
                                    .workers = run->prepared->workers,
                                    .start_ns = run->start_ns};

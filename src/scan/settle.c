@@ -6,6 +6,7 @@
 
 #define UNREACHABLE_TRIES 3 /* of a target that has no way to it, while others answer */
 #define UNREACHABLE_DELAY_NS 250000000ULL
+#define OPENS_NS 20000000U /* later than its round trip nothing more comes of an open port */
 #define OUTAGE_TOLD_MS 1000U
 #define LEAST_ANSWERS 4 /* the least of fewer round trips is no guide */
 
@@ -191,6 +192,9 @@ void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         return; /* the plan was stopped, and finish() counts it */
     }
     plan->sum.syn_resent += outcome->resent;
+    if (outcome->state == PTL_OPEN || (outcome->probe.sentinel && ptl_plan_is_silence(outcome)))
+        ptl_resets_opens(&plan->resets,
+                         plan->now_ns + OPENS_NS + outcome->at_ns - outcome->started_ns);
     if (ptl_plan_is_answer(outcome))
         hear(plan, outcome);
     if (outcome->probe.sentinel) {

@@ -55,8 +55,20 @@ bool ptl_sources_is_own(const struct ptl_sources *sources, const struct ptl_addr
                    ptl_address_order) != NULL;
 }
 
+static void note_use(struct ptl_sources *sources)
+{
+    if (!atomic_load_explicit(&sources->used, memory_order_relaxed))
+        atomic_store(&sources->used, true);
+}
+
+bool ptl_sources_used(struct ptl_sources *sources)
+{
+    return atomic_load(&sources->used);
+}
+
 void ptl_sources_begin(struct ptl_sources *sources, uint32_t worker)
 {
+    note_use(sources);
     atomic_fetch_add(&sources->turns[worker], 1);
 }
 
@@ -75,8 +87,10 @@ uint16_t ptl_sources_end(struct ptl_sources *sources, uint32_t worker, int fd)
 
 void ptl_sources_hold(struct ptl_sources *sources, uint16_t port)
 {
-    if (port != 0)
-        atomic_fetch_add(&sources->held[port], 1);
+    if (port == 0)
+        return;
+    note_use(sources);
+    atomic_fetch_add(&sources->held[port], 1);
 }
 
 void ptl_sources_drop(struct ptl_sources *sources, uint16_t port)

@@ -18,6 +18,7 @@ struct ptl_sources {
     atomic_uint *turns;      /* by worker: odd while its socket's port is not known yet */
     struct ptl_address *own; /* this machine's addresses, in order */
     uint32_t workers, own_count;
+    atomic_bool used; /* an address of this machine was asked */
 };
 
 /* False: no memory. Without a list of this machine's addresses, loopback alone is known to be its.
@@ -27,6 +28,9 @@ void ptl_sources_free(struct ptl_sources *sources);
 
 /* Does the address belong to this machine? Only then is the rest of use. */
 bool ptl_sources_is_own(const struct ptl_sources *sources, const struct ptl_address *address);
+
+/* Was an address of this machine asked, by any worker? */
+bool ptl_sources_used(struct ptl_sources *sources);
 
 /*
  * Around a worker's connect(): its port is known, and held, when it is over. Returns the port. One

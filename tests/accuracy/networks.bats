@@ -149,6 +149,32 @@ complete_and_right() {
     "$PORTOLAN" convert r.json --text - | grep -F 'not to be trusted'
 }
 
+@test "a few late answers among thousands of silent ports are bounded by what the kernel counts" {
+    scan 198.18.0.1 1-3000 'timeout: 500ms' -- \
+        --hosts 1 --open 0.04 --silent 0.96 --rtt 20ms --slow 0.1 --slow-rtt 650ms
+    missed=$(diff t.txt found.txt | grep -c '^<')
+    [ "$missed" -ge 5 ]
+    jq -e '.run.complete and .summary.filtered > 2800 and .targets[0].evidence.resets == null' r.json
+    jq -e --argjson missed "$missed" '.summary.evidence.resets | .count >= $missed and .apart > 0' r.json
+    jq -e --argjson missed "$missed" '.summary.estimate.missed_open_at_most | . == null or . >= $missed' r.json
+    jq -e --slurpfile d d.json '.summary.syn_resent == 0 and
+        .summary.attempts + .run.paths[0].sentinels.asked == $d[0].syns' r.json
+    "$PORTOLAN" convert r.json --json again.json
+    cmp r.json again.json
+    "$PORTOLAN" convert r.json --text - | grep -F 'too late'
+}
+
+@test "where no answer is late no reset is one, and where this machine answers itself none is counted" {
+    scan 198.18.0.1 1-3000 'timeout: 500ms' -- --hosts 1 --open 0.04 --silent 0.96 --rtt 20ms
+    diff t.txt found.txt
+    jq -e '.run.complete and .summary.evidence.resets == {count: 0, apart: 0} and .summary.estimate.missed_open_at_most <= 1' r.json
+    profile p 'hosts: [198.18.0.1, 127.0.0.1]' 'ports: 1-200' 'scope: [198.18.0.0/15, loopback]'
+    run "$SIMNET" --unshare --ports 1-200 --hosts 1 --open 0.04 --silent 0.96 -- \
+        timeout 100 "$PORTOLAN" run ./p.yaml --quiet --json r.json
+    [ "$status" -eq 0 ]
+    jq -e '.summary.closed >= 200 and (.summary.evidence | has("resets") | not)' r.json
+}
+
 @test "no more wait than concurrency says, those listened to included, and none is one descriptor more" {
     scan 198.18.0.1 1-300 'timeout: 300ms' 'concurrency: 60' -- --hosts 1 --open 0.02 --silent 0.5
     jq -e '.summary.peak_in_flight <= 60 and .run.complete' r.json

@@ -6,6 +6,7 @@
 #include "results/estimate.h"
 #include "scan/listener.h"
 #include "scan/listening.h"
+#include "scan/resets.h"
 #include "scan/tally.h"
 
 #define INSTEAD(name) __wrap_##name
@@ -45,6 +46,11 @@ DECLARE(void, ptl_listening_init, struct ptl_listening *listening, uint64_t prob
 {
     (void)probes, (void)seed;
     listening->left = UINT64_MAX; /* with none in the sample nothing else of it is called */
+}
+
+DECLARE(void, ptl_resets_begin, struct ptl_resets *resets)
+{
+    *resets = (struct ptl_resets){.before = 0}; /* they are not known, and not looked at */
 }
 
 DECLARE(struct ptl_late, ptl_listening_tell, const struct ptl_listening *listening, uint32_t target,

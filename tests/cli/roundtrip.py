@@ -88,6 +88,11 @@ def evidence(rng, counts):
                           "alike": rng.randint(0, 1000) / 1000, "blind": rng.randint(0, 1000) / 1000}}
 
 
+def make_resets(rng):
+    count = rng.choice([0, rng.randint(0, 10**6)])
+    return {"count": count, "apart": rng.randint(0, count)}
+
+
 def make_path(rng):
     return {"via": "all", "targets": rng.randint(0, 2**32), "limit": rng.choice([None, rng.randint(1, 10**6)]),
             "limited_by": rng.choice(["nothing", "local", "target", "path", "ceiling"]),
@@ -216,6 +221,8 @@ def make(rng):
     if rng.random() < 0.7:
         for one in (summary, *targets):
             one["evidence"] = evidence(rng, one)
+        if rng.random() < 0.5:
+            summary["evidence"]["resets"] = make_resets(rng)
     return {"schema": "portolan-results/1", "tool": {"name": "portolan", "version": "0.1.0"}, "run": run, "summary": summary,
             "open_ports": sorted({one["port"] for one in results if one["state"] == "open"}), "unresolved": unresolved,
             "warnings": sorted({text(rng) for _ in range(rng.choice([0, 2]))}), "expectations": expectations,

@@ -4,7 +4,7 @@ SIMNET="${SIMNET:-$TOP/build/tests/simnet}"
 
 # All but the run itself and how long things took, which no two runs have alike.
 readonly SAME='del(.run, '"$TIMES"')
-    | del(.summary.evidence[("sentinels", "late")], .targets[].evidence[("sentinels", "late")])'
+    | del(.summary.evidence[("sentinels", "late", "resets")], .targets[].evidence[("sentinels", "late")])'
 
 # How often it was asked, and what rests on that, is not alike either where the machine lets a scan wait for
 # longer than its timeout: what was not answered in time is asked again.

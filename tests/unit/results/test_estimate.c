@@ -291,6 +291,73 @@ static void answers_that_come_too_late_are_told(void **state)
     assert_true(ptl_estimate_of(&late, NULL).basis == PTL_BASIS_LATE); /* nothing came in time */
 }
 
+/* Each segment that came when no socket waited may be a late answer of an open port. */
+static void resets_bound_what_is_late_where_the_sample_is_small(void **state)
+{
+    (void)state;
+    struct ptl_evidence clean = {.open = {65},
+                                 .silent = {0, 3935},
+                                 .sentinels = {.asked = 20, .slices = 9},
+                                 .late = {.listened = 123, .waited_ms = 500, .reach_ms = 780}};
+    struct ptl_estimate before = ptl_estimate_of(&clean, NULL), estimate;
+    clean.resets.is_known = true;
+    estimate = ptl_estimate_of(&clean, NULL);
+    assert_true(estimate.missed_at_most == before.missed_at_most); /* none was sent: none is late */
+    struct ptl_evidence late = clean;
+    late.resets.count = 17; /* while open ports answered: greetings that came too late for us */
+    assert_true(ptl_estimate_of(&late, NULL).missed_at_most == before.missed_at_most);
+    late.resets.apart = 3;
+    estimate = ptl_estimate_of(&late, NULL);
+    assert_in_range(estimate.missed_at_most, 17, 24);
+    assert_true(estimate.missed > 8 && estimate.missed < 9); /* two attempts each */
+    assert_true(estimate.known && ptl_estimate_is_poor(&estimate));
+    /* What is late of the sample tells more. */
+    late.late.open = 1;
+    late.late.slowest_ms = 510;
+    assert_true(ptl_estimate_of(&late, NULL).missed_at_most > 40);
+    late.late.open = late.late.slowest_ms = 0;
+    /* One port of so many that were found may be late: that is no reason to distrust the rest. */
+    late.resets.count = late.resets.apart = 1;
+    estimate = ptl_estimate_of(&late, NULL);
+    assert_in_range(estimate.missed_at_most, 1, 3);
+    assert_false(ptl_estimate_is_poor(&estimate));
+    /* Of one host of many: as many as it has of the silent ports. */
+    struct ptl_evidence own = {.open = {6}, .silent = {0, 394}};
+    late.resets.count = late.resets.apart = 17;
+    assert_in_range(ptl_estimate_of(&own, &late).missed_at_most, 2, 9);
+}
+
+/* Is that bound right? Every late port is silent, and its late answers come or are lost. */
+static void the_bound_by_resets_holds(void **state)
+{
+    (void)state;
+    for (int lossy = 0; lossy < 2; lossy++) {
+        int holds = 0;
+        for (int round = 0; round < 400; round++) {
+            struct ptl_evidence evidence = {.sentinels = {.asked = 300, .slices = 9},
+                                            .resets.is_known = true};
+            double lost = lossy ? 0.1 : 0;
+            uint64_t missed = 0;
+            for (int port = 0; port < 4000; port++) {
+                bool open = draw() < 0.02, late = open && draw() < 0.1;
+                int first = draw() < lost, second = draw() < lost;
+                if (late)
+                    evidence.resets.count += (unsigned)(2 - first - second);
+                if (open && !late && !(first && second))
+                    evidence.open[first]++;
+                else
+                    evidence.silent[1]++;
+                missed += open && (late || (first && second));
+            }
+            for (int i = 0; i < 300; i++)
+                evidence.sentinels.lost += draw() < lost;
+            evidence.resets.apart = evidence.resets.count / 2;
+            holds += missed <= ptl_estimate_of(&evidence, NULL).missed_at_most;
+        }
+        assert_in_range(holds, 380, 400);
+    }
+}
+
 /* Of a target of which little was listened to, the run's sample speaks; one that was heard enough
  * of, for itself. */
 static void a_target_is_late_as_the_run_is_unless_it_shows(void **state)
@@ -434,6 +501,8 @@ int main(void)
         cmocka_unit_test(empty_passes_tell),
         cmocka_unit_test(the_bound_holds),
         cmocka_unit_test(answers_that_come_too_late_are_told),
+        cmocka_unit_test(resets_bound_what_is_late_where_the_sample_is_small),
+        cmocka_unit_test(the_bound_by_resets_holds),
         cmocka_unit_test(a_target_is_late_as_the_run_is_unless_it_shows),
         cmocka_unit_test(the_bound_of_what_is_late_holds),
         cmocka_unit_test(targets_and_the_run),
