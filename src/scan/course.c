@@ -1,5 +1,4 @@
 /* The course of a run: what held it back and when, told in its results. */
-#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #define LINGER_NS PTL_NS_PER_S /* at most, for answers that come too late... */

@@ -12,8 +12,6 @@
 #include "scan/probe.h"
 #include "scan/sources.h"
 
-#include <stdint.h>
-
 #define PTL_SYN_RESENT_NS 1000000000U /* the kernel sends no second SYN before */
 #define PTL_ENGINE_LANES 4096         /* the plan's window */
 #define PTL_NO_PERMIT_NS 20000000U    /* a worker without a permit asks again after so long */

@@ -4,9 +4,6 @@
 
 #include "target/address.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 struct ptl_icmp_error {
     struct ptl_address address; /* that the refused packet was for */
     uint16_t port;

@@ -13,9 +13,6 @@
 #include "scan/tally.h"
 #include "target/address.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #define PTL_LANE_NONE UINT32_MAX
 #define PTL_ASKED_MOST 31 /* attempts at a port, of any kind: as many as a result can tell */
 

@@ -10,9 +10,6 @@
 #include "scan/plan.h"
 #include "scan/probe.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #define PTL_LISTENER_MOST 512
 /* What epoll tells of these sockets: their index from here on, which no slot has. */
 #define PTL_LISTENER_BASE (UINT32_MAX - PTL_LISTENER_MOST)

@@ -10,9 +10,6 @@
 
 #include "base/evidence.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #define PTL_LISTENING_LEAST 128
 #define PTL_LISTENING_MOST 1024
 #define PTL_LISTENING_ALL UINT32_MAX

@@ -9,10 +9,6 @@
 
 #include "scan/engine.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* What it is given is borrowed; the rest is zero, but for `fds`. */
 struct ptl_local {
     const struct ptl_worker *worker;

@@ -1,9 +1,7 @@
 /* What goes to the run's journal: each verdict, and each silent attempt, once. */
 #include "base/array.h"
-#include "base/clock.h"
 #include "scan/plan_state.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 

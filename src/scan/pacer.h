@@ -5,9 +5,6 @@
 
 #include "base/clock.h"
 
-#include <stddef.h>
-#include <stdint.h>
-
 struct ptl_pacer {
     uint64_t rate; /* attempts a second; 0: no limit */
     double tokens;

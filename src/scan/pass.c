@@ -4,7 +4,6 @@
  */
 #include "scan/pass.h"
 
-#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #define MISSED_MOST 0.05 /* answers that may be expected among silent ports */

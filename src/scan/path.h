@@ -17,10 +17,6 @@
 #include "scan/queue.h"
 #include "scan/rtt.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #define PTL_PATH_START 128    /* attempts in the pipe, at first */
 #define PTL_PATH_UNHEARD 2048 /* no more of them while nothing has ever answered */
 #define PTL_PATH_FULL 2048    /* no more of them while answers are kept waiting */
@@ -122,6 +118,7 @@ bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, b
 void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint64_t now_ns);
 /* And something had answered: silence from now on is in doubt. */
 void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns);
+
 /* ---- loss.c ---- */
 
 /* How long a sentinel is waited for at most, microseconds. */

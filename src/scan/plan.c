@@ -1,4 +1,3 @@
-#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #include <errno.h>

@@ -8,9 +8,6 @@
 #include "results/results.h"
 #include "target/address.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 /* How an attempt ended. */
 struct ptl_finding {
     uint8_t state;   /* enum ptl_state */

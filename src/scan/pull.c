@@ -1,6 +1,5 @@
 /* Which probes are next: the window of active targets, whose turn it is, what the controller lets
  * through, and how long each attempt waits. */
-#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #define LAGGING_SHARE 32        /* what lanes that lag may hold while others flow: one in 32 */

@@ -10,10 +10,6 @@
 #include "results/results.h"
 #include "target/targets.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* What is known before the first probe: targets with names resolved, scope checked, limits. */
 struct ptl_prepared {
     struct ptl_targets *targets;

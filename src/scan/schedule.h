@@ -9,9 +9,6 @@
 #include "scan/lane.h"
 #include "scan/wheel.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 struct ptl_schedule {
     struct ptl_lane *lanes; /* the window, and behind it lanes that are none: for sentinels alone */
     uint32_t window;        /* how many there are */

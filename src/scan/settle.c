@@ -1,5 +1,4 @@
 /* What an outcome means: for its port, for its target, for all that is scanned. */
-#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #include <errno.h>

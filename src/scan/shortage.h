@@ -10,9 +10,6 @@
 #include "results/results.h"
 #include "scan/permits.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #define PTL_SHORTAGE_TRIES 20          /* how often a probe may fail so before it is an error */
 #define PTL_SHORTAGE_PAUSE_NS 2000000U /* for all, after one failed */
 #define PTL_SHORTAGE_CAUSES 7

@@ -5,7 +5,6 @@
  * another pass, till they had as many attempts as the profile grants, or the losses that were seen
  * make necessary.
  */
-#include "base/clock.h"
 #include "scan/plan_state.h"
 
 #include <stdlib.h>

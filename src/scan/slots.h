@@ -5,9 +5,6 @@
 
 #include "scan/engine.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #define PTL_NO_SLOT UINT32_MAX
 
 /* A place for one probe in flight, with the socket it keeps. Its number is epoll's data. */

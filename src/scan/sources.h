@@ -9,8 +9,6 @@
 #include "target/address.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
 
 struct ptl_sources {
     atomic_uint *held;       /* by port: how many sockets have it */

@@ -12,10 +12,6 @@
 #include "base/evidence.h"
 #include "scan/path.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #define PTL_TALLY_SLICES 32
 #define PTL_TALLY_ABOUT_NS                                                                         \
     800000000ULL /* sentinels sent so much sooner or later tell of a time                          \

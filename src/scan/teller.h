@@ -14,7 +14,6 @@
 #include "scan/run.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 
 /* What it is given outlives it; the rest is zero. */
 struct ptl_teller {

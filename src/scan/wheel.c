@@ -1,7 +1,5 @@
 #include "scan/wheel.h"
 
-#include "base/clock.h"
-
 #include <stdlib.h>
 #include <string.h>
 

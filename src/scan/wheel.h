@@ -8,9 +8,6 @@
 
 #include "base/clock.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #define PTL_WHEEL_BUCKETS 4096
 #define PTL_WHEEL_NONE UINT32_MAX
 
