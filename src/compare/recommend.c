@@ -235,7 +235,6 @@ enum ptl_status ptl_recommend(struct ptl_comparison *comparison, struct ptl_erro
     else
         good = good && choose(&choice, &why);
     comparison->why = ptl_buf_steal(&why);
-    ptl_buf_free(&why);
     free(choice.sound);
     free(choice.verdicts);
     free(faults);

@@ -110,7 +110,6 @@ static char *name_of(const struct ptl_variant *variant)
         ptl_buf_add_char(&name, ' ');
     add_varied(&name, variant);
     char *text = ptl_buf_steal(&name);
-    ptl_buf_free(&name);
     return text;
 }
 

@@ -8,6 +8,7 @@
 #include "results/keys.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -278,13 +279,11 @@ static bool write_data(struct page *page)
 
 static bool write_page(struct page *page)
 {
-    struct ptl_buf title;
-    ptl_buf_init(&title, 1U << 20);
-    ptl_buf_add(&title, "portolan: the history of ");
-    ptl_text_add_utf8(&title, page->timeline->profile);
-    bool good = !title.failed &&
-                ptl_page_begin(page->output, &page->line, PTL_PAGE_HISTORY, ptl_buf_text(&title));
-    ptl_buf_free(&title);
+    char *title;
+    if (asprintf(&title, "portolan: the history of %s", page->timeline->profile) < 0)
+        return false;
+    bool good = ptl_page_begin(page->output, &page->line, PTL_PAGE_HISTORY, title);
+    free(title);
     if (!good)
         return false;
     ptl_page_open_data(page->output, "data");

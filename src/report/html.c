@@ -3,12 +3,13 @@
  * as a whole, "rows" the results as arrays, written as they come: a hundred thousand of them are
  * three megabytes, and none is held here.
  */
-#include "base/text.h"
 #include "report/page.h"
 #include "report/parts.h"
 #include "report/writer.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* Writes the scratch line as JSON and empties it. False: it had failed. */
 static bool flush_json(struct ptl_writing *writing)
@@ -80,13 +81,11 @@ static bool write_targets(struct ptl_writing *writing)
 static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
-    struct ptl_buf title;
-    ptl_buf_init(&title, 1U << 20);
-    ptl_buf_add(&title, "portolan: ");
-    ptl_text_add_utf8(&title, results->run.profile);
-    bool good = !title.failed &&
-                ptl_page_begin(writing->output, &writing->line, PTL_PAGE_RUN, ptl_buf_text(&title));
-    ptl_buf_free(&title);
+    char *title;
+    if (asprintf(&title, "portolan: %s", results->run.profile) < 0)
+        return false;
+    bool good = ptl_page_begin(writing->output, &writing->line, PTL_PAGE_RUN, title);
+    free(title);
     if (!good)
         return false;
     ptl_page_open_data(writing->output, "data");
