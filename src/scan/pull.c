@@ -5,7 +5,7 @@
 #define LAGGING_SHARE 32        /* what lanes that lag may hold while others flow: one in 32 */
 #define SKIPS 128               /* lanes that are passed over before a pull looks elsewhere */
 #define CATCH_UP_NS 2000000U    /* a lane that was woken late may send so much at once */
-#define NOTHING_NS 20000000U    /* a lane that has nothing after all is not looked at before */
+#define NOTHING_NS 20000000U    /* what has nothing to ask after all is not looked at before */
 #define FIRST_FLIGHT_US 250000U /* an answer is overdue then, till a round trip is known */
 #define FAR_WAITS 2             /* an attempt waits so many of the run's round trips at least... */
 #define LAST_WAITS 4            /* ...and a port's last one */
@@ -248,8 +248,11 @@ size_t ptl_pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want, ui
     size_t count = 0;
     size_t may = ptl_pacer_allow(&plan->pacer, want, plan->now_ns, due_ns);
     if (plan->path.paused) {
-        *due_ns = plan->path.ask_ns;
-        count = may > 0 ? pull_sentinel(plan, probes, false) : 0;
+        if (may > 0) {
+            count = pull_sentinel(plan, probes, false);
+            bool later = plan->path.ask_ns > plan->now_ns;
+            *due_ns = later ? plan->path.ask_ns : plan->now_ns + NOTHING_NS;
+        }
     } else {
         if (ptl_wheel_lags(&plan->schedule.sleepers, plan->now_ns))
             ptl_schedule_wake(&plan->schedule, plan->now_ns);
