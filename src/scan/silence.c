@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#define OWN_EVIDENCE 64 /* a target that was asked less is not judged apart from the run */
+#define OWN_EVIDENCE 64 /* of a target that was asked less the last attempts alone are in doubt */
 
 /* ---- the marks of ports ---- */
 
@@ -104,10 +104,13 @@ static void decide(struct ptl_plan *plan, const struct ptl_timed *silence, bool 
     }
 }
 
-/* Is it for the target itself to confirm that it is there? */
-static bool has_own_evidence(const struct ptl_plan *plan, const struct ptl_lane *lane)
+/* Is it for the target itself to confirm that it is there? The attempts that may be a port's last
+ * are not judged without, however few ports there are. */
+static bool has_own_evidence(const struct ptl_plan *plan, const struct ptl_lane *lane,
+                             uint8_t attempt)
 {
-    return plan->targets > 1 && lane->next_port >= OWN_EVIDENCE && ptl_sentinel_knows(lane->known);
+    bool matters = lane->next_port >= OWN_EVIDENCE || attempt > plan->profile->retries;
+    return plan->targets > 1 && matters && ptl_sentinel_knows(lane->known);
 }
 
 static void decide_for_target(struct ptl_plan *plan, const struct ptl_timed *doubt)
@@ -115,7 +118,8 @@ static void decide_for_target(struct ptl_plan *plan, const struct ptl_timed *dou
     struct ptl_lane *lane = ptl_plan_lane(plan, &doubt->probe);
     if (ptl_path_is_bad(&lane->path, doubt->at_ns))
         decide(plan, doubt, false);
-    else if (lane->path.alive_ns >= doubt->at_ns || !has_own_evidence(plan, lane))
+    else if (lane->path.alive_ns >= doubt->at_ns ||
+             !has_own_evidence(plan, lane, doubt->probe.attempt))
         decide(plan, doubt, true);
     else if (!ptl_fifo_push(&lane->doubts, &doubt->probe, doubt->at_ns))
         plan->out_of_memory = true;

@@ -92,6 +92,13 @@ complete_and_right() {
     complete_and_right 0
 }
 
+@test "one of several hosts, with few ports, goes for good: what it was not heard of is unprobed" {
+    scan 198.18.0.1-8 1-60 'outage: 1s' 'rate: 3000' -- --hosts 8 --outage-at 60ms --outage-hosts 1
+    [ "$status" -eq 4 ]
+    jq -e '.summary | .filtered == 0 and .unprobed > 20 and .unprobed < 60' r.json
+    jq -e '.run.paths[0].outages | length == 1 and .[0].target == "198.18.0.1"' r.json
+}
+
 @test "a host that bans whoever asks too fast: an outage, and then slower" {
     scan 198.18.0.1 1-1500 -- --hosts 1 --open 0.05 --ban-rate 1000 --ban-time 3s
     complete_and_right 0

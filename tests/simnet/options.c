@@ -58,6 +58,8 @@ static const struct row rows[] = {
     {"--outage", DURATION, AT(outage_ns), 0, "TIME", "for so long (for ever)"},
     {"--outage-every", DURATION, AT(outage_every_ns), 0, "TIME",
      "and again in each such period (once)"},
+    {"--outage-hosts", COUNT, AT(outage_hosts), HOSTS_MAX, "N",
+     "only the first N hosts are cut off (all)"},
     {"--stall", DURATION, AT(stall_ns), 0, "TIME",
      "everything waits for the end of each period, so long before (never)"},
     {"--stall-every", DURATION, AT(stall_every_ns), 0, "TIME", "the period (4s)"},

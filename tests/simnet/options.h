@@ -27,6 +27,7 @@ struct options {
     uint32_t table;        /* entries of a connection table; 0: none */
     int64_t table_ns;
     int64_t outage_at_ns, outage_ns, outage_every_ns; /* at 0: none; for 0: it never ends */
+    uint32_t outage_hosts;                            /* the first ones; 0: all */
     int64_t stall_ns, stall_every_ns;
     uint32_t ban_rate; /* SYNs a second; 0: no host bans */
     int64_t ban_ns;

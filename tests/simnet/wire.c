@@ -62,10 +62,11 @@ static int64_t phase(const struct wire *wire, int64_t every_ns, int64_t now_ns)
     return every_ns > 0 ? since_ns % every_ns : since_ns;
 }
 
-static bool in_outage(const struct wire *wire, int64_t now_ns)
+static bool in_outage(const struct wire *wire, const struct address *target, int64_t now_ns)
 {
     const struct options *options = wire->options;
-    if (options->outage_at_ns == 0)
+    if (options->outage_at_ns == 0 ||
+        (options->outage_hosts != 0 && address_host(target) > options->outage_hosts))
         return false;
     int64_t at_ns = phase(wire, options->outage_every_ns, now_ns);
     return at_ns >= options->outage_at_ns &&
@@ -136,7 +137,7 @@ bool wire_takes(struct wire *wire, const struct address *target, int64_t now_ns,
         wire->first_ns = now_ns;
     *delay_ns = stalled_ns(wire, now_ns);
     uint64_t *cause = NULL;
-    if (in_outage(wire, now_ns))
+    if (in_outage(wire, target, now_ns))
         cause = &delays->dropped_by_outage;
     else if (gate_shut(wire, now_ns))
         cause = &delays->dropped_by_gate;

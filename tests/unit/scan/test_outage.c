@@ -1,5 +1,7 @@
 /* Outages, as they look to a program that runs late: what says that one began, and that it ended.
  */
+#include "support/fake_clock.h"
+
 #include "simulation.h"
 
 #define MS PTL_NS_PER_MS
@@ -145,6 +147,35 @@ static void what_answers_later_than_before_is_no_outage(void **state)
     sim_close(&sim);
 }
 
+/* One target of eight, with few ports, is not there from 20 ms on; `back_ms`: until then. */
+static uint32_t back_ms;
+
+static struct sim_answer one_goes(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
+                                  unsigned tries)
+{
+    (void)tries;
+    uint32_t at_ms = ptl_plan_ms(sim->plan, fake_now_ns);
+    if (target == 3 && at_ms >= 20 && at_ms < back_ms)
+        return (struct sim_answer){PTL_FILTERED, PTL_REASON_NO_RESPONSE, probe->wait_us, false};
+    return (struct sim_answer){PTL_CLOSED, PTL_REASON_CONN_REFUSED, 1000, false};
+}
+
+static void a_target_with_few_ports_has_its_own_outage(void **state)
+{
+    (void)state;
+    for (int comes_back = 0; comes_back < 2; comes_back++) {
+        struct sim sim;
+        back_ms = comes_back ? 3000 : UINT32_MAX;
+        sim_open(&sim, "hosts: 127.0.0.1-8\nports: 1-40\noutage: 5s\nrate: 5000\n", 100, one_goes);
+        sim_run(&sim);
+        const struct ptl_summary *summary = &sim.results->summary;
+        assert_int_equal(summary->states[PTL_FILTERED], 0);
+        assert_in_range(summary->states[PTL_UNPROBED], comes_back ? 0 : 20, comes_back ? 0 : 40);
+        assert_int_equal(sim.results->lost_targets, !comes_back);
+        sim_close(&sim);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +184,7 @@ int main(void)
         cmocka_unit_test(however_often_it_stood_still_nothing_of_it_counts),
         cmocka_unit_test(a_syn_that_was_sent_again_does_not_tell_when),
         cmocka_unit_test(what_answers_later_than_before_is_no_outage),
+        cmocka_unit_test(a_target_with_few_ports_has_its_own_outage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
