@@ -63,10 +63,12 @@ static bool ask(const struct ptl_worker *worker, struct kept *kept, struct ptl_a
     }
     attempt->started_ns = ptl_clock_now_ns();
     int result = ptl_engine_connect(worker, &attempt->probe, kept->fd, NULL, &source);
-    if (result == EINPROGRESS || result == EALREADY)
+    if (result == EINPROGRESS || result == EALREADY) {
+        ptl_engine_asked(attempt);
         done = wait_for_answer(worker, kept, attempt, finding);
-    else
+    } else {
         ptl_probe_judge(kept->fd, result, finding);
+    }
     if (done)
         ptl_probe_leave(kept->fd, finding);
     if (!done || !finding->reusable)
@@ -87,6 +89,7 @@ static void carry_out(const struct ptl_worker *worker, struct kept *kept,
         }
     } while (ptl_engine_asks_again(worker, &attempt, &finding));
     ptl_engine_outcome(outcome, probe, &finding, attempt.started_ns, ptl_clock_now_ns());
+    outcome->held_up = attempt.held_up;
     outcome->more = attempt.more;
 }
 

@@ -6,10 +6,11 @@
 #include <limits.h>
 #include <time.h>
 
-#define SELF_CONNECTS 8     /* how often a probe that met itself is asked again */
-#define STILL_NS 200000000U /* later than this, a worker did not just oversleep */
-#define PAYS 8              /* looks after one that did */
-#define LOOK_AGAIN 64       /* where it does not, it is tried every so often */
+#define SELF_CONNECTS 8      /* how often a probe that met itself is asked again */
+#define HELD_UP_NS 10000000U /* a connect() that takes so long was interrupted */
+#define STILL_NS 200000000U  /* later than this, a worker did not just oversleep */
+#define PAYS 8               /* looks after one that did */
+#define LOOK_AGAIN 64        /* where it does not, it is tried every so often */
 
 /* ---- an attempt ---- */
 
@@ -59,6 +60,11 @@ enum ptl_engine_look ptl_engine_look(const struct ptl_worker *worker,
 }
 
 /* ---- its outcome ---- */
+
+void ptl_engine_asked(struct ptl_attempt *attempt)
+{
+    attempt->held_up = ptl_clock_now_ns() - attempt->started_ns > HELD_UP_NS;
+}
 
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
                         const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns)

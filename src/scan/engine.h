@@ -32,6 +32,7 @@ struct ptl_engine_looks {
 struct ptl_attempt {
     struct ptl_probe probe;
     uint64_t started_ns;
+    bool held_up;          /* connect() came back so late that nobody knows when it was sent */
     uint8_t more;          /* attempts that went before */
     uint8_t self_connects; /* of them, those that met themselves */
     bool verifies;         /* the port was open, doubtfully... */
@@ -75,6 +76,8 @@ enum ptl_engine_look ptl_engine_look(const struct ptl_worker *worker,
                                      const struct ptl_attempt *attempt, int fd, bool failed,
                                      bool is_over, struct ptl_finding *finding);
 
+/* connect() has come back, and the answer is waited for. */
+void ptl_engine_asked(struct ptl_attempt *attempt);
 /* The outcome of a probe from what was found; connect_us from `started_ns` to `now_ns`. */
 void ptl_engine_outcome(struct ptl_outcome *outcome, const struct ptl_probe *probe,
                         const struct ptl_finding *finding, uint64_t started_ns, uint64_t now_ns);

@@ -54,6 +54,7 @@ static struct ptl_outcome *settle(struct loop *loop, const struct ptl_attempt *a
     ptl_engine_outcome(outcome, &attempt->probe, finding, attempt->started_ns, loop->clock_ns);
     outcome->prompt = loop->prompt;
     outcome->late = loop->late;
+    outcome->held_up = attempt->held_up;
     outcome->more = attempt->more;
     loop->holding.in_flight--;
     return outcome;
@@ -176,6 +177,7 @@ static void start(struct loop *loop, struct ptl_attempt attempt)
     int result =
         ptl_engine_connect(loop->worker, &attempt.probe, slot->fd, &loop->looks, &slot->source);
     if (result == EINPROGRESS || result == EALREADY) {
+        ptl_engine_asked(&slot->attempt);
         if (wait_for_answer(loop, id))
             return;
         result = errno;

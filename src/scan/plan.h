@@ -29,6 +29,7 @@ struct ptl_outcome {
     bool resent;    /* the kernel had to send the SYN again */
     bool prompt;    /* read as it came: the engine was waiting for it */
     bool late;      /* the engine was held up meanwhile: connect_us tells of this machine */
+    bool held_up;   /* it may have been sent a good deal later than it was begun */
     bool is_kept;   /* its socket: it is listened to for longer */
     bool overheard; /* its silence was told before: this is what was heard, or not, beyond its time
                      */

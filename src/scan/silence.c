@@ -162,7 +162,9 @@ void ptl_silence_add(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     lane->debt++;
     lane->path.silent++;
     lane->silences += outcome->probe.attempt == 1;
-    if (plan->path.alive_ns == 0) {
+    if (outcome->held_up && plan->path.alive_ns != 0) {
+        decide(plan, &doubt, false); /* nor is known whether what has answered was sent later */
+    } else if (plan->path.alive_ns == 0) {
         decide(plan, &doubt, true); /* nobody knows whether anything is there at all */
     } else if (ptl_fifo_push(&plan->doubts, &doubt.probe, doubt.at_ns)) {
         lane->plan_doubts++;

@@ -100,6 +100,40 @@ static void sentinels_of_a_time_when_it_stood_still_are_no_evidence(void **state
     sim_close(&sim);
 }
 
+static void a_connect_that_was_interrupted_tells_nothing(void **state)
+{
+    (void)state;
+    for (int held_up = 0; held_up < 2; held_up++) {
+        struct sim sim;
+        struct ptl_probe probes[3];
+        sim_open(&sim, "hosts: 127.0.0.1\nports: 1-3\nretries: 0\nadaptive: false\n", 10, never);
+        assert_int_equal(ptl_plan_exchange(sim.plan, 0, NULL, 0, probes, 3).count, 3);
+        struct ptl_attempt attempt = {.probe = probes[0], .started_ns = fake_now_ns};
+        fake_now_ns += (held_up ? 11 : 9) * MS;
+        ptl_engine_asked(&attempt);
+        assert_int_equal(attempt.held_up, held_up);
+        struct ptl_outcome outcomes[2] = {{.probe = probes[1],
+                                           .state = PTL_CLOSED,
+                                           .reason = PTL_REASON_CONN_REFUSED,
+                                           .connect_us = 1000,
+                                           .started_ns = fake_now_ns,
+                                           .at_ns = fake_now_ns + MS},
+                                          {.probe = probes[0],
+                                           .state = PTL_FILTERED,
+                                           .reason = PTL_REASON_NO_RESPONSE,
+                                           .connect_us = PTL_US_NONE,
+                                           .held_up = attempt.held_up,
+                                           .started_ns = attempt.started_ns,
+                                           .at_ns = attempt.started_ns + 900 * MS}};
+        fake_now_ns += 900 * MS;
+        ptl_plan_exchange(sim.plan, 0, outcomes, 2, NULL, 0);
+        const struct ptl_lane *lane = &sim.plan->schedule.lanes[0];
+        assert_int_equal(lane->waiting, held_up); /* for another attempt */
+        assert_int_equal(lane->silent, !held_up);
+        sim_close(&sim);
+    }
+}
+
 struct held_up {
     struct ptl_plan *plan;
     atomic_bool is_over;
@@ -174,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_worker_that_was_held_up_tells_the_plan),
         cmocka_unit_test(sentinels_of_a_time_when_it_stood_still_are_no_evidence),
+        cmocka_unit_test(a_connect_that_was_interrupted_tells_nothing),
         cmocka_unit_test(any_worker_may_tell_it),
         cmocka_unit_test(a_time_is_told_where_something_answered),
         cmocka_unit_test(milliseconds_are_rounded_up),
