@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PORTS 65536
-
 /* Of one port of the target at hand. */
 struct port_tally {
     uint32_t seen[PTL_STATE_COUNT];
@@ -128,7 +126,7 @@ static enum ptl_status settle(struct tally *tally, uint32_t target, uint16_t por
 static enum ptl_status tally_target(struct tally *tally, uint32_t target, struct ptl_error *error)
 {
     enum ptl_status status = PTL_OK;
-    tally->low = PORTS - 1;
+    tally->low = PTL_PORTS - 1;
     tally->high = 0;
     for (size_t v = 0; v < tally->world->gathered->variants->count; v++)
         add_variant(tally, v, target);
@@ -199,7 +197,7 @@ static bool set_up(struct tally *tally)
 {
     const struct ptl_gathered *gathered = tally->world->gathered;
     size_t variants = gathered->variants->count, at = 0;
-    tally->ports = calloc(PORTS, sizeof(*tally->ports));
+    tally->ports = calloc(PTL_PORTS, sizeof(*tally->ports));
     tally->cursors = calloc(gathered->seen_count + 1, sizeof(*tally->cursors));
     tally->sight_order = calloc(gathered->seen_count + 1, sizeof(*tally->sight_order));
     tally->sight_starts = calloc(variants + 1, sizeof(*tally->sight_starts));

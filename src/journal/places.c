@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PORTS 65536
-
 bool ptl_places_init(struct ptl_places *places, uint64_t targets, const uint16_t *ports,
                      uint32_t port_count, enum ptl_order order, uint64_t seed)
 {
@@ -13,10 +11,10 @@ bool ptl_places_init(struct ptl_places *places, uint64_t targets, const uint16_t
                                   .targets = targets,
                                   .ports = ports,
                                   .port_count = port_count,
-                                  .index_of = malloc(PORTS * sizeof(uint16_t))};
+                                  .index_of = malloc(PTL_PORTS * sizeof(uint16_t))};
     if (places->index_of == NULL)
         return false;
-    memset(places->index_of, 0xFF, PORTS * sizeof(uint16_t));
+    memset(places->index_of, 0xFF, PTL_PORTS * sizeof(uint16_t));
     for (uint32_t i = 0; i < port_count; i++)
         places->index_of[ports[i]] = (uint16_t)i;
     if (targets > 0)

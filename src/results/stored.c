@@ -41,7 +41,7 @@ struct ptl_stored *ptl_stored_new(struct ptl_spill *spill)
     struct ptl_stored *stored = calloc(1, sizeof(*stored));
     if (stored == NULL)
         return NULL;
-    stored->services = calloc(65536, sizeof(*stored->services));
+    stored->services = calloc(PTL_PORTS, sizeof(*stored->services));
     if (stored->services == NULL) {
         free(stored);
         return NULL;

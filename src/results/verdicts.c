@@ -85,7 +85,7 @@ static void conclude_target(struct conclusion *end, const struct ptl_judge_span 
     uint32_t known_unprobed = 0;
     bool found = false;
     for (uint32_t rank = 0; rank <= group->port_count; rank++) {
-        unsigned port = rank < group->port_count ? group->ports[rank] : 65536;
+        unsigned port = rank < group->port_count ? group->ports[rank] : PTL_PORTS;
         for (; end->next_extra < end->extra_count; end->next_extra++) {
             const struct ptl_judge_extra *extra = &end->extras[end->next_extra];
             if (extra->target > target || (extra->target == target && extra->port > port))

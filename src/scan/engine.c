@@ -19,7 +19,7 @@ int ptl_engine_connect(const struct ptl_worker *worker, const struct ptl_probe *
 {
     const struct ptl_address *address = ptl_plan_address(worker->plan, probe->lane);
     bool is_own = ptl_sources_is_own(worker->sources, address);
-    uint8_t *pays = looks != NULL ? &looks->pay[probe->lane % PTL_ENGINE_LANES] : NULL;
+    uint8_t *pays = looks != NULL ? &looks->pay[probe->lane % PTL_PLAN_WINDOW] : NULL;
     if (is_own)
         ptl_sources_begin(worker->sources, worker->number);
     int result = ptl_probe_connect(fd, address, probe->port);

@@ -13,7 +13,6 @@
 #include "scan/sources.h"
 
 #define PTL_SYN_RESENT_NS 1000000000U /* the kernel sends no second SYN before */
-#define PTL_ENGINE_LANES 4096         /* the plan's window */
 #define PTL_NO_PERMIT_NS 20000000U    /* a worker without a permit asks again after so long */
 
 /* How a worker tells that time passed without it. */
@@ -24,7 +23,7 @@ struct ptl_engine_clock {
 
 /* Where a second connect() finds the answer of the first, mostly towards this machine: by lane. */
 struct ptl_engine_looks {
-    uint8_t pay[PTL_ENGINE_LANES]; /* for so many more, after one that did */
+    uint8_t pay[PTL_PLAN_WINDOW]; /* for so many more, after one that did */
     uint32_t skipped;
 };
 

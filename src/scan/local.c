@@ -171,7 +171,7 @@ enum ptl_local_end ptl_local_ask(struct ptl_local *local, const struct ptl_probe
                                  struct ptl_finding *finding, int *fd, uint16_t *port)
 {
     const struct ptl_address *address = ptl_plan_address(local->worker->plan, probe->lane);
-    uint8_t *rests = &local->rests[probe->lane % PTL_ENGINE_LANES];
+    uint8_t *rests = &local->rests[probe->lane % PTL_PLAN_WINDOW];
     int which = address->family == 4 ? 0 : 1;
     if (*rests > 0) {
         --*rests;

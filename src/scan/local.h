@@ -12,10 +12,10 @@
 /* What it is given is borrowed; the rest is zero, but for `fds`. */
 struct ptl_local {
     const struct ptl_worker *worker;
-    int fds[2];                      /* IPv4, IPv6; -1: none */
-    uint16_t ports[2];               /* of these; 0: the kernel chooses one for each connect */
-    bool unread[2];                  /* refusals whose error queue was not read yet */
-    uint8_t rests[PTL_ENGINE_LANES]; /* by lane: for how many probes it goes the long way */
+    int fds[2];                     /* IPv4, IPv6; -1: none */
+    uint16_t ports[2];              /* of these; 0: the kernel chooses one for each connect */
+    bool unread[2];                 /* refusals whose error queue was not read yet */
+    uint8_t rests[PTL_PLAN_WINDOW]; /* by lane: for how many probes it goes the long way */
 };
 
 /* Closes its sockets; what is unread is lost. True: there was one. */

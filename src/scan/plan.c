@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW 4096 /* active targets, at most: the contract's bound... */
 #define LOOK_NS 20000000U
-#define WINDOW_PORTS (1U << 24) /* ...and fewer where each has many ports: 2 bytes for each */
+#define WINDOW_PORTS (1U << 24) /* ports in the window: 2 bytes for each */
 
 static bool has_all(const struct ptl_plan *plan)
 {
@@ -260,8 +259,9 @@ enum ptl_status ptl_plan_new(const struct ptl_plan_parts *parts, struct ptl_plan
         ptl_permute_init(&new->target_order, new->targets, parts->seed);
     bool finds = profile->concurrency == PTL_CONCURRENCY_AUTO && profile->adaptive;
     ptl_path_init(&new->path, finds ? PTL_PATH_START : 0, start_ns);
-    uint32_t most =
-        new->port_count > WINDOW_PORTS / WINDOW ? WINDOW_PORTS / new->port_count : WINDOW;
+    uint32_t most = new->port_count > WINDOW_PORTS / PTL_PLAN_WINDOW
+                        ? WINDOW_PORTS / new->port_count
+                        : PTL_PLAN_WINDOW;
     uint32_t window = new->targets < most ? (uint32_t) new->targets : most;
     if (new->ports == NULL ||
         !ptl_schedule_init(&new->schedule, window, PTL_SENTINEL_TARGETS, new->port_count,

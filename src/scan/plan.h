@@ -17,6 +17,7 @@
 #include "scan/sources.h"
 #include "target/targets.h"
 
+#define PTL_PLAN_WINDOW 4096    /* active targets, at most: each has a lane */
 #define PTL_PLAN_BLOCK 64       /* probes that are pulled or settled at a time */
 #define PTL_RETRY_DELAY_MS 100U /* what ate an attempt may still be there */
 #define PTL_RETRY_DELAY_NS (PTL_RETRY_DELAY_MS * 1000000ULL)

@@ -1,6 +1,7 @@
 #include "scan/sources.h"
 
 #include "base/clock.h"
+#include "target/portset.h"
 
 #include <ifaddrs.h>
 #include <netinet/in.h>
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#define PORTS 65536
 #define OWN_MOST 1024              /* more are treated as addresses of others: doubted, as ever */
 #define WAIT_LONGEST_NS 100000000U /* for a worker that the machine does not let run */
 
@@ -31,8 +31,8 @@ static void list_own(struct ptl_sources *sources)
 bool ptl_sources_init(struct ptl_sources *sources, uint32_t workers)
 {
     *sources = (struct ptl_sources){.workers = workers};
-    sources->held = calloc(PORTS, sizeof(*sources->held));
-    sources->freed_ns = calloc(PORTS, sizeof(*sources->freed_ns));
+    sources->held = calloc(PTL_PORTS, sizeof(*sources->held));
+    sources->freed_ns = calloc(PTL_PORTS, sizeof(*sources->freed_ns));
     sources->turns = calloc(workers, sizeof(*sources->turns));
     list_own(sources);
     return sources->held != NULL && sources->freed_ns != NULL && sources->turns != NULL &&

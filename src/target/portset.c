@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS (65536 / 64)
+#define WORDS (PTL_PORTS / 64)
 #define PIECE_MAX 64
 
 struct ptl_portset {

@@ -8,8 +8,10 @@
 
 #include <stdint.h>
 
+#define PTL_PORTS 65536 /* of what has a place for each, that of port 0 too */
+
 /* A set as plain bits: of a port p, bit p%8 of byte p/8. */
-#define PTL_PORT_BYTES 8192
+#define PTL_PORT_BYTES (PTL_PORTS / 8)
 static inline bool ptl_port_bit(const uint8_t bits[PTL_PORT_BYTES], unsigned port)
 {
     return (bits[port / 8] >> (port % 8) & 1U) != 0;

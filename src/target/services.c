@@ -1,6 +1,7 @@
 #include "target/services.h"
 
 #include "base/array.h"
+#include "target/portset.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -16,7 +17,7 @@ struct entry {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct entry *entries;
 static size_t entry_count;
-static const char *names[65536]; /* the first name of each port */
+static const char *names[PTL_PORTS]; /* the first name of each port */
 
 static void add(const char *name, uint16_t port, bool is_first)
 {
