@@ -11,6 +11,7 @@ setup() {
     printf '#!/bin/sh\nprintf "1..1\nok 1 - a page\n1..1\nok 1 - another\n"\n' >tree/tests/browser/run
     chmod +x tree/tests/browser/run
     stub dpkg-query 'echo installed'
+    stub nproc 'echo 2' # as many queues, whatever the machine
     for program in promtool nginx sshd dma; do stub $program ':'; done
     SCHEMAS=$(sed -n 's/.* SCHEMAS_FILE=//p' "$TOP/dev")
     mkdir -p tree/build/tools

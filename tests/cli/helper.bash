@@ -20,6 +20,7 @@ setup() {
     unset PORTOLAN_PATH XDG_CONFIG_HOME NO_COLOR COLUMNS
     export HOME="$BATS_TEST_TMPDIR"
     export LC_ALL=C.UTF-8 # a machine without a locale counts bytes
+    export TZ=UTC         # faketime is told the time of day as it is here, and file names are UTC
     [ -z "${TIMED:-}" ] || watch_clock
 }
 

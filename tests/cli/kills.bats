@@ -1,5 +1,5 @@
 # A run that is killed, again and again, on networks (build/tests/simnet) that lose, limit and are silent: tests/kills.
-# A sentinel whose answer a starved process saw too late proves nothing, and is in no count.
+# What may have been unwritten at a kill is judged by the time.
 load helper
 TIMED=1
 
