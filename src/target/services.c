@@ -1,7 +1,6 @@
 #include "target/services.h"
 
 #include "base/array.h"
-#include "target/portset.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -17,7 +16,7 @@ struct entry {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct entry *entries;
 static size_t entry_count;
-static const char *names[PTL_PORTS]; /* the first name of each port */
+static const char *names[UINT16_MAX + 1]; /* the first name of each port */
 
 static void add(const char *name, uint16_t port, bool is_first)
 {
