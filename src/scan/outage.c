@@ -9,7 +9,8 @@
 #define SILENT_SURELY 12        /* ...unless so many say it */
 #define SILENCE_LEAST_NS 50000000ULL
 #define ASK_FIRST_MS 50U /* how often a silent path is asked: at first... */
-#define ASK_LAST_MS 500U /* ...and at last */
+#define ASK_LAST_MS 500U /* ...and at last, in no step with what is there now and then: */
+#define ASK_STEP_MS 77U  /* ...each so much sooner, down to half of it */
 
 /* The oldest two, and what is between them, become one: that was long ago, and may be asked again.
  */
@@ -114,11 +115,14 @@ void ptl_path_pause(struct ptl_path *path, uint64_t now_ns)
     path->struck = path->slice_rate > LEAST_STRUCK ? path->slice_rate : LEAST_STRUCK;
     path->ask_ns = now_ns;
     path->ask_every_ms = ASK_FIRST_MS;
+    path->asked_paused = 0;
 }
 
 void ptl_path_asked(struct ptl_path *path, uint64_t now_ns)
 {
     path->ask_ns = now_ns + path->ask_every_ms * PTL_NS_PER_MS;
+    if (path->ask_every_ms >= ASK_LAST_MS)
+        path->ask_ns -= path->asked_paused++ * ASK_STEP_MS % (ASK_LAST_MS / 2) * PTL_NS_PER_MS;
     path->ask_every_ms =
         path->ask_every_ms * 3 / 2 < ASK_LAST_MS ? path->ask_every_ms * 3 / 2 : ASK_LAST_MS;
 }

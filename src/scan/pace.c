@@ -103,7 +103,7 @@ static void raise(struct ptl_path *path, uint64_t now_ns)
     double share = over ? 0 : ptl_loss_share(path);
     bool well = share <= path->base_share + PTL_LOSS_EXCESS / 2;
     bool known = path->asked >= (well ? PTL_LOSS_ENOUGH / 2 : PTL_LOSS_ENOUGH) ||
-                 path->silent * 16ULL < path->sent ||
+                 (path->sent >= PTL_LOSS_ENOUGH && path->silent * 16ULL < path->sent) ||
                  (path->lost == 0 && path->asked >= PTL_LOSS_FEW / 2) || over;
     if (!known && (!well || now_ns - path->since_ns < PTL_NS_PER_S))
         return;

@@ -74,11 +74,11 @@ struct ptl_path {
     uint64_t heard_ns; /* when the last answer came */
     /* when sentinels were sent that were lost, later than that; 0: none */
     uint64_t lost_ns[PTL_PATH_LOST];
-    uint32_t lost_in_row; /* how many these are */
-    uint32_t outages;     /* that lasted */
-    bool paused;          /* all is silent: sentinels alone are sent */
-    uint64_t ask_ns;      /* paused: when the next is */
-    uint32_t ask_every_ms;
+    uint32_t lost_in_row;                /* how many these are */
+    uint32_t outages;                    /* that lasted */
+    bool paused;                         /* all is silent: sentinels alone are sent */
+    uint64_t ask_ns;                     /* paused: when the next is */
+    uint32_t ask_every_ms, asked_paused; /* how often, and how often it was by now */
     /* attempts sent then say nothing if nothing answered them; the oldest two become one */
     struct ptl_interval bad[PTL_PATH_BAD];
     uint8_t next_bad;

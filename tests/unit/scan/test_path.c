@@ -233,6 +233,24 @@ static void what_is_not_heard_is_asked_no_faster(void **state)
     assert_true(path.limit > 2 * limit);
 }
 
+/* Few were sent since the pace was changed, and none of them is overdue yet. */
+static void what_is_not_known_yet_is_no_evidence(void **state)
+{
+    (void)state;
+    begin(0);
+    run_for(50, 0, 20000);
+    uint64_t limit = path.limit, due_ns;
+    assert_in_range(limit, 5, 100);
+    for (int look = 0; look < 3; look++) {
+        ptl_path_sent(&path, 3, now_ns);
+        now_ns += 150 * MS;
+        answer(20000);
+        path.held = true;
+        ptl_path_allow(&path, 1, 0, now_ns, &due_ns);
+    }
+    assert_true(path.limit <= limit);
+}
+
 static void a_queue_ends_slow_start(void **state)
 {
     (void)state;
@@ -423,6 +441,24 @@ static void what_chance_loses_together_is_no_silence(void **state)
     }
 }
 
+/* It is there for 50 ms of every half second. */
+static void what_is_there_now_and_then_is_met(void **state)
+{
+    (void)state;
+    for (uint64_t from_ms = 0; from_ms < 500; from_ms += 50) {
+        begin(0);
+        uint64_t begun_ns = now_ns;
+        ptl_path_pause(&path, now_ns);
+        bool met = false;
+        for (int asks = 0; asks < 40 && !met; asks++) {
+            now_ns = path.ask_ns;
+            met = ((now_ns - begun_ns) / MS + from_ms) % 500 < 50;
+            ptl_path_asked(&path, now_ns);
+        }
+        assert_true(met);
+    }
+}
+
 static void what_our_pace_may_have_brought_about_is_not_done_again(void **state)
 {
     (void)state;
@@ -492,12 +528,14 @@ int main(void)
         cmocka_unit_test(a_limit_that_goes_away_is_left_behind),
         cmocka_unit_test(a_loss_of_long_ago_does_not_hold_back),
         cmocka_unit_test(what_is_not_heard_is_asked_no_faster),
+        cmocka_unit_test(what_is_not_known_yet_is_no_evidence),
         cmocka_unit_test(a_queue_ends_slow_start),
         cmocka_unit_test(a_loss_while_a_queue_drains_counts),
         cmocka_unit_test(a_link_is_kept_full_and_its_buffer_is_not),
         cmocka_unit_test(all_is_silent_then_it_is_over),
         cmocka_unit_test(many_sentinels_say_it_sooner),
         cmocka_unit_test(what_chance_loses_together_is_no_silence),
+        cmocka_unit_test(what_is_there_now_and_then_is_met),
         cmocka_unit_test(what_our_pace_may_have_brought_about_is_not_done_again),
         cmocka_unit_test(as_much_as_passes_is_asked_again),
     };
