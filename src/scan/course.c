@@ -2,7 +2,8 @@
 #include "scan/plan_state.h"
 
 #define LINGER_NS PTL_NS_PER_S /* at most, for answers that come too late... */
-#define SHORT_NS 50000000U     /* ...once it is seen that some are no open port's */
+#define SHORT_NS 50000000U     /* ...once it is seen that some are no open port's... */
+#define MANY 3U                /* ...or that many resets were sent, whosever they are */
 
 /* This machine's own refusals are resets, too; and of what came between the segments of a run that
  * was resumed nobody knows. */
@@ -55,9 +56,10 @@ bool ptl_course_lingers(struct ptl_plan *plan)
     if (!is_first && !was_short)
         return false;
     ptl_resets_look(&plan->resets, plan->now_ns);
-    plan->lingers_are_short = is_first && sent->apart == 0;
+    bool many = is_first && sent->count >= MANY;
+    plan->lingers_are_short = is_first && sent->apart == 0 && !many;
     uint64_t most_ns = plan->lingers_are_short ? SHORT_NS : LINGER_NS;
-    if (plan->lingers_are_short ? sent->count > 0 : sent->apart > 0)
+    if (plan->lingers_are_short ? sent->count > 0 : sent->apart > 0 || many)
         plan->lingers_ns = plan->now_ns + (wait_ns < most_ns ? wait_ns : most_ns);
     return plan->now_ns < plan->lingers_ns;
 }
