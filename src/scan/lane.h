@@ -8,6 +8,7 @@
 
 #include "base/permute.h"
 #include "results/results.h"
+#include "scan/fifo.h"
 #include "scan/pass.h"
 #include "scan/path.h"
 #include "scan/tally.h"
@@ -15,32 +16,6 @@
 
 #define PTL_LANE_NONE UINT32_MAX
 #define PTL_ASKED_MOST 31 /* attempts at a port, of any kind: as many as a result can tell */
-
-/* One attempt to be made, as the engines carry it. */
-struct ptl_probe {
-    uint32_t lane;
-    uint32_t confirms;  /* the open port that it confirms, as a number of the plan's; 0: none */
-    uint32_t wait_us;   /* how long an engine waits for the answer */
-    uint32_t leaves_ms; /* when it is overdue */
-    uint16_t port;
-    uint8_t attempt;     /* 1 for the first; those that say nothing are not counted */
-    uint8_t local_tries; /* how often this machine failed to ask */
-    bool sentinel;       /* a port that has answered, asked again: never a verdict */
-    uint8_t stands_for;  /* of a sentinel: how many attempts, as a code (tally.h) */
-    uint16_t listens;    /* its answer is listened for when its time is over (listening.h); 0: no */
-};
-
-/* An attempt with a time: when it is due, or when it was sent. */
-struct ptl_timed {
-    struct ptl_probe probe;
-    uint64_t at_ns;
-};
-
-/* First in, first out. Grows with what is in it. */
-struct ptl_fifo {
-    struct ptl_timed *items;
-    uint32_t head, count, capacity;
-};
 
 /* A port that has answered, which a sentinel may ask again. */
 struct ptl_known {
@@ -142,31 +117,5 @@ static inline struct ptl_known *ptl_lane_room(struct ptl_lane *lane, bool refuse
             room = &lane->known[i];
     return room;
 }
-
-bool ptl_fifo_grow(struct ptl_fifo *fifo);
-/* False: no memory. */
-static inline bool ptl_fifo_push(struct ptl_fifo *fifo, const struct ptl_probe *probe,
-                                 uint64_t at_ns)
-{
-    if (fifo->count == fifo->capacity && !ptl_fifo_grow(fifo))
-        return false;
-    fifo->items[(fifo->head + fifo->count) % fifo->capacity] =
-        (struct ptl_timed){.probe = *probe, .at_ns = at_ns};
-    fifo->count++;
-    return true;
-}
-/* The caller knows that there is one. */
-static inline const struct ptl_timed *ptl_fifo_first(const struct ptl_fifo *fifo)
-{
-    return &fifo->items[fifo->head];
-}
-static inline struct ptl_probe ptl_fifo_pop(struct ptl_fifo *fifo)
-{
-    struct ptl_probe probe = fifo->items[fifo->head].probe;
-    fifo->head = (fifo->head + 1) % fifo->capacity;
-    fifo->count--;
-    return probe;
-}
-void ptl_fifo_free(struct ptl_fifo *fifo);
 
 #endif

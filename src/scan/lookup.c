@@ -208,7 +208,7 @@ static void conclude(struct ptl_plan *plan, uint32_t id)
         if (ptl_silence_clear(plan, lane, &lane->marks[i]))
             ptl_verdict_filtered(plan, id, plan->ports[i], PTL_REASON_HOST_UNREACH, lane->marks[i]);
     while (lane->next_port < plan->port_count)
-        ptl_verdict_filtered(plan, id, plan->ports[ptl_plan_take_first(plan, lane)],
+        ptl_verdict_filtered(plan, id, plan->ports[ptl_restore_take_first(plan, lane)],
                              PTL_REASON_HOST_UNREACH, (struct ptl_mark){.asked = 0});
     ptl_lookup_heard(plan, lane);
     ptl_vouch_review(plan, lane, true);

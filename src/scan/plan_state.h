@@ -325,16 +325,8 @@ void ptl_sample_drop(struct ptl_plan *plan, uint32_t target);
 bool ptl_restore_whole(struct ptl_plan *plan, uint64_t place);
 /* A new lane: takes over what is known of it. False: nothing is. */
 bool ptl_restore_lane(struct ptl_plan *plan, uint32_t id);
-/* The first port of the lane from `at` on, in the run's order, of which nothing is known. */
-uint32_t ptl_restore_next(const struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t at);
 /* Takes the next port of the lane that was never asked, as an index; there has to be one. */
-static inline uint32_t ptl_plan_take_first(const struct ptl_plan *plan, struct ptl_lane *lane)
-{
-    uint32_t at = lane->next_port++;
-    if (plan->past != NULL)
-        lane->next_port = ptl_restore_next(plan, lane, lane->next_port);
-    return ptl_plan_at(plan, &lane->port_order, at);
-}
+uint32_t ptl_restore_take_first(const struct ptl_plan *plan, struct ptl_lane *lane);
 /* The run is over: the counts of targets that were not begun again. */
 void ptl_restore_rest(struct ptl_plan *plan);
 

@@ -107,7 +107,7 @@ static struct ptl_probe take_port(struct ptl_plan *plan, uint32_t id)
         return ptl_fifo_pop(&lane->again);
     if (!ptl_schedule_has_first(&plan->schedule, lane))
         return ptl_silence_take(plan, id);
-    uint32_t index = ptl_plan_take_first(plan, lane);
+    uint32_t index = ptl_restore_take_first(plan, lane);
     uint16_t port = plan->ports[index];
     uint16_t listens = ptl_listening_choose(&plan->listening, lane->target, port);
     lane->listens = lane->listens || listens != 0;

@@ -131,7 +131,8 @@ void ptl_restore_rest(struct ptl_plan *plan)
         count_target(plan, plan->next_target);
 }
 
-uint32_t ptl_restore_next(const struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t at)
+/* The first port of the lane from `at` on, in the run's order, of which nothing is known. */
+static uint32_t next_first(const struct ptl_plan *plan, const struct ptl_lane *lane, uint32_t at)
 {
     if (!is_known(plan, lane->position))
         return at;
@@ -141,6 +142,14 @@ uint32_t ptl_restore_next(const struct ptl_plan *plan, const struct ptl_lane *la
                                      ptl_ledger_parked(ledger, first + at).asked > 0))
         at++;
     return at;
+}
+
+uint32_t ptl_restore_take_first(const struct ptl_plan *plan, struct ptl_lane *lane)
+{
+    uint32_t at = lane->next_port++;
+    if (plan->past != NULL)
+        lane->next_port = next_first(plan, lane, lane->next_port);
+    return ptl_plan_at(plan, &lane->port_order, at);
 }
 
 /*
@@ -234,7 +243,7 @@ bool ptl_restore_lane(struct ptl_plan *plan, uint32_t id)
     lane->gave_up = ptl_past_gave_up(plan->past, lane->position);
     plan->gave_up += lane->gave_up;
     take_parked(plan, lane);
-    lane->next_port = ptl_restore_next(plan, lane, 0);
+    lane->next_port = next_first(plan, lane, 0);
     take_losses(plan, lane);
     take_known(plan, lane);
     judge_target(plan, lane->position, lane->target);

@@ -3,29 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what waits in a lane ---- */
-
-bool ptl_fifo_grow(struct ptl_fifo *fifo)
-{
-    uint32_t capacity = fifo->capacity == 0 ? 16 : fifo->capacity * 2;
-    struct ptl_timed *items = reallocarray(NULL, capacity, sizeof(*items));
-    if (items == NULL)
-        return false;
-    for (uint32_t i = 0; i < fifo->count; i++)
-        items[i] = fifo->items[(fifo->head + i) % fifo->capacity];
-    free(fifo->items);
-    fifo->items = items;
-    fifo->head = 0;
-    fifo->capacity = capacity;
-    return true;
-}
-
-void ptl_fifo_free(struct ptl_fifo *fifo)
-{
-    free(fifo->items);
-    *fifo = (struct ptl_fifo){.items = NULL};
-}
-
 /* ---- lanes ---- */
 
 bool ptl_schedule_init(struct ptl_schedule *schedule, uint32_t window, uint32_t more,
