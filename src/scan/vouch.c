@@ -28,6 +28,8 @@ void ptl_vouch_add(struct ptl_plan *plan, struct ptl_lane *lane, const struct pt
 
 static void weigh(struct ptl_plan *plan, struct ptl_lane *lane, const struct ptl_timed *silence)
 {
+    if (plan->sentinels_lost == 0)
+        return; /* as far as is known nothing is ever lost */
     struct ptl_mark *mark = &lane->marks[ptl_plan_index(plan, &silence->probe)];
     uint32_t asked = 0, lost = 0;
     bool told = ptl_tally_about(&plan->tally, silence->at_ns, &asked, &lost) &&
@@ -51,6 +53,8 @@ void ptl_vouch_review(struct ptl_plan *plan, struct ptl_lane *lane, bool all)
         plan->silent_lately--;
         weigh(plan, lane, &silence);
     }
+    if (lane->silent_lately.count == 0) /* there may be thousands of lanes */
+        ptl_fifo_free(&lane->silent_lately);
 }
 
 void ptl_vouch_found(struct ptl_lane *lane, const struct ptl_mark *mark)
