@@ -15,6 +15,13 @@ uint64_t ptl_clock_now_ns(void)
     return (uint64_t)now.tv_sec * PTL_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+uint64_t ptl_clock_thread_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * PTL_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
 int64_t ptl_clock_wall_ms(void)
 {
     struct timespec now;

@@ -13,6 +13,8 @@
 
 /* CLOCK_MONOTONIC in nanoseconds. Any thread. */
 uint64_t ptl_clock_now_ns(void);
+/* The CPU time of this thread, nanoseconds. */
+uint64_t ptl_clock_thread_ns(void);
 /* Milliseconds since the Unix epoch, UTC. Any thread. */
 int64_t ptl_clock_wall_ms(void);
 

@@ -17,7 +17,7 @@ static bool counts_resets(struct ptl_plan *plan)
 void ptl_course_watch(struct ptl_plan *plan)
 {
     if (counts_resets(plan))
-        ptl_resets_watch(&plan->resets, plan->now_ns);
+        ptl_resets_watch(&plan->resets, plan->now_ns < plan->lingers_ns, plan->now_ns);
 }
 
 /* The points are twice as far apart where there is no room. */
@@ -56,7 +56,7 @@ bool ptl_course_lingers(struct ptl_plan *plan)
     if (!is_first && !was_short)
         return false;
     ptl_resets_look(&plan->resets, plan->now_ns);
-    bool many = is_first && sent->count >= MANY;
+    bool many = sent->count >= MANY;
     plan->lingers_are_short = is_first && sent->apart == 0 && !many;
     uint64_t most_ns = plan->lingers_are_short ? SHORT_NS : LINGER_NS;
     if (plan->lingers_are_short ? sent->count > 0 : sent->apart > 0 || many)

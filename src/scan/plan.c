@@ -101,7 +101,7 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
     if (is_finished(plan)) {
         finish(plan, &pulled);
     } else if (has_all(plan)) {
-        pulled.due_ns = plan->lingers_ns;
+        pulled.due_ns = earlier(plan->lingers_ns, plan->now_ns + LOOK_NS);
     } else if (want > 0 && plan->pause_until_ns > plan->now_ns) {
         pulled.due_ns = plan->pause_until_ns; /* and not before, whatever is due */
     } else if (want > 0) {

@@ -121,11 +121,14 @@ static void look(struct ptl_resets *resets, uint64_t now_ns)
         ptl_resets_leave(resets);
 }
 
-void ptl_resets_watch(struct ptl_resets *resets, uint64_t now_ns)
+void ptl_resets_watch(struct ptl_resets *resets, bool is_idle, uint64_t now_ns)
 {
+    uint64_t before_ns = ptl_clock_thread_ns();
     look(resets, now_ns);
-    uint64_t took_ns = ptl_clock_now_ns() - now_ns;
-    resets->next_ns = now_ns + (took_ns * SHARE > EVERY_NS ? took_ns * SHARE : EVERY_NS);
+    uint64_t took_ns =
+        ptl_clock_thread_ns() - before_ns; /* of it alone, whoever else had the CPU */
+    uint64_t rest_ns = is_idle ? 0 : took_ns * SHARE;
+    resets->next_ns = now_ns + (rest_ns > EVERY_NS ? rest_ns : EVERY_NS);
 }
 
 void ptl_resets_look(struct ptl_resets *resets, uint64_t now_ns)
@@ -135,4 +138,5 @@ void ptl_resets_look(struct ptl_resets *resets, uint64_t now_ns)
     look(resets, now_ns);
     resets->sent.apart += resets->pending;
     resets->pending = 0;
+    resets->next_ns = now_ns + EVERY_NS;
 }

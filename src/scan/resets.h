@@ -32,8 +32,8 @@ static inline bool ptl_resets_is_due(const struct ptl_resets *resets, uint64_t n
 {
     return resets->sent.is_known && now_ns >= resets->next_ns && now_ns >= resets->opens_until_ns;
 }
-/* Looks: it is time. */
-void ptl_resets_watch(struct ptl_resets *resets, uint64_t now_ns);
+/* Looks: it is time. `is_idle`: nothing else is to be done, whatever a look takes. */
+void ptl_resets_watch(struct ptl_resets *resets, bool is_idle, uint64_t now_ns);
 /* An open port has answered, some time ago, or too late for a sentinel; till then more may come. */
 void ptl_resets_opens(struct ptl_resets *resets, uint64_t until_ns);
 /* Looks, when all answers that came are known. */

@@ -104,9 +104,28 @@ static void those_sent_while_no_open_port_answers_are_told_apart(void **state)
     assert_true(resets.sent.count == 21 && resets.sent.apart == 4);
 }
 
+/* Whatever a look while probes go out had put off: after one in between, the next is as soon as any,
+ * and where nothing else is to be done none is put off. */
+static void one_that_waits_looks_as_often_as_may_be(void **state)
+{
+    (void)state;
+    struct ptl_resets resets;
+    ptl_resets_begin(&resets);
+    if (!resets.sent.is_known)
+        skip(); /* no /proc, or no such counters */
+    resets.next_ns = 90000000000;
+    ptl_resets_look(&resets, 5000000000);
+    assert_false(ptl_resets_is_due(&resets, 5024999999));
+    assert_true(ptl_resets_is_due(&resets, 5025000000));
+    ptl_resets_watch(&resets, true, 6000000000);
+    assert_true(ptl_resets_is_due(&resets, 6025000000));
+    ptl_resets_leave(&resets);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_that_waits_looks_as_often_as_may_be),
         cmocka_unit_test(a_number_is_found_by_its_name),
         cmocka_unit_test(those_sent_while_no_open_port_answers_are_told_apart),
         cmocka_unit_test(what_no_socket_waits_for_is_counted_and_what_a_program_ends_is_not),
