@@ -30,7 +30,7 @@ struct ptl_known {
 /* What is known of a port that was asked and has no verdict. A port that was not asked yet, and one
  * that is being asked for the first time, has a mark of 0. */
 struct ptl_mark {
-    uint16_t asked : 5;   /* attempts made */
+    uint16_t asked : 6;   /* attempts made: more than PTL_ASKED_MOST by one a pass */
     uint16_t counted : 5; /* those whose silence counts */
     bool waits : 1;       /* for another attempt */
     bool silent : 1;      /* it had as many attempts as ports get so far */

@@ -6,7 +6,6 @@
 
 #include "scan/plan_state.h"
 
-#define MISSED_MOST 0.05 /* answers that may be expected among silent ports */
 #define IN_VAIN 3
 #define PACED_LEAST 64
 #define PASS_NS 2000000000ULL       /* a further pass takes so long at most, for each before */
@@ -133,7 +132,7 @@ static double share_of(uint64_t answered, uint64_t lost)
 static double expected(uint64_t answered, double share, uint64_t attempts)
 {
     double missed = (double)answered;
-    for (uint64_t i = 0; i < attempts && missed >= MISSED_MOST; i++)
+    for (uint64_t i = 0; i < attempts && missed >= PTL_MISSED_MOST; i++)
         missed *= share;
     return missed;
 }
@@ -161,7 +160,7 @@ static bool run_expects_more(const struct ptl_plan *plan, const struct ptl_lane 
         share = told;
     if (lane->answers == 0 && plan->answered > 4 * plan->answering)
         attempts *= plan->answered / (4 * plan->answering);
-    return expected(plan->answered, share, attempts) >= MISSED_MOST;
+    return expected(plan->answered, share, attempts) >= PTL_MISSED_MOST;
 }
 
 /* As those of the target do, or what its further passes found (the removal method of Zippin, 1956).
@@ -187,11 +186,11 @@ static bool wants_pass(const struct ptl_plan *plan, const struct ptl_lane *lane)
     uint32_t base = profile->retries + 1;
     if (lane->pass < base)
         return true;
-    if (!profile->adaptive || profile->retries == 0 || lane->gave_up ||
+    if (!ptl_plan_grants_more(plan) || lane->gave_up ||
         lane->pass >= base + profile->loss_retries || lane->pass >= PTL_ASKED_MOST ||
         (lane->pass > base && is_refuted(lane, share_of(lane->answers, lane->lost))))
         return false;
-    return target_expects(lane, base) >= MISSED_MOST || run_expects_more(plan, lane);
+    return target_expects(lane, base) >= PTL_MISSED_MOST || run_expects_more(plan, lane);
 }
 
 /* Further attempts than that only where the profile asks for a recall that is not known yet. */
@@ -233,12 +232,13 @@ void ptl_pass_next(struct ptl_plan *plan, uint32_t id)
         return;
     ptl_vouch_review(plan, lane, idle);
     bool doubtful =
-        ptl_vouch_suffices(lane, share_of(lane->answers, lane->lost)) && lane->pass >= base;
+        lane->pass >= base && ptl_vouch_suffices(lane, share_of(lane->answers, lane->lost));
     if (!(wants_pass(plan, lane) && ptl_silence_ask_again(plan, lane, doubtful)) &&
         !(lacks_recall(plan, lane) && ptl_silence_ask_again(plan, lane, false))) {
         ptl_silence_verdicts(plan, id, 0);
         return;
     }
+    ptl_vouch_pass_begins(lane);
     ptl_served_begin(&lane->served,
                      lane->pass >= base ? fastest_ns(plan, lane) : lane->served.fastest_ns,
                      plan->now_ns);

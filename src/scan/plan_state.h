@@ -27,6 +27,7 @@
 #define PTL_UNANSWERED_S 120       /* as long as a router may keep what nothing answered */
 #define PTL_UNANSWERED_MANY 50000U /* more than home routers have room for */
 #define PTL_SENTINEL_EVERY 16 /* silent attempts from one sentinel to the next: while little... */
+#define PTL_MISSED_MOST 0.05  /* answers that may be expected among ports not asked again */
 #define PTL_SENTINEL_EVERY_MOST 64 /* ...is known, or much is lost; and at most */
 #define PTL_SENTINEL_TARGETS 16    /* whose ports are asked again for the run as a whole */
 
@@ -152,6 +153,13 @@ static inline struct ptl_lane *ptl_plan_lane(struct ptl_plan *plan, const struct
     return &plan->schedule.lanes[probe->lane];
 }
 
+/* May losses bring a silent port more attempts than `retries` does? */
+static inline bool ptl_plan_grants_more(const struct ptl_plan *plan)
+{
+    const struct ptl_profile *profile = plan->profile;
+    return profile->adaptive && profile->retries > 0 && profile->loss_retries > 0;
+}
+
 /* The place of the probe's port among those of the run. */
 static inline uint32_t ptl_plan_index(const struct ptl_plan *plan, const struct ptl_probe *probe)
 {
@@ -254,8 +262,10 @@ void ptl_vouch_add(struct ptl_plan *plan, struct ptl_lane *lane, const struct pt
 void ptl_vouch_review(struct ptl_plan *plan, struct ptl_lane *lane, bool all);
 /* A port was found that had been silent. */
 void ptl_vouch_found(struct ptl_lane *lane, const struct ptl_mark *mark);
+/* What was weighed so far is asked again. */
+void ptl_vouch_pass_begins(struct ptl_lane *lane);
 /* A pass has ended: is what was vouched for as good as answered? */
-bool ptl_vouch_suffices(struct ptl_lane *lane, double share);
+bool ptl_vouch_suffices(const struct ptl_lane *lane, double share);
 
 /* ---- pass.c ---- */
 

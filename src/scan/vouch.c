@@ -14,11 +14,11 @@
 #define PORTS 256         /* of a target: the passes over fewer are short */
 #define SENTINELS 2       /* fewer tell nothing */
 #define BY_CHANCE 0.05    /* so rarely */
-#define MISSED_MOST 0.05  /* answers that may be expected among ports that are not asked again */
 
 void ptl_vouch_add(struct ptl_plan *plan, struct ptl_lane *lane, const struct ptl_timed *silence)
 {
-    if (plan->port_count < PORTS || plan->silent_lately >= LATELY_MOST)
+    if (plan->port_count < PORTS || plan->silent_lately >= LATELY_MOST ||
+        !ptl_plan_grants_more(plan))
         return;
     if (ptl_fifo_push(&lane->silent_lately, &silence->probe, silence->at_ns))
         plan->silent_lately++;
@@ -63,14 +63,18 @@ void ptl_vouch_found(struct ptl_lane *lane, const struct ptl_mark *mark)
     lane->doubtful_found += mark->weighed && !mark->vouched;
 }
 
+void ptl_vouch_pass_begins(struct ptl_lane *lane)
+{
+    lane->weighed_then = lane->weighed;
+    lane->vouched_then = lane->vouched;
+}
+
 /* That none, or hardly one, of those found had been vouched for is not by chance: so many were of
  * those that have been asked again since. */
-bool ptl_vouch_suffices(struct ptl_lane *lane, double share)
+bool ptl_vouch_suffices(const struct ptl_lane *lane, double share)
 {
     double doubtful =
         lane->weighed_then > 0 ? 1 - lane->vouched_then / (double)lane->weighed_then : 1;
-    lane->weighed_then = lane->weighed;
-    lane->vouched_then = lane->vouched;
-    return lane->vouched_found * share < MISSED_MOST &&
+    return lane->vouched_found * share < PTL_MISSED_MOST &&
            pow(doubtful, lane->doubtful_found) < BY_CHANCE;
 }

@@ -12,6 +12,8 @@ static struct sim_answer lossy(struct sim *sim, uint32_t target, const struct pt
                                unsigned tries)
 {
     (void)target, (void)tries;
+    if (sim->profile->loss_retries == 0)
+        assert_int_equal(sim->plan->silent_lately, 0); /* what no pass follows is not weighed */
     uint64_t second = (fake_now_ns - begun_ns) / PTL_NS_PER_S;
     uint64_t lost = in_moments ? (second % 5 == 0 ? 50 : 0) : 10;
     struct sim_answer answer = {PTL_CLOSED, PTL_REASON_CONN_REFUSED, 20000, false};
@@ -58,12 +60,37 @@ static void all_of_a_few(void **state)
     assert_true(asked == 0 || asked == 180); /* by whether anything was lost */
 }
 
+static void none_where_losses_bring_no_attempts(void **state)
+{
+    (void)state;
+    struct sim sim;
+    in_moments = true;
+    begun_ns = fake_now_ns;
+    sim_open(&sim, "hosts: 127.0.0.1\nports: 1-1000\nrate: 300\nretries: 1\nloss_retries: 0\n", 500,
+             lossy);
+    sim_run(&sim);
+    sim_close(&sim);
+}
+
+/* A port that had as many attempts as there may be has one more in each further pass. */
+static void attempts_are_counted_beyond_the_most(void **state)
+{
+    (void)state;
+    struct ptl_mark mark = {.asked = PTL_ASKED_MOST};
+    for (int pass = 1; pass <= PTL_ASKED_MOST; pass++) {
+        mark.asked++;
+        assert_int_equal(mark.asked, PTL_ASKED_MOST + pass);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(those_asked_in_moments_of_loss),
         cmocka_unit_test(all_where_losses_fall_on_ports_alike),
         cmocka_unit_test(all_of_a_few),
+        cmocka_unit_test(none_where_losses_bring_no_attempts),
+        cmocka_unit_test(attempts_are_counted_beyond_the_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
