@@ -173,13 +173,13 @@ static bool levels_off(struct ptl_path *path, uint64_t now_ns)
     return true;
 }
 
-/* Outages that our pace brings about: half of what struck is safe, and so is what passed of late,
- * an outage and all that came before it taken together. A full table lets as much through as
- * entries of it expire. */
-static uint64_t safe_ceiling(const struct ptl_path *path)
+/* Outages that our pace brings about: that much is safe, and so is what passed of late, an outage
+ * and all that came before it taken together. A full table lets as much through as entries of it
+ * expire. */
+static uint64_t safe_or(const struct ptl_path *path, uint64_t rate)
 {
-    uint64_t half = path->struck / 2, sustained = path->sustained * 9 / 10;
-    uint64_t safe = half > sustained ? half : sustained;
+    uint64_t sustained = path->sustained * 9 / 10;
+    uint64_t safe = rate > sustained ? rate : sustained;
     return safe > LEAST_RATE ? safe : LEAST_RATE;
 }
 
@@ -190,7 +190,7 @@ static void grow_ceiling(struct ptl_path *path, uint64_t now_ns)
         return;
     path->raised_ns = now_ns;
     uint64_t next = ours ? path->ceiling * 9 / 8 + 1 : path->ceiling * 2;
-    uint64_t safe = safe_ceiling(path);
+    uint64_t safe = safe_or(path, path->struck / 2);
     if (ours)
         path->ceiling = next < safe ? next : safe;
     else
@@ -305,11 +305,9 @@ static void restart(struct ptl_path *path, uint64_t now_ns)
     path->sustained = path->passed * PTL_NS_PER_S / (now_ns - path->cycle_ns + 1);
     path->cycle_ns = now_ns;
     path->cycle_sent = path->passed = 0;
-    path->ceiling = path->struck / 4;
     path->raised_ns = now_ns;
     path->outages++;
-    if (path->outages > 1 && path->ceiling < path->sustained * 9 / 10)
-        path->ceiling = path->sustained * 9 / 10;
+    path->ceiling = path->outages > 1 ? safe_or(path, path->struck / 4) : path->struck / 4;
     set_pace(path, now_ns);
 }
 
