@@ -13,7 +13,7 @@
 #define LINKS_MAX 40 /* as in the kernel */
 
 struct walk {
-    struct ptl_place *place;
+    struct ptl_file_place *place;
     enum ptl_missing missing;
     unsigned links;
     char path[PATH_MAX];
@@ -34,7 +34,7 @@ static void close_quietly(int fd)
     errno = failure;
 }
 
-bool ptl_place_is_strangers(const struct ptl_place *place)
+bool ptl_place_is_strangers(const struct ptl_file_place *place)
 {
     return place->is_there && !place->is_passage &&
            ptl_plain_is_strangers(place->folder, &place->info);
@@ -58,7 +58,7 @@ static bool move_to(struct walk *walk, int folder)
 /* Appends to the list of what was made, which begins with the first folder that was missing. */
 static bool make_folder(struct walk *walk, const char *name)
 {
-    struct ptl_place *place = walk->place;
+    struct ptl_file_place *place = walk->place;
     if (mkdirat(place->folder, name, 0777) != 0)
         return errno == EEXIST; /* somebody was faster */
     if (place->made_in < 0)
@@ -122,7 +122,7 @@ static bool enter(struct walk *walk, const char *name)
 /* A link of /proc: to a file that has a name, it is that; else a way to what is open. */
 static bool pass(struct walk *walk, int link, const char *name)
 {
-    struct ptl_place *place = walk->place, named;
+    struct ptl_file_place *place = walk->place, named;
     char target[PATH_MAX];
     if (fstatat(place->folder, name, &place->info, 0) != 0)
         return false;
@@ -150,7 +150,7 @@ static bool pass(struct walk *walk, int link, const char *name)
 /* The last name of the path. True: it was found, or *again is set and the walk goes on. */
 static bool arrive(struct walk *walk, const char *name, bool *again)
 {
-    struct ptl_place *place = walk->place;
+    struct ptl_file_place *place = walk->place;
     int fd = openat(place->folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 && errno != ENOENT)
         return false;
@@ -233,10 +233,10 @@ static bool walk_on(struct walk *walk)
     }
 }
 
-bool ptl_place_find(const char *path, enum ptl_missing missing, struct ptl_place *place)
+bool ptl_place_find(const char *path, enum ptl_missing missing, struct ptl_file_place *place)
 {
     struct walk walk = {.place = place, .missing = missing};
-    *place = (struct ptl_place){.folder = -1, .made_in = -1};
+    *place = (struct ptl_file_place){.folder = -1, .made_in = -1};
     if (path[0] == '\0')
         return fail(ENOENT);
     if (strlen(path) >= sizeof(walk.path))
@@ -252,19 +252,19 @@ bool ptl_place_find(const char *path, enum ptl_missing missing, struct ptl_place
     return fail(failure);
 }
 
-void ptl_place_leave(struct ptl_place *place)
+void ptl_place_leave(struct ptl_file_place *place)
 {
     close_quietly(place->folder);
     place->folder = -1;
 }
 
-void ptl_place_keep(struct ptl_place *place)
+void ptl_place_keep(struct ptl_file_place *place)
 {
     close_quietly(place->made_in);
     place->made_in = -1;
 }
 
-void ptl_place_unmake(struct ptl_place *place)
+void ptl_place_unmake(struct ptl_file_place *place)
 {
     char *last = place->made;
     while (place->made_in >= 0 && last != NULL &&

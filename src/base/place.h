@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-struct ptl_place {
+struct ptl_file_place {
     int folder; /* O_PATH */
     char
         name[PATH_MAX]; /* in that folder; of PTL_MISSING_TOLD, with the folders that are missing */
@@ -32,13 +32,13 @@ enum ptl_missing {
  * the kernel's protected_symlinks, here whether that is on or not, and on the whole way. False:
  * errno and `refusal` say why, and nothing is held.
  */
-bool ptl_place_find(const char *path, enum ptl_missing missing, struct ptl_place *place);
+bool ptl_place_find(const char *path, enum ptl_missing missing, struct ptl_file_place *place);
 /* Does what is there belong to a stranger, in such a folder? */
-bool ptl_place_is_strangers(const struct ptl_place *place);
+bool ptl_place_is_strangers(const struct ptl_file_place *place);
 /* Closes the folder. */
-void ptl_place_leave(struct ptl_place *place);
+void ptl_place_leave(struct ptl_file_place *place);
 /* Folders that were made stay, or go if nothing is in them: one of the two, after each find. */
-void ptl_place_keep(struct ptl_place *place);
-void ptl_place_unmake(struct ptl_place *place);
+void ptl_place_keep(struct ptl_file_place *place);
+void ptl_place_unmake(struct ptl_file_place *place);
 
 #endif

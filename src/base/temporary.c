@@ -185,7 +185,8 @@ static void sync_folder(int folder)
     }
 }
 
-bool ptl_temporary_move(struct ptl_temporary *temporary, const struct ptl_place *place, mode_t mode)
+bool ptl_temporary_move(struct ptl_temporary *temporary, const struct ptl_file_place *place,
+                        mode_t mode)
 {
     if (fchmod(temporary->fd, mode) != 0 || fsync(temporary->fd) != 0)
         return false;

@@ -18,7 +18,7 @@ struct ptl_temporary {
  * takes its part. Removes what runs that were killed have left there. False: errno. */
 bool ptl_temporary_open(int folder, mode_t mode, struct ptl_temporary *temporary);
 /* Puts it where `place` is now, on whatever file system; it is synced. False: errno. */
-bool ptl_temporary_move(struct ptl_temporary *temporary, const struct ptl_place *place,
+bool ptl_temporary_move(struct ptl_temporary *temporary, const struct ptl_file_place *place,
                         mode_t mode);
 /* Gives it that path, on the file system that it is on; a file that has it makes way where
  * `replaces` says so. `folder` takes temporary names. It is not synced. False: errno. */

@@ -208,7 +208,7 @@ enum ptl_status ptl_analyse(struct ptl_gathered *gathered, struct ptl_comparison
                                  ? make_world(gathered, &world, error)
                                  : ptl_error_no_memory(error);
     if (status == PTL_OK)
-        status = ptl_tally(world, comparison, error);
+        status = ptl_world_tally(world, comparison, error);
     if (status == PTL_OK &&
         (!copy_reference(world, comparison) || !summarise_variants(world, comparison) ||
          !add_verdicts(comparison, gathered->options->baseline)))

@@ -82,7 +82,7 @@ enum ptl_status ptl_variants_find(const struct ptl_variants *variants, const cha
 
 /* ---- the finished study ---- */
 
-struct ptl_interval { /* NAN: unknown */
+struct ptl_spread { /* NAN: unknown */
     double median, low, high, min, max;
     double coverage; /* what the interval low..high gives; 0 for a single run */
 };
@@ -140,8 +140,8 @@ struct ptl_compared_variant {
     uint64_t timeout_ms;
     char *ports;
 
-    struct ptl_interval elapsed_ms;
-    struct ptl_interval speedup; /* of the baseline's time by this one's, round by round */
+    struct ptl_spread elapsed_ms;
+    struct ptl_spread speedup;   /* of the baseline's time by this one's, round by round */
     double probes_per_second;    /* median */
     enum ptl_pace verdict;       /* against the baseline */
     double p_value;              /* of that, after Holm; NAN: none */

@@ -43,7 +43,7 @@ static bool describe_run(const struct ptl_seen *seen, struct ptl_compared_run *r
 }
 
 /* What the run found of the reference, so far as its variant asks for it. */
-static void measure(const struct ptl_world *world, const struct ptl_sight *sight,
+static void measure(const struct ptl_world *world, const struct ptl_world_sight *sight,
                     struct ptl_compared_run *run)
 {
     const struct ptl_record *record = sight->seen->record;

@@ -31,9 +31,9 @@ static double tail(size_t n, size_t k)
     return sum;
 }
 
-struct ptl_interval ptl_stats_interval(double *values, size_t count)
+struct ptl_spread ptl_stats_interval(double *values, size_t count)
 {
-    struct ptl_interval interval = {NAN, NAN, NAN, NAN, NAN, 0};
+    struct ptl_spread interval = {NAN, NAN, NAN, NAN, NAN, 0};
     if (count == 0)
         return interval;
     interval.median = ptl_stats_median(values, count);

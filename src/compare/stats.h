@@ -12,7 +12,7 @@ double ptl_stats_median(double *values, size_t count);
  * pair whose coverage, binomial with one half, is at least 95 %, else the extremes with what
  * coverage they have. Sorts `values`.
  */
-struct ptl_interval ptl_stats_interval(double *values, size_t count);
+struct ptl_spread ptl_stats_interval(double *values, size_t count);
 
 /* Nearest rank of sorted values; 0 of none. */
 uint32_t ptl_stats_rank(const uint32_t *sorted, size_t count, unsigned percent);

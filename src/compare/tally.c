@@ -63,7 +63,7 @@ static void add_variant(struct tally *tally, size_t variant, uint32_t target)
     uint32_t runs = 0;
     tally->sure_runs[variant] = 0;
     for (size_t i = tally->sight_starts[variant]; i < tally->sight_starts[variant + 1]; i++) {
-        const struct ptl_sight *sight = &world->sights[tally->sight_order[i]];
+        const struct ptl_world_sight *sight = &world->sights[tally->sight_order[i]];
         if (sight->failed)
             continue;
         bool is_sure = !ptl_world_is_partial(sight, target);
@@ -154,7 +154,7 @@ static bool add_departed(const struct ptl_world *world, uint32_t target, struct 
         return false;
     }
     for (size_t i = 0; i < world->gathered->seen_count; i++) {
-        const struct ptl_sight *sight = &world->sights[i];
+        const struct ptl_world_sight *sight = &world->sights[i];
         enum ptl_state state = ptl_world_state(world, sight, target, flip->at.port);
         if (state != PTL_UNPROBED && state != usual)
             departed[sight->seen->variant] = true;
@@ -215,8 +215,8 @@ static bool set_up(struct tally *tally)
     return true;
 }
 
-enum ptl_status ptl_tally(struct ptl_world *world, struct ptl_comparison *comparison,
-                          struct ptl_error *error)
+enum ptl_status ptl_world_tally(struct ptl_world *world, struct ptl_comparison *comparison,
+                                struct ptl_error *error)
 {
     struct tally tally = {.world = world, .comparison = comparison};
     enum ptl_status status = set_up(&tally) ? PTL_OK : ptl_error_no_memory(error);

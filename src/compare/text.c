@@ -36,7 +36,7 @@ static const char *range_cell(double low, double high, char cell[CELL])
     return cell;
 }
 
-static const char *ratio_cell(const struct ptl_interval *ratio, char cell[CELL])
+static const char *ratio_cell(const struct ptl_spread *ratio, char cell[CELL])
 {
     if (isnan(ratio->median))
         return "-";
@@ -103,7 +103,7 @@ static double least_coverage(const struct ptl_comparison *comparison)
 {
     double least = 1;
     for (size_t i = 0; i < comparison->variant_count; i++) {
-        const struct ptl_interval *interval = &comparison->variants[i].elapsed_ms;
+        const struct ptl_spread *interval = &comparison->variants[i].elapsed_ms;
         if (!isnan(interval->median) && interval->coverage < least)
             least = interval->coverage;
     }
@@ -141,7 +141,7 @@ static void fill_speed(const void *context, size_t row, char cells[][CELL])
 {
     const struct ptl_comparison *comparison = context;
     const struct ptl_compared_variant *variant = &comparison->variants[row];
-    const struct ptl_interval *elapsed = &variant->elapsed_ms;
+    const struct ptl_spread *elapsed = &variant->elapsed_ms;
     snprintf(cells[0], CELL, "%zu", variant->run_count);
     set(cells[1], time_cell(elapsed->median, cells[1]));
     set(cells[2], range_cell(elapsed->low, elapsed->high, cells[2]));

@@ -6,19 +6,19 @@
 
 /* ---- times ---- */
 
-#define AT(member) PTL_AT(struct ptl_interval, member), .is_nullable = true, .steps = 1e4
+#define AT(member) PTL_AT(struct ptl_spread, member), .is_nullable = true, .steps = 1e4
 static const struct ptl_key interval_keys[] = {
     {"median", &ptl_key_decimal, AT(median), .about = "half are no longer"},
     {"low", &ptl_key_decimal, AT(low), .about = "where the interval of the median begins"},
     {"high", &ptl_key_decimal, AT(high), .about = "where it ends"},
     {"min", &ptl_key_decimal, AT(min), .about = "the least"},
     {"max", &ptl_key_decimal, AT(max), .about = "the most"},
-    {"coverage", &ptl_key_decimal, PTL_AT(struct ptl_interval, coverage), .steps = 1e4,
+    {"coverage", &ptl_key_decimal, PTL_AT(struct ptl_spread, coverage), .steps = 1e4,
      .about = "how often such an interval holds the true median; 0: of a single run"},
 };
 #undef AT
 static const struct ptl_object interval =
-    PTL_OBJECT(struct ptl_interval, interval_keys, "an interval");
+    PTL_OBJECT(struct ptl_spread, interval_keys, "an interval");
 
 struct bin {
     double from, to;

@@ -85,7 +85,7 @@ static int compare_spans(const void *a, const void *b)
 }
 
 static bool make_sight(const struct ptl_world *world, struct ptl_seen *seen,
-                       struct ptl_sight *sight)
+                       struct ptl_world_sight *sight)
 {
     struct ptl_record *record = seen->record;
     const struct ptl_record_head *head = &record->head;
@@ -177,7 +177,7 @@ bool ptl_world_asks(const struct ptl_world *world, size_t variant, uint32_t targ
            ptl_portset_contains(world->gathered->variants->items[variant].profile->ports, port);
 }
 
-const struct ptl_record_span *ptl_world_span(const struct ptl_sight *sight, uint32_t target,
+const struct ptl_record_span *ptl_world_span(const struct ptl_world_sight *sight, uint32_t target,
                                              uint16_t port)
 {
     const struct ptl_record *record = sight->seen->record;
@@ -190,13 +190,13 @@ const struct ptl_record_span *ptl_world_span(const struct ptl_sight *sight, uint
     return found ? &spans[at] : NULL;
 }
 
-bool ptl_world_is_partial(const struct ptl_sight *sight, uint32_t target)
+bool ptl_world_is_partial(const struct ptl_world_sight *sight, uint32_t target)
 {
     return sight->unsure || bsearch(&target, sight->partial, sight->partial_count,
                                     sizeof(*sight->partial), ptl_number_order) != NULL;
 }
 
-enum ptl_state ptl_world_state(const struct ptl_world *world, const struct ptl_sight *sight,
+enum ptl_state ptl_world_state(const struct ptl_world *world, const struct ptl_world_sight *sight,
                                uint32_t target, uint16_t port)
 {
     if (sight->failed)

@@ -25,7 +25,7 @@ struct ptl_world_rule {
     const struct ptl_judge_group *group;
 };
 
-struct ptl_sight { /* of one counted run */
+struct ptl_world_sight { /* of one counted run */
     const struct ptl_seen *seen;
     bool failed;
     bool unsure;       /* what is absent may not have been asked, anywhere */
@@ -40,7 +40,7 @@ struct ptl_blocks { /* what a variant asks: disjoint, ascending */
 
 struct ptl_world {
     const struct ptl_gathered *gathered;
-    struct ptl_sight *sights;         /* as gathered->seen */
+    struct ptl_world_sight *sights;   /* as gathered->seen */
     struct ptl_blocks *blocks;        /* of each variant */
     struct ptl_world_target *targets; /* by address */
     size_t target_count, target_capacity;
@@ -66,12 +66,12 @@ uint32_t ptl_world_find(const struct ptl_world *world, const struct ptl_address 
 /* Does the variant ask this port of this target? */
 bool ptl_world_asks(const struct ptl_world *world, size_t variant, uint32_t target, uint16_t port);
 /* The span with this port in a sight's record; NULL: it has none. */
-const struct ptl_record_span *ptl_world_span(const struct ptl_sight *sight, uint32_t target,
+const struct ptl_record_span *ptl_world_span(const struct ptl_world_sight *sight, uint32_t target,
                                              uint16_t port);
 /* What a run saw: PTL_UNPROBED where it did not ask or did not say. */
-enum ptl_state ptl_world_state(const struct ptl_world *world, const struct ptl_sight *sight,
+enum ptl_state ptl_world_state(const struct ptl_world *world, const struct ptl_world_sight *sight,
                                uint32_t target, uint16_t port);
-bool ptl_world_is_partial(const struct ptl_sight *sight, uint32_t target);
+bool ptl_world_is_partial(const struct ptl_world_sight *sight, uint32_t target);
 /* For qsort() and bsearch() of struct ptl_world_port. */
 int ptl_world_port_order(const void *a, const void *b);
 bool ptl_world_in_reference(const struct ptl_world *world, uint32_t target, uint16_t port);
@@ -89,8 +89,8 @@ bool ptl_world_add_target(struct ptl_world *world, const struct ptl_address *add
 
 /* tally.c: goes over all that was seen once: the union as reference, any_open and all_open, and
  * the flips of the comparison. */
-enum ptl_status ptl_tally(struct ptl_world *world, struct ptl_comparison *comparison,
-                          struct ptl_error *error);
+enum ptl_status ptl_world_tally(struct ptl_world *world, struct ptl_comparison *comparison,
+                                struct ptl_error *error);
 
 /* comparison.c: the machine, the options and the variants' settings. False: no memory. */
 bool ptl_describe(const struct ptl_gathered *gathered, struct ptl_comparison *comparison);

@@ -3,7 +3,7 @@
 #define WINDOW 10  /* complete runs in which three changes are flapping */
 #define IN_DOUBT 2 /* runs that prove a silence */
 
-static void note_flip(struct ptl_course *course, size_t place)
+static void note_flip(struct ptl_row_course *course, size_t place)
 {
     course->flips[0] = course->flips[1];
     course->flips[1] = course->flips[2];
@@ -11,7 +11,7 @@ static void note_flip(struct ptl_course *course, size_t place)
     course->flip_count++;
 }
 
-static void begin(struct ptl_course *course, enum ptl_sight seen)
+static void begin(struct ptl_row_course *course, enum ptl_sight seen)
 {
     course->is_known = true;
     course->is_open = course->was_open = ptl_sight_is_open(seen);
@@ -20,7 +20,8 @@ static void begin(struct ptl_course *course, enum ptl_sight seen)
         course->last_open = seen;
 }
 
-bool ptl_course_step(struct ptl_course *course, enum ptl_sight seen, uint32_t after, size_t place)
+bool ptl_row_course_step(struct ptl_row_course *course, enum ptl_sight seen, uint32_t after,
+                         size_t place)
 {
     bool is_open = ptl_sight_is_open(seen);
     if (seen == PTL_SIGHT_UNKNOWN)
@@ -47,7 +48,7 @@ bool ptl_course_step(struct ptl_course *course, enum ptl_sight seen, uint32_t af
     return true;
 }
 
-bool ptl_course_is_flapping(const struct ptl_course *course, size_t place)
+bool ptl_row_course_is_flapping(const struct ptl_row_course *course, size_t place)
 {
     return course->flip_count >= 3 && course->flips[0] + WINDOW > place;
 }

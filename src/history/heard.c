@@ -2,7 +2,7 @@
 
 #include "base/statistics.h"
 
-static void add_open(struct ptl_heard *heard, const struct ptl_view *view, uint32_t at,
+static void add_open(struct ptl_run_heard *heard, const struct ptl_view *view, uint32_t at,
                      const struct ptl_history_host *past, size_t before)
 {
     for (size_t i = 0; i < past->row_count; i++) {
@@ -17,10 +17,10 @@ static void add_open(struct ptl_heard *heard, const struct ptl_view *view, uint3
     }
 }
 
-struct ptl_heard ptl_heard_of(const struct ptl_history *history, size_t before,
-                              const struct ptl_view *view)
+struct ptl_run_heard ptl_heard_of(const struct ptl_history *history, size_t before,
+                                  const struct ptl_view *view)
 {
-    struct ptl_heard heard = {.open = 0};
+    struct ptl_run_heard heard = {.open = 0};
     for (uint32_t at = 0; at < view->host_count; at++) {
         const struct ptl_view_host *host = &view->hosts[at];
         if (host->counts == PTL_VIEW_NONE)
@@ -44,7 +44,7 @@ static double chance_of(uint64_t silent, uint64_t all, uint64_t ports)
     return ptl_chance_all_lost((double)silent, (double)all, ports < all ? ports : all);
 }
 
-double ptl_heard_chance(const struct ptl_heard *heard, uint64_t ports)
+double ptl_heard_chance(const struct ptl_run_heard *heard, uint64_t ports)
 {
     double open = chance_of(heard->open_silent, heard->open, ports),
            all = chance_of(heard->all_silent, heard->all, ports);

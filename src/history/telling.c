@@ -4,7 +4,7 @@
 
 #define LINE_MAX_BYTES (64UL << 20)
 
-static ptl_teller *const tellers[PTL_FORMAT_COUNT] = {
+static ptl_telling_format *const tellers[PTL_FORMAT_COUNT] = {
     [PTL_FORMAT_JSON] = ptl_tell_json, [PTL_FORMAT_CSV] = ptl_tell_csv,
     [PTL_FORMAT_TEXT] = ptl_tell_text, [PTL_FORMAT_HTML] = ptl_tell_html,
     [PTL_FORMAT_PROM] = ptl_tell_prom,

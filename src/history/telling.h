@@ -47,17 +47,17 @@ extern const struct ptl_object ptl_object_telling;
 /* ---- the formats, a file each ---- */
 
 /* `order` is that of hosts, `line` an empty buffer for what is put together. False: no memory. */
-typedef bool ptl_teller(const struct ptl_telling *telling, const size_t *order,
-                        struct ptl_buf *line, struct ptl_output *output);
-ptl_teller ptl_tell_json, ptl_tell_csv, ptl_tell_text;
+typedef bool ptl_telling_format(const struct ptl_telling *telling, const size_t *order,
+                                struct ptl_buf *line, struct ptl_output *output);
+ptl_telling_format ptl_tell_json, ptl_tell_csv, ptl_tell_text;
 /* The page. Of more than PTL_TIMELINE_RUNS_MAX runs, the newest. */
-ptl_teller ptl_tell_html;
+ptl_telling_format ptl_tell_html;
 /*
  * Metrics for the textfile collector of Prometheus' node exporter, of all runs: when the last one
  * and the last complete one ended, and how far apart they usually are, so that a missed night is
  * seen though nothing writes any more.
  */
-ptl_teller ptl_tell_prom;
+ptl_telling_format ptl_tell_prom;
 
 /* Seconds from a run's start to the next one's, of half of them at most; 0: fewer than three runs
  * tell nothing. False: no memory. */

@@ -19,7 +19,7 @@ struct weighing {
     size_t run_count;
     struct ptl_changes *changes;
     struct ptl_sightings *seen;
-    struct ptl_heard heard;
+    struct ptl_run_heard heard;
     size_t new_rows;
 
     /* The host that is weighed. */
@@ -87,7 +87,7 @@ static uint64_t ports_before(const struct weighing *w, bool had_several)
     return had_several && open < SEVERAL ? SEVERAL : open;
 }
 
-static enum ptl_sight sight_of_host(const struct weighing *w, const struct ptl_course *course)
+static enum ptl_sight sight_of_host(const struct weighing *w, const struct ptl_row_course *course)
 {
     const struct ptl_target_counts *counts = ptl_view_counts(&w->view, w->at);
     if (counts == NULL)
@@ -109,7 +109,7 @@ static enum ptl_sight sight_of_host(const struct weighing *w, const struct ptl_c
 
 /* ---- what of it is news ---- */
 
-static unsigned states_before(const struct ptl_course *course)
+static unsigned states_before(const struct ptl_row_course *course)
 {
     static const uint8_t states[PTL_SIGHT_COUNT] = {
         [PTL_SIGHT_OPEN] = 1U << PTL_OPEN,     [PTL_SIGHT_CONFIRMED] = 1U << PTL_OPEN,
@@ -119,16 +119,16 @@ static unsigned states_before(const struct ptl_course *course)
 }
 
 /* Before its first step a port was not open in any run that asked it. */
-static struct ptl_course course_of(const struct weighing *w, const struct ptl_history_row *row)
+static struct ptl_row_course course_of(const struct weighing *w, const struct ptl_history_row *row)
 {
-    struct ptl_course course = {.is_known = false};
+    struct ptl_row_course course = {.is_known = false};
     size_t step = 0, count = row != NULL ? row->step_count : 0;
     for (size_t i = 0; i < w->run_count; i++) {
         while (step < count && row->steps[step].run <= w->runs[i])
             step++;
-        ptl_course_step(&course,
-                        step > 0 ? (enum ptl_sight)row->steps[step - 1].seen : PTL_SIGHT_SHUT,
-                        w->after, i);
+        ptl_row_course_step(&course,
+                            step > 0 ? (enum ptl_sight)row->steps[step - 1].seen : PTL_SIGHT_SHUT,
+                            w->after, i);
     }
     return course;
 }
@@ -154,12 +154,12 @@ static const enum ptl_change_kind kinds_of[2][NEWS] = {
     {PTL_CHANGED_OPENED, PTL_CHANGED_CLOSED, PTL_CHANGED_PERHAPS_CLOSED, PTL_CHANGED_FLAPPING},
     {PTL_CHANGED_COME, PTL_CHANGED_GONE, PTL_CHANGED_PERHAPS_GONE, PTL_CHANGED_FLAPPING_HOST}};
 
-static bool tell_news(struct weighing *w, uint16_t port, struct ptl_course *course,
+static bool tell_news(struct weighing *w, uint16_t port, struct ptl_row_course *course,
                       enum ptl_sight sight, unsigned states)
 {
     unsigned was = states_before(course);
-    bool is_news = ptl_course_step(course, sight, w->after, w->run_count);
-    bool is_flapping = ptl_course_is_flapping(course, w->run_count);
+    bool is_news = ptl_row_course_step(course, sight, w->after, w->run_count);
+    bool is_flapping = ptl_row_course_is_flapping(course, w->run_count);
     const enum ptl_change_kind *kinds = kinds_of[port == 0];
     if (port == 0)
         was = states = 0;
@@ -183,7 +183,7 @@ static bool note(struct weighing *w, uint16_t port, const struct ptl_history_row
 /* A port that was open once, or is; or the host. */
 static bool weigh_row(struct weighing *w, uint16_t port, const struct ptl_history_row *row)
 {
-    struct ptl_course course = course_of(w, row);
+    struct ptl_row_course course = course_of(w, row);
     unsigned states = 0;
     enum ptl_sight sight = PTL_SIGHT_UNKNOWN;
     if (row == NULL && w->history->row_count + ++w->new_rows > PTL_HISTORY_ROWS_MAX)

@@ -6,7 +6,7 @@
 #include "history/index.h"
 
 /* What complete runs of one plan tell of a row, one after the other. */
-struct ptl_course {
+struct ptl_row_course {
     bool is_known, is_open; /* as it was told: what was seen often enough */
     unsigned streak;        /* runs that have seen it otherwise since */
     enum ptl_sight last;    /* that was known */
@@ -20,9 +20,10 @@ struct ptl_course {
  * port that is silent as one that is open may be has changed once two runs have seen it so. True:
  * it has changed, and is_open is the news.
  */
-bool ptl_course_step(struct ptl_course *course, enum ptl_sight seen, uint32_t after, size_t place);
+bool ptl_row_course_step(struct ptl_row_course *course, enum ptl_sight seen, uint32_t after,
+                         size_t place);
 /* Did it change three times in the ten runs that end with that place? */
-bool ptl_course_is_flapping(const struct ptl_course *course, size_t place);
+bool ptl_row_course_is_flapping(const struct ptl_row_course *course, size_t place);
 
 /* Fills what changed, and what differs from the last line. Either may be NULL. Errors:
  * PTL_E_NO_MEMORY, PTL_E_INVALID. */
@@ -37,16 +38,16 @@ enum ptl_status ptl_history_weigh(const struct ptl_history *history,
  * all that is known to be there proves more. Of hosts of which anything answers: each of the two
  * pairs has at least those that were missed.
  */
-struct ptl_heard {
+struct ptl_run_heard {
     uint64_t open, open_silent; /* ports that were open in the run before */
     uint64_t all, all_silent;   /* all ports */
 };
 /* `before` is the run of the history that is compared with. */
-struct ptl_heard ptl_heard_of(const struct ptl_history *history, size_t before,
-                              const struct ptl_view *view);
+struct ptl_run_heard ptl_heard_of(const struct ptl_history *history, size_t before,
+                                  const struct ptl_view *view);
 /* The chance, at most, that so many ports which answer were missed, all of them. 1: nothing is
  * known. */
-double ptl_heard_chance(const struct ptl_heard *heard, uint64_t ports);
+double ptl_heard_chance(const struct ptl_run_heard *heard, uint64_t ports);
 /*
  * The same of the ports of one host, by what became of them in these runs, of which it was missed
  * in some: silent in one, and open before and after. 0: in none, and nothing speaks against what

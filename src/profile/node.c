@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct ptl_chunk {
-    struct ptl_chunk *next;
+struct ptl_tree_chunk {
+    struct ptl_tree_chunk *next;
     size_t used, size;
     alignas(max_align_t) unsigned char bytes[];
 };
@@ -19,7 +19,7 @@ struct ptl_chunk {
 void ptl_tree_free(struct ptl_tree *tree)
 {
     while (tree->chunks != NULL) {
-        struct ptl_chunk *next = tree->chunks->next;
+        struct ptl_tree_chunk *next = tree->chunks->next;
         free(tree->chunks);
         tree->chunks = next;
     }
@@ -32,7 +32,7 @@ void *ptl_tree_alloc(struct ptl_tree *tree, size_t size)
         return NULL;
     }
     size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
-    struct ptl_chunk *chunk = tree->chunks;
+    struct ptl_tree_chunk *chunk = tree->chunks;
     if (chunk == NULL || chunk->size - chunk->used < size) {
         size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
         chunk = calloc(1, sizeof(*chunk) + room);

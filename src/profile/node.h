@@ -49,9 +49,9 @@ struct ptl_node {
     };
 };
 
-struct ptl_chunk;
+struct ptl_tree_chunk;
 struct ptl_tree {
-    struct ptl_chunk *chunks;
+    struct ptl_tree_chunk *chunks;
     size_t weight; /* nodes so far, against PTL_NODES_MAX */
     size_t bytes;  /* of text so far, against PTL_TEXT_MAX */
     bool failed;   /* memory ran out; whoever made the tree tells */

@@ -34,7 +34,7 @@ enum ptl_status ptl_output_refuse(const struct ptl_output *output, int sys_errno
 
 bool ptl_output_is_in_place(const struct ptl_output *output)
 {
-    const struct ptl_place *place = &output->place;
+    const struct ptl_file_place *place = &output->place;
     struct stat opened, named;
     int flags = place->is_passage ? 0 : AT_SYMLINK_NOFOLLOW;
     return fstat(output->fd, &opened) == 0 &&
@@ -131,7 +131,7 @@ static bool put_in_place(struct ptl_output *output)
     ptl_place_keep(&output->place); /* what is written is there to stay */
     if (!ptl_place_find(output->path, PTL_MISSING_MADE, &output->place))
         return false;
-    const struct ptl_place *place = &output->place;
+    const struct ptl_file_place *place = &output->place;
     if (place->is_there && !S_ISREG(place->info.st_mode)) {
         errno = S_ISDIR(place->info.st_mode) ? EISDIR : EEXIST;
         return false;

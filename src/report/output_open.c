@@ -36,7 +36,7 @@ bool ptl_report_is_stdout(const char *path)
 
 char *ptl_report_place(const char *path)
 {
-    struct ptl_place place;
+    struct ptl_file_place place;
     struct stat folder;
     char *told = NULL;
     if (ptl_report_is_stdout(path))
@@ -67,7 +67,7 @@ static bool open_standard(struct ptl_output *output, int fd)
 }
 
 /* A pipe is waited for until somebody reads it, or the run is to end. */
-static int open_there(const struct ptl_place *place, const struct ptl_cancel *cancel)
+static int open_there(const struct ptl_file_place *place, const struct ptl_cancel *cancel)
 {
     int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     struct pollfd waiting = {.fd = cancel != NULL ? cancel->fd : -1, .events = POLLIN};
@@ -89,7 +89,7 @@ static int open_there(const struct ptl_place *place, const struct ptl_cancel *ca
  * remove. */
 static bool open_in_place(struct ptl_output *output, const struct ptl_cancel *cancel)
 {
-    struct ptl_place *place = &output->place;
+    struct ptl_file_place *place = &output->place;
     if (place->is_there)
         output->fd = open_there(place, cancel);
     else
@@ -114,7 +114,7 @@ static bool open_in_place(struct ptl_output *output, const struct ptl_cancel *ca
 }
 
 /* Would rename() be allowed to replace it? As far as can be known before. */
-static bool may_replace(const struct ptl_place *place)
+static bool may_replace(const struct ptl_file_place *place)
 {
     struct stat holder;
     if (faccessat(place->folder, place->name, W_OK, AT_EACCESS) != 0 ||
@@ -126,7 +126,7 @@ static bool may_replace(const struct ptl_place *place)
     return !is_kept || fail(EPERM);
 }
 
-static bool is_mount(const struct ptl_place *place)
+static bool is_mount(const struct ptl_file_place *place)
 {
     struct statx info;
     return statx(place->folder, place->name, AT_SYMLINK_NOFOLLOW, 0, &info) == 0 &&
@@ -135,7 +135,7 @@ static bool is_mount(const struct ptl_place *place)
 
 static bool open_found(struct ptl_output *output, const struct ptl_output_options *options)
 {
-    struct ptl_place *place = &output->place;
+    struct ptl_file_place *place = &output->place;
     if (ptl_place_is_strangers(place))
         return refuse_place(output, "it belongs to another user, in a folder that everybody may "
                                     "write to");

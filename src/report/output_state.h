@@ -12,8 +12,9 @@
 #define PTL_OUTPUT_BUFFER (64U * 1024)
 
 struct ptl_output {
-    char *path;             /* as the user named it, for messages */
-    struct ptl_place place; /* the folder is held while the file in it is new, and nothing else */
+    char *path; /* as the user named it, for messages */
+    struct ptl_file_place
+        place; /* the folder is held while the file in it is new, and nothing else */
     struct ptl_temporary temporary; /* what replaces the file; without one it is written in place */
     int fd;                         /* what is written to: the temporary's, or one of its own */
     mode_t mode;

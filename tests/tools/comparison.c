@@ -33,14 +33,14 @@ static char *copy(const char *text)
     return new;
 }
 
-static struct ptl_interval around(double median, double by)
+static struct ptl_spread around(double median, double by)
 {
-    return (struct ptl_interval){.median = median,
-                                 .low = median - by,
-                                 .high = median + by,
-                                 .min = median - by,
-                                 .max = median + by,
-                                 .coverage = 0.9375};
+    return (struct ptl_spread){.median = median,
+                               .low = median - by,
+                               .high = median + by,
+                               .min = median - by,
+                               .max = median + by,
+                               .coverage = 0.9375};
 }
 
 static struct ptl_comparison *start(size_t variants)

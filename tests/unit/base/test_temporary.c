@@ -47,7 +47,7 @@ static bool is_there(const char *path)
 /* Opens, writes and moves one to `path`. */
 static void write_to(const char *path)
 {
-    struct ptl_place place;
+    struct ptl_file_place place;
     struct ptl_temporary temporary;
     assert_true(ptl_place_find(path, PTL_MISSING_TOLD, &place));
     assert_true(ptl_temporary_open(place.folder, 0600, &temporary));
@@ -116,7 +116,7 @@ static int without_proc(int (*act)(void))
 
 static int write_one(void)
 {
-    struct ptl_place place;
+    struct ptl_file_place place;
     struct ptl_temporary temporary;
     if (!ptl_place_find("r.json", PTL_MISSING_TOLD, &place) ||
         !ptl_temporary_open(place.folder, 0600, &temporary))
@@ -130,7 +130,7 @@ static int write_one(void)
 
 static int be_killed(void)
 {
-    struct ptl_place place;
+    struct ptl_file_place place;
     struct ptl_temporary temporary;
     if (!ptl_place_find("r.json", PTL_MISSING_TOLD, &place) ||
         !ptl_temporary_open(place.folder, 0600, &temporary))
@@ -165,7 +165,7 @@ static void test_without_proc(void **state)
 
 static int lose_proc(void)
 {
-    struct ptl_place place;
+    struct ptl_file_place place;
     struct ptl_temporary temporary;
     if (umount2("/proc", MNT_DETACH) != 0 || !ptl_place_find("r.json", PTL_MISSING_TOLD, &place) ||
         !ptl_temporary_open(place.folder, 0600, &temporary))
@@ -191,7 +191,7 @@ static void test_proc_that_is_lost(void **state)
 static void test_a_folder_that_is_gone(void **state)
 {
     (void)state;
-    struct ptl_place place;
+    struct ptl_file_place place;
     struct ptl_temporary temporary;
     assert_int_equal(mkdir("d", 0700), 0);
     assert_true(ptl_place_find("d/a", PTL_MISSING_TOLD, &place));
@@ -206,7 +206,7 @@ static void test_another_file_system(void **state)
     (void)state;
     if (access("/dev/shm", W_OK) != 0)
         without("there is no /dev/shm");
-    struct ptl_place here, there;
+    struct ptl_file_place here, there;
     struct ptl_temporary temporary;
     assert_true(ptl_place_find("a", PTL_MISSING_TOLD, &here));
     char path[64];

@@ -46,7 +46,7 @@ static void intervals_give_their_true_coverage(void **state)
         if (rows[r].count == 7) /* where 7 divides nothing into a permutation */
             for (size_t i = 0; i < 7; i++)
                 values[i] = (double)(7 - i);
-        struct ptl_interval found = ptl_stats_interval(values, rows[r].count);
+        struct ptl_spread found = ptl_stats_interval(values, rows[r].count);
         near(found.low, (double)rows[r].rank);
         near(found.high, (double)(rows[r].count + 1 - rows[r].rank));
         near(found.coverage, rows[r].coverage);
@@ -59,7 +59,7 @@ static void intervals_give_their_true_coverage(void **state)
 static void an_empty_sample_has_no_interval(void **state)
 {
     (void)state;
-    struct ptl_interval found = ptl_stats_interval(NULL, 0);
+    struct ptl_spread found = ptl_stats_interval(NULL, 0);
     assert_true(isnan(found.median) && isnan(found.low) && isnan(found.max));
     near(found.coverage, 0);
 }
@@ -70,7 +70,7 @@ static void large_samples_do_not_overflow(void **state)
     double values[1000];
     for (size_t i = 0; i < 1000; i++)
         values[i] = (double)i;
-    struct ptl_interval found = ptl_stats_interval(values, 1000);
+    struct ptl_spread found = ptl_stats_interval(values, 1000);
     assert_true(found.coverage >= 0.95 && found.coverage < 0.96);
     assert_true(found.low > 460 && found.high < 540);
 }

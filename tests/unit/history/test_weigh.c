@@ -191,14 +191,14 @@ static void flapping_ports_are_listed_apart(void **state)
 static void a_course_believes_what_was_confirmed(void **state)
 {
     (void)state;
-    struct ptl_course course = {.is_known = false};
-    assert_false(ptl_course_step(&course, PTL_SIGHT_CLOSED, 2, 0));
-    assert_false(ptl_course_step(&course, PTL_SIGHT_OPEN, 2, 1));
-    assert_false(ptl_course_step(&course, PTL_SIGHT_UNKNOWN, 2, 2));
-    assert_true(ptl_course_step(&course, PTL_SIGHT_OPEN, 2, 3));
-    assert_false(ptl_course_step(&course, PTL_SIGHT_CLOSED, 2, 4));
-    assert_true(ptl_course_step(&course, PTL_SIGHT_CLOSED, 2, 5));
-    assert_true(ptl_course_step(&course, PTL_SIGHT_CONFIRMED, 2, 6));
+    struct ptl_row_course course = {.is_known = false};
+    assert_false(ptl_row_course_step(&course, PTL_SIGHT_CLOSED, 2, 0));
+    assert_false(ptl_row_course_step(&course, PTL_SIGHT_OPEN, 2, 1));
+    assert_false(ptl_row_course_step(&course, PTL_SIGHT_UNKNOWN, 2, 2));
+    assert_true(ptl_row_course_step(&course, PTL_SIGHT_OPEN, 2, 3));
+    assert_false(ptl_row_course_step(&course, PTL_SIGHT_CLOSED, 2, 4));
+    assert_true(ptl_row_course_step(&course, PTL_SIGHT_CLOSED, 2, 5));
+    assert_true(ptl_row_course_step(&course, PTL_SIGHT_CONFIRMED, 2, 6));
     assert_true(course.is_open);
 }
 
