@@ -104,8 +104,8 @@ static void those_sent_while_no_open_port_answers_are_told_apart(void **state)
     assert_true(resets.sent.count == 21 && resets.sent.apart == 4);
 }
 
-/* Whatever a look while probes go out had put off: after one in between, the next is as soon as any,
- * and where nothing else is to be done none is put off. */
+/* Whatever a look while probes go out had put off: after one in between, the next is as soon as
+ * any, and where nothing else is to be done none is put off. */
 static void one_that_waits_looks_as_often_as_may_be(void **state)
 {
     (void)state;
