@@ -44,6 +44,7 @@ struct ptl_field {
     bool required;             /* in the end: a parent may lack it */
     bool is_exclude;           /* PTL_FIELD_HOSTS: what is left out may hold what is no target */
     bool decides;              /* what a run finds: a run of another value does not go on */
+    bool is_asked;             /* of those: says what is asked, the others how */
     bool is_own;               /* says something of its file alone: not inherited by `extends` */
     const char *fallback;      /* the default, as YAML; NULL: none, or told by fallback_text */
     const char *fallback_text; /* how the reference tells the default where fallback does not */
@@ -57,6 +58,8 @@ struct ptl_field {
 
 extern const struct ptl_field ptl_fields[];
 extern const size_t ptl_field_count;
+/* Those that decide, one after the other; NULL past the last. Static. */
+const struct ptl_field *ptl_field_deciding(size_t number);
 
 #define PTL_NAME_MAX 64
 #define PTL_EXPECT_MAX 1000 /* rules; each holds sets of ports */

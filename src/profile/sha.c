@@ -1,4 +1,4 @@
-#include "profile/profile.h"
+#include "profile/fields.h"
 
 #include <sha256.h>
 #include <string.h>
@@ -35,19 +35,6 @@ enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[6
     return status;
 }
 
-/* How it is asked, and from where, is not what is asked. */
-static bool is_asked(const char *key)
-{
-    static const char *const how[] = {
-        "states",        "source_address", "timeout", "adaptive_timeout",
-        "retries",       "adaptive",       "confirm", "loss_retries",
-        "give_up_after", "order",          "seed"};
-    for (size_t i = 0; i < sizeof(how) / sizeof(*how); i++)
-        if (strcmp(key, how[i]) == 0)
-            return false;
-    return true;
-}
-
 enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char hex[65],
                                         struct ptl_error *error)
 {
@@ -55,7 +42,7 @@ enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char 
     const char *key;
     ptl_buf_init(&buf, SHOWN_MAX);
     for (size_t i = 0; ptl_profile_decides(profile, i, &key, NULL); i++) {
-        if (!is_asked(key))
+        if (!ptl_field_deciding(i)->is_asked)
             continue;
         ptl_buf_printf(&buf, "%s:", key);
         ptl_profile_decides(profile, i, &key, &buf);

@@ -251,8 +251,7 @@ static void add_decisive(struct ptl_buf *buf, const struct ptl_field *field,
         add_value(buf, field, profile, "");
 }
 
-bool ptl_profile_decides(const struct ptl_profile *profile, size_t number, const char **key,
-                         struct ptl_buf *value)
+const struct ptl_field *ptl_field_deciding(size_t number)
 {
     for (size_t i = 0; i < ptl_field_count; i++) {
         size_t rows = ptl_fields[i].type == PTL_FIELD_MAPPING ? ptl_fields[i].child_count : 1;
@@ -260,15 +259,23 @@ bool ptl_profile_decides(const struct ptl_profile *profile, size_t number, const
             const struct ptl_field *field = ptl_fields[i].type == PTL_FIELD_MAPPING
                                                 ? &ptl_fields[i].children[row]
                                                 : &ptl_fields[i];
-            if (!field->decides || number-- > 0)
-                continue;
-            *key = field->name;
-            if (value != NULL)
-                add_decisive(value, field, profile);
-            return true;
+            if (field->decides && number-- == 0)
+                return field;
         }
     }
-    return false;
+    return NULL;
+}
+
+bool ptl_profile_decides(const struct ptl_profile *profile, size_t number, const char **key,
+                         struct ptl_buf *value)
+{
+    const struct ptl_field *field = ptl_field_deciding(number);
+    if (field == NULL)
+        return false;
+    *key = field->name;
+    if (value != NULL)
+        add_decisive(value, field, profile);
+    return true;
 }
 
 void ptl_profile_show(const struct ptl_profile *profile, struct ptl_buf *buf)
