@@ -93,6 +93,46 @@ static void the_hash_is_of_what_is_shown(void **state)
     ptl_profile_free(other);
 }
 
+static void hash_plan(const char *text, char hex[65])
+{
+    struct ptl_profile *profile = load_good(text);
+    assert_int_equal(ptl_profile_plan_sha256(profile, hex, NULL), PTL_OK);
+    ptl_profile_free(profile);
+}
+
+static void the_hash_of_a_plan_is_of_what_is_asked(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"hosts: 127.0.0.2\nports: 22\n",
+                                         BASE "exclude_hosts: 127.0.0.1\n",
+                                         "hosts: 127.0.0.1\nports: 22-23\n",
+                                         BASE "address_family: ipv4\n",
+                                         BASE "resolve: all\n",
+                                         BASE "shard: 1/2\n"};
+    static const char *const same[] = {BASE "source_address: 127.0.0.1\n",
+                                       BASE "timeout: 1s\n",
+                                       BASE "adaptive_timeout: false\n",
+                                       BASE "retries: 2\n",
+                                       BASE "adaptive: false\n",
+                                       BASE "loss_retries: 0\n",
+                                       BASE "confirm: 1\n",
+                                       BASE "give_up_after: 5\n",
+                                       BASE "order: random\nseed: 7\n",
+                                       BASE "report: {states: [open, closed]}\n",
+                                       BASE "rate: 10\nname: x\n",
+                                       "ports: 22-23\nexclude_ports: 23\nhosts: 127.0.0.1\n"};
+    char plain[65], hex[65];
+    hash_plan(BASE, plain);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        hash_plan(others[i], hex);
+        assert_string_not_equal(hex, plain);
+    }
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        hash_plan(same[i], hex);
+        assert_string_equal(hex, plain);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +141,7 @@ int main(void)
         cmocka_unit_test(nothing_turns_the_direction_of_writing),
         cmocka_unit_test(every_key_is_there),
         cmocka_unit_test(the_hash_is_of_what_is_shown),
+        cmocka_unit_test(the_hash_of_a_plan_is_of_what_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
