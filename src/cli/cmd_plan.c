@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "base/clock.h"
+#include "profile/document.h"
 #include "profile/freeze.h"
 #include "report/report.h"
 #include "scan/run.h"
@@ -11,7 +12,6 @@
 #include <string.h>
 
 #define TARGETS_SHOWN 10
-#define PROFILE_MAX_BYTES (1U << 20) /* what a profile may be */
 #define LINES_MAX_BYTES (512U << 20)
 
 /* ---- the plan, for people ---- */
@@ -140,7 +140,7 @@ static int freeze(const char *path, const struct ptl_profile *profile,
     struct ptl_freezing freezing = {.profile = profile, .targets = prepared->targets};
     if (!ptl_report_is_stdout(path))
         freezing.hosts_file = slash != NULL ? slash + 1 : hosts_path;
-    ptl_buf_init(&text, PROFILE_MAX_BYTES);
+    ptl_buf_init(&text, PTL_DOCUMENT_MAX);
     ptl_buf_init(&lines, LINES_MAX_BYTES);
     int result = EXIT_INCOMPLETE;
     if (ptl_profile_freeze(&freezing, &text, &lines, &error) == PTL_OK)

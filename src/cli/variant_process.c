@@ -14,8 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SHOWN_MAX (256U << 20)
-
 extern char **environ;
 
 /* Files in memory: the profile goes in by one, the record comes back by the other. */
@@ -46,7 +44,7 @@ static enum ptl_status open_files(struct files *files, const struct ptl_profile 
                                   struct ptl_error *error)
 {
     struct ptl_buf shown;
-    ptl_buf_init(&shown, SHOWN_MAX);
+    ptl_buf_init(&shown, PTL_PROFILE_SHOWN_MAX);
     ptl_profile_show(profile, &shown);
     files->profile = memory_file("portolan-profile");
     files->record = memory_file("portolan-record");

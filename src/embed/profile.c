@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#define SHOWN_MAX (256U << 20) /* a list of a million hosts is 20 MiB */
-
 /* How the three ways to load one differ. */
 struct source {
     const char *path; /* NULL: it is a text */
@@ -102,7 +100,7 @@ enum portolan_status portolan_profile_show(const struct portolan_profile *profil
                                            struct portolan_problems *problems)
 {
     struct ptl_buf buf;
-    ptl_buf_init(&buf, SHOWN_MAX);
+    ptl_buf_init(&buf, PTL_PROFILE_SHOWN_MAX);
     struct ptl_embed_thread before = ptl_embed_enter();
     ptl_profile_show(profile->profile, &buf);
     ptl_embed_leave(&before);

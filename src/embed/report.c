@@ -1,11 +1,10 @@
 #include "embed/embed.h"
 
+#include "profile/document.h"
 #include "results/judge.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define PROFILE_MAX_BYTES (1U << 20) /* what a profile may be */
 
 static const char *name_of(int format)
 {
@@ -70,7 +69,7 @@ static enum ptl_status write_profile(const struct portolan_report *report,
 {
     struct ptl_buf text;
     enum ptl_status status = PTL_OK;
-    ptl_buf_init(&text, PROFILE_MAX_BYTES);
+    ptl_buf_init(&text, PTL_DOCUMENT_MAX);
     if (results->profile == NULL)
         status = ptl_error_set(error, PTL_E_INVALID, "the results were read, and have no profile");
     else if (report->format == PTL_EMBED_EXPECT)

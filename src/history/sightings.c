@@ -1,11 +1,10 @@
 /* The key `seen` of a line: {"open":{"192.0.2.7":[0,22]},"names":{"192.0.2.7":"web.example"}}. */
 #include "base/array.h"
 #include "history/index.h"
+#include "results/objects.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define NAME_MAX_BYTES 255
 
 const char *const ptl_sight_names[PTL_SIGHT_COUNT] = {"unknown",  "open", "confirmed", "closed",
                                                       "filtered", "shut", "perhaps"};
@@ -150,7 +149,7 @@ static void read_names(const struct ptl_json *json, struct ptl_members *members,
         ptl_members_refuse(members, "\"seen.names\" is no object");
     for (const struct ptl_json *one = members->status == PTL_OK ? ptl_json_first(json) : NULL;
          one != NULL && members->status == PTL_OK; one = ptl_json_next(one)) {
-        if (!ptl_json_as_string(one, &name) || strlen(name) > NAME_MAX_BYTES)
+        if (!ptl_json_as_string(one, &name) || strlen(name) > PTL_NAME_BYTES)
             ptl_members_refuse(members, "\"seen.names\" has a name that is none");
         else if (take_address(members, ptl_json_key(one), &address) &&
                  !ptl_sightings_name(sightings, &address, name))

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define VALUE_MAX ((size_t)256 << 20)
 #define KEYS_MAX 1000
 #define IDENTITY_SIZE 16
 
@@ -35,7 +34,7 @@ static enum ptl_status put_keys(struct ptl_buf *buf, const struct ptl_profile *p
     struct ptl_buf value;
     const char *key;
     size_t count = 0;
-    ptl_buf_init(&value, VALUE_MAX);
+    ptl_buf_init(&value, PTL_PROFILE_SHOWN_MAX);
     while (ptl_profile_decides(profile, count, &key, NULL))
         count++;
     ptl_bytes_put(buf, count);
@@ -62,7 +61,7 @@ void ptl_head_differences(const struct ptl_head *head, const struct ptl_profile 
 {
     struct ptl_buf value;
     const char *key;
-    ptl_buf_init(&value, VALUE_MAX);
+    ptl_buf_init(&value, PTL_PROFILE_SHOWN_MAX);
     for (size_t i = 0; ptl_profile_decides(profile, i, &key, NULL); i++) {
         size_t at = 0;
         ptl_buf_reset(&value);

@@ -62,6 +62,5 @@ extern const size_t ptl_field_count;
 const struct ptl_field *ptl_field_deciding(size_t number);
 
 #define PTL_NAME_MAX 64
-#define PTL_EXPECT_MAX 1000 /* rules; each holds sets of ports */
 
 #endif

@@ -59,6 +59,8 @@ struct ptl_texts { /* entries as given, for `show` */
     size_t count;
 };
 
+#define PTL_EXPECT_MAX 1000 /* rules; each holds sets of ports */
+
 struct ptl_expect { /* one rule of `expect` */
     struct ptl_hosts hosts;
     struct ptl_texts hosts_text; /* as given; the paths of host files absolute */
@@ -179,6 +181,8 @@ void ptl_profile_free(struct ptl_profile *profile);
  * is called stdin. The caller's; NULL: no memory. */
 char *ptl_profile_stem(const char *file);
 
+/* Bytes of what is appended below, at most: a list of a million hosts is 20 MiB. */
+#define PTL_PROFILE_SHOWN_MAX ((size_t)256 << 20)
 /* The effective profile as YAML that loads again to the same profile, appended to buf. */
 void ptl_profile_show(const struct ptl_profile *profile, struct ptl_buf *buf);
 /*

@@ -3,8 +3,6 @@
 #include <sha256.h>
 #include <string.h>
 
-#define SHOWN_MAX ((size_t)256 * 1024 * 1024)
-
 static enum ptl_status digest(const struct ptl_buf *buf, char hex[65], struct ptl_error *error)
 {
     if (buf->failed)
@@ -26,7 +24,7 @@ enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[6
                                    struct ptl_error *error)
 {
     struct ptl_buf buf;
-    ptl_buf_init(&buf, SHOWN_MAX);
+    ptl_buf_init(&buf, PTL_PROFILE_SHOWN_MAX);
     struct ptl_profile whole = *profile;
     whole.shard = (struct ptl_shard){.count = 0};
     ptl_profile_show(&whole, &buf);
@@ -40,7 +38,7 @@ enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char 
 {
     struct ptl_buf buf;
     const char *key;
-    ptl_buf_init(&buf, SHOWN_MAX);
+    ptl_buf_init(&buf, PTL_PROFILE_SHOWN_MAX);
     for (size_t i = 0; ptl_profile_decides(profile, i, &key, NULL); i++) {
         if (!ptl_field_deciding(i)->is_asked)
             continue;
@@ -76,7 +74,7 @@ enum ptl_status ptl_profile_expect_sha256(const struct ptl_profile *profile, cha
                                           struct ptl_error *error)
 {
     struct ptl_buf buf;
-    ptl_buf_init(&buf, SHOWN_MAX);
+    ptl_buf_init(&buf, PTL_PROFILE_SHOWN_MAX);
     for (size_t i = 0; i < profile->expect_count; i++)
         add_rule(&profile->expects[i], &buf);
     enum ptl_status status = digest(&buf, hex, error);

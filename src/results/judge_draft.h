@@ -4,7 +4,7 @@
 
 #include "results/judging.h"
 
-#define PTL_SET_WORDS 16 /* a bit for each rule: at most 1000 of them */
+#define PTL_SET_WORDS ((PTL_EXPECT_MAX + 63) / 64) /* a bit for each rule */
 
 /* The targets as blocks, to be searched by address or by the name that labels them. */
 struct ptl_judge_segment {

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RULES_MAX 1000 /* what a profile takes */
-
 struct entry {
     struct ptl_block block;
     const char *name; /* NULL: the block */
@@ -114,7 +112,7 @@ static uint32_t find_rule(struct saving *saving, char *ports)
             return (uint32_t)i;
         }
     }
-    if (ports == NULL || saving->rule_count == RULES_MAX) {
+    if (ports == NULL || saving->rule_count == PTL_EXPECT_MAX) {
         saving->no_memory |= ports == NULL;
         saving->too_many |= ports != NULL;
         free(ports);
@@ -199,7 +197,7 @@ enum ptl_status ptl_results_save_expect(const struct ptl_results *results, struc
         return ptl_error_set(error, PTL_E_INVALID,
                              "the results hold no open port: add open to report.states");
     struct saving saving = {.results = results};
-    saving.rules = calloc(RULES_MAX, sizeof(*saving.rules));
+    saving.rules = calloc(PTL_EXPECT_MAX, sizeof(*saving.rules));
     if (saving.rules == NULL || !collect_names(&saving))
         saving.no_memory = true;
     else

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define VALUE_MAX ((size_t)256 << 20)
-
 /* ---- the identity of the plan ---- */
 
 /* A hash of what is put together piece by piece. */
@@ -64,7 +62,7 @@ static bool identify(const struct ptl_draft *draft, char hex[65])
     const struct ptl_prepared *prepared = draft->prepared;
     struct identity identity = {.failed = false};
     uint8_t digest[SHA256_DIGEST_LENGTH];
-    ptl_buf_init(&identity.piece, VALUE_MAX);
+    ptl_buf_init(&identity.piece, PTL_PROFILE_SHOWN_MAX);
     SHA256_Init(&identity.context);
     ptl_buf_add(&identity.piece, "portolan-plan/1\n");
     add_piece(&identity);
