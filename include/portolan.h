@@ -9,20 +9,23 @@
  *
  * Structs. One that begins with `size` is zeroed by you, and `size` set to its sizeof: the library
  * neither reads nor writes beyond it, so that a program and a library of different age go together.
- * Later versions add members at the end only, and change nothing of a struct without `size`. Where
- * a struct of options is asked for, NULL stands for all zeros.
+ * Later versions add members at the end only, and change nothing of a struct without `size`, but
+ * for struct portolan_progress, which you never make. Where a struct of options is asked for, NULL
+ * stands for all zeros.
  *
  * Errors. Functions that can fail return a status and, where `problems` is not NULL, add to it what
  * is wrong, with its place in a file. Out-parameters are then as they were.
  *
- * Threads. Different objects may be used by different threads at the same time, several runs too.
+ * Threads. Different objects may be used by different threads at the same time, several runs too;
+ * a function that takes none may be called by any thread.
  * One object is for one thread at a time, but for profiles and results, which any number of them
  * may read (functions that take results without `const` are no reading), and for
  * portolan_stop_trigger.
  *
  * The process. The library neither prints nor ends it, and leaves umask, limits, signals, locale
- * and allocators alone; a write that fails raises no signal. Whoever calls it raises RLIMIT_NOFILE
- * if much is to be in flight: a run uses what is granted.
+ * and allocators alone; a write that fails raises no signal. Of the environment it reads what
+ * portolan_profile_load_name says, and sets nothing. Whoever calls it raises RLIMIT_NOFILE if much
+ * is to be in flight: a run uses what is granted.
  *
  * Lawful use: a profile's `scope` is all that a run may touch; without one that is loopback.
  */
@@ -111,9 +114,10 @@ struct portolan_load_options {
 PORTOLAN_API enum portolan_status
 portolan_profile_load_file(const char *path, const struct portolan_load_options *options,
                            struct portolan_profile **profile, struct portolan_problems *problems);
-/* A saved one: NAME.yaml in the folders of the environment's PORTOLAN_PATH, ./configs,
- * ~/.config/portolan, /etc/portolan. A name with a slash, or that ends in .yaml or .yml, is a path;
- * "-" is standard input. */
+/* A saved one: NAME.yaml, or NAME.yml, in the first of these folders that has it: those of the
+ * environment's PORTOLAN_PATH, parted by colons, ./configs, $XDG_CONFIG_HOME/portolan (else
+ * $HOME/.config/portolan), /etc/portolan. A name with a slash, or that ends in .yaml or .yml, is a
+ * path; "-" is standard input. */
 PORTOLAN_API enum portolan_status
 portolan_profile_load_name(const char *name, const struct portolan_load_options *options,
                            struct portolan_profile **profile, struct portolan_problems *problems);
@@ -187,7 +191,9 @@ struct portolan_prepared;
 
 struct portolan_prepare_options {
     size_t size;
-    struct portolan_stop *stop; /* ends the wait for names; NULL: nothing does */
+    /* Ends the wait for names, which is no error: a run that is given it then asks nothing, and
+     * says that it was stopped. NULL: nothing ends it. */
+    struct portolan_stop *stop;
     /* A file that keeps what is settled while the run lasts, so that it can go on after a crash
      * (docs/journal.md); NULL: none. */
     const char *journal;
