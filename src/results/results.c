@@ -18,9 +18,6 @@
 
 _Static_assert(sizeof(struct ptl_result) == 20, "a run may keep millions of these");
 
-const char *const ptl_limited_by_names[PTL_LIMITED_BY_COUNT] = {"nothing", "local", "target",
-                                                                "path", "ceiling"};
-
 struct ptl_results *ptl_results_new(void)
 {
     return calloc(1, sizeof(struct ptl_results));
@@ -45,20 +42,6 @@ static void free_merged(struct ptl_results *results)
     }
     free(results->merged);
     free(results->disagreements);
-}
-
-void ptl_run_info_free(struct ptl_run_info *info)
-{
-    free(info->profile);
-    free(info->description);
-    free(info->file);
-    free(info->ports);
-    free(info->path.outages);
-    free(info->segments);
-    free(info->shard.names);
-    free(info->shard.options);
-    free(info->shards);
-    free(info->missing_shards);
 }
 
 void ptl_results_free(struct ptl_results *results)
