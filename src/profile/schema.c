@@ -35,27 +35,28 @@ static void add_words(struct ptl_json *schema, const struct ptl_field *field)
         ptl_json_add_string(words, NULL, field->words[i]);
 }
 
-/* What an entry can be, up to a NULL. */
-static const char *const hosts[] = {SOME_TEXT,
-                                    "{'type': 'object', 'properties': {'file': " SOME_TEXT
-                                    "}, 'required': ['file'], 'additionalProperties': false}",
-                                    NULL};
-static const char *const ports[] = {"{'type': 'integer', 'minimum': 1, 'maximum': 65535}",
-                                    SOME_TEXT, NULL};
-static const char *const scopes[] = {SOME_TEXT, NULL};
+/* What an entry of a list can be, up to a NULL. */
+static const char *const entries[][3] = {
+    [PTL_FIELD_HOSTS] = {SOME_TEXT, "{'type': 'object', 'properties': {'file': " SOME_TEXT
+                                    "}, 'required': ['file'], 'additionalProperties': false}"},
+    [PTL_FIELD_PORTS] = {"{'type': 'integer', 'minimum': 1, 'maximum': 65535}", SOME_TEXT},
+    [PTL_FIELD_SCOPE] = {SOME_TEXT},
+};
+
+static void add_each(struct ptl_json *any_of, const struct ptl_field *field)
+{
+    for (const char *const *entry = entries[field->type]; *entry != NULL; entry++)
+        add_choice(any_of, *entry);
+}
 
 /* One entry, or a list of them; never an empty list where the key must say something. */
-static void add_entries(struct ptl_json *schema, const struct ptl_field *field,
-                        const char *const *entries)
+static void add_entries(struct ptl_json *schema, const struct ptl_field *field)
 {
     struct ptl_json *any_of = ptl_json_add_array(schema, "anyOf");
-    for (size_t i = 0; entries[i] != NULL; i++)
-        add_choice(any_of, entries[i]);
+    add_each(any_of, field);
     struct ptl_json *list = ptl_json_add_object(any_of, NULL);
     ptl_json_add_string(list, "type", "array");
-    any_of = ptl_json_add_array(ptl_json_add_object(list, "items"), "anyOf");
-    for (size_t i = 0; entries[i] != NULL; i++)
-        add_choice(any_of, entries[i]);
+    add_each(ptl_json_add_array(ptl_json_add_object(list, "items"), "anyOf"), field);
     if (field->required)
         ptl_json_add_number(list, "minItems", 1);
 }
@@ -109,8 +110,7 @@ static void add_list(struct ptl_json *schema, const struct ptl_field *field)
     ptl_json_add_string(schema, "type", "array");
     struct ptl_json *items = ptl_json_add_object(schema, "items");
     ptl_json_add_string(items, "type", "string");
-    if (field->word_count)
-        add_words(items, field);
+    add_words(items, field);
 }
 
 static void add_number(struct ptl_json *schema, const struct ptl_field *field)
@@ -135,55 +135,35 @@ static void add_number(struct ptl_json *schema, const struct ptl_field *field)
     }
 }
 
-static void add_type(struct ptl_json *schema, const struct ptl_field *field)
+static void add_mapping(struct ptl_json *schema, const struct ptl_field *field)
 {
-    switch (field->type) {
-    case PTL_FIELD_NAME:
-    case PTL_FIELD_STRING:
-    case PTL_FIELD_PATH:
-    case PTL_FIELD_FOLDER:
-        add_text(schema, field);
-        break;
-    case PTL_FIELD_EXTENDS:
-        add_parents(schema, field);
-        break;
-    case PTL_FIELD_DURATION:
-    case PTL_FIELD_INT:
-    case PTL_FIELD_ADDRESS:
-        add_number(schema, field);
-        break;
-    case PTL_FIELD_SHARE:
-        ptl_json_describe(schema, "{'type': 'number', 'minimum': 0, 'maximum': 1}");
-        break;
-    case PTL_FIELD_BOOL:
-        ptl_json_add_string(schema, "type", "boolean");
-        break;
-    case PTL_FIELD_ENUM:
-        add_words(schema, field);
-        break;
-    case PTL_FIELD_HOSTS:
-        add_entries(schema, field, hosts);
-        break;
-    case PTL_FIELD_PORTS:
-        add_entries(schema, field, ports);
-        break;
-    case PTL_FIELD_SCOPE:
-        add_entries(schema, field, scopes);
-        break;
-    case PTL_FIELD_STATES:
-        add_list(schema, field);
-        break;
-    case PTL_FIELD_MAPPING:
-        add_object(schema, field->children, field->child_count);
-        break;
-    case PTL_FIELD_SHARD:
-        ptl_json_describe(schema, "{'type': 'string', 'pattern': '%s'}", SHARD_PATTERN);
-        break;
-    case PTL_FIELD_EXPECT:
-        add_rules(schema, field);
-        break;
-    }
+    add_object(schema, field->children, field->child_count);
 }
+
+/* How each type is told: by a function, or as it stands here. */
+static const struct {
+    void (*add)(struct ptl_json *schema, const struct ptl_field *field);
+    const char *text;
+} types[] = {
+    [PTL_FIELD_NAME] = {.add = add_text},
+    [PTL_FIELD_STRING] = {.add = add_text},
+    [PTL_FIELD_PATH] = {.add = add_text},
+    [PTL_FIELD_FOLDER] = {.add = add_text},
+    [PTL_FIELD_EXTENDS] = {.add = add_parents},
+    [PTL_FIELD_DURATION] = {.add = add_number},
+    [PTL_FIELD_BOOL] = {.text = "{'type': 'boolean'}"},
+    [PTL_FIELD_INT] = {.add = add_number},
+    [PTL_FIELD_SHARE] = {.text = "{'type': 'number', 'minimum': 0, 'maximum': 1}"},
+    [PTL_FIELD_ENUM] = {.add = add_words},
+    [PTL_FIELD_ADDRESS] = {.add = add_number},
+    [PTL_FIELD_HOSTS] = {.add = add_entries},
+    [PTL_FIELD_PORTS] = {.add = add_entries},
+    [PTL_FIELD_SCOPE] = {.add = add_entries},
+    [PTL_FIELD_STATES] = {.add = add_list},
+    [PTL_FIELD_MAPPING] = {.add = add_mapping},
+    [PTL_FIELD_SHARD] = {.text = "{'type': 'string', 'pattern': '" SHARD_PATTERN "'}"},
+    [PTL_FIELD_EXPECT] = {.add = add_rules},
+};
 
 static void add_object(struct ptl_json *schema, const struct ptl_field *fields, size_t count)
 {
@@ -193,7 +173,10 @@ static void add_object(struct ptl_json *schema, const struct ptl_field *fields, 
     for (size_t i = 0; i < count; i++) {
         struct ptl_json *property = ptl_json_add_object(properties, fields[i].name);
         ptl_json_add_string(property, "description", fields[i].summary);
-        add_type(property, &fields[i]);
+        if (types[fields[i].type].add != NULL)
+            types[fields[i].type].add(property, &fields[i]);
+        else
+            ptl_json_describe(property, "%s", types[fields[i].type].text);
     }
 }
 
