@@ -14,7 +14,7 @@ static void print_address(const struct ptl_key *key, const void *object, struct 
     ptl_json_print_string(ptl_address_format(&address, text), buf);
 }
 
-static const struct ptl_key_type address = {"text", print_address, NULL, ptl_key_describe_text};
+static const struct ptl_key_type address = {"text", print_address, .json = "string"};
 
 static const struct ptl_key port_keys[] = {
     {"ip", &address, PTL_AT(struct ptl_compared_port, address), .about = "address"},
@@ -68,7 +68,8 @@ static void describe_seen(const struct ptl_key *key, struct ptl_json *schema)
     ptl_json_describe(schema, "{'additionalProperties': {'type': 'integer', 'minimum': 1}}");
 }
 
-static const struct ptl_key_type seen = {"object of numbers", print_seen, NULL, describe_seen};
+static const struct ptl_key_type seen = {"object of numbers", print_seen,
+                                         .describe = describe_seen};
 
 #define AT(member) PTL_AT(struct flip_keys, member)
 static const struct ptl_key flip_keys[] = {
@@ -108,8 +109,8 @@ static void print_flips(const struct ptl_key *key, const void *object, struct pt
     ptl_buf_add(buf, "\n]");
 }
 
-static const struct ptl_key_type flips = {"list of objects", print_flips, NULL,
-                                          ptl_key_describe_list};
+static const struct ptl_key_type flips = {"list of objects", print_flips,
+                                          .describe = ptl_key_describe_list};
 
 /* ---- what is recommended ---- */
 
@@ -141,8 +142,8 @@ static void print_recommendation(const struct ptl_key *key, const void *object, 
     ptl_object_print(key->object, &keys, buf);
 }
 
-static const struct ptl_key_type recommended = {"object", print_recommendation, NULL,
-                                                ptl_key_describe_object};
+static const struct ptl_key_type recommended = {"object", print_recommendation,
+                                                .describe = ptl_key_describe_object};
 
 /* ---- the whole file ---- */
 
@@ -185,7 +186,8 @@ static void print_test(const struct ptl_key *key, const void *object, struct ptl
     ptl_object_print(key->object, &speed_test, buf);
 }
 
-static const struct ptl_key_type tested = {"object", print_test, NULL, ptl_key_describe_object};
+static const struct ptl_key_type tested = {"object", print_test,
+                                           .describe = ptl_key_describe_object};
 
 #define AT(member) PTL_AT(struct ptl_comparison, member)
 #define COUNTED(member) PTL_COUNT_AT(struct ptl_comparison, member)

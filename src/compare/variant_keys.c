@@ -53,8 +53,8 @@ static void print_histogram(const struct ptl_key *key, const void *object, struc
     ptl_buf_add_char(buf, ']');
 }
 
-static const struct ptl_key_type histogram = {"list of objects", print_histogram, NULL,
-                                              ptl_key_describe_list};
+static const struct ptl_key_type histogram = {"list of objects", print_histogram,
+                                              .describe = ptl_key_describe_list};
 
 #define AT(member) PTL_AT(struct ptl_connect_times, member)
 #define WHERE_COUNTED PTL_COUNT_AT(struct ptl_connect_times, count), .is_nullable = true
@@ -83,8 +83,8 @@ static void print_measured(const struct ptl_key *key, const void *object, struct
         ptl_key_decimal.print(key, object, buf);
 }
 
-static const struct ptl_key_type measured = {"decimal", print_measured, NULL,
-                                             ptl_key_describe_decimal};
+static const struct ptl_key_type measured = {"decimal", print_measured, .json = "number",
+                                             .limits = PTL_KEY_FROM_0};
 
 #define AT(member) PTL_AT(struct ptl_compared_run, member)
 static const struct ptl_key run_keys[] = {
@@ -147,8 +147,8 @@ static void describe_settings(const struct ptl_key *key, struct ptl_json *schema
     ptl_json_describe(schema, "{'type': 'object', 'additionalProperties': {'type': 'string'}}");
 }
 
-static const struct ptl_key_type settings = {"object of texts", print_settings, NULL,
-                                             describe_settings};
+static const struct ptl_key_type settings = {"object of texts", print_settings,
+                                             .describe = describe_settings};
 
 #define AT(member) PTL_AT(struct ptl_compared_variant, member)
 #define MEAN(member) &ptl_key_decimal, AT(member), .is_nullable = true, .steps = 100

@@ -26,7 +26,7 @@ static void read_estimate(const struct ptl_key *key, const struct ptl_json *valu
 }
 
 static const struct ptl_key_type key_estimate = {"object", ptl_estimate_print, read_estimate,
-                                                 ptl_estimate_describe};
+                                                 .describe = ptl_estimate_describe};
 
 /* ---- the line ---- */
 

@@ -193,4 +193,4 @@ static void describe_sightings(const struct ptl_key *key, struct ptl_json *schem
 }
 
 const struct ptl_key_type ptl_key_sightings = {"object", print_sightings, read_sightings,
-                                               describe_sightings};
+                                               .describe = describe_sightings};

@@ -128,7 +128,7 @@ static void print_speed(const struct ptl_key *key, const void *object, struct pt
         ptl_buf_printf(buf, "%.0f", run->speed);
 }
 
-static const struct ptl_key_type speed = {"number", print_speed, NULL, NULL};
+static const struct ptl_key_type speed = {"number", .print = print_speed};
 
 /* Each a list with a value a run. */
 #define AT(member) PTL_AT(struct ptl_timeline_run, member)

@@ -38,13 +38,13 @@ static void read_counts(const struct ptl_key *key, const struct ptl_json *value,
 
 static void describe_counts(const struct ptl_key *key, struct ptl_json *schema)
 {
-    ptl_key_describe_as(key, "array", schema);
+    (void)key;
     ptl_json_describe(schema, "{'items': {'type': 'integer', 'minimum': 0}, 'maxItems': %d}",
                       PTL_TRIES);
 }
 
 static const struct ptl_key_type counts = {"list of numbers", print_counts, read_counts,
-                                           describe_counts};
+                                           .describe = describe_counts, .json = "array"};
 
 /* No more than were asked. */
 static void read_lost(const struct ptl_key *key, const struct ptl_json *value,
@@ -57,21 +57,16 @@ static void read_lost(const struct ptl_key *key, const struct ptl_json *value,
                            (unsigned long long)asked);
 }
 
-static void describe_number(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_number.describe(key, schema);
-}
-
 static void describe_short(const struct ptl_key *key, struct ptl_json *schema)
 {
-    ptl_key_number.describe(key, schema);
     ptl_json_add_number(schema, "maximum", key->max);
 }
 
 static const struct ptl_key_type lost = {"number", ptl_key_print_number, read_lost,
-                                         describe_number},
-                                 brief = {"number", ptl_key_print_number, ptl_key_read_number,
-                                          describe_short};
+                                         .json = "integer", .limits = PTL_KEY_FROM_0};
+static const struct ptl_key_type brief = {
+    "number",          ptl_key_print_number,     ptl_key_read_number,
+    .json = "integer", .limits = PTL_KEY_FROM_0, .describe = describe_short};
 
 /* ---- the evidence ---- */
 
@@ -169,14 +164,9 @@ static void describe_evidence(const struct ptl_key *key, struct ptl_json *schema
 }
 
 const struct ptl_key_type ptl_key_evidence = {"object", print_evidence, read_evidence,
-                                              describe_evidence};
+                                              .describe = describe_evidence};
 
 /* ---- the estimate: it follows from the evidence, so it is not read back ---- */
-
-static void describe_level(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_describe_as(key, "number", schema);
-}
 
 static void print_level(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -184,7 +174,7 @@ static void print_level(const struct ptl_key *key, const void *object, struct pt
     ptl_buf_printf(buf, "%g", PTL_ESTIMATE_LEVEL);
 }
 
-static const struct ptl_key_type level = {"decimal", print_level, NULL, describe_level};
+static const struct ptl_key_type level = {"decimal", print_level, .json = "number"};
 
 #define AT(member) PTL_AT(struct ptl_estimate, member)
 static const struct ptl_key estimate_keys[] = {
@@ -219,5 +209,5 @@ void ptl_estimate_describe(const struct ptl_key *key, struct ptl_json *schema)
     ptl_object_describe(&estimate_object, schema);
 }
 
-const struct ptl_key_type ptl_key_estimate = {"object", ptl_estimate_print, NULL,
-                                              ptl_estimate_describe};
+const struct ptl_key_type ptl_key_estimate = {"object", ptl_estimate_print,
+                                              .describe = ptl_estimate_describe};

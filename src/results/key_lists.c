@@ -29,8 +29,8 @@ static void print_texts(const struct ptl_key *key, const void *object, struct pt
     ptl_buf_add_char(buf, ']');
 }
 
-const struct ptl_key_type ptl_key_texts = {"list of texts", print_texts, NULL,
-                                           ptl_key_describe_list};
+const struct ptl_key_type ptl_key_texts = {"list of texts", print_texts,
+                                           .describe = ptl_key_describe_list};
 
 static void print_object(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -59,7 +59,7 @@ void ptl_key_describe_object(const struct ptl_key *key, struct ptl_json *schema)
 }
 
 const struct ptl_key_type ptl_key_object = {"object", print_object, read_object,
-                                            ptl_key_describe_object};
+                                            .describe = ptl_key_describe_object};
 
 static void print_items(const struct ptl_key *key, const void *object, const char *items,
                         struct ptl_buf *buf)
@@ -139,6 +139,6 @@ static void read_array(const struct ptl_key *key, const struct ptl_json *value,
 }
 
 const struct ptl_key_type ptl_key_list = {"list of objects", print_list, read_list,
-                                          ptl_key_describe_list};
+                                          .describe = ptl_key_describe_list};
 const struct ptl_key_type ptl_key_array = {"list of objects", print_array, read_array,
-                                           ptl_key_describe_list};
+                                           .describe = ptl_key_describe_list};

@@ -42,8 +42,8 @@ static void describe_concurrency(const struct ptl_key *key, struct ptl_json *sch
                             ptl_concurrency_word(concurrency_words[i]));
 }
 
-const struct ptl_key_type ptl_key_concurrency = {"number or word", print_concurrency,
-                                                 read_concurrency, describe_concurrency};
+const struct ptl_key_type ptl_key_concurrency = {
+    "number or word", print_concurrency, read_concurrency, .describe = describe_concurrency};
 
 /* ---- the open ports of a target ---- */
 
@@ -70,15 +70,10 @@ static void read_open_ports(const struct ptl_key *key, const struct ptl_json *va
     memcpy((char *)object + key->offset, &ports, sizeof(ports));
 }
 
-static void describe_open_ports(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_json_add_string(schema, "type", "array");
-    ptl_key_port.describe(key, ptl_json_add_object(schema, "items"));
-    ptl_json_add_bool(schema, "uniqueItems", true);
-}
-
-const struct ptl_key_type ptl_key_open_ports = {"list of ports", print_open_ports, read_open_ports,
-                                                describe_open_ports};
+const struct ptl_key_type ptl_key_open_ports = {
+    "list of ports", print_open_ports, read_open_ports, .json = "array",
+    .limits =
+        "{'items': {'type': 'integer', 'minimum': 1, 'maximum': 65535}, 'uniqueItems': true}"};
 
 /* ---- states, as a set ---- */
 
@@ -139,7 +134,6 @@ static void read_states(const struct ptl_key *key, const struct ptl_json *value,
 
 static void describe_states(const struct ptl_key *key, struct ptl_json *schema)
 {
-    ptl_key_describe_as(key, "array", schema);
     struct ptl_json *list = ptl_json_add_array(ptl_json_add_object(schema, "items"), "enum");
     for (size_t i = 0; i < key->word_count; i++)
         ptl_json_add_string(list, NULL, key->words[i]);
@@ -152,7 +146,7 @@ static void describe_some_states(const struct ptl_key *key, struct ptl_json *sch
 }
 
 const struct ptl_key_type ptl_key_states = {"list of words", print_states, read_states,
-                                            describe_some_states};
+                                            .describe = describe_some_states, .json = "array"};
 
 /* As an array of bool. */
 static void print_flags(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
@@ -172,7 +166,7 @@ static void read_flags(const struct ptl_key *key, const struct ptl_json *value,
 }
 
 const struct ptl_key_type ptl_key_flags = {"list of words", print_flags, read_flags,
-                                           describe_states};
+                                           .describe = describe_states, .json = "array"};
 
 /* ---- a reason ---- */
 
@@ -195,8 +189,7 @@ static void read_reason(const struct ptl_key *key, const struct ptl_json *value,
     *((uint8_t *)object + key->offset) = reason;
 }
 
-const struct ptl_key_type ptl_key_reason = {"text", print_reason, read_reason,
-                                            ptl_key_describe_text};
+const struct ptl_key_type ptl_key_reason = {"text", print_reason, read_reason, .json = "string"};
 
 /* ---- ranges of addresses ---- */
 
@@ -247,4 +240,4 @@ static void read_ranges(const struct ptl_key *key, const struct ptl_json *value,
 }
 
 const struct ptl_key_type ptl_key_ranges = {"list of texts", print_ranges, read_ranges,
-                                            ptl_key_describe_list};
+                                            .describe = ptl_key_describe_list};

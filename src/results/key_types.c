@@ -57,13 +57,8 @@ static void read_copy(const struct ptl_key *key, const struct ptl_json *value,
         ptl_members_no_memory(members);
 }
 
-void ptl_key_describe_text(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_describe_as(key, "string", schema);
-}
-
-const struct ptl_key_type ptl_key_text = {"text", print_text, read_text, ptl_key_describe_text};
-const struct ptl_key_type ptl_key_copy = {"text", print_text, read_copy, ptl_key_describe_text};
+const struct ptl_key_type ptl_key_text = {"text", print_text, read_text, .json = "string"};
+const struct ptl_key_type ptl_key_copy = {"text", print_text, read_copy, .json = "string"};
 
 static void print_chars(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -78,7 +73,7 @@ static void read_chars(const struct ptl_key *key, const struct ptl_json *value,
     snprintf((char *)object + key->offset, key->bytes, "%s", text != NULL ? text : "");
 }
 
-const struct ptl_key_type ptl_key_chars = {"text", print_chars, read_chars, ptl_key_describe_text};
+const struct ptl_key_type ptl_key_chars = {"text", print_chars, read_chars, .json = "string"};
 
 static void print_fixed(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -93,14 +88,15 @@ static void read_fixed(const struct ptl_key *key, const struct ptl_json *value,
     take_text(key, value, members, TEXT_MAX);
 }
 
-const struct ptl_key_type ptl_key_fixed = {"text", print_fixed, read_fixed, ptl_key_describe_text};
+const struct ptl_key_type ptl_key_fixed = {"text", print_fixed, read_fixed, .json = "string"};
 
 static void describe_const(const struct ptl_key *key, struct ptl_json *schema)
 {
     ptl_json_add_string(schema, "const", key->words[0]);
 }
 
-const struct ptl_key_type ptl_key_const = {"text", print_fixed, read_fixed, describe_const};
+const struct ptl_key_type ptl_key_const = {"text", print_fixed, read_fixed,
+                                           .describe = describe_const};
 
 /* ---- numbers ---- */
 
@@ -145,14 +141,8 @@ void ptl_key_read_number(const struct ptl_key *key, const struct ptl_json *value
         ptl_key_store(object, key->offset, key->bytes, number);
 }
 
-static void describe_number(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_describe_as(key, "integer", schema);
-    ptl_json_add_number(schema, "minimum", 0);
-}
-
 const struct ptl_key_type ptl_key_number = {"number", ptl_key_print_number, ptl_key_read_number,
-                                            describe_number};
+                                            .json = "integer", .limits = PTL_KEY_FROM_0};
 
 static void read_port(const struct ptl_key *key, const struct ptl_json *value,
                       struct ptl_members *members, void *object)
@@ -163,25 +153,16 @@ static void read_port(const struct ptl_key *key, const struct ptl_json *value,
         ptl_members_refuse(members, "\"%s\" is 0; ports go from 1 to 65535", key->name);
 }
 
-static void describe_port(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_describe_as(key, "integer", schema);
-    ptl_json_describe(schema, "{'minimum': 1, 'maximum': 65535}");
-}
-
-const struct ptl_key_type ptl_key_port = {"port", ptl_key_print_number, read_port, describe_port};
+const struct ptl_key_type ptl_key_port = {"port", ptl_key_print_number, read_port,
+                                          .json = "integer",
+                                          .limits = "{'minimum': 1, 'maximum': 65535}"};
 
 static void print_signed(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
     ptl_buf_printf(buf, "%" PRId32, *(const int32_t *)at(key, object));
 }
 
-static void describe_signed(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_describe_as(key, "integer", schema);
-}
-
-const struct ptl_key_type ptl_key_signed = {"number", print_signed, NULL, describe_signed};
+const struct ptl_key_type ptl_key_signed = {"number", print_signed, .json = "integer"};
 
 static void print_decimal(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -199,14 +180,8 @@ static void read_decimal(const struct ptl_key *key, const struct ptl_json *value
         memcpy((char *)object + key->offset, &number, sizeof(number));
 }
 
-void ptl_key_describe_decimal(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_describe_as(key, "number", schema);
-    ptl_json_add_number(schema, "minimum", 0);
-}
-
 const struct ptl_key_type ptl_key_decimal = {"decimal", print_decimal, read_decimal,
-                                             ptl_key_describe_decimal};
+                                             .json = "number", .limits = PTL_KEY_FROM_0};
 
 static void print_share(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -224,8 +199,8 @@ static void read_share(const struct ptl_key *key, const struct ptl_json *value,
         ptl_key_store(object, key->offset, key->bytes, (uint64_t)lround(number * key->steps));
 }
 
-const struct ptl_key_type ptl_key_share = {"decimal", print_share, read_share,
-                                           ptl_key_describe_decimal};
+const struct ptl_key_type ptl_key_share = {"decimal", print_share, read_share, .json = "number",
+                                           .limits = PTL_KEY_FROM_0};
 
 /* ---- truths ---- */
 
@@ -249,12 +224,7 @@ static void read_bool(const struct ptl_key *key, const struct ptl_json *value,
     ptl_key_store(object, key->offset, key->bytes, take_bool(key, value, members));
 }
 
-static void describe_bool(const struct ptl_key *key, struct ptl_json *schema)
-{
-    ptl_key_describe_as(key, "boolean", schema);
-}
-
-const struct ptl_key_type ptl_key_bool = {"bool", print_bool, read_bool, describe_bool};
+const struct ptl_key_type ptl_key_bool = {"bool", print_bool, read_bool, .json = "boolean"};
 
 static void print_is(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -269,7 +239,7 @@ static void read_is(const struct ptl_key *key, const struct ptl_json *value,
         ptl_key_store(object, key->offset, key->bytes, key->none);
 }
 
-const struct ptl_key_type ptl_key_is = {"bool", print_is, read_is, describe_bool};
+const struct ptl_key_type ptl_key_is = {"bool", print_is, read_is, .json = "boolean"};
 
 /* ---- words and times ---- */
 
@@ -309,7 +279,7 @@ static void describe_word(const struct ptl_key *key, struct ptl_json *schema)
         ptl_json_add_null(list, NULL);
 }
 
-const struct ptl_key_type ptl_key_word = {"word", print_word, read_word, describe_word};
+const struct ptl_key_type ptl_key_word = {"word", print_word, read_word, .describe = describe_word};
 
 static void print_time(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
@@ -327,4 +297,4 @@ static void read_time(const struct ptl_key *key, const struct ptl_json *value,
     memcpy((char *)object + key->offset, &ms, sizeof(ms));
 }
 
-const struct ptl_key_type ptl_key_time = {"time", print_time, read_time, ptl_key_describe_text};
+const struct ptl_key_type ptl_key_time = {"time", print_time, read_time, .json = "string"};

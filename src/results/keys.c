@@ -175,7 +175,12 @@ void ptl_object_describe(const struct ptl_object *object, struct ptl_json *schem
         if ((!key->is_later || key->is_promised) && !key->is_omitted)
             ptl_json_add_string(required, NULL, key->name);
         ptl_json_add_string(property, "description", key->about);
-        key->type->describe(key, property);
+        if (key->type->json != NULL)
+            ptl_key_describe_as(key, key->type->json, property);
+        if (key->type->limits != NULL)
+            ptl_json_describe(property, "%s", key->type->limits);
+        if (key->type->describe != NULL)
+            key->type->describe(key, property);
     }
 }
 

@@ -40,8 +40,12 @@ struct ptl_key_type {
     /* What is wrong stays in members. NULL: such values are not read back. */
     void (*read)(const struct ptl_key *key, const struct ptl_json *value,
                  struct ptl_members *members, void *object);
+    /* For the schema; any may be NULL: JSON's name of it ("integer"), what else holds of each, as
+     * ptl_json_describe takes it, and what the row adds to that. */
+    const char *json, *limits;
     void (*describe)(const struct ptl_key *key, struct ptl_json *schema);
 };
+#define PTL_KEY_FROM_0 "{'minimum': 0}"
 
 struct ptl_key {
     const char *name;
@@ -141,8 +145,6 @@ void ptl_key_read_number(const struct ptl_key *key, const struct ptl_json *value
 /* "type": NAME, or null, in a schema. */
 void ptl_key_describe_as(const struct ptl_key *key, const char *type, struct ptl_json *schema);
 /* Describe what is written in another way as the types above are. */
-void ptl_key_describe_text(const struct ptl_key *key, struct ptl_json *schema);
-void ptl_key_describe_decimal(const struct ptl_key *key, struct ptl_json *schema);
 void ptl_key_describe_object(const struct ptl_key *key, struct ptl_json *schema);
 void ptl_key_describe_list(const struct ptl_key *key, struct ptl_json *schema); /* of texts, too */
 
