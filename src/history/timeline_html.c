@@ -8,7 +8,6 @@
 #include "results/keys.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,11 +35,7 @@ struct page {
 
 static bool flush(struct page *page)
 {
-    if (page->line.failed)
-        return false;
-    ptl_page_write_json(page->output, ptl_buf_text(&page->line), page->line.length);
-    ptl_buf_reset(&page->line);
-    return true;
+    return ptl_page_flush(page->output, &page->line);
 }
 
 /* The run in which it was last seen otherwise than before; 0: never. */
@@ -279,12 +274,8 @@ static bool write_data(struct page *page)
 
 static bool write_page(struct page *page)
 {
-    char *title;
-    if (asprintf(&title, "portolan: the history of %s", page->timeline->profile) < 0)
-        return false;
-    bool good = ptl_page_begin(page->output, &page->line, PTL_PAGE_HISTORY, title);
-    free(title);
-    if (!good)
+    if (!ptl_page_begin(page->output, &page->line, PTL_PAGE_HISTORY, "the history of ",
+                        page->timeline->profile))
         return false;
     ptl_page_open_data(page->output, "data");
     if (!write_data(page))

@@ -8,17 +8,10 @@
 #include "report/writer.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-/* Writes the scratch line as JSON and empties it. False: it had failed. */
 static bool flush_json(struct ptl_writing *writing)
 {
-    if (writing->line.failed)
-        return false;
-    ptl_page_write_json(writing->output, ptl_buf_text(&writing->line), writing->line.length);
-    ptl_buf_reset(&writing->line);
-    return true;
+    return ptl_page_flush(writing->output, &writing->line);
 }
 
 static void add_object(struct ptl_writing *writing, const char *key,
@@ -81,12 +74,7 @@ static bool write_targets(struct ptl_writing *writing)
 static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
-    char *title;
-    if (asprintf(&title, "portolan: %s", results->run.profile) < 0)
-        return false;
-    bool good = ptl_page_begin(writing->output, &writing->line, PTL_PAGE_RUN, title);
-    free(title);
-    if (!good)
+    if (!ptl_page_begin(writing->output, &writing->line, PTL_PAGE_RUN, "", results->run.profile))
         return false;
     ptl_page_open_data(writing->output, "data");
     ptl_buf_add(&writing->line, "{");

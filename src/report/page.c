@@ -114,7 +114,7 @@ static void add_html(struct ptl_buf *buf, const char *text)
 }
 
 bool ptl_page_begin(struct ptl_output *output, struct ptl_buf *scratch, enum ptl_page page,
-                    const char *title)
+                    const char *what, const char *name)
 {
     ptl_buf_add(scratch, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
@@ -125,7 +125,8 @@ bool ptl_page_begin(struct ptl_output *output, struct ptl_buf *scratch, enum ptl
     ptl_buf_add(scratch, "\">\n<meta name=\"viewport\" content=\"width=device-width, "
                          "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
                          "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
-    add_html(scratch, title);
+    ptl_buf_printf(scratch, "portolan: %s", what);
+    add_html(scratch, name);
     ptl_buf_add(scratch, "</title>\n<style>\n");
     bool good = ptl_output_write_line(output, scratch);
     write_asset(output, PTL_ASSET_STYLE);
@@ -187,4 +188,13 @@ void ptl_page_write_json(struct ptl_output *output, const char *json, size_t len
         i += bytes;
     }
     ptl_output_write(output, json + plain, length - plain);
+}
+
+bool ptl_page_flush(struct ptl_output *output, struct ptl_buf *line)
+{
+    bool good = !line->failed;
+    if (good)
+        ptl_page_write_json(output, ptl_buf_text(line), line->length);
+    ptl_buf_reset(line);
+    return good;
 }

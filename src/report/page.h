@@ -25,10 +25,10 @@ const char *ptl_asset(enum ptl_asset asset, size_t *size);
 
 enum ptl_page { PTL_PAGE_RUN, PTL_PAGE_COMPARE, PTL_PAGE_HISTORY };
 
-/* Everything up to the data. `title` may come from outside. Through `scratch`, which is emptied.
- * False: memory ran out. */
+/* Everything up to the data. The title is "portolan: ", `what` and `name`, which may come from
+ * outside. Through `scratch`, which is emptied. False: memory ran out. */
 bool ptl_page_begin(struct ptl_output *output, struct ptl_buf *scratch, enum ptl_page page,
-                    const char *title);
+                    const char *what, const char *name);
 /* Opens and closes an element of data that the scripts find by its id (a literal of ours). */
 void ptl_page_open_data(struct ptl_output *output, const char *id);
 void ptl_page_close_data(struct ptl_output *output);
@@ -41,5 +41,7 @@ void ptl_page_end(struct ptl_output *output, enum ptl_page page);
  * \u escapes. JSON has them in strings only, so the value stays the same.
  */
 void ptl_page_write_json(struct ptl_output *output, const char *json, size_t length);
+/* Writes what was put together of it, and empties that. False: it had failed. */
+bool ptl_page_flush(struct ptl_output *output, struct ptl_buf *line);
 
 #endif

@@ -122,7 +122,7 @@ static void check_page(enum ptl_page page)
     struct ptl_buf scratch;
     ptl_buf_init(&scratch, 1U << 20);
     start(&file);
-    assert_true(ptl_page_begin(file.output, &scratch, page,
+    assert_true(ptl_page_begin(file.output, &scratch, page, "",
                                "</title><script>alert(1)</script> \xe2\x80\xae&amp;"));
     ptl_page_open_data(file.output, "data");
     ptl_page_write_json(file.output, "[\"</script>\"]", 13);
