@@ -14,59 +14,39 @@ static bool flush_json(struct ptl_writing *writing)
     return ptl_page_flush(writing->output, &writing->line);
 }
 
-static void add_object(struct ptl_writing *writing, const char *key,
-                       const struct ptl_object *object, const void *from)
-{
-    ptl_buf_printf(&writing->line, "\"%s\":", key);
-    ptl_object_print(object, from, &writing->line);
-    ptl_buf_add(&writing->line, ",\n");
-}
-
-static bool write_list(struct ptl_writing *writing, struct ptl_part_list list)
-{
-    ptl_buf_printf(&writing->line, "\"%s\":", list.key);
-    if (!ptl_part_write_list(writing, list, list.has_lines ? "\n" : "", "", flush_json))
-        return false;
-    ptl_buf_add(&writing->line, ",\n");
-    return true;
-}
+static const struct ptl_part_style style = {
+    .before = "", .between = "", .after = ",\n", .has_lines = true, .end = "", .flush = flush_json};
 
 /* [input, host, ip, open, closed, filtered, error, unprobed, gave up, suspicious] */
-static bool write_target(struct ptl_writing *writing, const struct ptl_target_counts *counts,
+static bool write_target(struct ptl_writing *writing, const struct ptl_target_keys *target,
                          bool first)
 {
     struct ptl_buf *line = &writing->line;
-    struct ptl_target_names names;
-    ptl_results_names(writing->results, counts->target, &names);
-    const char *const texts[] = {names.input, names.host, names.ip};
+    const char *const texts[] = {target->input, target->host, target->ip};
     ptl_buf_add(line, first ? "\n[" : ",\n[");
     for (int i = 0; i < 3; i++) {
         ptl_json_print_string(texts[i], line);
         ptl_buf_add_char(line, ',');
     }
     for (int s = 0; s < PTL_STATE_COUNT; s++)
-        ptl_buf_printf(line, "%u,", counts->states[s]);
-    ptl_buf_add(line, (counts->flags & PTL_TARGET_GAVE_UP) != 0 ? "true," : "false,");
-    ptl_buf_add(line, (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? "\"all-open\"," : "null,");
-    struct ptl_estimate estimate = ptl_estimate_target(writing->results, counts);
-    ptl_buf_printf(
-        line, "%llu]",
-        (unsigned long long)(ptl_estimate_is_poor(&estimate) ? estimate.missed_at_most : 0));
+        ptl_buf_printf(line, "%u,", target->states[s]);
+    ptl_buf_add(line, target->gave_up ? "true," : "false,");
+    ptl_json_print_string(target->suspicious, line);
+    bool is_poor = ptl_estimate_is_poor(&target->estimate);
+    ptl_buf_printf(line, ",%" PRIu64 "]", is_poor ? target->estimate.missed_at_most : 0);
     return flush_json(writing);
 }
 
 static bool write_targets(struct ptl_writing *writing)
 {
     struct ptl_target_cursor cursor = {.next_target = 0};
-    struct ptl_target_counts counts;
-    size_t first_result, count;
-    bool first = true;
+    struct ptl_target_names names;
+    struct ptl_target_keys keys;
     ptl_buf_add(&writing->line, "\"targets\":[");
-    while (ptl_results_next_target(writing->results, &cursor, &counts, &first_result, &count)) {
-        if (!write_target(writing, &counts, first))
+    for (bool first = true; ptl_part_next_target(writing->results, &cursor, &names, &keys);
+         first = false)
+        if (!write_target(writing, &keys, first))
             return false;
-        first = false;
-    }
     ptl_buf_add(&writing->line, "]}");
     return flush_json(writing);
 }
@@ -78,11 +58,11 @@ static bool begin(struct ptl_writing *writing)
         return false;
     ptl_page_open_data(writing->output, "data");
     ptl_buf_add(&writing->line, "{");
-    add_object(writing, "tool", &ptl_object_tool, &results->run);
-    add_object(writing, "run", &ptl_object_run, &results->run);
-    add_object(writing, "summary", &ptl_object_summary, results);
+    ptl_part_add(writing, &style, "tool", &ptl_object_tool, &results->run);
+    ptl_part_add(writing, &style, "run", &ptl_object_run, &results->run);
+    ptl_part_add(writing, &style, "summary", &ptl_object_summary, results);
     if (results->changes != NULL)
-        add_object(writing, "changes", &ptl_object_changes, results->changes);
+        ptl_part_add(writing, &style, "changes", &ptl_object_changes, results->changes);
     ptl_buf_printf(&writing->line, "\"untouched\":%" PRIu64 ",\n", results->untouched.count);
     struct ptl_buf told;
     ptl_buf_init(&told, 4096);
@@ -97,7 +77,7 @@ static bool begin(struct ptl_writing *writing)
     struct ptl_part_list lists[PTL_PART_LISTS];
     ptl_part_lists(results, lists);
     for (int i = 0; i < PTL_PART_LISTS_OF_ALL; i++)
-        if (!write_list(writing, lists[i]))
+        if (!ptl_part_write_list(writing, &style, &lists[i]))
             return false;
     if (!write_targets(writing))
         return false;

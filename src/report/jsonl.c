@@ -13,20 +13,15 @@ static bool write_line(struct ptl_writing *writing, const char *type,
     return ptl_writing_flush(writing);
 }
 
-/* Appends `,"key":VALUE`. */
-static void add_object(struct ptl_writing *writing, const char *key,
-                       const struct ptl_object *object, const void *from)
-{
-    ptl_buf_printf(&writing->line, ",\"%s\":", key);
-    ptl_object_print(object, from, &writing->line);
-}
+static const struct ptl_part_style style = {
+    .before = ",", .between = "", .after = "", .flush = ptl_writing_flush};
 
 /* While the run lasts, results hold nothing yet but what was asked. */
 static bool begin(struct ptl_writing *writing)
 {
     const struct ptl_run_info *run = &writing->results->run;
     ptl_buf_add(&writing->line, "{\"type\":\"run\",\"schema\":\"portolan-results/1\"");
-    add_object(writing, "tool", &ptl_object_tool, run);
+    ptl_part_add(writing, &style, "tool", &ptl_object_tool, run);
     ptl_buf_add(&writing->line, ",\"run\":{");
     ptl_object_print_keys(&ptl_object_run, PTL_KEYS_ASKED, run, &writing->line);
     ptl_buf_add(&writing->line, "}}\n");
@@ -44,23 +39,12 @@ static bool write_targets(struct ptl_writing *writing)
 {
     const struct ptl_results *results = writing->results;
     struct ptl_target_cursor cursor = {.next_target = 0};
-    struct ptl_target_counts counts;
     struct ptl_target_names names;
-    size_t first, count;
-    while (ptl_results_next_target(results, &cursor, &counts, &first, &count)) {
-        struct ptl_target_keys keys =
-            ptl_part_target(results, &counts, results->items + first, count, &names);
+    struct ptl_target_keys keys;
+    while (ptl_part_next_target(results, &cursor, &names, &keys))
         if (!write_line(writing, "target", &ptl_object_target, &keys))
             return false;
-    }
     return true;
-}
-
-/* Appends `,"key":[ELEMENTS]`. */
-static bool write_list(struct ptl_writing *writing, struct ptl_part_list list)
-{
-    ptl_buf_printf(&writing->line, ",\"%s\":", list.key);
-    return ptl_part_write_list(writing, list, "", "", ptl_writing_flush);
 }
 
 static bool end(struct ptl_writing *writing)
@@ -69,18 +53,18 @@ static bool end(struct ptl_writing *writing)
     if (!write_targets(writing))
         return false;
     ptl_buf_add(&writing->line, "{\"type\":\"summary\"");
-    add_object(writing, "run", &ptl_object_run, &results->run);
-    add_object(writing, "summary", &ptl_object_summary, results);
+    ptl_part_add(writing, &style, "run", &ptl_object_run, &results->run);
+    ptl_part_add(writing, &style, "summary", &ptl_object_summary, results);
     ptl_buf_add(&writing->line, ",\"open_ports\":");
     ptl_part_open_ports(results, &writing->line);
     if (results->changes != NULL)
-        add_object(writing, "changes", &ptl_object_changes, results->changes);
+        ptl_part_add(writing, &style, "changes", &ptl_object_changes, results->changes);
     if (results->untouched.count > 0)
-        add_object(writing, "untouched", &ptl_object_untouched, &results->untouched);
+        ptl_part_add(writing, &style, "untouched", &ptl_object_untouched, &results->untouched);
     struct ptl_part_list lists[PTL_PART_LISTS];
     size_t count = ptl_part_lists(results, lists);
     for (size_t i = 0; i < count; i++)
-        if (!write_list(writing, lists[i]))
+        if (!ptl_part_write_list(writing, &style, &lists[i]))
             return false;
     ptl_buf_add(&writing->line, "}\n");
     return ptl_writing_flush(writing);

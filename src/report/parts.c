@@ -3,24 +3,26 @@
 #include <stdio.h>
 #include <string.h>
 
-struct ptl_target_keys ptl_part_target(const struct ptl_results *results,
-                                       const struct ptl_target_counts *counts,
-                                       const struct ptl_result *items, size_t count,
-                                       struct ptl_target_names *names)
+bool ptl_part_next_target(const struct ptl_results *results, struct ptl_target_cursor *cursor,
+                          struct ptl_target_names *names, struct ptl_target_keys *keys)
 {
-    ptl_results_names(results, counts->target, names);
-    struct ptl_target_keys keys = {
+    struct ptl_target_counts counts;
+    size_t first, count;
+    if (!ptl_results_next_target(results, cursor, &counts, &first, &count))
+        return false;
+    ptl_results_names(results, counts.target, names);
+    *keys = (struct ptl_target_keys){
         .input = names->input,
         .host = names->host,
         .ip = names->ip,
-        .open_ports = {.items = items, .count = count},
-        .gave_up = (counts->flags & PTL_TARGET_GAVE_UP) != 0,
-        .suspicious = (counts->flags & PTL_TARGET_ALL_OPEN) != 0 ? PTL_ALL_OPEN : NULL};
-    memcpy(keys.states, counts->states, sizeof(keys.states));
-    keys.has_evidence = counts->has_evidence;
-    keys.evidence = ptl_evidence_of(&counts->evidence);
-    keys.estimate = ptl_estimate_target(results, counts);
-    return keys;
+        .open_ports = {.items = results->items + first, .count = count},
+        .gave_up = (counts.flags & PTL_TARGET_GAVE_UP) != 0,
+        .suspicious = (counts.flags & PTL_TARGET_ALL_OPEN) != 0 ? PTL_ALL_OPEN : NULL,
+        .estimate = ptl_estimate_target(results, &counts),
+        .evidence = ptl_evidence_of(&counts.evidence),
+        .has_evidence = counts.has_evidence};
+    memcpy(keys->states, counts.states, sizeof(keys->states));
+    return true;
 }
 
 struct ptl_result_keys ptl_part_result(const struct ptl_row *row,
@@ -116,18 +118,27 @@ size_t ptl_part_lists(const struct ptl_results *results, struct ptl_part_list li
     return results->merged_count > 0 ? PTL_PART_LISTS : PTL_PART_LISTS_OF_ALL;
 }
 
-bool ptl_part_write_list(struct ptl_writing *writing, struct ptl_part_list list, const char *line,
-                         const char *end, bool (*flush)(struct ptl_writing *writing))
+void ptl_part_add(struct ptl_writing *writing, const struct ptl_part_style *style, const char *key,
+                  const struct ptl_object *object, const void *from)
 {
-    ptl_buf_add_char(&writing->line, '[');
-    for (size_t next = 0; next < list.count;) {
+    ptl_buf_printf(&writing->line, "%s\"%s\":%s", style->before, key, style->between);
+    ptl_object_print(object, from, &writing->line);
+    ptl_buf_add(&writing->line, style->after);
+}
+
+bool ptl_part_write_list(struct ptl_writing *writing, const struct ptl_part_style *style,
+                         const struct ptl_part_list *list)
+{
+    bool has_lines = style->has_lines && list->has_lines;
+    ptl_buf_printf(&writing->line, "%s\"%s\":%s[", style->before, list->key, style->between);
+    for (size_t next = 0; next < list->count;) {
         ptl_buf_add(&writing->line, next > 0 ? "," : "");
-        ptl_buf_add(&writing->line, line);
-        list.print(writing->results, &next, &writing->line);
-        if (!flush(writing))
+        ptl_buf_add(&writing->line, has_lines ? "\n" : "");
+        list->print(writing->results, &next, &writing->line);
+        if (!style->flush(writing))
             return false;
     }
-    ptl_buf_add(&writing->line, list.count > 0 ? end : "");
-    ptl_buf_add_char(&writing->line, ']');
-    return flush(writing);
+    ptl_buf_add(&writing->line, has_lines && list->count > 0 ? style->end : "");
+    ptl_buf_printf(&writing->line, "]%s", style->after);
+    return style->flush(writing);
 }

@@ -6,11 +6,10 @@
 #include "report/writer.h"
 #include "results/objects.h"
 
-/* Its texts are those of names, or static. items[0..count) are the kept results of the target. */
-struct ptl_target_keys ptl_part_target(const struct ptl_results *results,
-                                       const struct ptl_target_counts *counts,
-                                       const struct ptl_result *items, size_t count,
-                                       struct ptl_target_names *names);
+/* The next target of the walk, as ptl_results_next_target has it. Its texts are those of names, or
+ * static. */
+bool ptl_part_next_target(const struct ptl_results *results, struct ptl_target_cursor *cursor,
+                          struct ptl_target_names *names, struct ptl_target_keys *keys);
 /* `confirmed` is room for one of its texts. */
 #define PTL_CONFIRMED_SIZE 8
 struct ptl_result_keys ptl_part_result(const struct ptl_row *row,
@@ -33,9 +32,18 @@ struct ptl_part_list {
 #define PTL_PART_LISTS_OF_ALL 3
 size_t ptl_part_lists(const struct ptl_results *results,
                       struct ptl_part_list lists[PTL_PART_LISTS]);
-/* Writes `before` the key, the elements, each after `line` and by itself, since there may be many,
- * and what closes the list, after `end` where it is not empty. */
-bool ptl_part_write_list(struct ptl_writing *writing, struct ptl_part_list list, const char *line,
-                         const char *end, bool (*flush)(struct ptl_writing *writing));
+
+/* How a format writes a member of its document. */
+struct ptl_part_style {
+    const char *before, *between, *after; /* the key, key and value, the value */
+    bool has_lines;                       /* what has lines of its own gets them */
+    const char *end;                      /* ...and so much stands before what closes the list */
+    bool (*flush)(struct ptl_writing *writing);
+};
+/* Appends the member; its list, element by element, since there may be many, is flushed. */
+void ptl_part_add(struct ptl_writing *writing, const struct ptl_part_style *style, const char *key,
+                  const struct ptl_object *object, const void *from);
+bool ptl_part_write_list(struct ptl_writing *writing, const struct ptl_part_style *style,
+                         const struct ptl_part_list *list);
 
 #endif
