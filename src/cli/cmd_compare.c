@@ -26,7 +26,7 @@ struct order {
     struct ptl_variants variants;
     struct ptl_study_options options;
     const char *reports[PTL_FORMAT_COUNT];
-    struct ptl_comparison_output *outputs[PTL_FORMAT_COUNT];
+    struct ptl_output *outputs[PTL_FORMAT_COUNT];
 };
 
 /* ---- the command line: status 2 ---- */
@@ -141,12 +141,13 @@ static int load_variants(struct order *order)
 /* Where a signal ended the wait for who reads a pipe, the others are written all the same. */
 static bool open_outputs(struct order *order, const struct ptl_cancel *cancel)
 {
+    struct ptl_output_options options = {.cancel = cancel};
     struct ptl_error error;
     for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
         if (order->reports[f] == NULL)
             continue;
-        enum ptl_status status = ptl_comparison_open((enum ptl_format)f, order->reports[f], cancel,
-                                                     &order->outputs[f], &error);
+        enum ptl_status status =
+            ptl_output_open(order->reports[f], &options, &order->outputs[f], &error);
         if (status != PTL_OK)
             print_error(&error);
         if (status != PTL_OK && status != PTL_E_CANCELLED)
@@ -161,11 +162,11 @@ static bool write_outputs(struct order *order, const struct ptl_comparison *comp
     bool good = true;
     struct ptl_error error;
     for (int f = 0; f < PTL_FORMAT_COUNT; f++) {
-        struct ptl_comparison_output *output = order->outputs[f];
+        struct ptl_output *output = order->outputs[f];
         order->outputs[f] = NULL;
         if (output == NULL)
             continue;
-        if (ptl_comparison_write(output, comparison, &error) != PTL_OK) {
+        if (ptl_comparison_write(comparison, (enum ptl_format)f, output, &error) != PTL_OK) {
             print_error(&error);
             good = false;
         } else if (!order->arguments->given[OPTION_QUIET] && strcmp(order->reports[f], "-") != 0) {
@@ -236,7 +237,7 @@ static int study(struct order *order)
 static void free_order(struct order *order)
 {
     for (int f = 0; f < PTL_FORMAT_COUNT; f++)
-        ptl_comparison_abandon(order->outputs[f]);
+        ptl_output_abandon(order->outputs[f]);
     for (size_t i = 0; order->paths != NULL && i < order->arguments->word_count; i++)
         free(order->paths[i]);
     for (size_t i = 0; i < order->vary_count; i++)

@@ -12,6 +12,7 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "profile/profile.h"
+#include "report/output.h"
 #include "results/results.h"
 #include "target/address.h"
 
@@ -280,18 +281,10 @@ void ptl_comparison_csv(const struct ptl_comparison *comparison, struct ptl_buf 
 void ptl_comparison_text(const struct ptl_comparison *comparison, struct ptl_buf *buf);
 /* The root of the JSON, and a variant in it (variant_keys.c). */
 extern const struct ptl_object ptl_object_comparison, ptl_object_variant;
-/* Writes it whole or not at all, as ptl_report_open does; "-" is standard output. Only JSON, CSV,
- * text and HTML (one page that holds the JSON and draws it) exist here. Errors: PTL_E_OUTPUT,
- * PTL_E_NO_MEMORY, PTL_E_CANCELLED (nobody read a pipe until `cancel`, which may be NULL). */
-struct ptl_comparison_output;
-enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
-                                    const struct ptl_cancel *cancel,
-                                    struct ptl_comparison_output **output, struct ptl_error *error);
-/* Writes, commits, frees. */
-enum ptl_status ptl_comparison_write(struct ptl_comparison_output *output,
-                                     const struct ptl_comparison *comparison,
+/* Writes it, whole or not at all, and closes the output. Only JSON, CSV, text and HTML (one page
+ * that holds the JSON and draws it) exist here. Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
+enum ptl_status ptl_comparison_write(const struct ptl_comparison *comparison,
+                                     enum ptl_format format, struct ptl_output *output,
                                      struct ptl_error *error);
-/* Frees without a trace. NULL is nothing. */
-void ptl_comparison_abandon(struct ptl_comparison_output *output);
 
 #endif

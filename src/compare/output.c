@@ -1,14 +1,6 @@
 /* A comparison's way to its destination. */
-#include "report/output.h"
 #include "compare/compare.h"
 #include "report/page.h"
-
-#include <stdlib.h>
-
-struct ptl_comparison_output {
-    enum ptl_format format;
-    struct ptl_output *output;
-};
 
 static void (*const writers[PTL_FORMAT_COUNT])(const struct ptl_comparison *, struct ptl_buf *) = {
     [PTL_FORMAT_JSON] = ptl_comparison_json,
@@ -16,32 +8,14 @@ static void (*const writers[PTL_FORMAT_COUNT])(const struct ptl_comparison *, st
     [PTL_FORMAT_TEXT] = ptl_comparison_text,
 };
 
-enum ptl_status ptl_comparison_open(enum ptl_format format, const char *path,
-                                    const struct ptl_cancel *cancel,
-                                    struct ptl_comparison_output **output, struct ptl_error *error)
-{
-    struct ptl_comparison_output *new = calloc(1, sizeof(*new));
-    if (new == NULL)
-        return ptl_error_no_memory(error);
-    new->format = format;
-    struct ptl_output_options how = {.cancel = cancel};
-    enum ptl_status status = ptl_output_open(path, &how, &new->output, error);
-    if (status != PTL_OK) {
-        free(new);
-        return status;
-    }
-    *output = new;
-    return PTL_OK;
-}
-
 /* False: memory ran out. */
-static bool write_buffered(struct ptl_comparison_output *output,
-                           const struct ptl_comparison *comparison)
+static bool write_buffered(const struct ptl_comparison *comparison, enum ptl_format format,
+                           struct ptl_output *output)
 {
     struct ptl_buf buf;
     ptl_buf_init(&buf, PTL_COMPARISON_MAX);
-    writers[output->format](comparison, &buf);
-    bool good = ptl_output_write_line(output->output, &buf);
+    writers[format](comparison, &buf);
+    bool good = ptl_output_write_line(output, &buf);
     ptl_buf_free(&buf);
     return good;
 }
@@ -67,25 +41,11 @@ static bool write_html(const struct ptl_comparison *comparison, struct ptl_outpu
     return good;
 }
 
-enum ptl_status ptl_comparison_write(struct ptl_comparison_output *output,
-                                     const struct ptl_comparison *comparison,
+enum ptl_status ptl_comparison_write(const struct ptl_comparison *comparison,
+                                     enum ptl_format format, struct ptl_output *output,
                                      struct ptl_error *error)
 {
-    bool good = output->format == PTL_FORMAT_HTML ? write_html(comparison, output->output)
-                                                  : write_buffered(output, comparison);
-    if (!good) {
-        ptl_comparison_abandon(output);
-        return ptl_error_set(error, PTL_E_NO_MEMORY, "the comparison is too large to be written");
-    }
-    enum ptl_status status = ptl_output_commit(output->output, error);
-    free(output);
-    return status;
-}
-
-void ptl_comparison_abandon(struct ptl_comparison_output *output)
-{
-    if (output == NULL)
-        return;
-    ptl_output_abandon(output->output);
-    free(output);
+    bool good = format == PTL_FORMAT_HTML ? write_html(comparison, output)
+                                          : write_buffered(comparison, format, output);
+    return ptl_output_end(output, good, "the comparison is too large to be written", error);
 }

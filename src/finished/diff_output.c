@@ -13,9 +13,6 @@ enum ptl_status ptl_diff_write(const struct ptl_diff *diff, enum ptl_format form
     enum ptl_status status = ptl_output_open(path, NULL, &output, error);
     if (status != PTL_OK)
         return status;
-    if (writers[format](diff, output))
-        return ptl_output_commit(output, error);
-    ptl_output_abandon(output);
-    return ptl_error_set(error, PTL_E_NO_MEMORY,
-                         "out of memory while the differences were written");
+    return ptl_output_end(output, writers[format](diff, output),
+                          "out of memory while the differences were written", error);
 }

@@ -23,8 +23,5 @@ enum ptl_status ptl_telling_write(const struct ptl_telling *telling, enum ptl_fo
     bool good = order != NULL && tellers[format](telling, order, &line, output);
     ptl_buf_free(&line);
     free(order);
-    if (good)
-        return ptl_output_commit(output, error);
-    ptl_output_abandon(output);
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory while the history was written");
+    return ptl_output_end(output, good, "out of memory while the history was written", error);
 }

@@ -166,6 +166,15 @@ enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *e
     return status;
 }
 
+enum ptl_status ptl_output_end(struct ptl_output *output, bool good, const char *why,
+                               struct ptl_error *error)
+{
+    if (good)
+        return ptl_output_commit(output, error);
+    ptl_output_abandon(output);
+    return ptl_error_set(error, PTL_E_NO_MEMORY, "%s", why);
+}
+
 bool ptl_output_is_terminal(const struct ptl_output *output)
 {
     return isatty(output->fd) == 1;

@@ -43,6 +43,9 @@ enum ptl_status ptl_output_commit(struct ptl_output *output, struct ptl_error *e
 /* Leaves the destination as it was, without the folders that were made for it, and frees. NULL is
  * nothing. */
 void ptl_output_abandon(struct ptl_output *output);
+/* The one where all of it was written, `good`; else the other, and PTL_E_NO_MEMORY with `why`. */
+enum ptl_status ptl_output_end(struct ptl_output *output, bool good, const char *why,
+                               struct ptl_error *error);
 bool ptl_output_is_terminal(const struct ptl_output *output);
 bool ptl_output_failed(const struct ptl_output *output);
 /* It failed, or is sure to: the pipe that standard output is has no reader any more. */

@@ -260,9 +260,9 @@ int main(int argc, char **argv)
         return 2;
     }
     struct ptl_error error = {.code = PTL_OK};
-    struct ptl_comparison_output *output;
-    if (ptl_comparison_open(PTL_FORMAT_HTML, argv[2], NULL, &output, &error) != PTL_OK ||
-        ptl_comparison_write(output, comparison, &error) != PTL_OK) {
+    struct ptl_output *output;
+    if (ptl_output_open(argv[2], NULL, &output, &error) != PTL_OK ||
+        ptl_comparison_write(comparison, PTL_FORMAT_HTML, output, &error) != PTL_OK) {
         fprintf(stderr, "comparison: %s\n", error.message);
         return 1;
     }
