@@ -109,22 +109,6 @@ static bool add_hosts(struct ptl_merging *merging)
     return true;
 }
 
-static bool add_services(struct ptl_merging *merging)
-{
-    bool same;
-    for (unsigned port = 1; port <= 65535; port++) {
-        for (size_t i = 0; i < merging->count; i++) {
-            const char *service = ptl_results_service(merging->views[i].results, (uint16_t)port);
-            if (service == NULL)
-                continue;
-            if (!ptl_stored_set_service(merging->results->stored, (uint16_t)port, service, &same))
-                return false;
-            break;
-        }
-    }
-    return true;
-}
-
 /* The runs themselves, then the runs that those were merged of. */
 static bool add_runs(struct ptl_merging *merging)
 {
@@ -167,9 +151,8 @@ static bool add_notes(struct ptl_merging *merging)
     struct ptl_results *results = merging->results;
     for (size_t i = 0; i < merging->count; i++) {
         const struct ptl_results *from = merging->views[i].results;
-        for (size_t k = 0; k < from->warning_count; k++)
-            if (ptl_results_warn(results, "%s", from->warnings[k]) != PTL_OK)
-                return false;
+        if (!ptl_merge_add_notes(results, from))
+            return false;
         for (size_t k = 0; k < from->unresolved_count; k++) {
             bool is_known = false;
             for (size_t before = 0; before < i && !is_known; before++)
@@ -267,8 +250,7 @@ static bool fill(struct ptl_merging *merging)
     struct ptl_results *results = merging->results;
     struct ptl_summary *summary = &results->summary;
     if (!make_run(merging) || !warn_of_states(merging) || !add_hosts(merging) ||
-        !add_services(merging) || !add_notes(merging) || !ptl_merge_expectations(merging) ||
-        !add_runs(merging))
+        !add_notes(merging) || !ptl_merge_expectations(merging) || !add_runs(merging))
         return false;
     uint32_t targets = ptl_stored_count(results->stored);
     summary->targets = results->started = targets;

@@ -27,6 +27,11 @@ struct host {
     uint32_t states[PTL_STATE_COUNT];
 };
 
+static const struct ptl_target_counts *counts_of(const struct source *source)
+{
+    return ptl_view_counts(source->view, source->host);
+}
+
 static uint16_t next_port(const struct host *host)
 {
     uint16_t port = 0;
@@ -109,10 +114,9 @@ static uint32_t count_absent(const struct source *source, uint32_t counts[PTL_ST
 {
     const struct ptl_results *results = source->view->results;
     const struct ptl_view_host *host = &source->view->hosts[source->host];
-    const struct ptl_target_counts *all = &results->targets[host->counts];
     uint32_t sum = 0;
     for (int s = 0; s < PTL_STATE_COUNT; s++)
-        counts[s] = all->states[s];
+        counts[s] = counts_of(source)->states[s];
     for (uint32_t i = 0; i < host->count; i++)
         counts[results->items[host->first + i].state]--;
     for (int s = 0; s < PTL_UNPROBED; s++) {
@@ -180,10 +184,8 @@ static void merge_absent(struct host *host)
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < host->count; i++) {
             const struct source *source = &host->sources[i];
-            const struct ptl_results *results = source->view->results;
-            uint32_t at = source->view->hosts[source->host].counts;
-            bool is_whole = results->run.stopped_by != PTL_STOP_MEMORY &&
-                            results->targets[at].states[PTL_UNPROBED] == 0;
+            bool is_whole = source->view->results->run.stopped_by != PTL_STOP_MEMORY &&
+                            counts_of(source)->states[PTL_UNPROBED] == 0;
             if (is_whole == (pass == 0))
                 merge_absent_of(host, source, &guessed);
         }
@@ -197,7 +199,7 @@ static bool copy_host(struct host *host, const struct source *source)
     const struct ptl_results *results = source->view->results;
     const struct ptl_view_host *from = &source->view->hosts[source->host];
     for (int s = 0; s < PTL_UNPROBED; s++)
-        host->states[s] += results->targets[from->counts].states[s];
+        host->states[s] += counts_of(source)->states[s];
     for (uint32_t i = 0; i < from->count; i++) {
         struct ptl_result new = results->items[from->first + i];
         new.target = host->target;
@@ -235,9 +237,7 @@ static void add_evidence(const struct host *host, struct ptl_target_counts *coun
     struct ptl_results *results = host->merging->results;
     counts->has_evidence = host->count == 1 || host->merging->is_disjoint;
     for (size_t i = 0; i < host->count; i++) {
-        const struct source *source = &host->sources[i];
-        const struct ptl_target_counts *own =
-            &source->view->results->targets[source->view->hosts[source->host].counts];
+        const struct ptl_target_counts *own = counts_of(&host->sources[i]);
         counts->has_evidence = counts->has_evidence && own->has_evidence;
         ptl_evidence_join(&counts->evidence, &own->evidence);
     }
@@ -257,17 +257,13 @@ static bool add_counts(const struct host *host)
         unprobed -= host->states[s];
     }
     counts.states[PTL_UNPROBED] = (uint16_t)unprobed;
-    for (size_t i = 0; i < host->count; i++) {
-        const struct source *source = &host->sources[i];
-        counts.flags |=
-            source->view->results->targets[source->view->hosts[source->host].counts].flags;
-    }
+    for (size_t i = 0; i < host->count; i++)
+        counts.flags |= counts_of(&host->sources[i])->flags;
     add_evidence(host, &counts);
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         results->summary.states[s] += counts.states[s];
-    bool is_listed = results->summary.targets <= PTL_TARGETS_LISTED ||
-                     counts.states[PTL_OPEN] + counts.states[PTL_ERROR] + unprobed > 0;
-    return !is_listed || ptl_results_add_target(results, &counts) == PTL_OK;
+    return !ptl_results_lists_target(results, &counts) ||
+           ptl_results_add_target(results, &counts) == PTL_OK;
 }
 
 bool ptl_merge_host(struct ptl_merging *merging, uint32_t target)

@@ -1,5 +1,6 @@
 /* The run that several become. */
 #include "finished/merging.h"
+#include "results/stored.h"
 
 #include <stdio.h>
 
@@ -30,4 +31,19 @@ void ptl_merge_join_run(struct ptl_run_info *run, const struct ptl_run_info *oth
         run->stopped_by = other->stopped_by;
     for (int s = 0; s < PTL_STATE_COUNT; s++)
         run->states[s] = run->states[s] && other->states[s];
+}
+
+bool ptl_merge_add_notes(struct ptl_results *results, const struct ptl_results *from)
+{
+    bool same;
+    for (size_t i = 0; i < from->warning_count; i++)
+        if (ptl_results_warn(results, "%s", from->warnings[i]) != PTL_OK)
+            return false;
+    for (unsigned port = 1; port <= 65535; port++) {
+        const char *service = ptl_results_service(from, (uint16_t)port);
+        if (service != NULL &&
+            !ptl_stored_set_service(results->stored, (uint16_t)port, service, &same))
+            return false;
+    }
+    return true;
 }

@@ -24,6 +24,10 @@ void ptl_merge_begin_run(struct ptl_run_info *run, const struct ptl_run_info *fi
 /* Takes over when another was, how it ended and which states it lists; not how long it took. */
 void ptl_merge_join_run(struct ptl_run_info *run, const struct ptl_run_info *other);
 
+/* Adds the warnings of a run, and its services: of a port, those of the first that names one.
+ * False: no memory. */
+bool ptl_merge_add_notes(struct ptl_results *results, const struct ptl_results *from);
+
 /* Adds what the runs know of one host, the target of that number (merge_host.c). False: no memory.
  */
 bool ptl_merge_host(struct ptl_merging *merging, uint32_t target);

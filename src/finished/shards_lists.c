@@ -109,19 +109,9 @@ bool ptl_shards_settle_expectations(struct ptl_shards *shards)
 bool ptl_shards_add_notes(struct ptl_shards *shards, const struct ptl_results *from)
 {
     struct ptl_results *whole = shards->results;
-    bool same;
-    for (size_t i = 0; i < from->warning_count; i++)
-        if (ptl_results_warn(whole, "%s", from->warnings[i]) != PTL_OK)
-            return false;
     whole->untouched.count += from->untouched.count;
     for (size_t i = 0; i < from->untouched.range_count; i++)
         if (!ptl_untouched_add(&whole->untouched, &from->untouched.ranges[i]))
             return false;
-    for (unsigned port = 1; port <= 65535; port++) {
-        const char *service = ptl_results_service(from, (uint16_t)port);
-        if (service != NULL &&
-            !ptl_stored_set_service(whole->stored, (uint16_t)port, service, &same))
-            return false;
-    }
-    return true;
+    return ptl_merge_add_notes(whole, from);
 }
