@@ -194,7 +194,6 @@ void ptl_load_scope(struct ptl_loading *loading, const struct ptl_field *field, 
     size_t before = loading->problems->count + loading->problems->dropped;
     const struct ptl_node *const *items;
     size_t count = as_list(&node, &items);
-    struct ptl_texts texts = {profile->scope_text, profile->scope_count};
     for (size_t i = 0; i < count; i++) {
         const struct ptl_node *item = items[i];
         struct ptl_error error = {0};
@@ -204,12 +203,10 @@ void ptl_load_scope(struct ptl_loading *loading, const struct ptl_field *field, 
             ptl_value_problem(loading, field, item, "entries are strings");
         else if (ptl_scope_add(&profile->scope, item->text, &error) != PTL_OK)
             ptl_value_error(loading, field, item, &error);
-        else if (!ptl_texts_add(&texts, item->text))
+        else if (!ptl_texts_add(&profile->scope_text, item->text))
             loading->no_memory = true;
     }
     loading->scope_broken = loading->problems->count + loading->problems->dropped > before;
-    profile->scope_text = texts.items;
-    profile->scope_count = texts.count;
 }
 
 void ptl_load_states(struct ptl_loading *loading, const struct ptl_field *field, void *base,

@@ -199,8 +199,7 @@ void ptl_profile_free(struct ptl_profile *profile)
     ptl_portset_free(profile->exclude_ports);
     ptl_portset_free(profile->all_ports);
     ptl_scope_free(&profile->scope);
-    struct ptl_texts scope = {profile->scope_text, profile->scope_count};
-    ptl_texts_free(&scope);
+    ptl_texts_free(&profile->scope_text);
     for (size_t i = 0; i < profile->expect_count; i++) {
         struct ptl_expect *expect = &profile->expects[i];
         ptl_hosts_free(&expect->hosts);

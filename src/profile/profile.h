@@ -131,8 +131,7 @@ struct ptl_profile {
     struct ptl_portset *exclude_ports; /* as given, for `show`; NULL: none */
     struct ptl_portset *all_ports;     /* `ports` as given, for `show` */
     struct ptl_scope scope;
-    char **scope_text; /* as given, for `show` */
-    size_t scope_count;
+    struct ptl_texts scope_text; /* as given, for `show` */
     bool has_source_address;
     struct ptl_address source_address;
     union {

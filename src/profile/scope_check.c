@@ -43,22 +43,22 @@ static void suggest(const struct ptl_block *block, char text[PTL_ADDRESS_SIZE + 
 static void complain(struct ptl_loading *loading, const struct ptl_host *host,
                      const struct ptl_address *outside)
 {
-    const struct ptl_profile *profile = loading->profile;
+    const struct ptl_texts *scope_text = &loading->profile->scope_text;
     struct ptl_origin origin = {host->file, host->line, host->column};
     char address[PTL_ADDRESS_SIZE], line[PTL_ADDRESS_SIZE + 8], shown[PTL_SHOWN_SIZE];
     char entries[SCOPE_SHOWN * (PTL_ADDRESS_SIZE + 8)];
     struct ptl_buf scope;
     ptl_buf_init_in(&scope, entries, sizeof(entries));
-    for (size_t i = 0; i < profile->scope_count && i < SCOPE_SHOWN; i++) {
+    for (size_t i = 0; i < scope_text->count && i < SCOPE_SHOWN; i++) {
         ptl_buf_add(&scope, i ? ", " : "");
-        ptl_buf_add(&scope, profile->scope_text[i]);
+        ptl_buf_add(&scope, scope_text->items[i]);
     }
     suggest(&host->block, line);
     ptl_problems_at(loading->problems, &origin,
                     "%s: %s is outside the profile's scope (%s%s); add \"%s\" to scope",
                     ptl_shown(host->text, shown), ptl_address_format(outside, address),
-                    profile->scope_count ? ptl_buf_text(&scope) : "empty",
-                    scope.failed || profile->scope_count > SCOPE_SHOWN ? ", ..." : "", line);
+                    scope_text->count ? ptl_buf_text(&scope) : "empty",
+                    scope.failed || scope_text->count > SCOPE_SHOWN ? ", ..." : "", line);
 }
 
 /* Entries are looked at so many at a time, or as many as there are excludes: those of one lot that

@@ -3,10 +3,10 @@
 #include <sha256.h>
 #include <string.h>
 
-static enum ptl_status digest(const struct ptl_buf *buf, char hex[65], struct ptl_error *error)
+/* Frees the text. */
+static enum ptl_status digest(struct ptl_buf *buf, char hex[65], struct ptl_error *error)
 {
-    if (buf->failed)
-        return ptl_error_no_memory(error);
+    bool failed = buf->failed;
     unsigned char bytes[SHA256_DIGEST_LENGTH];
     SHA256_CTX context;
     SHA256_Init(&context);
@@ -17,7 +17,8 @@ static enum ptl_status digest(const struct ptl_buf *buf, char hex[65], struct pt
         hex[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
     }
     hex[64] = '\0';
-    return PTL_OK;
+    ptl_buf_free(buf);
+    return failed ? ptl_error_no_memory(error) : PTL_OK;
 }
 
 enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[65],
@@ -28,9 +29,7 @@ enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[6
     struct ptl_profile whole = *profile;
     whole.shard = (struct ptl_shard){.count = 0};
     ptl_profile_show(&whole, &buf);
-    enum ptl_status status = digest(&buf, hex, error);
-    ptl_buf_free(&buf);
-    return status;
+    return digest(&buf, hex, error);
 }
 
 enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char hex[65],
@@ -48,9 +47,7 @@ enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char 
     }
     if (profile->shard.count > 0)
         ptl_buf_printf(&buf, "shard:%u/%u\n", profile->shard.index, profile->shard.count);
-    enum ptl_status status = digest(&buf, hex, error);
-    ptl_buf_free(&buf);
-    return status;
+    return digest(&buf, hex, error);
 }
 
 static void add_rule(const struct ptl_expect *rule, struct ptl_buf *buf)
@@ -77,7 +74,5 @@ enum ptl_status ptl_profile_expect_sha256(const struct ptl_profile *profile, cha
     ptl_buf_init(&buf, PTL_PROFILE_SHOWN_MAX);
     for (size_t i = 0; i < profile->expect_count; i++)
         add_rule(&profile->expects[i], &buf);
-    enum ptl_status status = digest(&buf, hex, error);
-    ptl_buf_free(&buf);
-    return status;
+    return digest(&buf, hex, error);
 }

@@ -43,13 +43,13 @@ static void add_quoted(struct ptl_buf *buf, const char *text)
     ptl_buf_add_char(buf, '"');
 }
 
-static void add_texts(struct ptl_buf *buf, char *const *items, size_t count, const char *indent)
+static void add_texts(struct ptl_buf *buf, const struct ptl_texts *texts, const char *indent)
 {
-    if (count == 0)
+    if (texts->count == 0)
         ptl_buf_add(buf, " []");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < texts->count; i++) {
         ptl_buf_printf(buf, "\n%s  - ", indent);
-        add_quoted(buf, items[i]);
+        add_quoted(buf, texts->items[i]);
     }
 }
 
@@ -189,14 +189,14 @@ static void add_value(struct ptl_buf *buf, const struct ptl_field *field, const 
         add_address(buf, profile);
         break;
     case PTL_FIELD_HOSTS:
-        add_texts(buf, texts->items, texts->count, indent);
+        add_texts(buf, texts, indent);
         break;
     case PTL_FIELD_PORTS:
         memcpy(&pointer, member, sizeof(pointer));
         add_ports(buf, pointer);
         break;
     case PTL_FIELD_SCOPE:
-        add_texts(buf, profile->scope_text, profile->scope_count, indent);
+        add_texts(buf, &profile->scope_text, indent);
         break;
     case PTL_FIELD_STATES:
         add_states(buf, field, (const void *)member);
