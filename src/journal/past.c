@@ -154,12 +154,7 @@ static enum ptl_status read_all(struct ptl_past *past, int fd,
     if (past->cutoff_ms > 0 || past->last.resumed.salvaged) /* of verdicts that are none any more */
         past->counters.has_evidence = false;
     ptl_walk_end(&walk);
-    if (past->segment_count > 0 && !past->ended) {
-        struct ptl_segment *last = &past->segments[past->segment_count - 1];
-        last->reason = PTL_SEGMENT_KILLED;
-        last->finished_ms = last->started_ms + (int64_t)past->last_at_ms;
-    }
-    past->worked_ms += past->last_at_ms;
+    ptl_past_close_segment(past);
     return status;
 }
 

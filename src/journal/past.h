@@ -69,6 +69,9 @@ enum ptl_status ptl_past_find(const struct ptl_journal_request *request,
 /* Chunks of segments. What is wrong stays in bytes; false: no memory. */
 bool ptl_past_read_segment(struct ptl_past *past, struct ptl_bytes *bytes);
 void ptl_past_read_end(struct ptl_past *past, struct ptl_bytes *bytes); /* there is a segment */
+/* The last segment so far is over: what is next, or the end of the file, ends it if nothing else
+ * did. */
+void ptl_past_close_segment(struct ptl_past *past);
 /* Where the head of the first segment is lost, what it settled is not: there is one. */
 bool ptl_past_imply_segment(struct ptl_past *past);
 /* Drops what ended in error and was settled, or ended so again, after all: where the head of a

@@ -39,19 +39,14 @@ enum ptl_status ptl_past_asked(const struct ptl_past *past, struct ptl_run_info 
     return run.status;
 }
 
-/* A segment that begins ends the one before, if nothing else did. */
-static void close_segment(struct ptl_past *past)
+void ptl_past_close_segment(struct ptl_past *past)
 {
-    if (past->segment_count == 0)
+    past->worked_ms += past->last_at_ms;
+    if (past->segment_count == 0 || past->ended)
         return;
     struct ptl_segment *last = &past->segments[past->segment_count - 1];
-    past->worked_ms += past->last_at_ms;
-    if (!past->ended) {
-        last->reason = PTL_SEGMENT_KILLED;
-        last->finished_ms = last->started_ms + (int64_t)past->last_at_ms;
-    }
-    past->last_at_ms = 0;
-    past->ended = past->complete = false;
+    last->reason = PTL_SEGMENT_KILLED;
+    last->finished_ms = last->started_ms + (int64_t)past->last_at_ms;
 }
 
 bool ptl_past_read_segment(struct ptl_past *past, struct ptl_bytes *bytes)
@@ -66,7 +61,9 @@ bool ptl_past_read_segment(struct ptl_past *past, struct ptl_bytes *bytes)
     head.effective_concurrency = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
     head.workers = (uint32_t)ptl_bytes_get_most(bytes, UINT32_MAX);
     head.asked = ptl_bytes_get_text(bytes);
-    close_segment(past);
+    ptl_past_close_segment(past);
+    past->last_at_ms = 0;
+    past->ended = past->complete = false;
     bool good = PTL_ROOM(past->segments, past->segment_capacity, past->segment_count);
     good = good && (bytes->failed || head.asked != NULL);
     if (!good || bytes->failed) {
