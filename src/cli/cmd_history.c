@@ -195,23 +195,13 @@ static int tell(const struct arguments *arguments, const struct place *place,
     return status > ports ? status : ports;
 }
 
-static bool take_since(const struct arguments *arguments, uint64_t *ms)
-{
-    struct ptl_error error;
-    const char *text = arguments->texts[OPTION_SINCE];
-    *ms = 0;
-    if (text == NULL || (ptl_duration_parse(text, ms, &error) == PTL_OK && *ms > 0))
-        return true;
-    return print_line("portolan history: --since wants a duration as 30d, not \"%s\"", text);
-}
-
 static int run(const struct arguments *arguments)
 {
     struct place place = {.folder = NULL};
     struct ptl_history *history = NULL;
     struct ptl_error error;
     uint64_t since_ms;
-    if (!take_since(arguments, &since_ms))
+    if (!options_take_age("history", arguments->texts[OPTION_SINCE], "since", "30d", &since_ms))
         return EXIT_USAGE;
     if (arguments->given[OPTION_DRY_RUN] && !arguments->given[OPTION_PRUNE]) {
         print_line("portolan history: --dry-run says what --prune would do: it wants --prune");

@@ -1,18 +1,12 @@
 #include "cli/jobs.h"
 
-#include "base/clock.h"
 #include "cli/print.h"
 
 #include <string.h>
 
 static bool take_age(const struct arguments *arguments, uint64_t *ms)
 {
-    struct ptl_error error;
-    const char *text = arguments->texts[OPTION_MAX_AGE];
-    *ms = 0;
-    if (text == NULL || (ptl_duration_parse(text, ms, &error) == PTL_OK && *ms > 0))
-        return true;
-    return print_line("portolan run: --max-age wants a duration as 24h, not \"%s\"", text);
+    return options_take_age("run", arguments->texts[OPTION_MAX_AGE], "max-age", "24h", ms);
 }
 
 bool job_journals_are_asked_well(const struct arguments *arguments, const struct job *jobs,

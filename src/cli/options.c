@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/print.h"
 #include "profile/profile.h"
@@ -203,6 +204,16 @@ bool options_parse(const struct command *command, int argc, char **argv,
                           command->name, command->synopsis[0] != '\0' ? " " : "",
                           command->synopsis);
     return true;
+}
+
+bool options_take_age(const char *command, const char *text, const char *name, const char *example,
+                      uint64_t *ms)
+{
+    *ms = 0;
+    if (text == NULL || (ptl_duration_parse(text, ms, NULL) == PTL_OK && *ms > 0))
+        return true;
+    return print_line("portolan %s: --%s wants a duration as %s, not \"%s\"", command, name,
+                      example, text);
 }
 
 void arguments_free(struct arguments *arguments)

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum option_id {
     OPTION_HELP,
@@ -90,6 +91,10 @@ const struct option *options_at(const struct command *command, size_t number);
 bool options_parse(const struct command *command, int argc, char **argv,
                    struct arguments *arguments);
 void arguments_free(struct arguments *arguments);
+/* Reads the text of an option that wants a duration, such as `example`; NULL: 0. False: it is none,
+ * or 0, which was printed. */
+bool options_take_age(const char *command, const char *text, const char *name, const char *example,
+                      uint64_t *ms);
 /* A command's own table, as two of its members. */
 #define COMMAND_OPTIONS(rows) .options = (rows), .option_count = sizeof(rows) / sizeof((rows)[0])
 /* The row of a report: PTL_FORMAT_* less that, and what its help says. */
