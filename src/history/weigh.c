@@ -34,14 +34,20 @@ struct weighing {
 
 /* ---- what the run tells ---- */
 
+/* So many ports of the host answered. */
+static unsigned answers(const struct weighing *w)
+{
+    const struct ptl_target_counts *counts = ptl_view_counts(&w->view, w->at);
+    return counts != NULL ? counts->states[PTL_OPEN] + counts->states[PTL_CLOSED] : 0;
+}
+
 /* A target that says too little itself is what the run is; where nothing is known, all may be
  * missed. */
 static double doubt_of(const struct weighing *w)
 {
-    const struct ptl_target_counts *counts = ptl_view_counts(&w->view, w->at);
     struct ptl_estimate estimate = w->results->estimate;
-    if (counts != NULL && counts->states[PTL_OPEN] + counts->states[PTL_CLOSED] > 0)
-        estimate = ptl_estimate_target(w->results, counts);
+    if (answers(w) > 0)
+        estimate = ptl_estimate_target(w->results, ptl_view_counts(&w->view, w->at));
     return estimate.known ? estimate.doubt : 1;
 }
 
@@ -92,9 +98,8 @@ static enum ptl_sight sight_of_host(const struct weighing *w, const struct ptl_r
     const struct ptl_target_counts *counts = ptl_view_counts(&w->view, w->at);
     if (counts == NULL)
         return PTL_SIGHT_UNKNOWN;
-    unsigned answers = counts->states[PTL_OPEN] + counts->states[PTL_CLOSED];
-    if (answers > 0)
-        return answers >= SEVERAL ? PTL_SIGHT_CONFIRMED : PTL_SIGHT_OPEN;
+    if (answers(w) > 0)
+        return answers(w) >= SEVERAL ? PTL_SIGHT_CONFIRMED : PTL_SIGHT_OPEN;
     if (counts->states[PTL_UNPROBED] + counts->states[PTL_ERROR] > 0)
         return PTL_SIGHT_UNKNOWN;
     bool had_several = course->last_open == PTL_SIGHT_CONFIRMED;
@@ -236,12 +241,6 @@ static bool weigh_new_ports(struct weighing *w)
     return true;
 }
 
-static bool answers(const struct weighing *w)
-{
-    const struct ptl_target_counts *counts = ptl_view_counts(&w->view, w->at);
-    return counts != NULL && counts->states[PTL_OPEN] + counts->states[PTL_CLOSED] > 0;
-}
-
 static bool weigh_host(struct weighing *w, const struct ptl_history_host *past, uint32_t at)
 {
     w->past = past;
@@ -251,7 +250,7 @@ static bool weigh_host(struct weighing *w, const struct ptl_history_host *past, 
     w->doubt = doubt_of(w);
     name_host(w);
     bool has_row = past != NULL && past->row_count > 0 && past->rows[0].port == 0;
-    if (!has_row && answers(w) && !weigh_row(w, 0, NULL))
+    if (!has_row && answers(w) > 0 && !weigh_row(w, 0, NULL))
         return false;
     for (size_t i = 0; past != NULL && i < past->row_count; i++)
         if (!weigh_row(w, past->rows[i].port, &past->rows[i]))

@@ -137,7 +137,7 @@ static enum ptl_status fill(struct ptl_pieces *pieces, struct ptl_error *error)
     return PTL_OK;
 }
 
-static void take(struct ptl_pieces *pieces, size_t count)
+void ptl_pieces_skip(struct ptl_pieces *pieces, size_t count)
 {
     if (count == 0)
         return;
@@ -162,7 +162,7 @@ enum ptl_status ptl_pieces_peek(struct ptl_pieces *pieces, int *next, struct ptl
         size_t blanks = 0, available = pieces->length - pieces->start;
         while (blanks < available && is_blank(pieces->buffer[pieces->start + blanks]))
             blanks++;
-        take(pieces, blanks);
+        ptl_pieces_skip(pieces, blanks);
         if (pieces->start < pieces->length) {
             *next = (unsigned char)pieces->buffer[pieces->start];
             return PTL_OK;
@@ -181,11 +181,6 @@ const char *ptl_pieces_ahead(const struct ptl_pieces *pieces, size_t *length)
 {
     *length = pieces->length - pieces->start;
     return pieces->buffer + pieces->start;
-}
-
-void ptl_pieces_skip(struct ptl_pieces *pieces, size_t count)
-{
-    take(pieces, count);
 }
 
 void ptl_pieces_drop(struct ptl_pieces *pieces)
@@ -281,7 +276,7 @@ static enum ptl_status find_end(struct ptl_pieces *pieces, size_t *length, struc
         if (pieces->ended && scan.is_scalar)
             break;
         if (pieces->ended) {
-            take(pieces, pieces->length - pieces->start);
+            ptl_pieces_skip(pieces, pieces->length - pieces->start);
             return refuse(pieces, error,
                           "the file ends in the middle of a value: is it truncated?");
         }
@@ -315,6 +310,6 @@ enum ptl_status ptl_pieces_value(struct ptl_pieces *pieces, struct ptl_json **js
         status = json != NULL ? ptl_json_parse(text, length, place, json, error)
                               : ptl_json_look(text, length, place, error);
     if (status == PTL_OK)
-        take(pieces, length);
+        ptl_pieces_skip(pieces, length);
     return status;
 }
