@@ -303,11 +303,9 @@ enum ptl_status ptl_merge(const struct ptl_results *const *runs, const char *con
     merging.seen = calloc(8, sizeof(*merging.seen));
     merging.results = ptl_results_new_spilled();
     merging.ports = ptl_portset_new();
-    if (merging.results != NULL)
-        merging.results->stored = ptl_stored_new(merging.results->spill);
     enum ptl_status status = PTL_OK;
     if (merging.views == NULL || merging.seen == NULL || merging.ports == NULL ||
-        merging.results == NULL || merging.results->stored == NULL)
+        merging.results == NULL)
         status = ptl_error_no_memory(error);
     if (status == PTL_OK)
         status = look(&merging, runs, names, error);

@@ -90,9 +90,6 @@ static enum ptl_status fill(struct ptl_shards *shards, bool prefer_newest, struc
     if (shards->results == NULL || shards->ports == NULL || shards->files == NULL ||
         shards->are_incomplete == NULL)
         return ptl_error_no_memory(error);
-    shards->results->stored = ptl_stored_new(shards->results->spill);
-    if (shards->results->stored == NULL)
-        return ptl_error_no_memory(error);
     enum ptl_status status = PTL_OK;
     for (size_t i = 0; i < shards->file_count && status == PTL_OK; i++)
         status = place(shards, i, prefer_newest, error);

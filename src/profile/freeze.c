@@ -6,22 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ENTRY_SIZE 512 /* a name and an address, or two addresses */
+#define ENTRY_SIZE 512 /* a name and an address */
 
 /* The entry itself where it is the whole of the block, else what is left of it. */
 static bool add_block(struct ptl_texts *texts, const struct ptl_block *block, const char *input)
 {
-    char text[ENTRY_SIZE], first[PTL_ADDRESS_SIZE], last[PTL_ADDRESS_SIZE];
+    char text[PTL_BLOCK_SIZE];
     struct ptl_block whole;
     bool is_block;
     if (ptl_block_parse(input, &whole, &is_block, NULL) == PTL_OK && is_block &&
         ptl_address_compare(&whole.first, &block->first) == 0 &&
         ptl_address_compare(&whole.last, &block->last) == 0)
         return ptl_texts_add(texts, input);
-    bool is_one = ptl_address_compare(&block->first, &block->last) == 0;
-    snprintf(text, sizeof(text), "%s%s%s", ptl_address_format(&block->first, first),
-             is_one ? "" : "-", is_one ? "" : ptl_address_format(&block->last, last));
-    return ptl_texts_add(texts, text);
+    return ptl_texts_add(texts, ptl_block_format(block, text));
 }
 
 static bool add_known(struct ptl_texts *texts, const char *name, const struct ptl_address *address)
@@ -59,19 +56,6 @@ struct labels {
     const char **items;
     size_t count;
 };
-
-static bool sort_labels(struct labels *labels, const struct ptl_targets *targets)
-{
-    struct ptl_block block;
-    size_t count = ptl_targets_segments(targets);
-    labels->items = calloc(count + 1, sizeof(*labels->items));
-    if (labels->items == NULL)
-        return false;
-    for (; labels->count < count; labels->count++)
-        ptl_targets_segment(targets, labels->count, &block, &labels->items[labels->count]);
-    qsort(labels->items, count, sizeof(*labels->items), ptl_text_order_any_case);
-    return true;
-}
 
 static bool is_target(const struct ptl_targets *targets, const struct ptl_address *address)
 {
@@ -155,7 +139,7 @@ static enum ptl_status list_all(const struct ptl_freezing *freezing, struct ptl_
     enum ptl_status status = PTL_OK;
     if (!list_targets(freezing->targets, &frozen->hosts_text) ||
         !move_to_file(freezing, &frozen->hosts_text, lines) ||
-        !sort_labels(&labels, freezing->targets))
+        (labels.items = ptl_targets_names(freezing->targets, &labels.count)) == NULL)
         status = ptl_error_no_memory(error);
     for (size_t i = 0; i < profile->expect_count && status == PTL_OK; i++) {
         frozen->expects[i] = profile->expects[i];

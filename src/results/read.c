@@ -316,8 +316,8 @@ static enum ptl_status read_into(struct ptl_results *results, const char *path, 
         return status;
     }
     reader.expected = ptl_stored_new(NULL);
-    if (results != NULL)
-        results->stored = ptl_stored_new(results->spill);
+    if (results != NULL && results->stored == NULL)
+        results->stored = ptl_stored_new(NULL);
     if (results == NULL || results->stored == NULL || reader.expected == NULL)
         status = ptl_error_no_memory(error);
     if (status == PTL_OK)

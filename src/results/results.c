@@ -26,8 +26,9 @@ struct ptl_results *ptl_results_new(void)
 struct ptl_results *ptl_results_new_spilled(void)
 {
     struct ptl_results *results = ptl_results_new();
-    if (results != NULL && (results->spill = ptl_spill_new()) == NULL) {
-        free(results);
+    if (results != NULL && ((results->spill = ptl_spill_new()) == NULL ||
+                            (results->stored = ptl_stored_new(results->spill)) == NULL)) {
+        ptl_results_free(results);
         return NULL;
     }
     return results;

@@ -221,7 +221,8 @@ struct ptl_results {
 
 /* An empty model; NULL: no memory. */
 struct ptl_results *ptl_results_new(void);
-/* One whose items, targets and names lie in files once there are many (base/spill.h). */
+/* One with a table of names (stored.h), whose items, targets and names lie in files once there are
+ * many (base/spill.h). */
 struct ptl_results *ptl_results_new_spilled(void);
 /* Walking such, at item `at`: now and then gives back the memory of what was walked. */
 static inline void ptl_results_rest(const struct ptl_results *results, size_t at)

@@ -26,29 +26,6 @@ struct saving {
     bool no_memory, too_many;
 };
 
-static bool collect_names(struct saving *saving)
-{
-    const struct ptl_targets *targets = saving->results->live;
-    struct ptl_block block;
-    struct ptl_target target;
-    const char *input;
-    size_t count = ptl_targets_segments(targets);
-    saving->names = calloc(count + 1, sizeof(*saving->names));
-    if (saving->names == NULL)
-        return false;
-    uint64_t first = 0;
-    for (size_t i = 0; i < count; i++) {
-        ptl_targets_segment(targets, i, &block, &input);
-        ptl_targets_get(targets, first, &target);
-        uint64_t addresses = ptl_block_count(&block);
-        for (uint64_t k = 0; target.is_name && k < (addresses > 1 ? 1U : addresses); k++)
-            saving->names[saving->name_count++] = input;
-        first += addresses;
-    }
-    qsort(saving->names, saving->name_count, sizeof(*saving->names), ptl_text_order_any_case);
-    return true;
-}
-
 static bool is_unique(const struct saving *saving, const char *name)
 {
     const char **found = bsearch(&name, saving->names, saving->name_count, sizeof(*saving->names),
@@ -170,13 +147,10 @@ static void print(const struct saving *saving, struct ptl_buf *buf)
             const struct entry *entry = &saving->entries[i];
             if (entry->rule != rule)
                 continue;
-            char first[PTL_ADDRESS_SIZE], last[PTL_ADDRESS_SIZE];
-            ptl_address_format(&entry->block.first, first);
-            ptl_address_format(&entry->block.last, last);
-            bool single = strcmp(first, last) == 0;
-            ptl_buf_printf(buf, "      - \"%s%s%s\"\n", entry->name != NULL ? entry->name : first,
-                           entry->name != NULL || single ? "" : "-",
-                           entry->name != NULL || single ? "" : last);
+            char block[PTL_BLOCK_SIZE];
+            ptl_buf_printf(buf, "      - \"%s\"\n",
+                           entry->name != NULL ? entry->name
+                                               : ptl_block_format(&entry->block, block));
         }
         if (saving->rules[rule][0] != '\0')
             ptl_buf_printf(buf, "    only: \"%s\"\n", saving->rules[rule]);
@@ -198,7 +172,8 @@ enum ptl_status ptl_results_save_expect(const struct ptl_results *results, struc
                              "the results hold no open port: add open to report.states");
     struct saving saving = {.results = results};
     saving.rules = calloc(PTL_EXPECT_MAX, sizeof(*saving.rules));
-    if (saving.rules == NULL || !collect_names(&saving))
+    saving.names = ptl_targets_names(results->live, &saving.name_count);
+    if (saving.rules == NULL || saving.names == NULL)
         saving.no_memory = true;
     else
         collect(&saving);

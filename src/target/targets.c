@@ -1,6 +1,7 @@
 #include "target/targets.h"
 
 #include "base/array.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -254,6 +255,20 @@ void ptl_targets_get(const struct ptl_targets *targets, uint64_t index, struct p
     target->address = ptl_address_add(&segment->block.first, index - segment->start);
     target->input = entry->input;
     target->is_name = entry->is_name;
+}
+
+const char **ptl_targets_names(const struct ptl_targets *targets, size_t *count)
+{
+    const char **names = calloc(targets->count + 1, sizeof(*names));
+    *count = 0;
+    for (size_t i = 0; names != NULL && i < targets->count; i++) {
+        const struct ptl_named_block *entry = &targets->entries[targets->segments[i].entry];
+        if (entry->is_name)
+            names[(*count)++] = entry->input;
+    }
+    if (names != NULL)
+        qsort(names, *count, sizeof(*names), ptl_text_order_any_case);
+    return names;
 }
 
 size_t ptl_targets_segments(const struct ptl_targets *targets)

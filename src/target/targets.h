@@ -40,6 +40,9 @@ struct ptl_target {
 };
 /* index < count; O(log segments). */
 void ptl_targets_get(const struct ptl_targets *targets, uint64_t index, struct ptl_target *target);
+/* The names that label targets, sorted without regard to case; one of several segments as often.
+ * The array is the caller's. NULL: no memory. */
+const char **ptl_targets_names(const struct ptl_targets *targets, size_t *count);
 /* How many segments there are; and one of them: false past the last. */
 size_t ptl_targets_segments(const struct ptl_targets *targets);
 bool ptl_targets_segment(const struct ptl_targets *targets, size_t number, struct ptl_block *block,
