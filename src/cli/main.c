@@ -9,7 +9,7 @@
  *   src/scan/      plan, permits, probe, the two engines, the run itself
  *   src/report/    one writer a format; atomic outputs
  *   src/compare/   variants run side by side: rounds, processes, statistics, advice
- *   src/finished/  what is done with runs that were read back: diff, merge
+ *   src/finished/  what is done with runs that were read back: diff, merge, shards
  *   src/history/   the kept runs of a profile
  *   src/embed/     include/portolan.h, for `run` and for programs that embed the library
  *   src/cli/       one file a command, each with its table of options
