@@ -44,7 +44,7 @@ struct ptl_field {
     bool required;             /* in the end: a parent may lack it */
     bool is_exclude;           /* PTL_FIELD_HOSTS: what is left out may hold what is no target */
     bool decides;              /* what a run finds: a run of another value does not go on */
-    bool is_asked;             /* of those: says what is asked, the others how */
+    bool is_of_plan;           /* of those: says what is asked, the others how */
     bool is_own;               /* says something of its file alone: not inherited by `extends` */
     const char *fallback;      /* the default, as YAML; NULL: none, or told by fallback_text */
     const char *fallback_text; /* how the reference tells the default where fallback does not */

@@ -39,7 +39,7 @@ enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char 
     const char *key;
     ptl_buf_init(&buf, PTL_PROFILE_SHOWN_MAX);
     for (size_t i = 0; ptl_profile_decides(profile, i, &key, NULL); i++) {
-        if (!ptl_field_deciding(i)->is_asked)
+        if (!ptl_field_deciding(i)->is_of_plan)
             continue;
         ptl_buf_printf(&buf, "%s:", key);
         ptl_profile_decides(profile, i, &key, &buf);
