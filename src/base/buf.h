@@ -30,7 +30,7 @@ void ptl_buf_add_bytes(struct ptl_buf *buf, const void *bytes, size_t count);
 void ptl_buf_add_char(struct ptl_buf *buf, char c);
 void ptl_buf_printf(struct ptl_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Empties it, keeps the memory, clears `failed`. */
+/* Empties the buffer, keeps the memory, clears `failed`. */
 void ptl_buf_reset(struct ptl_buf *buf);
 /* The text, never NULL; "" when empty. Borrowed. */
 const char *ptl_buf_text(const struct ptl_buf *buf);

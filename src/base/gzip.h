@@ -13,7 +13,7 @@ typedef void ptl_gzip_take(void *context, const void *bytes, size_t count);
 /* A compressor; NULL: no memory. */
 struct ptl_gzip *ptl_gzip_new(ptl_gzip_take *take, void *context);
 void ptl_gzip_write(struct ptl_gzip *gzip, const void *bytes, size_t count);
-/* What is left goes out; nothing is written after it. */
+/* What is left of the text goes out; nothing is written after it. */
 void ptl_gzip_end(struct ptl_gzip *gzip);
 void ptl_gzip_free(struct ptl_gzip *gzip); /* NULL is nothing */
 

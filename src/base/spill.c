@@ -57,7 +57,8 @@ static int open_unlinked(void)
     return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
-/* Its blocks are there before it is written to: a full disk is told here, not by SIGBUS. */
+/* The blocks of the file are there before it is written to: a full disk is told here, not by
+ * SIGBUS. */
 static bool extend(int fd, size_t bytes)
 {
     return fd >= 0 && bytes <= INT64_MAX && posix_fallocate(fd, 0, (off_t)bytes) == 0;

@@ -118,7 +118,7 @@ bool ptl_temporary_open(int folder, mode_t mode, struct ptl_temporary *temporary
                       temporary); /* and what that fails with is what everybody knows */
 }
 
-/* Gives it a temporary name in the folder: linkat() cannot replace, rename() can. */
+/* Gives the file a temporary name in the folder: linkat() cannot replace, rename() can. */
 static bool give_name(struct ptl_temporary *temporary, int folder)
 {
     char way[WAY_SIZE];
@@ -194,7 +194,7 @@ bool ptl_temporary_move(struct ptl_temporary *temporary, const struct ptl_file_p
     if (!has_name && !copy_to(temporary, place->folder, mode))
         return false;
     bool is_moved = renameat(temporary->folder, temporary->name, place->folder, place->name) == 0;
-    /* Its folder was removed with all that was in it, or is on another file system. */
+    /* The folder of the file was removed with all that was in it, or is on another file system. */
     if (!is_moved && (errno == ENOENT || errno == EXDEV) && copy_to(temporary, place->folder, mode))
         is_moved = renameat(temporary->folder, temporary->name, place->folder, place->name) == 0;
     if (!is_moved)

@@ -14,17 +14,17 @@ struct ptl_temporary {
     char name[40]; /* ".portolan.PID.NUMBER": short enough for every folder */
 };
 
-/* In the folder of a place, with a mode as open() takes it, of which the umask or the folder's ACL
- * takes its part. Removes what runs that were killed have left there. False: errno. */
+/* Opens one in the folder of a place, with a mode as open() takes it, of which the umask or the
+ * folder's ACL takes its part. Removes what runs that were killed have left there. False: errno. */
 bool ptl_temporary_open(int folder, mode_t mode, struct ptl_temporary *temporary);
-/* Puts it where `place` is now, on whatever file system; it is synced. False: errno. */
+/* Puts the file where `place` is now, on whatever file system; it is synced. False: errno. */
 bool ptl_temporary_move(struct ptl_temporary *temporary, const struct ptl_file_place *place,
                         mode_t mode);
-/* Gives it that path, on the file system that it is on; a file that has it makes way where
+/* Gives the file that path, on the file system that it is on; a file that has it makes way where
  * `replaces` says so. `folder` takes temporary names. It is not synced. False: errno. */
 bool ptl_temporary_put(struct ptl_temporary *temporary, int folder, const char *path,
                        bool replaces);
-/* Closes it; removes the name that it has. */
+/* Closes the file; removes the name that it has. */
 void ptl_temporary_drop(struct ptl_temporary *temporary);
 
 #endif

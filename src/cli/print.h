@@ -17,7 +17,7 @@ enum exit_status {
     EXIT_OUTPUT = 5,     /* an output could not be written */
 };
 
-/* That of a command that ends for such an error. */
+/* The exit status of a command that ends for an error of that status. */
 int exit_of(enum ptl_status status);
 
 /*

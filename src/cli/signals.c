@@ -36,7 +36,7 @@ const struct ptl_cancel *signals_watch(void)
         sigaddset(&action.sa_mask, kinds[i]);
     for (size_t i = 0; i < KINDS; i++) {
         struct sigaction old;
-        /* One that the caller ignores (nohup, a shell's background job) stays ignored. */
+        /* A signal that the caller ignores (nohup, a shell's background job) stays ignored. */
         if (sigaction(kinds[i], NULL, &old) != 0 || old.sa_handler == SIG_IGN)
             continue;
         handled[i] = 1;

@@ -281,8 +281,8 @@ void ptl_comparison_csv(const struct ptl_comparison *comparison, struct ptl_buf 
 void ptl_comparison_text(const struct ptl_comparison *comparison, struct ptl_buf *buf);
 /* The root of the JSON, and a variant in it (variant_keys.c). */
 extern const struct ptl_object ptl_object_comparison, ptl_object_variant;
-/* Writes it, whole or not at all, and closes the output. Only JSON, CSV, text and HTML (one page
- * that holds the JSON and draws it) exist here. Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
+/* Writes the comparison, whole or not at all, and closes the output. Only JSON, CSV, text and HTML
+ * (one page that holds the JSON and draws it) exist here. Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
 enum ptl_status ptl_comparison_write(const struct ptl_comparison *comparison,
                                      enum ptl_format format, struct ptl_output *output,
                                      struct ptl_error *error);

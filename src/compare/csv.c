@@ -51,7 +51,7 @@ static void add_head(struct ptl_buf *row, const struct ptl_compared_variant *var
     ptl_csv_add(row, run->failure != NULL ? run->failure : "");
 }
 
-/* Empty where it is not known. */
+/* Adds a cell, empty where the value is not known. */
 static void add_known(struct ptl_buf *row, bool is_known, int decimals, double value)
 {
     ptl_csv_add_decimal(row, is_known ? value : NAN, decimals);

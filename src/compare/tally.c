@@ -140,7 +140,7 @@ static enum ptl_status tally_target(struct tally *tally, uint32_t target, struct
 
 /* ---- flips ---- */
 
-/* Which variants saw it other than it is, as far as anybody can say how it is. */
+/* Which variants saw a port other than it is, as far as anybody can say how it is. */
 static bool add_departed(const struct ptl_world *world, uint32_t target, struct ptl_flip *flip)
 {
     size_t variants = world->gathered->variants->count;

@@ -43,7 +43,7 @@ void ptl_embed_leave(const struct ptl_embed_thread *before)
         sigset_t one;
         sigemptyset(&one);
         sigaddset(&one, numbers[i]);
-        /* One that waited before is the caller's. */
+        /* A signal that was pending before is the caller's. */
         if (sigismember(&before->pending, numbers[i]) == 0)
             sigtimedwait(&one, NULL, &at_once);
     }

@@ -61,8 +61,8 @@ struct ptl_diff_one {
  * ascending. False past the end. Any thread. */
 bool ptl_diff_port(const struct ptl_diff *diff, size_t number, struct ptl_diff_one *one);
 
-/* Writes it as JSON or text, whole or not at all, as a report; "-" is standard output. Errors:
- * PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
+/* Writes the diff as JSON or text, whole or not at all, as a report; "-" is standard output.
+ * Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
 enum ptl_status ptl_diff_write(const struct ptl_diff *diff, enum ptl_format format,
                                const char *path, struct ptl_error *error);
 /* The root of the JSON. */

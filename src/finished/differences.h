@@ -67,7 +67,7 @@ const struct ptl_result *ptl_diff_results(const struct ptl_diff *diff,
 /* Fills the warnings (diff_parts.c). False: no memory. */
 bool ptl_diff_warn(struct ptl_diff *diff);
 
-/* Each writes all of it. False: no memory. */
+/* Each writes the whole diff. False: no memory. */
 bool ptl_diff_write_json(const struct ptl_diff *diff, struct ptl_output *output);
 bool ptl_diff_write_text(const struct ptl_diff *diff, struct ptl_output *output);
 

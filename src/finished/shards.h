@@ -26,8 +26,8 @@ void ptl_shards_free(struct ptl_shards *shards);
 
 /* The number of the file to be added next, in the order of the plan. False: that was the last. */
 bool ptl_shards_next(struct ptl_shards *shards, size_t *file);
-/* Adds what was read of it, of which nothing is borrowed. Errors: PTL_E_NO_MEMORY; PTL_E_INVALID:
- * it is not what its head said, or not as large as its slice. */
+/* Adds what was read of that file, of which nothing is borrowed. Errors: PTL_E_NO_MEMORY;
+ * PTL_E_INVALID: it is not what its head said, or not as large as its slice. */
 enum ptl_status ptl_shards_add(struct ptl_shards *shards, size_t file,
                                const struct ptl_results *results, struct ptl_error *error);
 /* The whole, once all are added; *merged is yours. Errors: PTL_E_NO_MEMORY. */

@@ -29,7 +29,7 @@ static const struct ptl_shard_name *find_moved(const struct ptl_shard_info *a,
     return NULL;
 }
 
-/* One that is only on the first list: its name did not resolve for the other. */
+/* A name that is only on the first list: it did not resolve for the other. */
 static const struct ptl_shard_name *find_lost(const struct ptl_shard_info *a,
                                               const struct ptl_shard_info *b)
 {

@@ -47,7 +47,7 @@ bool ptl_history_enter(struct ptl_history *history, struct ptl_index_line *line)
 /* The host of an address; NULL: none. */
 struct ptl_history_host *ptl_history_host(const struct ptl_history *history,
                                           const struct ptl_address *address);
-/* Its row of a port; NULL: none. */
+/* The host's row of a port; NULL: none. */
 struct ptl_history_row *ptl_history_row(const struct ptl_history_host *host, uint16_t port);
 
 #endif

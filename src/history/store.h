@@ -33,7 +33,7 @@ enum ptl_status ptl_history_append(const struct ptl_history_store *store,
                                    const struct ptl_history *history, const struct ptl_buf *line,
                                    struct ptl_error *error);
 
-/* Is it a name of ours for a results file, and of which time? */
+/* Is that a name of ours for a results file, and of which time? */
 bool ptl_history_parse_name(const char *name, int64_t *when_ms);
 void ptl_history_make_name(int64_t when_ms, char name[PTL_HISTORY_NAME_SIZE]);
 

@@ -36,9 +36,8 @@ bool ptl_telling_next(const struct ptl_telling *telling, const size_t *order,
 /* Hosts in the order of their addresses: the caller's. NULL: no memory. */
 size_t *ptl_telling_order(const struct ptl_history *history);
 
-/* Writes it, whole or not at all, as a report; "-" is standard output. Formats: JSON, CSV, text,
- * HTML, Prometheus.
- * Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
+/* Writes what is told, whole or not at all, as a report; "-" is standard output. Formats: JSON,
+ * CSV, text, HTML, Prometheus. Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
 enum ptl_status ptl_telling_write(const struct ptl_telling *telling, enum ptl_format format,
                                   const char *path, struct ptl_error *error);
 /* The root of the JSON. */

@@ -9,7 +9,7 @@
 void ptl_bytes_put(struct ptl_buf *buf, uint64_t number);
 /* Of either sign: small ones are short. */
 void ptl_bytes_put_signed(struct ptl_buf *buf, int64_t number);
-/* Its length, then its bytes. NULL is "". */
+/* Appends the length of a text, then its bytes. NULL is "". */
 void ptl_bytes_put_text(struct ptl_buf *buf, const char *text);
 
 /* What is still to be read. Once anything was wrong `failed` stays true, and all reads give 0. */

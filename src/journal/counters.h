@@ -8,9 +8,9 @@
 
 /* How many there are, and they. */
 void ptl_counters_put(struct ptl_buf *buf, const struct ptl_journal_counters *counters);
-/* Those that are there; a later version may have more, which are skipped, and an older one fewer,
- * which stay as they are: but evidence is there as a whole, or not at all. What is wrong stays in
- * bytes. */
+/* Reads the counters that are there; a later version may have more, which are skipped, and an older
+ * one fewer, which stay as they are: but evidence is there as a whole, or not at all. What is wrong
+ * stays in bytes. */
 void ptl_counters_get(struct ptl_bytes *bytes, struct ptl_journal_counters *counters);
 
 #endif

@@ -25,17 +25,17 @@ enum ptl_status ptl_journal_file_open(const char *path, struct ptl_journal_file 
  */
 enum ptl_status ptl_journal_file_make(struct ptl_journal_file *file, const struct ptl_buf *bytes,
                                       struct ptl_error *error);
-/* Gives it the name that a journal has which was set aside, for good, and closes it. PTL_E_OUTPUT:
+/* Gives the journal the name of one that was set aside, for good, and closes it. PTL_E_OUTPUT:
  * nothing was changed; something else than a journal has that name, say. */
 enum ptl_status ptl_journal_file_set_aside(struct ptl_journal_file *file, struct ptl_error *error);
-/* Appends all of it, or cuts the file to what it was. PTL_E_OUTPUT. */
+/* Appends all of the buffer, or cuts the file to what it was. PTL_E_OUTPUT. */
 enum ptl_status ptl_journal_file_append(struct ptl_journal_file *file, const struct ptl_buf *bytes,
                                         struct ptl_error *error);
 enum ptl_status ptl_journal_file_sync(struct ptl_journal_file *file, struct ptl_error *error);
 /* Nothing behind `size` is left, for good. */
 enum ptl_status ptl_journal_file_cut(struct ptl_journal_file *file, uint64_t size,
                                      struct ptl_error *error);
-/* Removes it, if it still has its name, and syncs the folder. PTL_E_OUTPUT. */
+/* Removes the journal, if it still has its name, and syncs the folder. PTL_E_OUTPUT. */
 enum ptl_status ptl_journal_file_remove(struct ptl_journal_file *file, struct ptl_error *error);
 void ptl_journal_file_close(struct ptl_journal_file *file);
 

@@ -36,7 +36,7 @@ struct ptl_head {
     size_t unresolved_count;
 };
 
-/* Appends it; buf->failed: no memory, or it is too large. */
+/* Appends the head; buf->failed: no memory, or it is too large. */
 enum ptl_status ptl_head_write(struct ptl_buf *buf, const struct ptl_journal_plan *plan,
                                int64_t started_ms, struct ptl_error *error);
 /* False: it is none, or memory is out (*no_memory). Free it in either case. */

@@ -76,7 +76,7 @@ enum ptl_status ptl_past_results(const struct ptl_past *past, struct ptl_results
  * that was killed had settled. *past, NULL for a results file, is yours as well. */
 enum ptl_status ptl_journal_read_results(const char *path, struct ptl_past **past,
                                          struct ptl_results **results, struct ptl_error *error);
-/* What it holds, in a few lines for people. */
+/* What the journal holds, in a few lines for people. */
 void ptl_past_tell(const struct ptl_past *past, struct ptl_buf *buf);
 
 /* ---- what the scan takes from it ---- */

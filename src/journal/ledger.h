@@ -34,7 +34,7 @@ struct ptl_parked ptl_ledger_parked(const struct ptl_ledger *ledger, uint64_t po
 /* How many probes of `count` from `position` on are in each state. */
 void ptl_ledger_count(const struct ptl_ledger *ledger, uint64_t position, uint64_t count,
                       uint64_t states[PTL_STATE_COUNT]);
-/* True where one of them waits. */
+/* Does one of `count` probes from `position` on wait for another attempt? */
 bool ptl_ledger_any_parked(const struct ptl_ledger *ledger, uint64_t position, uint64_t count);
 /* The position behind the last one that anything is known of. */
 uint64_t ptl_ledger_end(const struct ptl_ledger *ledger);

@@ -221,7 +221,7 @@ void ptl_past_free(struct ptl_past *past)
     free(past);
 }
 
-/* ---- what it holds ---- */
+/* ---- what a journal holds ---- */
 
 const struct ptl_named_block *ptl_past_blocks(const struct ptl_past *past, size_t *count)
 {

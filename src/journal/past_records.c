@@ -122,7 +122,7 @@ static bool read_limit(struct reading *reading)
     return true;
 }
 
-/* It follows the limit of its target. */
+/* What a limited target lost: the record follows that of its limit. */
 static void read_loss(struct reading *reading)
 {
     struct ptl_past *past = reading->past;

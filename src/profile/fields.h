@@ -58,7 +58,7 @@ struct ptl_field {
 
 extern const struct ptl_field ptl_fields[];
 extern const size_t ptl_field_count;
-/* Those that decide, one after the other; NULL past the last. Static. */
+/* The rows that decide, one after the other; NULL past the last. Static. */
 const struct ptl_field *ptl_field_deciding(size_t number);
 
 #define PTL_NAME_MAX 64

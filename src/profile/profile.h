@@ -195,9 +195,6 @@ bool ptl_profile_decides(const struct ptl_profile *profile, size_t number, const
  * that of the whole one. */
 enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[65],
                                    struct ptl_error *error);
-/* "3/8" or "auto/8". PTL_E_INVALID: neither, or no such slice. */
-enum ptl_status ptl_shard_parse(const char *text, struct ptl_shard *shard, struct ptl_error *error);
-
 /* The same of what is asked, however it is asked: hosts, less those excluded, and ports. */
 enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char hex[65],
                                         struct ptl_error *error);
@@ -205,6 +202,9 @@ enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char 
  * absolute and every machine has its own. */
 enum ptl_status ptl_profile_expect_sha256(const struct ptl_profile *profile, char hex[65],
                                           struct ptl_error *error);
+/* "3/8" or "auto/8". PTL_E_INVALID: neither, or no such slice. */
+enum ptl_status ptl_shard_parse(const char *text, struct ptl_shard *shard, struct ptl_error *error);
+
 /* JSON Schema, draft-07, of the profile, from the field table; pretty-printed, with a newline. */
 void ptl_profile_schema(struct ptl_buf *buf);
 /* docs/profile.md, from the field table. */

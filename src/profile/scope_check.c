@@ -169,7 +169,7 @@ static bool may_be_too_many(const struct ptl_hosts *hosts)
     return sum > PTL_TARGETS_MAX;
 }
 
-/* Counts them as the run does. False: no memory, or too many, which is told. */
+/* Counts the targets as the run does. False: no memory, or too many, which is told. */
 static bool count_all(struct check *check, const struct ptl_node *root)
 {
     const struct ptl_hosts *hosts = &check->loading->profile->hosts;

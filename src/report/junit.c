@@ -31,7 +31,7 @@ static void add_totals(struct ptl_writing *writing, const char *element)
         errors += results->expectations[i].verdict == PTL_INCONCLUSIVE;
     }
     errors += ptl_report_incomplete(results) != NULL;
-    /* One that says whether anything changed, and one for each change that is listed. */
+    /* A test that says whether anything changed, and one for each change that is listed. */
     size_t tests = results->expectation_count + 1;
     if (judges_changes(results)) {
         tests += count_listed(results) + 1;

@@ -48,7 +48,7 @@ enum ptl_status ptl_output_end(struct ptl_output *output, bool good, const char 
                                struct ptl_error *error);
 bool ptl_output_is_terminal(const struct ptl_output *output);
 bool ptl_output_failed(const struct ptl_output *output);
-/* It failed, or is sure to: the pipe that standard output is has no reader any more. */
+/* The output failed, or is sure to: the pipe that standard output is has no reader any more. */
 bool ptl_output_is_gone(const struct ptl_output *output);
 
 #endif

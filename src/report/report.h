@@ -62,7 +62,7 @@ bool ptl_report_is_live(const struct ptl_report *report);
  */
 void ptl_report_limit_wait(struct ptl_report *report, const struct ptl_cancel *cancel,
                            uint64_t deadline_ns);
-/* It has failed, or nobody can read it any more: what else is written to it is lost. */
+/* The report has failed, or nobody can read it any more: what else is written to it is lost. */
 bool ptl_report_is_gone(const struct ptl_report *report);
 /*
  * Of a live report: writes results that were found, in the order of ptl_live_ready and with nothing

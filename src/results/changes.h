@@ -52,7 +52,7 @@ struct ptl_changes {
 
 extern const struct ptl_object ptl_object_changes;
 
-/* Counts it, and lists a copy of it as long as there is room. False: no memory. */
+/* Counts a change, and lists a copy of it as long as there is room. False: no memory. */
 bool ptl_changes_add(struct ptl_changes *changes, enum ptl_change_kind kind,
                      const struct ptl_changed *one);
 /* Of ports that opened and closed, of hosts that came and went: what counts as a change. */

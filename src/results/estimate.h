@@ -15,7 +15,7 @@ struct ptl_target_counts;
 /* Where a port that answers may have been missed with that chance, silence proves little. */
 #define PTL_ESTIMATE_DOUBT 0.1
 
-/* What it rests on; or why there is none. */
+/* What an estimate rests on; or why there is none. */
 enum ptl_basis {
     PTL_BASIS_ANSWERED, /* no port is silent: there is nothing to miss */
     PTL_BASIS_RETRIES,

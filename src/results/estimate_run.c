@@ -34,7 +34,8 @@ bool ptl_estimate_is_poor_at(const struct ptl_results *results, uint32_t target)
     return ptl_estimate_is_poor(tells ? &estimate : &results->estimate);
 }
 
-/* One that answers and tells nothing by itself, as where a run was resumed, is what the run is. */
+/* A target that answers and tells nothing by itself, as where a run was resumed, is judged as the
+ * run is. */
 static bool is_below(const struct ptl_target_counts *counts, const struct ptl_estimate *one,
                      const struct ptl_estimate *run, uint32_t min_recall_e4)
 {

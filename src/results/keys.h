@@ -132,7 +132,7 @@ void ptl_object_print_keys(const struct ptl_object *object, enum ptl_keys which,
  * later ones), of its type and within its limits. What is wrong stays in members. */
 void ptl_object_read(const struct ptl_object *object, enum ptl_keys which,
                      struct ptl_members *members, void *into);
-/* Its JSON Schema. More keys may come in later versions: none are forbidden. */
+/* The JSON Schema of an object. More keys may come in later versions: none are forbidden. */
 void ptl_object_describe(const struct ptl_object *object, struct ptl_json *schema);
 
 /* For types: the member, as the unsigned number that it is. */

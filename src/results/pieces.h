@@ -34,7 +34,7 @@ enum ptl_status ptl_pieces_value(struct ptl_pieces *pieces, struct ptl_json **js
  * call.
  */
 const char *ptl_pieces_ahead(const struct ptl_pieces *pieces, size_t *length);
-/* Takes so many bytes of it. */
+/* Takes so many bytes of the text. */
 void ptl_pieces_skip(struct ptl_pieces *pieces, size_t count);
 /* Did the last call fail because the file ends too early? */
 bool ptl_pieces_truncated(const struct ptl_pieces *pieces);

@@ -285,7 +285,7 @@ static enum ptl_status take_file(struct ptl_reader *reader, struct ptl_error *er
                             reader->type);
     if (reader->is_lines) {
         status = take_lines(reader, error);
-        /* Its lists are lines. */
+        /* The lists of jsonl are lines. */
         reader->seen |= 1U << PTL_PART_TARGETS | 1U << PTL_PART_RESULTS;
     }
     if (status == PTL_OK && reader->is_cut) {

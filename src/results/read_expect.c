@@ -71,7 +71,8 @@ enum ptl_status ptl_read_expectation(struct ptl_reader *reader, struct ptl_membe
     return one->status;
 }
 
-/* Its number among the targets. One beyond those that are listed is new. */
+/* From the number of a host that is expected to that of the target, new beyond those that are
+ * listed. */
 enum ptl_status ptl_read_find_target(struct ptl_reader *reader, const char *what, uint32_t *number,
                                      struct ptl_error *error)
 {

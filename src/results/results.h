@@ -237,7 +237,7 @@ void ptl_results_free(struct ptl_results *results);
 enum ptl_status ptl_results_add(struct ptl_results *results, const struct ptl_result *result);
 enum ptl_status ptl_results_add_target(struct ptl_results *results,
                                        const struct ptl_target_counts *counts);
-/* Is it one of the targets to be kept in the list? summary.targets is set. */
+/* Is the target one of those to be kept in the list? summary.targets is set. */
 bool ptl_results_lists_target(const struct ptl_results *results,
                               const struct ptl_target_counts *counts);
 /* What its counts alone tell: PTL_TARGET_ALL_OPEN, or nothing. */
@@ -295,7 +295,7 @@ bool ptl_results_next_target(const struct ptl_results *results, struct ptl_targe
                              struct ptl_target_counts *counts, size_t *first_result,
                              size_t *result_count);
 
-/* Does it lie in one of the ranges of the untouched? */
+/* Does the address lie in one of the ranges of the untouched? */
 bool ptl_results_is_untouched(const struct ptl_results *results, const struct ptl_address *address);
 
 /* The union of open ports over all targets. Any thread. */

@@ -50,13 +50,13 @@ struct ptl_host ptl_hosts_get(const struct ptl_hosts *hosts, size_t number);
 void ptl_hosts_add(struct ptl_hosts *hosts, const char *text, const struct ptl_origin *origin,
                    const char *base_dir, struct ptl_problems *problems);
 
-/* Has it to be looked up, what its addresses are? */
+/* Is the host a name whose addresses have to be looked up? */
 static inline bool ptl_host_is_to_resolve(const struct ptl_host *host)
 {
     return host->is_name && !host->is_known;
 }
 
-/* Is it a block that is written with host bits, as 10.0.0.5/24 is? */
+/* Is the host a block that is written with host bits, as 10.0.0.5/24 is? */
 bool ptl_host_has_bits(const struct ptl_host *host);
 /*
  * Are there such blocks? Then `first` is the first of them, and `out` says so of it and how many
