@@ -1,31 +1,12 @@
 /* From records to a comparison. */
-#include "base/text.h"
 #include "compare/pace.h"
 #include "compare/stats.h"
 #include "compare/world.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define WARNINGS_MAX 100
-
-static bool warn(struct ptl_comparison *comparison, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* The same text twice is kept once. False: no memory. */
-static bool warn(struct ptl_comparison *comparison, const char *format, ...)
-{
-    if (comparison->warning_count == WARNINGS_MAX)
-        return true;
-    va_list args;
-    va_start(args, format);
-    bool added = ptl_text_list_add(&comparison->warnings, &comparison->warning_count, format, args);
-    va_end(args);
-    return added;
-}
 
 /* ---- a variant as the sum of its runs ---- */
 
@@ -149,28 +130,30 @@ static bool add_verdicts(struct ptl_comparison *comparison, size_t baseline)
 
 static bool add_warnings(const struct ptl_gathered *gathered, struct ptl_comparison *comparison)
 {
+    char ***list = &comparison->warnings;
+    size_t *count = &comparison->warning_count;
     bool good = true;
     for (size_t v = 1; v < comparison->variant_count; v++)
         if (gathered->planned[v].probes != gathered->planned[0].probes ||
             gathered->planned[v].targets_hash != gathered->planned[0].targets_hash)
-            good &= warn(comparison,
-                         "\"%s\" and \"%s\" do not ask the same: their times are of "
-                         "different work",
-                         comparison->variants[0].name, comparison->variants[v].name);
+            good &= ptl_compare_warn(list, count,
+                                     "\"%s\" and \"%s\" do not ask the same: their times are of "
+                                     "different work",
+                                     comparison->variants[0].name, comparison->variants[v].name);
     for (size_t i = 0; i < gathered->seen_count; i++) {
         const struct ptl_seen *seen = &gathered->seen[i];
         const char *name = comparison->variants[seen->variant].name;
-        const struct ptl_record_head *head = &seen->record->head;
-        if (head->failed)
+        const struct ptl_record *record = seen->record;
+        if (record->run.failure != NULL)
             good &=
-                warn(comparison, "%s: a run failed: %s", name, ptl_record_failure(seen->record));
-        else if (head->targets_hash != gathered->planned[seen->variant].targets_hash)
-            good &= warn(comparison,
-                         "%s: names resolved to other addresses than before; give addresses, "
-                         "so that all runs ask the same hosts",
-                         name);
-        for (const char *text = NULL; (text = ptl_record_warning(seen->record, text)) != NULL;)
-            good &= warn(comparison, "%s: %s", name, text);
+                ptl_compare_warn(list, count, "%s: a run failed: %s", name, record->run.failure);
+        else if (record->targets_hash != gathered->planned[seen->variant].targets_hash)
+            good &= ptl_compare_warn(list, count,
+                                     "%s: names resolved to other addresses than before; give "
+                                     "addresses, so that all runs ask the same hosts",
+                                     name);
+        for (size_t w = 0; w < record->warning_count; w++)
+            good &= ptl_compare_warn(list, count, "%s: %s", name, record->warnings[w]);
     }
     return good;
 }
@@ -217,7 +200,7 @@ enum ptl_status ptl_analyse(struct ptl_gathered *gathered, struct ptl_comparison
         comparison->complete =
             gathered->seen_count == gathered->variants->count * gathered->options->repeat;
         for (size_t i = 0; i < gathered->seen_count; i++)
-            comparison->complete &= !gathered->seen[i].record->head.failed;
+            comparison->complete &= gathered->seen[i].record->run.failure == NULL;
         status = add_warnings(gathered, comparison) ? ptl_recommend(comparison, error)
                                                     : ptl_error_no_memory(error);
     }

@@ -264,9 +264,9 @@ enum ptl_status ptl_study_run(struct ptl_study *study, ptl_study_runner *runner,
                               struct ptl_comparison **comparison, struct ptl_error *error);
 
 /*
- * The other side of a run: reads the profile on descriptor 0 and leaves the record on descriptor
- * 3, as whoever runs a study starts it. Nothing but that program is meant to call it. Returns false
- * when there is no descriptor 3 to write to.
+ * The other side of a run: reads the profile on descriptor 0 and writes results.json to
+ * descriptor 1 and its notes to descriptor 3, as whoever runs a study starts it. Nothing but
+ * that program is meant to call it. Returns false when there is no descriptor 3 to write to.
  */
 bool ptl_study_serve(const struct ptl_cancel *cancel);
 

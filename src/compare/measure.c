@@ -8,40 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool describe_run(const struct ptl_seen *seen, struct ptl_compared_run *run)
-{
-    const struct ptl_record_head *head = &seen->record->head;
-    *run = (struct ptl_compared_run){.order = seen->order,
-                                     .round = seen->round,
-                                     .started_ms = seen->started_ms,
-                                     .complete = head->complete,
-                                     .elapsed_ms = head->elapsed_ms,
-                                     .probes = head->probes,
-                                     .retried = head->retried,
-                                     .attempts = head->attempts,
-                                     .recall = NAN,
-                                     .precision = NAN,
-                                     .peak_in_flight = head->peak_in_flight,
-                                     .effective_concurrency = head->effective_concurrency,
-                                     .workers = head->workers,
-                                     .user_ms = head->user_ms,
-                                     .system_ms = head->system_ms,
-                                     .peak_rss_kb = head->peak_rss_kb,
-                                     .estimate = {.basis = (enum ptl_basis)head->basis,
-                                                  .known = head->is_estimated,
-                                                  .missed = head->missed,
-                                                  .missed_at_most = head->missed_at_most,
-                                                  .recall_at_least = head->recall_at_least}};
-    memcpy(run->states, head->states, sizeof(run->states));
-    double done = (double)(head->probes - head->states[PTL_UNPROBED]);
-    run->probes_per_second = head->elapsed_ms > 0 ? done / head->elapsed_ms * 1000 : 0;
-    const char *failure = ptl_record_failure(seen->record);
-    if (failure == NULL)
-        return true;
-    run->failure = strdup(failure);
-    return run->failure != NULL;
-}
-
 /* What the run found of the reference, so far as its variant asks for it. */
 static void measure(const struct ptl_world *world, const struct ptl_world_sight *sight,
                     struct ptl_compared_run *run)
@@ -55,7 +21,7 @@ static void measure(const struct ptl_world *world, const struct ptl_world_sight 
         else if (ptl_world_asks(world, sight->seen->variant, port->target, port->port))
             run->missed++;
     }
-    for (uint64_t i = 0; i < record->head.span_count; i++) {
+    for (uint64_t i = 0; i < record->span_count; i++) {
         const struct ptl_record_span *span = &record->spans[i];
         for (unsigned port = span->first; span->state == PTL_OPEN && port <= span->last; port++)
             run->extra += !ptl_world_in_reference(world, span->target, (uint16_t)port) &&
@@ -103,18 +69,6 @@ static struct ptl_latency summarise(const uint32_t *sorted, size_t count)
                                 .max = sorted[count - 1]};
 }
 
-static bool time_run(const struct ptl_record *record, struct ptl_compared_run *run)
-{
-    uint32_t *times = calloc(record->head.time_count + 1, sizeof(*times));
-    if (times == NULL)
-        return false;
-    for (uint64_t i = 0; i < record->head.time_count; i++)
-        times[i] = record->times[i].rtt_us;
-    run->rtt = summarise(times, sort_times(times, record->head.time_count));
-    free(times);
-    return true;
-}
-
 /* The times of all the variant's runs together. */
 static bool time_variant(const struct ptl_gathered *gathered, size_t number,
                          struct ptl_compared_variant *variant)
@@ -122,7 +76,7 @@ static bool time_variant(const struct ptl_gathered *gathered, size_t number,
     uint64_t total = 0;
     for (size_t i = 0; i < gathered->seen_count; i++)
         if (gathered->seen[i].variant == number)
-            total += gathered->seen[i].record->head.time_count;
+            total += gathered->seen[i].record->time_count;
     uint32_t *rtt = calloc(total + 1, sizeof(*rtt)), *connect = calloc(total + 1, sizeof(*connect));
     size_t at = 0;
     if (rtt == NULL || connect == NULL) {
@@ -132,7 +86,7 @@ static bool time_variant(const struct ptl_gathered *gathered, size_t number,
     }
     for (size_t i = 0; i < gathered->seen_count; i++) {
         const struct ptl_record *record = gathered->seen[i].record;
-        for (uint64_t t = 0; gathered->seen[i].variant == number && t < record->head.time_count;
+        for (uint64_t t = 0; gathered->seen[i].variant == number && t < record->time_count;
              t++, at++) {
             rtt[at] = record->times[t].rtt_us;
             connect[at] = record->times[t].connect_us;
@@ -162,13 +116,14 @@ bool ptl_measure_runs(const struct ptl_world *world, size_t number,
         if (seen->variant != number)
             continue;
         struct ptl_compared_run *run = &variant->runs[variant->run_count++];
-        if (!describe_run(seen, run))
-            return false;
-        if (run->failure != NULL)
+        *run = seen->record->run;
+        if (run->failure != NULL) {
+            run->failure = strdup(run->failure);
+            if (run->failure == NULL)
+                return false;
             continue;
+        }
         measure(world, &world->sights[i], run);
-        if (!time_run(seen->record, run))
-            return false;
         variant->effective_concurrency = run->effective_concurrency;
         variant->workers = run->workers;
     }

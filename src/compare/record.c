@@ -1,33 +1,30 @@
 #include "compare/record.h"
 
 #include "base/array.h"
+#include "base/plain.h"
+#include "base/text.h"
 
+#include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define TEXTS_MAX (64U << 20)
+#define WARNINGS_MAX 100
+#define PARTIAL_MAX 65536 /* above so many partial targets any may be one */
 
 void ptl_record_free(struct ptl_record *record)
 {
     if (record == NULL)
         return;
+    for (size_t i = 0; i < record->target_count; i++)
+        free(record->targets[i].host);
     free(record->targets);
     free(record->spans);
     free(record->times);
-    free(record->texts);
+    free(record->run.failure);
+    ptl_text_list_free(record->warnings, record->warning_count);
     free(record);
-}
-
-const char *ptl_record_failure(const struct ptl_record *record)
-{
-    return record->head.failed ? record->texts : NULL;
-}
-
-const char *ptl_record_warning(const struct ptl_record *record, const char *previous)
-{
-    const char *next = previous != NULL ? previous + strlen(previous) + 1
-                                        : record->texts + record->head.warnings_at;
-    return next < record->texts + record->head.text_bytes ? next : NULL;
 }
 
 struct ptl_record *ptl_record_failed(const char *reason)
@@ -35,16 +32,14 @@ struct ptl_record *ptl_record_failed(const char *reason)
     struct ptl_record *record = calloc(1, sizeof(*record));
     if (record == NULL)
         return NULL;
-    record->texts = strdup(reason);
-    if (record->texts == NULL) {
-        free(record);
-        return NULL;
-    }
-    record->head.magic = PTL_RECORD_MAGIC;
-    record->head.finished = record->head.failed = 1;
-    record->head.basis = PTL_BASIS_NOT_RECORDED;
-    record->head.text_bytes = record->head.warnings_at = strlen(reason) + 1;
-    return record;
+    record->run = (struct ptl_compared_run){.failure = strdup(reason),
+                                            .recall = NAN,
+                                            .precision = NAN,
+                                            .estimate.basis = PTL_BASIS_NOT_RECORDED};
+    if (record->run.failure != NULL)
+        return record;
+    free(record);
+    return NULL;
 }
 
 static void mix(uint64_t *hash, uint64_t value)
@@ -70,73 +65,72 @@ uint64_t ptl_record_hash(const struct ptl_targets *targets)
     return hash;
 }
 
+bool ptl_run_notes_write(int fd, const struct ptl_run_notes *notes)
+{
+    return ptl_plain_write(fd, notes, sizeof(*notes), 0);
+}
+
+bool ptl_run_notes_read(int fd, struct ptl_run_notes *notes)
+{
+    bool good = pread(fd, notes, sizeof(*notes), 0) == (ssize_t)sizeof(*notes);
+    if (!good)
+        *notes = (struct ptl_run_notes){.done = 0};
+    return good;
+}
+
+bool ptl_compare_warn(char ***list, size_t *count, const char *format, ...)
+{
+    if (*count == WARNINGS_MAX)
+        return true;
+    va_list arguments;
+    va_start(arguments, format);
+    bool added = ptl_text_list_add(list, count, format, arguments);
+    va_end(arguments);
+    return added;
+}
+
 /* ---- building ---- */
 
-struct draft {
-    struct ptl_record *record;
-    const struct ptl_results *results;
-    size_t target_capacity, span_capacity;
-    struct ptl_buf texts;
-};
-
-static void add_text(struct draft *draft, const char *text)
+static bool add_target(struct ptl_record *record, const struct ptl_results *results,
+                       uint32_t number, bool partial)
 {
-    ptl_buf_add_bytes(&draft->texts, text, strlen(text) + 1);
-}
-
-static bool add_target(struct draft *draft, uint32_t number, bool partial)
-{
-    struct ptl_record *record = draft->record;
-    if (!PTL_ROOM(record->targets, draft->target_capacity, record->head.target_count))
-        return false;
-    struct ptl_target target;
     struct ptl_target_names names;
-    ptl_targets_get(draft->results->live, number, &target);
-    ptl_results_names(draft->results, number, &names);
-    record->targets[record->head.target_count++] =
-        (struct ptl_record_target){.high = target.address.high,
-                                   .low = target.address.low,
-                                   .family = target.address.family,
-                                   .host = (uint32_t)draft->texts.length,
-                                   .partial = partial};
-    add_text(draft, names.host);
-    return !draft->texts.failed;
+    if (!PTL_ROOM(record->targets, record->target_capacity, record->target_count))
+        return false;
+    struct ptl_record_target *target = &record->targets[record->target_count];
+    ptl_results_names(results, number, &names);
+    *target = (struct ptl_record_target){.partial = partial};
+    ptl_address_parse(names.ip, &target->address, NULL);
+    if (strcmp(names.host, names.ip) != 0) {
+        target->host = strdup(names.host);
+        if (target->host == NULL)
+            return false;
+    }
+    record->target_count++;
+    return true;
 }
 
-static bool add_result(struct draft *draft, const struct ptl_result *result)
+static bool add_result(struct ptl_record *record, const struct ptl_result *result)
 {
-    struct ptl_record *record = draft->record;
-    uint32_t target = (uint32_t)record->head.target_count - 1;
+    uint32_t target = (uint32_t)record->target_count - 1;
     bool confirmed = result->state == PTL_OPEN && result->confirm_yes > 0;
     struct ptl_record_span *last =
-        record->head.span_count > 0 ? &record->spans[record->head.span_count - 1] : NULL;
+        record->span_count > 0 ? &record->spans[record->span_count - 1] : NULL;
     if (result->state == PTL_OPEN)
-        record->times[record->head.time_count++] =
+        record->times[record->time_count++] =
             (struct ptl_record_times){.connect_us = result->connect_us, .rtt_us = result->rtt_us};
     if (last != NULL && last->target == target && last->state == result->state &&
         last->confirmed == confirmed && last->last + 1 == result->port) {
         last->last = result->port;
         return true;
     }
-    if (!PTL_ROOM(record->spans, draft->span_capacity, record->head.span_count))
+    if (!PTL_ROOM(record->spans, record->span_capacity, record->span_count))
         return false;
-    record->spans[record->head.span_count++] = (struct ptl_record_span){.target = target,
-                                                                        .first = result->port,
-                                                                        .last = result->port,
-                                                                        .state = result->state,
-                                                                        .confirmed = confirmed};
-    return true;
-}
-
-static bool add_slice(struct draft *draft, uint32_t target, bool partial, size_t first,
-                      size_t count)
-{
-    if (!add_target(draft, target, partial))
-        return false;
-    for (size_t i = first; i < first + count; i++)
-        if (draft->results->items[i].state != PTL_CLOSED &&
-            !add_result(draft, &draft->results->items[i]))
-            return false;
+    record->spans[record->span_count++] = (struct ptl_record_span){.target = target,
+                                                                   .first = result->port,
+                                                                   .last = result->port,
+                                                                   .state = result->state,
+                                                                   .confirmed = confirmed};
     return true;
 }
 
@@ -144,84 +138,81 @@ static bool add_slice(struct draft *draft, uint32_t target, bool partial, size_t
  * Targets with results, and those that were not asked everything. Beyond 65,536 targets the model
  * names only the interesting ones, which is all that is wanted here.
  */
-static bool add_targets(struct draft *draft)
+static bool add_targets(struct ptl_record *record, const struct ptl_results *results)
 {
-    const struct ptl_results *results = draft->results;
     struct ptl_target_cursor cursor = {0};
     struct ptl_target_counts counts;
     size_t first, count, partials = 0;
-    draft->record->head.partial_everywhere = results->untouched.count > 0;
+    record->partial_everywhere = results->untouched.count > 0;
     while (ptl_results_next_target(results, &cursor, &counts, &first, &count)) {
         bool partial = counts.states[PTL_UNPROBED] > 0;
-        if (partial && ++partials > PTL_PARTIAL_MAX) {
-            draft->record->head.partial_everywhere = 1;
-            if (count == 0)
-                continue;
+        if (partial && ++partials > PARTIAL_MAX) {
+            record->partial_everywhere = true;
+            partial = false;
         }
-        if ((partial || count > 0) && !add_slice(draft, counts.target, partial, first, count))
+        if (!partial && count == 0)
+            continue;
+        if (!add_target(record, results, counts.target, partial))
             return false;
+        for (size_t i = first; i < first + count; i++)
+            if (!add_result(record, &results->items[i]))
+                return false;
     }
     return true;
 }
 
-static void fill_head(struct ptl_record_head *head, const struct ptl_results *results)
+static bool add_warnings(struct ptl_record *record, const struct ptl_results *results)
 {
-    const struct ptl_summary *summary = &results->summary;
-    head->magic = PTL_RECORD_MAGIC;
-    head->finished = 1;
-    head->started_ms = results->run.started_ms;
-    head->elapsed_ms = results->run.elapsed_ms;
-    head->probes = summary->probes;
-    head->done = summary->probes - summary->states[PTL_UNPROBED];
-    memcpy(head->states, summary->states, sizeof(head->states));
-    head->retried = summary->retried;
-    head->attempts = summary->attempts;
-    head->targets = summary->targets;
-    head->targets_hash = ptl_record_hash(results->live);
-    head->peak_in_flight = summary->peak_in_flight;
-    head->effective_concurrency = results->run.effective_concurrency;
-    head->workers = results->run.workers;
-    head->stopped_by = results->run.stopped_by;
-    head->complete = results->run.complete;
-    head->unresolved = (uint32_t)results->unresolved_count;
-    head->is_estimated = results->estimate.known;
-    head->basis = results->estimate.basis;
-    head->missed = results->estimate.missed;
-    head->missed_at_most = results->estimate.missed_at_most;
-    head->recall_at_least = results->estimate.recall_at_least;
+    bool good = true;
+    for (size_t i = 0; good && i < results->unresolved_count; i++)
+        good = ptl_compare_warn(&record->warnings, &record->warning_count, "%s did not resolve: %s",
+                                results->unresolved[i].input, results->unresolved[i].message);
+    for (size_t i = 0; good && i < results->warning_count; i++)
+        good =
+            ptl_compare_warn(&record->warnings, &record->warning_count, "%s", results->warnings[i]);
+    return good;
 }
 
-enum ptl_status ptl_record_build(const struct ptl_results *results, struct ptl_record **record,
+static struct ptl_compared_run describe(const struct ptl_results *results,
+                                        const struct ptl_run_notes *notes)
+{
+    const struct ptl_run_info *info = &results->run;
+    const struct ptl_summary *summary = &results->summary;
+    double done = (double)(summary->probes - summary->states[PTL_UNPROBED]);
+    struct ptl_compared_run run = {.complete = info->complete,
+                                   .elapsed_ms = info->elapsed_ms,
+                                   .probes = summary->probes,
+                                   .retried = summary->retried,
+                                   .attempts = summary->attempts,
+                                   .recall = NAN,
+                                   .precision = NAN,
+                                   .estimate = results->estimate,
+                                   .rtt = summary->rtt,
+                                   .peak_in_flight = summary->peak_in_flight,
+                                   .effective_concurrency = info->effective_concurrency,
+                                   .workers = info->workers,
+                                   .user_ms = notes->user_ms,
+                                   .system_ms = notes->system_ms,
+                                   .peak_rss_kb = notes->peak_rss_kb};
+    run.probes_per_second = run.elapsed_ms > 0 ? done / run.elapsed_ms * 1000 : 0;
+    memcpy(run.states, summary->states, sizeof(run.states));
+    return run;
+}
+
+enum ptl_status ptl_record_build(const struct ptl_results *results,
+                                 const struct ptl_run_notes *notes, struct ptl_record **out,
                                  struct ptl_error *error)
 {
-    struct draft draft = {.results = results, .record = calloc(1, sizeof(*draft.record))};
-    if (draft.record == NULL)
+    struct ptl_record *record = calloc(1, sizeof(*record));
+    if (record == NULL)
         return ptl_error_no_memory(error);
-    struct ptl_record_head *head = &draft.record->head;
-    size_t open = 0;
-    for (size_t i = 0; i < results->count; i++)
-        open += results->items[i].state == PTL_OPEN;
-    ptl_buf_init(&draft.texts, TEXTS_MAX);
-    fill_head(head, results);
-    add_text(&draft, "");
-    draft.record->times = calloc(open + 1, sizeof(*draft.record->times));
-    bool good = draft.record->times != NULL && add_targets(&draft);
-    head->warnings_at = draft.texts.length;
-    for (size_t i = 0; i < results->unresolved_count; i++) {
-        ptl_buf_printf(&draft.texts, "%s did not resolve: %s", results->unresolved[i].input,
-                       results->unresolved[i].message);
-        ptl_buf_add_bytes(&draft.texts, "", 1);
-    }
-    for (size_t i = 0; i < results->warning_count; i++)
-        add_text(&draft, results->warnings[i]);
-    head->text_bytes = draft.texts.length;
-    good = good && !draft.texts.failed;
-    draft.record->texts = ptl_buf_steal(&draft.texts);
-    if (good && draft.record->texts != NULL) {
-        *record = draft.record;
+    record->run = describe(results, notes);
+    record->targets_hash = notes->targets_hash;
+    record->times = calloc(results->summary.states[PTL_OPEN] + 1, sizeof(*record->times));
+    if (record->times != NULL && add_targets(record, results) && add_warnings(record, results)) {
+        *out = record;
         return PTL_OK;
     }
-    ptl_record_free(draft.record);
-    ptl_buf_free(&draft.texts);
-    return ptl_error_set(error, PTL_E_NO_MEMORY, "too much was seen to be compared in memory");
+    ptl_record_free(record);
+    return ptl_error_no_memory(error);
 }

@@ -186,13 +186,11 @@ static enum ptl_status run_one(struct course *course, struct ptl_error *error)
         ptl_record_free(record);
         return PTL_OK;
     }
-    gathered->seen[gathered->seen_count] =
-        (struct ptl_seen){.variant = course->current,
-                          .round = course->round - options->warmup + 1,
-                          .order = (unsigned)gathered->seen_count + 1,
-                          .started_ms = started_ms,
-                          .record = record};
-    gathered->seen_count++;
+    record->run.round = course->round - options->warmup + 1;
+    record->run.order = (unsigned)gathered->seen_count + 1;
+    record->run.started_ms = started_ms;
+    gathered->seen[gathered->seen_count++] =
+        (struct ptl_seen){.variant = course->current, .record = record};
     return PTL_OK;
 }
 

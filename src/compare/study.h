@@ -17,8 +17,6 @@ struct ptl_planned {
 /* What one counted run left. */
 struct ptl_seen {
     size_t variant;
-    unsigned round, order; /* from 1 */
-    int64_t started_ms;
     struct ptl_record *record;
 };
 

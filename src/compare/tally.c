@@ -43,7 +43,7 @@ static void add_sight(struct tally *tally, size_t number, uint32_t target, bool 
 {
     const struct ptl_record *record = tally->world->sights[number].seen->record;
     size_t at = tally->cursors[number];
-    for (; at < record->head.span_count && record->spans[at].target == target; at++) {
+    for (; at < record->span_count && record->spans[at].target == target; at++) {
         const struct ptl_record_span *span = &record->spans[at];
         for (unsigned port = span->first; port <= span->last; port++) {
             struct port_tally *one = &tally->ports[port];

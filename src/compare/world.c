@@ -46,20 +46,13 @@ static void sort_targets(struct ptl_world *world)
     world->target_count = kept;
 }
 
-static struct ptl_address address_of(const struct ptl_record_target *target)
-{
-    return (struct ptl_address){.high = target->high, .low = target->low, .family = target->family};
-}
-
 static bool add_seen_targets(struct ptl_world *world)
 {
     for (size_t i = 0; i < world->gathered->seen_count; i++) {
         const struct ptl_record *record = world->gathered->seen[i].record;
-        for (uint64_t t = 0; t < record->head.target_count; t++) {
-            struct ptl_address address = address_of(&record->targets[t]);
-            if (!ptl_world_add_target(world, &address, record->texts + record->targets[t].host))
+        for (size_t t = 0; t < record->target_count; t++)
+            if (!ptl_world_add_target(world, &record->targets[t].address, record->targets[t].host))
                 return false;
-        }
         /* Every run names the same ones: what is known already makes no room needed for more. */
         if (world->target_count > 1U << 20)
             sort_targets(world);
@@ -88,27 +81,25 @@ static bool make_sight(const struct ptl_world *world, struct ptl_seen *seen,
                        struct ptl_world_sight *sight)
 {
     struct ptl_record *record = seen->record;
-    const struct ptl_record_head *head = &record->head;
-    uint32_t *numbers = calloc(head->target_count + 1, sizeof(*numbers));
+    uint32_t *numbers = calloc(record->target_count + 1, sizeof(*numbers));
     sight->seen = seen;
-    sight->failed = head->failed;
-    sight->unsure = head->partial_everywhere ||
-                    head->targets_hash != world->gathered->planned[seen->variant].targets_hash;
-    sight->partial = calloc(head->target_count + 1, sizeof(*sight->partial));
+    sight->failed = record->run.failure != NULL;
+    sight->unsure = record->partial_everywhere ||
+                    record->targets_hash != world->gathered->planned[seen->variant].targets_hash;
+    sight->partial = calloc(record->target_count + 1, sizeof(*sight->partial));
     if (numbers == NULL || sight->partial == NULL) {
         free(numbers);
         return false;
     }
-    for (uint64_t t = 0; t < head->target_count; t++) {
-        struct ptl_address address = address_of(&record->targets[t]);
-        numbers[t] = ptl_world_find(world, &address);
+    for (size_t t = 0; t < record->target_count; t++) {
+        numbers[t] = ptl_world_find(world, &record->targets[t].address);
         if (record->targets[t].partial)
             sight->partial[sight->partial_count++] = numbers[t];
     }
-    for (uint64_t s = 0; s < head->span_count; s++)
+    for (size_t s = 0; s < record->span_count; s++)
         record->spans[s].target = numbers[record->spans[s].target];
-    if (head->span_count > 0)
-        qsort(record->spans, head->span_count, sizeof(*record->spans), compare_spans);
+    if (record->span_count > 0)
+        qsort(record->spans, record->span_count, sizeof(*record->spans), compare_spans);
     qsort(sight->partial, sight->partial_count, sizeof(*sight->partial), ptl_number_order);
     free(numbers);
     return true;
@@ -183,10 +174,9 @@ const struct ptl_record_span *ptl_world_span(const struct ptl_world_sight *sight
     const struct ptl_record *record = sight->seen->record;
     const struct ptl_record_span *spans = record->spans;
     size_t at; /* the first span that ends at or after it */
-    PTL_SEARCH(at, record->head.span_count,
+    PTL_SEARCH(at, record->span_count,
                spans[at].target < target || (spans[at].target == target && spans[at].last < port));
-    bool found =
-        at < record->head.span_count && spans[at].target == target && spans[at].first <= port;
+    bool found = at < record->span_count && spans[at].target == target && spans[at].first <= port;
     return found ? &spans[at] : NULL;
 }
 

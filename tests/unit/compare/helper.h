@@ -4,9 +4,11 @@
 
 #include "support/cmocka_all.h"
 
+#include "compare/record.h"
 #include "compare/study.h"
 #include "scan/run.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,61 +60,54 @@ static inline struct ptl_record *made_record(const struct made_run *run, uint64_
 {
     if (run->failure != NULL)
         return ptl_record_failed(run->failure);
-    static const char texts[] = "\0this host";
     struct ptl_record *record = calloc(1, sizeof(*record));
     if (record == NULL)
         return NULL;
-    struct ptl_record_head *head = &record->head;
     record->targets = calloc(1, sizeof(*record->targets));
     record->spans = calloc(run->count + 1, sizeof(*record->spans));
     record->times = calloc(run->count + 1, sizeof(*record->times));
-    record->texts = malloc(sizeof(texts));
-    if (record->targets == NULL || record->spans == NULL || record->times == NULL ||
-        record->texts == NULL) {
+    char *host = strdup("this host");
+    if (record->targets == NULL || record->spans == NULL || record->times == NULL || host == NULL) {
+        free(host);
         ptl_record_free(record);
         return NULL;
     }
-    memcpy(record->texts, texts, sizeof(texts));
-    *head = (struct ptl_record_head){.magic = PTL_RECORD_MAGIC,
-                                     .probes = probes,
-                                     .done = probes,
-                                     .finished = 1,
-                                     .elapsed_ms = run->elapsed_ms,
-                                     .user_ms = 1,
-                                     .system_ms = 2,
-                                     .peak_rss_kb = 1000,
-                                     .targets = 1,
-                                     .targets_hash = hash,
-                                     .peak_in_flight = 7,
-                                     .effective_concurrency = 10,
-                                     .workers = 2,
-                                     .complete = !run->partial,
-                                     .is_estimated = run->recall_at_least > 0,
-                                     .missed = run->recall_at_least > 0 ? 1 : 0,
-                                     .missed_at_most = 2,
-                                     .recall_at_least = run->recall_at_least,
-                                     .basis = run->recall_at_least > 0 ? PTL_BASIS_BOTH
-                                                                       : PTL_BASIS_NO_EVIDENCE,
-                                     .target_count = 1,
-                                     .span_count = run->count,
-                                     .text_bytes = sizeof(texts),
-                                     .warnings_at = sizeof(texts)};
-    record->targets[0] = (struct ptl_record_target){
-        .low = 0x7F000001, .host = 1, .family = 4, .partial = run->partial};
+    bool is_estimated = run->recall_at_least > 0;
     uint64_t left = probes;
-    for (size_t i = 0; i < run->count; i++) {
-        const struct made_port *port = &run->ports[i];
-        record->spans[i] = (struct ptl_record_span){.first = port->port,
-                                                    .last = port->port,
-                                                    .state = (uint8_t)port->state,
-                                                    .confirmed = port->confirmed};
-        head->states[port->state]++;
-        left--;
+    record->targets_hash = hash;
+    record->targets[record->target_count++] = (struct ptl_record_target){
+        .address = {.low = 0x7F000001, .family = 4}, .host = host, .partial = run->partial};
+    record->run = (struct ptl_compared_run){
+        .complete = !run->partial,
+        .elapsed_ms = run->elapsed_ms,
+        .probes_per_second = (double)probes / run->elapsed_ms * 1000,
+        .probes = probes,
+        .recall = NAN,
+        .precision = NAN,
+        .estimate = {.known = is_estimated,
+                     .basis = is_estimated ? PTL_BASIS_BOTH : PTL_BASIS_NO_EVIDENCE,
+                     .missed = is_estimated ? 1 : 0,
+                     .missed_at_most = 2,
+                     .recall_at_least = run->recall_at_least},
+        .peak_in_flight = 7,
+        .effective_concurrency = 10,
+        .workers = 2,
+        .user_ms = 1,
+        .system_ms = 2,
+        .peak_rss_kb = 1000};
+    for (; record->span_count < run->count; left--) {
+        const struct made_port *port = &run->ports[record->span_count];
+        record->spans[record->span_count++] =
+            (struct ptl_record_span){.first = port->port,
+                                     .last = port->port,
+                                     .state = (uint8_t)port->state,
+                                     .confirmed = port->confirmed};
+        record->run.states[port->state]++;
         if (port->state == PTL_OPEN)
-            record->times[head->time_count++] =
+            record->times[record->time_count++] =
                 (struct ptl_record_times){.connect_us = 100U + port->port, .rtt_us = port->port};
     }
-    head->states[run->partial ? PTL_UNPROBED : PTL_CLOSED] = left;
+    record->run.states[run->partial ? PTL_UNPROBED : PTL_CLOSED] = left;
     return record;
 }
 

@@ -1,11 +1,11 @@
-/* Records: what is built from a run comes back from the file, and nothing damaged is believed. */
+/* Records: what a run saw, as its results tell it; and the notes that come with them. */
 #include "support/failing_malloc.h"
 
 #include "compare/record.h"
-#include "results/results.h"
+#include "report/report.h"
+#include "results/read.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -39,6 +39,7 @@ static struct ptl_results *make_results(void)
                                     .port = rows[i].port,
                                     .state = rows[i].state & 7U,
                                     .confirm_yes = rows[i].confirm_yes & 15U,
+                                    .confirm_done = 3,
                                     .rtt_us = rows[i].rtt_us & PTL_US_NONE,
                                     .connect_us = (rows[i].rtt_us + 5) & PTL_US_NONE};
         assert_int_equal(ptl_results_add(results, &result), PTL_OK);
@@ -51,29 +52,38 @@ static struct ptl_results *make_results(void)
         for (int s = 0; s < PTL_STATE_COUNT; s++)
             results->summary.states[s] += counts[t].states[s];
     }
+    results->run.profile = strdup("p");
+    results->run.file = strdup("p.yaml");
+    results->run.ports = strdup("1-100");
+    results->run.states[PTL_OPEN] = results->run.states[PTL_FILTERED] =
+        results->run.states[PTL_ERROR] = true;
+    results->run.elapsed_ms = 12.5;
+    results->run.workers = 3;
+    results->summary.attempts = 105;
     ptl_results_warn(results, "mind the %s", "gap");
     ptl_results_add_unresolved(results, "no.example", "no such host");
     assert_int_equal(ptl_results_seal(results, NULL), PTL_OK);
-    results->run.elapsed_ms = 12.5;
-    results->estimate = (struct ptl_estimate){.known = true,
-                                              .basis = PTL_BASIS_SENTINELS,
-                                              .missed = 1.5,
-                                              .missed_at_most = 4,
-                                              .recall_at_least = 0.5};
     return results;
 }
 
-static void check(const struct ptl_record *record, const struct ptl_results *results)
+static const struct ptl_run_notes notes = {
+    .user_ms = 1.5, .system_ms = 2.5, .peak_rss_kb = 4000, .targets_hash = 77};
+
+static void check(const struct ptl_record *record)
 {
-    const struct ptl_record_head *head = &record->head;
-    assert_null(ptl_record_failure(record));
-    assert_int_equal(head->target_count, 2);
-    assert_string_equal(record->texts + record->targets[0].host, "one.example");
-    assert_string_equal(record->texts + record->targets[1].host, "2001:2::5");
-    assert_int_equal(record->targets[0].partial, 0);
-    assert_int_equal(record->targets[1].partial, 1);
+    const struct ptl_compared_run *run = &record->run;
+    assert_null(run->failure);
+    assert_int_equal(record->target_count, 2);
+    assert_string_equal(record->targets[0].host, "one.example");
+    assert_int_equal(record->targets[0].address.low, 0xC6120001);
+    assert_null(record->targets[1].host);
+    assert_int_equal(record->targets[1].address.low, 5);
+    assert_int_equal(record->targets[1].address.family, 6);
+    assert_false(record->targets[0].partial);
+    assert_true(record->targets[1].partial);
+    assert_false(record->partial_everywhere);
     /* 22; 30-32; 33; 40; 41, which was confirmed; and of the other host 1; 2 */
-    assert_int_equal(head->span_count, 7);
+    assert_int_equal(record->span_count, 7);
     assert_int_equal(record->spans[1].first, 30);
     assert_int_equal(record->spans[1].last, 32);
     assert_int_equal(record->spans[1].state, PTL_FILTERED);
@@ -81,204 +91,142 @@ static void check(const struct ptl_record *record, const struct ptl_results *res
     assert_int_equal(record->spans[3].confirmed, 0);
     assert_int_equal(record->spans[4].confirmed, 1);
     assert_int_equal(record->spans[6].target, 1);
-    assert_int_equal(head->time_count, 4);
+    assert_int_equal(record->time_count, 4);
     assert_int_equal(record->times[0].rtt_us, 40);
+    assert_int_equal(record->times[0].connect_us, 45);
     assert_int_equal(record->times[3].rtt_us, PTL_US_NONE);
-    assert_int_equal(head->states[PTL_CLOSED], 93);
-    assert_int_equal(head->probes, 200);
-    assert_int_equal(head->done, 102);
-    assert_int_equal(head->targets_hash, ptl_record_hash(results->live));
-    assert_int_equal(head->is_estimated, 1);
-    assert_int_equal(head->basis, PTL_BASIS_SENTINELS);
-    assert_int_equal(head->missed_at_most, 4);
-    assert_true(head->missed == 1.5 && head->recall_at_least == 0.5);
-    const char *warning = ptl_record_warning(record, NULL);
-    assert_string_equal(warning, "no.example did not resolve: no such host");
-    warning = ptl_record_warning(record, warning);
-    assert_string_equal(warning, "mind the gap");
-    assert_null(ptl_record_warning(record, warning));
+    assert_int_equal(run->states[PTL_CLOSED], 93);
+    assert_int_equal(run->probes, 200);
+    assert_int_equal(run->attempts, 105);
+    assert_int_equal(run->workers, 3);
+    assert_true(run->elapsed_ms == 12.5 && run->probes_per_second == 102 / 12.5 * 1000);
+    assert_int_equal(run->rtt.count, 3);
+    assert_int_equal(run->rtt.p50, 50);
+    assert_false(run->complete);
+    assert_false(run->estimate.known);
+    assert_true(run->user_ms == 1.5 && run->system_ms == 2.5);
+    assert_int_equal(run->peak_rss_kb, 4000);
+    assert_int_equal(record->targets_hash, 77);
+    assert_int_equal(record->warning_count, 2);
+    assert_string_equal(record->warnings[0], "no.example did not resolve: no such host");
+    assert_string_equal(record->warnings[1], "mind the gap");
 }
 
-static int file_of(const struct ptl_record *record)
-{
-    int fd = memfd_create("record", MFD_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_true(ptl_record_write(fd, record));
-    return fd;
-}
-
-static void what_is_written_comes_back(void **state)
+static void what_results_tell_is_kept(void **state)
 {
     (void)state;
     struct ptl_results *results = make_results();
-    struct ptl_record *record, *again;
-    assert_int_equal(ptl_record_build(results, &record, NULL), PTL_OK);
-    check(record, results);
-    int fd = file_of(record);
-    assert_int_equal(ptl_record_read(fd, &again, NULL), PTL_OK);
-    check(again, results);
-    close(fd);
-    ptl_record_free(record);
-    ptl_record_free(again);
-    ptl_results_free(results);
-}
-
-static void a_failure_comes_back_with_its_reason(void **state)
-{
-    (void)state;
-    struct ptl_record *record = ptl_record_failed("no reason at all"), *again;
-    int fd = file_of(record);
-    assert_int_equal(ptl_record_read(fd, &again, NULL), PTL_OK);
-    assert_string_equal(ptl_record_failure(again), "no reason at all");
-    assert_null(ptl_record_warning(again, NULL));
-    close(fd);
-    ptl_record_free(record);
-    ptl_record_free(again);
-}
-
-static void progress_is_no_record(void **state)
-{
-    (void)state;
     struct ptl_record *record;
-    struct ptl_error error = {.code = PTL_OK};
-    uint64_t done = 9, probes = 9;
-    int fd = memfd_create("record", MFD_CLOEXEC);
-    assert_false(ptl_record_read_progress(fd, &done, &probes));
-    ptl_record_write_progress(fd, 5, 7);
-    assert_true(ptl_record_read_progress(fd, &done, &probes));
-    assert_int_equal(done, 5);
-    assert_int_equal(probes, 7);
-    assert_int_equal(ptl_record_read(fd, &record, &error), PTL_E_INVALID);
-    close(fd);
-}
-
-/* A process may die at any point of writing. */
-static void a_file_cut_short_is_not_believed(void **state)
-{
-    (void)state;
-    struct ptl_results *results = make_results();
-    struct ptl_record *record, *again;
-    assert_int_equal(ptl_record_build(results, &record, NULL), PTL_OK);
-    int fd = file_of(record);
-    off_t size = lseek(fd, 0, SEEK_END);
-    for (off_t left = size - 1; left >= 0; left--) {
-        struct ptl_error error = {.code = PTL_OK};
-        assert_int_equal(ftruncate(fd, left), 0);
-        assert_int_equal(ptl_record_read(fd, &again, &error), PTL_E_INVALID);
-        assert_true(error.message[0] != '\0');
-    }
-    close(fd);
+    assert_int_equal(ptl_record_build(results, &notes, &record, NULL), PTL_OK);
+    check(record);
     ptl_record_free(record);
     ptl_results_free(results);
 }
 
-static void an_estimate_that_cannot_be_is_not_believed(void **state)
+static void so_is_what_results_tell_that_were_read_back(void **state)
+{
+    (void)state;
+    char name[] = "/tmp/portolan-test-XXXXXX";
+    struct ptl_results *results = make_results(), *again = NULL;
+    struct ptl_report_options options = {.color = false};
+    struct ptl_record *record;
+    struct ptl_error error = {.message = ""};
+    close(mkstemp(name));
+    assert_int_equal(ptl_report_make(PTL_FORMAT_JSON, name, &options, results, NULL), PTL_OK);
+    ptl_results_free(results);
+    if (ptl_results_read(name, &again, &error) != PTL_OK)
+        fail_msg("%s", error.message);
+    unlink(name);
+    assert_int_equal(ptl_record_build(again, &notes, &record, NULL), PTL_OK);
+    ptl_results_free(again); /* of which nothing is borrowed */
+    check(record);
+    ptl_record_free(record);
+}
+
+static void warnings_are_as_many_as_a_comparison_tells(void **state)
 {
     (void)state;
     struct ptl_results *results = make_results();
-    struct ptl_record *record, *again;
-    assert_int_equal(ptl_record_build(results, &record, NULL), PTL_OK);
-    const struct ptl_record_head good = record->head;
-    for (int i = 0; i < 6; i++) {
-        struct ptl_record_head *head = &record->head;
-        *head = good;
-        if (i == 0)
-            head->basis = PTL_BASIS_COUNT;
-        else if (i == 1)
-            head->is_estimated = 2;
-        else if (i <= 3)
-            head->missed = i == 2 ? -1 : NAN;
-        else
-            head->recall_at_least = i == 4 ? 1.5 : NAN;
-        int fd = file_of(record);
-        assert_int_equal(ptl_record_read(fd, &again, NULL), PTL_E_INVALID);
-        close(fd);
-    }
+    struct ptl_record *record;
+    for (int i = 0; i < 300; i++)
+        assert_int_equal(
+            ptl_results_add_unresolved(results, i % 2 == 0 ? "no.example" : "nor.this", "gone"),
+            PTL_OK);
+    for (int i = 0; i < 300; i++)
+        assert_int_equal(ptl_results_warn(results, "warning %d", i), PTL_OK);
+    assert_int_equal(ptl_record_build(results, &notes, &record, NULL), PTL_OK);
+    assert_int_equal(record->warning_count, 100);
+    assert_string_equal(record->warnings[2], "nor.this did not resolve: gone");
+    assert_string_equal(record->warnings[4], "warning 0");
     ptl_record_free(record);
     ptl_results_free(results);
 }
 
-/* Whatever byte is wrong: refused, or a record that can be walked from end to end. */
-static void no_byte_can_lead_astray(void **state)
+static void a_failure_keeps_its_reason(void **state)
 {
     (void)state;
-    static const unsigned char wrong[] = {0x00, 0x01, 0x7F, 0x80, 0xFF};
-    struct ptl_results *results = make_results();
-    struct ptl_record *record, *again;
-    assert_int_equal(ptl_record_build(results, &record, NULL), PTL_OK);
-    int fd = file_of(record);
-    off_t size = lseek(fd, 0, SEEK_END);
-    size_t refused = 0;
-    for (off_t at = 0; at < size; at++) {
-        unsigned char right;
-        assert_int_equal(pread(fd, &right, 1, at), 1);
-        for (size_t w = 0; w < sizeof(wrong); w++) {
-            assert_int_equal(pwrite(fd, &wrong[w], 1, at), 1);
-            if (ptl_record_read(fd, &again, NULL) != PTL_OK) {
-                refused++;
-                continue;
-            }
-            size_t length = 0;
-            for (uint64_t t = 0; t < again->head.target_count; t++)
-                length += strlen(again->texts + again->targets[t].host);
-            for (uint64_t s = 0; s < again->head.span_count; s++)
-                assert_true(again->spans[s].target < again->head.target_count &&
-                            again->spans[s].first <= again->spans[s].last);
-            for (const char *text = NULL; (text = ptl_record_warning(again, text)) != NULL;)
-                length += strlen(text);
-            assert_true(length < (size_t)size * 4);
-            ptl_record_free(again);
-        }
-        assert_int_equal(pwrite(fd, &right, 1, at), 1);
-    }
-    assert_true(refused > 100);
-    close(fd);
+    struct ptl_record *record = ptl_record_failed("no reason at all");
+    assert_string_equal(record->run.failure, "no reason at all");
+    assert_int_equal(record->run.estimate.basis, PTL_BASIS_NOT_RECORDED);
+    assert_int_equal(record->warning_count, 0);
     ptl_record_free(record);
-    ptl_results_free(results);
+}
+
+static void notes_are_whole_or_none(void **state)
+{
+    (void)state;
+    struct ptl_run_notes written = {.done = 5, .probes = 7, .failure = "why"}, read = {.done = 9};
+    int fd = memfd_create("notes", MFD_CLOEXEC);
+    assert_false(ptl_run_notes_read(fd, &read));
+    assert_int_equal(read.done, 0);
+    assert_true(ptl_run_notes_write(fd, &written));
+    assert_true(ptl_run_notes_read(fd, &read));
+    assert_int_equal(read.done, 5);
+    assert_int_equal(read.probes, 7);
+    assert_string_equal(read.failure, "why");
+    assert_int_equal(ftruncate(fd, sizeof(read) - 1), 0);
+    assert_false(ptl_run_notes_read(fd, &read));
+    assert_int_equal(read.done, 0);
+    assert_string_equal(read.failure, "");
+    close(fd);
+    assert_false(ptl_run_notes_write(fd, &written));
 }
 
 static bool build_again(void *context)
 {
     struct ptl_record *record = NULL;
-    enum ptl_status status = ptl_record_build(context, &record, NULL);
+    enum ptl_status status = ptl_record_build(context, &notes, &record, NULL);
     assert_true(status == PTL_OK || status == PTL_E_NO_MEMORY);
     ptl_record_free(record);
     return status == PTL_OK;
 }
 
-static bool read_again(void *context)
+static bool fail_again(void *context)
 {
-    struct ptl_record *record = NULL;
-    enum ptl_status status = ptl_record_read(*(int *)context, &record, NULL);
-    assert_true(status == PTL_OK || status == PTL_E_NO_MEMORY);
-    if (status == PTL_OK)
-        ptl_record_free(record);
-    return status == PTL_OK;
+    struct ptl_record *record = ptl_record_failed(context);
+    bool good = record != NULL;
+    ptl_record_free(record);
+    return good;
 }
 
 static void memory_that_runs_out_is_told(void **state)
 {
     (void)state;
     struct ptl_results *results = make_results();
-    struct ptl_record *record;
-    assert_int_equal(ptl_record_build(results, &record, NULL), PTL_OK);
-    int fd = file_of(record);
+    char reason[] = "why";
     fail_each(build_again, results);
-    fail_each(read_again, &fd);
-    close(fd);
-    ptl_record_free(record);
+    fail_each(fail_again, reason);
     ptl_results_free(results);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_comes_back),
-        cmocka_unit_test(a_failure_comes_back_with_its_reason),
-        cmocka_unit_test(progress_is_no_record),
-        cmocka_unit_test(a_file_cut_short_is_not_believed),
-        cmocka_unit_test(an_estimate_that_cannot_be_is_not_believed),
-        cmocka_unit_test(no_byte_can_lead_astray),
+        cmocka_unit_test(what_results_tell_is_kept),
+        cmocka_unit_test(so_is_what_results_tell_that_were_read_back),
+        cmocka_unit_test(warnings_are_as_many_as_a_comparison_tells),
+        cmocka_unit_test(a_failure_keeps_its_reason),
+        cmocka_unit_test(notes_are_whole_or_none),
         cmocka_unit_test(memory_that_runs_out_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
