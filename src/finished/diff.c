@@ -59,26 +59,28 @@ static bool is_missed(const struct pair *pair, enum ptl_side side, unsigned stat
 /* Which change is it, in a run that may have missed what is silent? */
 static void doubt(const bool missed[2], struct ptl_diff_port *one)
 {
-    if (one->change == PTL_CHANGE_OPENED)
+    if (one->change == PTL_DIFFERENCE_OPENED)
         one->missed = missed[PTL_OLD];
-    else if (one->change == PTL_CHANGE_CLOSED && missed[PTL_NEW])
-        one->change = PTL_CHANGE_PERHAPS_CLOSED;
-    else if (one->change == PTL_CHANGE_STATE && (missed[PTL_OLD] || missed[PTL_NEW]))
-        one->change = PTL_CHANGE_PERHAPS_STATE;
+    else if (one->change == PTL_DIFFERENCE_CLOSED && missed[PTL_NEW])
+        one->change = PTL_DIFFERENCE_PERHAPS_CLOSED;
+    else if (one->change == PTL_DIFFERENCE_STATE && (missed[PTL_OLD] || missed[PTL_NEW]))
+        one->change = PTL_DIFFERENCE_PERHAPS_STATE;
 }
 
 /* True: the two sets of states tell something, in *change. */
-static bool judge(unsigned old, unsigned new, enum ptl_change *change)
+static bool judge(unsigned old, unsigned new, enum ptl_difference *change)
 {
     if (old == 0 || new == 0) {
-        *change = PTL_CHANGE_UNKNOWN;
+        *change = PTL_DIFFERENCE_UNKNOWN;
         return old == OPEN || new == OPEN;
     }
     if ((old & new) != 0) { /* they may be the same */
-        *change = PTL_CHANGE_UNKNOWN;
+        *change = PTL_DIFFERENCE_UNKNOWN;
         return (old == OPEN) != (new == OPEN);
     }
-    *change = new == OPEN ? PTL_CHANGE_OPENED : old == OPEN ? PTL_CHANGE_CLOSED : PTL_CHANGE_STATE;
+    *change = new == OPEN   ? PTL_DIFFERENCE_OPENED
+              : old == OPEN ? PTL_DIFFERENCE_CLOSED
+                            : PTL_DIFFERENCE_STATE;
     return true;
 }
 
@@ -112,7 +114,7 @@ static bool compare_ports(struct pair *pair)
                                     .order = (uint32_t)diff->compared,
                                     .port = port};
         enum ptl_unknown whys[2];
-        enum ptl_change change;
+        enum ptl_difference change;
         bool missed[2];
         for (int side = 0; side < 2; side++) {
             bool has = pair->left[side] > 0 && pair->next[side]->port == port;
@@ -128,14 +130,14 @@ static bool compare_ports(struct pair *pair)
         if (!judge(one.states[0], one.states[1], &change))
             continue;
         one.change = (uint8_t)change;
-        if (change == PTL_CHANGE_UNKNOWN)
+        if (change == PTL_DIFFERENCE_UNKNOWN)
             one.why = (uint8_t)(one.states[0] == 0   ? whys[0]
                                 : one.states[1] == 0 ? whys[1]
                                                      : PTL_UNKNOWN_NOT_LISTED);
         doubt(missed, &one);
-        pair->certain += one.change <= PTL_CHANGE_STATE;
-        pair->perhaps +=
-            one.change == PTL_CHANGE_PERHAPS_CLOSED || one.change == PTL_CHANGE_PERHAPS_STATE;
+        pair->certain += one.change <= PTL_DIFFERENCE_STATE;
+        pair->perhaps += one.change == PTL_DIFFERENCE_PERHAPS_CLOSED ||
+                         one.change == PTL_DIFFERENCE_PERHAPS_STATE;
         if (!add_port(diff, &one))
             return false;
     }

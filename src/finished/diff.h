@@ -12,17 +12,17 @@ struct ptl_diff;
 /* What became of a port. Perhaps: the run that has it silent may have missed it, since its bound of
  * what it missed there is poor (ptl_estimate_is_poor_at). A port that is open has opened, whatever
  * the run before may have missed. */
-enum ptl_change {
-    PTL_CHANGE_OPENED,         /* open, and was not */
-    PTL_CHANGE_CLOSED,         /* was open, and is not */
-    PTL_CHANGE_STATE,          /* neither was nor is open, or may be either */
-    PTL_CHANGE_PERHAPS_CLOSED, /* was open, and is silent */
-    PTL_CHANGE_PERHAPS_STATE,  /* neither was nor is open, and was or is silent */
-    PTL_CHANGE_UNKNOWN         /* open in one run, not known in the other */
+enum ptl_difference {
+    PTL_DIFFERENCE_OPENED,         /* open, and was not */
+    PTL_DIFFERENCE_CLOSED,         /* was open, and is not */
+    PTL_DIFFERENCE_STATE,          /* neither was nor is open, or may be either */
+    PTL_DIFFERENCE_PERHAPS_CLOSED, /* was open, and is silent */
+    PTL_DIFFERENCE_PERHAPS_STATE,  /* neither was nor is open, and was or is silent */
+    PTL_DIFFERENCE_UNKNOWN         /* open in one run, not known in the other */
 };
-#define PTL_CHANGE_COUNT 6
+#define PTL_DIFFERENCE_COUNT 6
 /* "opened", "closed", "changed", "perhaps-closed", "perhaps-changed", "unknown". */
-extern const char *const ptl_change_names[PTL_CHANGE_COUNT];
+extern const char *const ptl_difference_names[PTL_DIFFERENCE_COUNT];
 
 /*
  * Compares two runs, host by host (by address) and port by port. Only what both runs know is a
@@ -39,7 +39,7 @@ bool ptl_diff_is_different(const struct ptl_diff *diff);
 /* There may be one: a run may have missed what it has silent. */
 bool ptl_diff_is_perhaps_different(const struct ptl_diff *diff);
 /* How many ports there are of a change. */
-uint64_t ptl_diff_count(const struct ptl_diff *diff, enum ptl_change change);
+uint64_t ptl_diff_count(const struct ptl_diff *diff, enum ptl_difference change);
 /* Something is unknown, or one of the runs has probes or hosts without a verdict. */
 bool ptl_diff_has_unknown(const struct ptl_diff *diff);
 /* One of the runs did not do all that it was to do: that no difference is known tells little. */
@@ -51,7 +51,7 @@ const char *ptl_diff_warning(const struct ptl_diff *diff, size_t number);
 struct ptl_diff_one {
     struct ptl_target_names names; /* as NEW has them, else as OLD does */
     uint16_t port;
-    enum ptl_change change;
+    enum ptl_difference change;
     const char *service; /* borrowed of the results; NULL: not known */
     unsigned old, new;   /* states that it can have been in, a bit for each enum ptl_state; 0: not
                           * known */

@@ -38,18 +38,19 @@ static const struct ptl_key summary_keys[] = {
     {"hosts_vanished", &ptl_key_number, AT(lone[PTL_VANISHED]), .about = "only the old run has"},
     {"hosts_unknown", &ptl_key_number, AT(lone[PTL_LONE_UNKNOWN]),
      .about = "one run has, and the other may have"},
-    {"opened", &ptl_key_number, AT(changes[PTL_CHANGE_OPENED]),
+    {"opened", &ptl_key_number, AT(changes[PTL_DIFFERENCE_OPENED]),
      .about = "ports that are open, and were not"},
-    {"closed", &ptl_key_number, AT(changes[PTL_CHANGE_CLOSED]),
+    {"closed", &ptl_key_number, AT(changes[PTL_DIFFERENCE_CLOSED]),
      .about = "ports that were open, and are not"},
-    {"changed", &ptl_key_number, AT(changes[PTL_CHANGE_STATE]),
+    {"changed", &ptl_key_number, AT(changes[PTL_DIFFERENCE_STATE]),
      .about = "ports that changed otherwise"},
-    {"perhaps_closed", &ptl_key_number, AT(changes[PTL_CHANGE_PERHAPS_CLOSED]), .is_later = true,
-     .is_promised = true,
+    {"perhaps_closed", &ptl_key_number, AT(changes[PTL_DIFFERENCE_PERHAPS_CLOSED]),
+     .is_later = true, .is_promised = true,
      .about = "ports that were open and are silent, where the new run may have missed them"},
-    {"perhaps_changed", &ptl_key_number, AT(changes[PTL_CHANGE_PERHAPS_STATE]), .is_later = true,
-     .is_promised = true, .about = "ports that changed otherwise, or that a run may have missed"},
-    {"unknown", &ptl_key_number, AT(changes[PTL_CHANGE_UNKNOWN]),
+    {"perhaps_changed", &ptl_key_number, AT(changes[PTL_DIFFERENCE_PERHAPS_STATE]),
+     .is_later = true, .is_promised = true,
+     .about = "ports that changed otherwise, or that a run may have missed"},
+    {"unknown", &ptl_key_number, AT(changes[PTL_DIFFERENCE_UNKNOWN]),
      .about = "ports that are open in one run and not known in the other"},
 };
 #undef AT
@@ -143,16 +144,17 @@ static const char *const protocols[] = {"tcp"};
     &ptl_key_states, AT(member), .words = ptl_state_names, .word_count = PTL_ERROR
 static const struct ptl_key change_keys[] = {
     PORT,
-    {"change", &ptl_key_word, AT(change), .words = ptl_change_names,
-     .word_count = PTL_CHANGE_PERHAPS_CLOSED,
+    {"change", &ptl_key_word, AT(change), .words = ptl_difference_names,
+     .word_count = PTL_DIFFERENCE_PERHAPS_CLOSED,
      .about = "opened: it is open and was not; closed: it was open and is not; changed: else"},
     {"old", STATES(states[PTL_OLD]), .about = "states that it can have been in"},
     {"new", STATES(states[PTL_NEW]), .about = "states that it can be in"},
     {"missed_before", &ptl_key_bool, AT(missed), .is_later = true, .is_promised = true,
      .about = "opened: the old run may just have missed it"},
 };
-static const char *const perhaps_words[PTL_CHANGE_COUNT] = {
-    [PTL_CHANGE_PERHAPS_CLOSED] = "perhaps-closed", [PTL_CHANGE_PERHAPS_STATE] = "perhaps-changed"};
+static const char *const perhaps_words[PTL_DIFFERENCE_COUNT] = {
+    [PTL_DIFFERENCE_PERHAPS_CLOSED] = "perhaps-closed",
+    [PTL_DIFFERENCE_PERHAPS_STATE] = "perhaps-changed"};
 static const struct ptl_key perhaps_keys[] = {
     PORT,
     {"change", &ptl_key_word, AT(change), PTL_WORDS(perhaps_words),
@@ -316,8 +318,8 @@ static bool write_shifts(struct document *document)
 }
 
 /* The list of ports with the changes from `first` to `last`. */
-static bool write_ports(struct document *document, const char *key, enum ptl_change first,
-                        enum ptl_change last, const struct ptl_object *object)
+static bool write_ports(struct document *document, const char *key, enum ptl_difference first,
+                        enum ptl_difference last, const struct ptl_object *object)
 {
     const struct ptl_diff *diff = document->diff;
     begin_list(document, key);
@@ -338,7 +340,7 @@ static bool write_ports(struct document *document, const char *key, enum ptl_cha
         if (!add_element(document, object, &keys))
             return false;
     }
-    end_list(document, last == PTL_CHANGE_UNKNOWN ? "}\n" : ",\n");
+    end_list(document, last == PTL_DIFFERENCE_UNKNOWN ? "}\n" : ",\n");
     return flush(document);
 }
 
@@ -355,14 +357,16 @@ bool ptl_diff_write_json(const struct ptl_diff *diff, struct ptl_output *output)
                    ptl_diff_is_different(diff) ? "true" : "false");
     add_object(&document, "summary", &summary_object, diff);
     add_warnings(&document);
-    bool good =
-        write_hosts(&document, "appeared", PTL_APPEARED) &&
-        write_hosts(&document, "vanished", PTL_VANISHED) &&
-        write_hosts(&document, "unknown_hosts", PTL_LONE_UNKNOWN) && write_shifts(&document) &&
-        write_ports(&document, "changes", PTL_CHANGE_OPENED, PTL_CHANGE_STATE, &change_object) &&
-        write_ports(&document, "perhaps", PTL_CHANGE_PERHAPS_CLOSED, PTL_CHANGE_PERHAPS_STATE,
-                    &perhaps_object) &&
-        write_ports(&document, "unknown", PTL_CHANGE_UNKNOWN, PTL_CHANGE_UNKNOWN, &unknown_object);
+    bool good = write_hosts(&document, "appeared", PTL_APPEARED) &&
+                write_hosts(&document, "vanished", PTL_VANISHED) &&
+                write_hosts(&document, "unknown_hosts", PTL_LONE_UNKNOWN) &&
+                write_shifts(&document) &&
+                write_ports(&document, "changes", PTL_DIFFERENCE_OPENED, PTL_DIFFERENCE_STATE,
+                            &change_object) &&
+                write_ports(&document, "perhaps", PTL_DIFFERENCE_PERHAPS_CLOSED,
+                            PTL_DIFFERENCE_PERHAPS_STATE, &perhaps_object) &&
+                write_ports(&document, "unknown", PTL_DIFFERENCE_UNKNOWN, PTL_DIFFERENCE_UNKNOWN,
+                            &unknown_object);
     ptl_buf_free(&document.line);
     return good;
 }

@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const ptl_change_names[PTL_CHANGE_COUNT] = {
-    [PTL_CHANGE_OPENED] = "opened",
-    [PTL_CHANGE_CLOSED] = "closed",
-    [PTL_CHANGE_STATE] = "changed",
-    [PTL_CHANGE_PERHAPS_CLOSED] = "perhaps-closed",
-    [PTL_CHANGE_PERHAPS_STATE] = "perhaps-changed",
-    [PTL_CHANGE_UNKNOWN] = "unknown"};
+const char *const ptl_difference_names[PTL_DIFFERENCE_COUNT] = {
+    [PTL_DIFFERENCE_OPENED] = "opened",
+    [PTL_DIFFERENCE_CLOSED] = "closed",
+    [PTL_DIFFERENCE_STATE] = "changed",
+    [PTL_DIFFERENCE_PERHAPS_CLOSED] = "perhaps-closed",
+    [PTL_DIFFERENCE_PERHAPS_STATE] = "perhaps-changed",
+    [PTL_DIFFERENCE_UNKNOWN] = "unknown"};
 
 static bool warn(struct ptl_diff *diff, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -79,12 +79,12 @@ bool ptl_diff_is_different(const struct ptl_diff *diff)
 
 bool ptl_diff_is_perhaps_different(const struct ptl_diff *diff)
 {
-    return diff->perhaps + diff->changes[PTL_CHANGE_PERHAPS_CLOSED] +
-               diff->changes[PTL_CHANGE_PERHAPS_STATE] >
+    return diff->perhaps + diff->changes[PTL_DIFFERENCE_PERHAPS_CLOSED] +
+               diff->changes[PTL_DIFFERENCE_PERHAPS_STATE] >
            0;
 }
 
-uint64_t ptl_diff_count(const struct ptl_diff *diff, enum ptl_change change)
+uint64_t ptl_diff_count(const struct ptl_diff *diff, enum ptl_difference change)
 {
     return diff->changes[change];
 }
@@ -106,7 +106,7 @@ bool ptl_diff_port(const struct ptl_diff *diff, size_t number, struct ptl_diff_o
 
 bool ptl_diff_has_unknown(const struct ptl_diff *diff)
 {
-    bool any = diff->changes[PTL_CHANGE_UNKNOWN] + diff->lone[PTL_LONE_UNKNOWN] > 0;
+    bool any = diff->changes[PTL_DIFFERENCE_UNKNOWN] + diff->lone[PTL_LONE_UNKNOWN] > 0;
     for (int side = 0; side < 2; side++) {
         const struct ptl_results *results = diff->views[side].results;
         any = any || results->unresolved_count > 0 ||

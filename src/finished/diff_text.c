@@ -49,7 +49,7 @@ static void add_port(struct text *text, const struct ptl_diff_port *port)
     char number[16], old[PTL_STATES_SIZE], new[PTL_STATES_SIZE];
     const char *service = ptl_diff_service(text->diff, port->port);
     snprintf(number, sizeof(number), "%u/tcp", port->port);
-    ptl_buf_printf(&text->line, "%-10s%-16s%-20s%-20s", number, ptl_change_names[port->change],
+    ptl_buf_printf(&text->line, "%-10s%-16s%-20s%-20s", number, ptl_difference_names[port->change],
                    cell(port->states[PTL_OLD], port->why, old),
                    cell(port->states[PTL_NEW], port->why, new));
     ptl_text_add_printable(&text->line, service != NULL ? service : "-");
@@ -151,20 +151,20 @@ static void add_summary(struct text *text)
     ptl_buf_printf(&text->line,
                    "; ports: %" PRIu64 " opened, %" PRIu64 " closed, %" PRIu64
                    " changed between other states",
-                   diff->changes[PTL_CHANGE_OPENED], diff->changes[PTL_CHANGE_CLOSED],
-                   diff->changes[PTL_CHANGE_STATE]);
-    uint64_t closed = diff->changes[PTL_CHANGE_PERHAPS_CLOSED],
-             changed = diff->changes[PTL_CHANGE_PERHAPS_STATE];
+                   diff->changes[PTL_DIFFERENCE_OPENED], diff->changes[PTL_DIFFERENCE_CLOSED],
+                   diff->changes[PTL_DIFFERENCE_STATE]);
+    uint64_t closed = diff->changes[PTL_DIFFERENCE_PERHAPS_CLOSED],
+             changed = diff->changes[PTL_DIFFERENCE_PERHAPS_STATE];
     if (closed > 0)
         ptl_buf_printf(&text->line,
                        "; perhaps closed: %" PRIu64 " (the new run may have missed %s)", closed,
                        closed == 1 ? "it" : "them");
     if (changed > 0)
         ptl_buf_printf(&text->line, "; perhaps changed otherwise: %" PRIu64, changed);
-    if (diff->changes[PTL_CHANGE_UNKNOWN] + diff->lone[PTL_LONE_UNKNOWN] > 0)
+    if (diff->changes[PTL_DIFFERENCE_UNKNOWN] + diff->lone[PTL_LONE_UNKNOWN] > 0)
         ptl_buf_printf(&text->line, "; unknown: %" PRIu64 " port%s, %" PRIu64 " host%s",
-                       diff->changes[PTL_CHANGE_UNKNOWN],
-                       diff->changes[PTL_CHANGE_UNKNOWN] == 1 ? "" : "s",
+                       diff->changes[PTL_DIFFERENCE_UNKNOWN],
+                       diff->changes[PTL_DIFFERENCE_UNKNOWN] == 1 ? "" : "s",
                        diff->lone[PTL_LONE_UNKNOWN], diff->lone[PTL_LONE_UNKNOWN] == 1 ? "" : "s");
     ptl_buf_add_char(&text->line, '\n');
 }

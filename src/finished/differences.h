@@ -12,7 +12,7 @@ struct ptl_diff_port {
     uint32_t hosts[2]; /* by enum ptl_side; PTL_VIEW_NONE: not named there */
     uint32_t order;    /* of the host, as the shifts have it */
     uint16_t port;
-    uint8_t change;    /* enum ptl_change */
+    uint8_t change;    /* enum ptl_difference */
     uint8_t states[2]; /* that it can have been in, a bit each; 0: not known */
     uint8_t why;       /* enum ptl_unknown, where not known */
     bool missed;       /* opened: OLD may have missed it */
@@ -49,7 +49,7 @@ struct ptl_diff {
     uint64_t changed;      /* of these, with a difference */
     uint64_t perhaps;      /* of these, without one that is known, but perhaps with one */
     uint64_t poor[2];      /* of these, those of which a run may well have missed ports */
-    uint64_t changes[PTL_CHANGE_COUNT];
+    uint64_t changes[PTL_DIFFERENCE_COUNT];
     uint64_t lone[PTL_LONE_COUNT];
     char **warnings;
     size_t warning_count;

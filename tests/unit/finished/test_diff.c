@@ -70,11 +70,11 @@ static void scan(struct model *model, const char *profile, bool is_new)
 static const struct {
     const char *ip;
     uint16_t port;
-    enum ptl_change change;
+    enum ptl_difference change;
 } wanted[] = {
-    {"198.18.0.1", 22, PTL_CHANGE_CLOSED},         {"198.18.0.1", 80, PTL_CHANGE_OPENED},
-    {"198.18.0.2", 22, PTL_CHANGE_PERHAPS_CLOSED}, {"198.18.0.3", 22, PTL_CHANGE_CLOSED},
-    {"198.18.0.3", 80, PTL_CHANGE_OPENED},         {"198.18.0.4", 443, PTL_CHANGE_UNKNOWN},
+    {"198.18.0.1", 22, PTL_DIFFERENCE_CLOSED},         {"198.18.0.1", 80, PTL_DIFFERENCE_OPENED},
+    {"198.18.0.2", 22, PTL_DIFFERENCE_PERHAPS_CLOSED}, {"198.18.0.3", 22, PTL_DIFFERENCE_CLOSED},
+    {"198.18.0.3", 80, PTL_DIFFERENCE_OPENED},         {"198.18.0.4", 443, PTL_DIFFERENCE_UNKNOWN},
 };
 
 static void expect(const struct ptl_results *old, const struct ptl_results *new)
@@ -89,14 +89,14 @@ static void expect(const struct ptl_results *old, const struct ptl_results *new)
         assert_int_equal(one.port, wanted[number].port);
         assert_int_equal(one.change, wanted[number].change);
         assert_int_equal(one.new &(1U << PTL_OPEN),
-                         one.change == PTL_CHANGE_OPENED || one.change == PTL_CHANGE_UNKNOWN
+                         one.change == PTL_DIFFERENCE_OPENED || one.change == PTL_DIFFERENCE_UNKNOWN
                              ? 1U << PTL_OPEN
                              : 0);
     }
     assert_int_equal(number, sizeof(wanted) / sizeof(wanted[0]));
-    assert_int_equal(ptl_diff_count(diff, PTL_CHANGE_CLOSED), 2);
-    assert_int_equal(ptl_diff_count(diff, PTL_CHANGE_PERHAPS_CLOSED), 1);
-    assert_int_equal(ptl_diff_count(diff, PTL_CHANGE_OPENED), 2);
+    assert_int_equal(ptl_diff_count(diff, PTL_DIFFERENCE_CLOSED), 2);
+    assert_int_equal(ptl_diff_count(diff, PTL_DIFFERENCE_PERHAPS_CLOSED), 1);
+    assert_int_equal(ptl_diff_count(diff, PTL_DIFFERENCE_OPENED), 2);
     assert_true(ptl_diff_is_different(diff) && ptl_diff_is_perhaps_different(diff));
     ptl_diff_free(diff);
 }
