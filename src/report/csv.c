@@ -144,8 +144,5 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     return ptl_writing_flush(writing);
 }
 
-const struct ptl_writer ptl_writer_csv = {.name = "csv",
-                                          .extension = "csv",
-                                          .begin = begin,
-                                          .result = result,
-                                          .end = ptl_writing_nothing};
+const struct ptl_writer ptl_writer_csv = {
+    .begin = begin, .result = result, .end = ptl_writing_nothing};

@@ -14,8 +14,5 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     return ptl_writing_flush(writing);
 }
 
-const struct ptl_writer ptl_writer_hostport = {.name = "hostport",
-                                               .extension = "txt",
-                                               .begin = ptl_writing_nothing,
-                                               .result = result,
-                                               .end = ptl_writing_nothing};
+const struct ptl_writer ptl_writer_hostport = {
+    .begin = ptl_writing_nothing, .result = result, .end = ptl_writing_nothing};

@@ -158,5 +158,4 @@ static bool end(struct ptl_writing *writing)
     return true;
 }
 
-const struct ptl_writer ptl_writer_html = {
-    .name = "html", .extension = "html", .begin = begin, .result = result, .end = end};
+const struct ptl_writer ptl_writer_html = {.begin = begin, .result = result, .end = end};

@@ -63,5 +63,4 @@ static bool end(struct ptl_writing *writing)
     return ptl_writing_flush(writing);
 }
 
-const struct ptl_writer ptl_writer_json = {
-    .name = "json", .extension = "json", .begin = begin, .result = result, .end = end};
+const struct ptl_writer ptl_writer_json = {.begin = begin, .result = result, .end = end};

@@ -70,9 +70,5 @@ static bool end(struct ptl_writing *writing)
     return ptl_writing_flush(writing);
 }
 
-const struct ptl_writer ptl_writer_jsonl = {.name = "jsonl",
-                                            .extension = "jsonl",
-                                            .by_time = true,
-                                            .begin = begin,
-                                            .result = result,
-                                            .end = end};
+const struct ptl_writer ptl_writer_jsonl = {
+    .by_time = true, .begin = begin, .result = result, .end = end};

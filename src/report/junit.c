@@ -179,5 +179,4 @@ static bool end(struct ptl_writing *writing)
     return ptl_writing_flush(writing);
 }
 
-const struct ptl_writer ptl_writer_junit = {
-    .name = "junit", .extension = "xml", .begin = begin, .result = result, .end = end};
+const struct ptl_writer ptl_writer_junit = {.begin = begin, .result = result, .end = end};

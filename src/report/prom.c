@@ -172,8 +172,5 @@ static bool result(struct ptl_writing *writing, const struct ptl_row *row)
     return ptl_writing_flush(writing);
 }
 
-const struct ptl_writer ptl_writer_prom = {.name = "prom",
-                                           .extension = "prom",
-                                           .begin = begin,
-                                           .result = result,
-                                           .end = ptl_writing_nothing};
+const struct ptl_writer ptl_writer_prom = {
+    .begin = begin, .result = result, .end = ptl_writing_nothing};

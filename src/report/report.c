@@ -10,17 +10,13 @@
     (16U << 20) /* the longest record: a target with 65,535 open ports is 0.4 MiB */
 
 struct ptl_report {
-    const struct ptl_writer *writer;
+    enum ptl_format format;
+    const struct ptl_writer *writer; /* of the format; NULL: it is a text */
     struct ptl_writing writing;
     bool live;
     bool begun;
     bool failed; /* memory ran out */
 };
-
-const char *ptl_report_extension(enum ptl_format format)
-{
-    return ptl_writers[format]->extension;
-}
 
 static enum ptl_status open_report(const char *path, const struct ptl_output_options *options,
                                    struct ptl_report **report, struct ptl_error *error)
@@ -57,6 +53,7 @@ enum ptl_status ptl_report_open(enum ptl_format format, const char *path,
     enum ptl_status status = open_report(path, &how, report, error);
     if (status != PTL_OK)
         return status;
+    (*report)->format = format;
     (*report)->writer = writer;
     (*report)->writing.color = options->color && ptl_output_is_terminal((*report)->writing.output);
     return PTL_OK;
@@ -173,7 +170,7 @@ enum ptl_status ptl_report_write(struct ptl_report *report, const struct ptl_res
     if (good && report->writer->end(&report->writing))
         return PTL_OK;
     return ptl_error_set(error, PTL_E_NO_MEMORY, "out of memory while the %s report was written",
-                         report->writer->name);
+                         ptl_format_names[report->format]);
 }
 
 enum ptl_status ptl_report_close(struct ptl_report *report, struct ptl_error *error)

@@ -23,8 +23,6 @@ struct ptl_report_options {
     const struct ptl_cancel *cancel; /* ends the wait for somebody who reads a pipe; may be NULL */
 };
 
-/* "json", "csv", "txt", ...: the usual file name extension. */
-const char *ptl_report_extension(enum ptl_format format);
 /*
  * True for "-", and for any other name of the file or pipe that standard output is (/dev/stdout):
  * that is written through standard output, in place. Not for terminals and other devices, which

@@ -288,5 +288,4 @@ static bool end(struct ptl_writing *writing)
     return ptl_writing_flush(writing);
 }
 
-const struct ptl_writer ptl_writer_text = {
-    .name = "text", .extension = "txt", .begin = begin, .result = result, .end = end};
+const struct ptl_writer ptl_writer_text = {.begin = begin, .result = result, .end = end};

@@ -55,9 +55,7 @@ struct ptl_row {
  * sticky: no writer checks it. False: memory ran out.
  */
 struct ptl_writer {
-    const char *name;      /* as in ptl_format_names */
-    const char *extension; /* without a dot */
-    bool by_time;          /* results come by (offset_ms, target, port) instead: as found */
+    bool by_time; /* results come by (offset_ms, target, port) instead: as found */
     bool (*begin)(struct ptl_writing *writing);
     bool (*result)(struct ptl_writing *writing, const struct ptl_row *row);
     bool (*end)(struct ptl_writing *writing);

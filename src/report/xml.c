@@ -252,5 +252,4 @@ static bool end(struct ptl_writing *writing)
     return ptl_writing_flush(writing);
 }
 
-const struct ptl_writer ptl_writer_xml = {
-    .name = "xml", .extension = "xml", .begin = begin, .result = result, .end = end};
+const struct ptl_writer ptl_writer_xml = {.begin = begin, .result = result, .end = end};
