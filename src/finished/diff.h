@@ -38,8 +38,6 @@ void ptl_diff_free(struct ptl_diff *diff);
 bool ptl_diff_is_different(const struct ptl_diff *diff);
 /* There may be one: a run may have missed what it has silent. */
 bool ptl_diff_is_perhaps_different(const struct ptl_diff *diff);
-/* How many ports there are of a change. */
-uint64_t ptl_diff_count(const struct ptl_diff *diff, enum ptl_difference change);
 /* Something is unknown, or one of the runs has probes or hosts without a verdict. */
 bool ptl_diff_has_unknown(const struct ptl_diff *diff);
 /* One of the runs did not do all that it was to do: that no difference is known tells little. */
@@ -47,22 +45,8 @@ bool ptl_diff_is_incomplete(const struct ptl_diff *diff);
 /* What has to be known to judge the diff: incomplete runs and the like. NULL past the end. */
 const char *ptl_diff_warning(const struct ptl_diff *diff, size_t number);
 
-/* One port that changed, may have, or is not known, as ptl_diff_port tells it. */
-struct ptl_diff_one {
-    struct ptl_target_names names; /* as NEW has them, else as OLD does */
-    uint16_t port;
-    enum ptl_difference change;
-    const char *service; /* borrowed of the results; NULL: not known */
-    unsigned old, new;   /* states that it can have been in, a bit for each enum ptl_state; 0: not
-                          * known */
-    bool missed_before;  /* opened: the old run may just have missed it */
-};
-/* The ports in the order of the hosts of NEW, then of those that OLD alone has; of a host
- * ascending. False past the end. Any thread. */
-bool ptl_diff_port(const struct ptl_diff *diff, size_t number, struct ptl_diff_one *one);
-
-/* Writes the diff as JSON or text, whole or not at all, as a report; "-" is standard output.
- * Errors: PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
+/* Writes it as JSON or text, whole or not at all, as a report; "-" is standard output. Errors:
+ * PTL_E_OUTPUT, PTL_E_NO_MEMORY. */
 enum ptl_status ptl_diff_write(const struct ptl_diff *diff, enum ptl_format format,
                                const char *path, struct ptl_error *error);
 /* The root of the JSON. */

@@ -84,26 +84,6 @@ bool ptl_diff_is_perhaps_different(const struct ptl_diff *diff)
            0;
 }
 
-uint64_t ptl_diff_count(const struct ptl_diff *diff, enum ptl_difference change)
-{
-    return diff->changes[change];
-}
-
-bool ptl_diff_port(const struct ptl_diff *diff, size_t number, struct ptl_diff_one *one)
-{
-    if (number >= diff->port_count)
-        return false;
-    const struct ptl_diff_port *port = &diff->ports[number];
-    *one = (struct ptl_diff_one){.port = port->port,
-                                 .change = port->change,
-                                 .service = ptl_diff_service(diff, port->port),
-                                 .old = port->states[PTL_OLD],
-                                 .new = port->states[PTL_NEW],
-                                 .missed_before = port->missed};
-    ptl_diff_names(diff, port->hosts, &one->names);
-    return true;
-}
-
 bool ptl_diff_has_unknown(const struct ptl_diff *diff)
 {
     bool any = diff->changes[PTL_DIFFERENCE_UNKNOWN] + diff->lone[PTL_LONE_UNKNOWN] > 0;

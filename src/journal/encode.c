@@ -123,7 +123,6 @@ static void begin(struct ptl_encoder *encoder)
     ptl_bytes_put(&encoder->payload, encoder->at_ms);
     ptl_bytes_put(&encoder->payload, encoder->offset_ms);
     ptl_counters_put(&encoder->payload, encoder->counters);
-    encoder->preface = encoder->payload.length;
     encoder->position = 0;
     encoder->kept_position = 0;
     encoder->kept_offset = (int64_t)encoder->offset_ms;

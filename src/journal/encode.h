@@ -18,7 +18,6 @@ struct ptl_encoder {
     uint64_t offset_ms; /* from the run's start */
     struct ptl_buf payload;
     struct ptl_buf *out;
-    size_t preface;    /* of the payload: what each begins with */
     uint64_t position; /* behind the last run */
     int64_t kept_position;
     int64_t kept_offset;

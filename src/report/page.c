@@ -27,39 +27,28 @@
     extern const char ptl_embedded_##symbol[], ptl_embedded_##symbol##_end[]
 
 EMBED(style, "page.css");
-EMBED(plot, "vendor/plot.min.js");
-EMBED(common, "common.js");
-EMBED(charts, "charts.js");
+EMBED(plot, "vendor/plot.min.js"); /* the chart library */
+EMBED(common, "common.js");        /* text, numbers, tables */
+EMBED(charts, "charts.js");        /* charts with their text and numbers */
 EMBED(run, "run.js");
 EMBED(compare, "compare.js");
 EMBED(history, "history.js");
 
-#define BOUNDS(symbol)                                                                             \
+struct asset {
+    const char *start, *end;
+};
+#define ASSET(symbol)                                                                              \
     {                                                                                              \
         ptl_embedded_##symbol, ptl_embedded_##symbol##_end                                         \
     }
 
-static const struct {
-    const char *start, *end;
-} assets[PTL_ASSET_COUNT] = {
-    [PTL_ASSET_STYLE] = BOUNDS(style),     [PTL_ASSET_PLOT] = BOUNDS(plot),
-    [PTL_ASSET_COMMON] = BOUNDS(common),   [PTL_ASSET_CHARTS] = BOUNDS(charts),
-    [PTL_ASSET_RUN] = BOUNDS(run),         [PTL_ASSET_COMPARE] = BOUNDS(compare),
-    [PTL_ASSET_HISTORY] = BOUNDS(history),
-};
-
-const char *ptl_asset(enum ptl_asset asset, size_t *size)
-{
-    *size = (size_t)(assets[asset].end - assets[asset].start);
-    return assets[asset].start;
-}
-
 /* ---- pages ---- */
 
-static const enum ptl_asset scripts[][4] = {
-    [PTL_PAGE_RUN] = {PTL_ASSET_PLOT, PTL_ASSET_COMMON, PTL_ASSET_CHARTS, PTL_ASSET_RUN},
-    [PTL_PAGE_COMPARE] = {PTL_ASSET_PLOT, PTL_ASSET_COMMON, PTL_ASSET_CHARTS, PTL_ASSET_COMPARE},
-    [PTL_PAGE_HISTORY] = {PTL_ASSET_PLOT, PTL_ASSET_COMMON, PTL_ASSET_CHARTS, PTL_ASSET_HISTORY},
+static const struct asset style = ASSET(style);
+static const struct asset scripts[][4] = {
+    [PTL_PAGE_RUN] = {ASSET(plot), ASSET(common), ASSET(charts), ASSET(run)},
+    [PTL_PAGE_COMPARE] = {ASSET(plot), ASSET(common), ASSET(charts), ASSET(compare)},
+    [PTL_PAGE_HISTORY] = {ASSET(plot), ASSET(common), ASSET(charts), ASSET(history)},
 };
 enum { SCRIPTS = sizeof(scripts[0]) / sizeof(scripts[0][0]) };
 
@@ -68,23 +57,20 @@ static void write_text(struct ptl_output *output, const char *text)
     ptl_output_write(output, text, strlen(text));
 }
 
-static void write_asset(struct ptl_output *output, enum ptl_asset asset)
+static void write_asset(struct ptl_output *output, const struct asset *asset)
 {
-    size_t size;
-    const char *bytes = ptl_asset(asset, &size);
-    ptl_output_write(output, bytes, size);
+    ptl_output_write(output, asset->start, (size_t)(asset->end - asset->start));
 }
 
 /* " 'sha256-BASE64'": the policy lets these very scripts run and nothing else. */
-static void add_hash(struct ptl_buf *buf, enum ptl_asset asset)
+static void add_hash(struct ptl_buf *buf, const struct asset *asset)
 {
     /* 32 bytes and a zero are 11 groups of three; the last digit is then padding. */
     unsigned char digest[SHA256_DIGEST_LENGTH + 1] = {0};
     SHA256_CTX context;
-    size_t size;
-    const char *bytes = ptl_asset(asset, &size);
     SHA256_Init(&context);
-    SHA256_Update(&context, (const unsigned char *)bytes, size);
+    SHA256_Update(&context, (const unsigned char *)asset->start,
+                  (size_t)(asset->end - asset->start));
     SHA256_Final(digest, &context);
     ptl_buf_add(buf, " 'sha256-");
     ptl_text_add_base64(buf, digest, sizeof(digest));
@@ -121,7 +107,7 @@ bool ptl_page_begin(struct ptl_output *output, struct ptl_buf *scratch, enum ptl
                          "'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; "
                          "script-src");
     for (int i = 0; i < SCRIPTS; i++)
-        add_hash(scratch, scripts[page][i]);
+        add_hash(scratch, &scripts[page][i]);
     ptl_buf_add(scratch, "\">\n<meta name=\"viewport\" content=\"width=device-width, "
                          "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
                          "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
@@ -129,7 +115,7 @@ bool ptl_page_begin(struct ptl_output *output, struct ptl_buf *scratch, enum ptl
     add_html(scratch, name);
     ptl_buf_add(scratch, "</title>\n<style>\n");
     bool good = ptl_output_write_line(output, scratch);
-    write_asset(output, PTL_ASSET_STYLE);
+    write_asset(output, &style);
     write_text(output, "</style>\n</head>\n<body>\n<noscript>This page draws its tables and charts "
                        "with a script that it carries itself; please allow it. The data stands in "
                        "the page as JSON.</noscript>\n<main id=\"page\"></main>\n");
@@ -152,7 +138,7 @@ void ptl_page_end(struct ptl_output *output, enum ptl_page page)
 {
     for (int i = 0; i < SCRIPTS; i++) {
         write_text(output, "<script>");
-        write_asset(output, scripts[page][i]);
+        write_asset(output, &scripts[page][i]);
         write_text(output, "</script>\n");
     }
     write_text(output, "</body>\n</html>\n");

@@ -8,21 +8,6 @@
 #include "base/buf.h"
 #include "report/output.h"
 
-/* The files of src/report/web that pages are made of, embedded at build time. Constant. */
-enum ptl_asset {
-    PTL_ASSET_STYLE,   /* page.css */
-    PTL_ASSET_PLOT,    /* vendor/plot.min.js: the chart library */
-    PTL_ASSET_COMMON,  /* common.js: text, numbers, tables */
-    PTL_ASSET_CHARTS,  /* charts.js: charts with their text and numbers */
-    PTL_ASSET_RUN,     /* run.js */
-    PTL_ASSET_COMPARE, /* compare.js */
-    PTL_ASSET_HISTORY, /* history.js */
-};
-#define PTL_ASSET_COUNT 7
-
-/* The bytes of an asset, without a NUL; *size says how many. */
-const char *ptl_asset(enum ptl_asset asset, size_t *size);
-
 enum ptl_page { PTL_PAGE_RUN, PTL_PAGE_COMPARE, PTL_PAGE_HISTORY };
 
 /* Everything up to the data. The title is "portolan: ", `what` and `name`, which may come from

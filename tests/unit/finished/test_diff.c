@@ -1,5 +1,5 @@
-/* What changed between runs of this process, port by port, as a program asks for it. */
-#include "finished/diff.h"
+/* What changed between runs of this process, port by port, as the writers take it. */
+#include "finished/differences.h"
 #include "report/report.h"
 #include "results/read.h"
 #include "unit/results/model.h"
@@ -80,23 +80,26 @@ static const struct {
 static void expect(const struct ptl_results *old, const struct ptl_results *new)
 {
     struct ptl_diff *diff = NULL;
-    struct ptl_diff_one one;
     size_t number = 0;
     assert_int_equal(ptl_diff_new(old, "old", new, "new", &diff, NULL), PTL_OK);
-    for (; ptl_diff_port(diff, number, &one); number++) {
+    for (; number < diff->port_count; number++) {
+        const struct ptl_diff_port *one = &diff->ports[number];
+        struct ptl_target_names names;
+        ptl_diff_names(diff, one->hosts, &names);
         assert_true(number < sizeof(wanted) / sizeof(wanted[0]));
-        assert_string_equal(one.names.ip, wanted[number].ip);
-        assert_int_equal(one.port, wanted[number].port);
-        assert_int_equal(one.change, wanted[number].change);
-        assert_int_equal(one.new &(1U << PTL_OPEN),
-                         one.change == PTL_DIFFERENCE_OPENED || one.change == PTL_DIFFERENCE_UNKNOWN
+        assert_string_equal(names.ip, wanted[number].ip);
+        assert_int_equal(one->port, wanted[number].port);
+        assert_int_equal(one->change, wanted[number].change);
+        assert_int_equal(one->states[PTL_NEW] & (1U << PTL_OPEN),
+                         one->change == PTL_DIFFERENCE_OPENED ||
+                                 one->change == PTL_DIFFERENCE_UNKNOWN
                              ? 1U << PTL_OPEN
                              : 0);
     }
     assert_int_equal(number, sizeof(wanted) / sizeof(wanted[0]));
-    assert_int_equal(ptl_diff_count(diff, PTL_DIFFERENCE_CLOSED), 2);
-    assert_int_equal(ptl_diff_count(diff, PTL_DIFFERENCE_PERHAPS_CLOSED), 1);
-    assert_int_equal(ptl_diff_count(diff, PTL_DIFFERENCE_OPENED), 2);
+    assert_int_equal(diff->changes[PTL_DIFFERENCE_CLOSED], 2);
+    assert_int_equal(diff->changes[PTL_DIFFERENCE_PERHAPS_CLOSED], 1);
+    assert_int_equal(diff->changes[PTL_DIFFERENCE_OPENED], 2);
     assert_true(ptl_diff_is_different(diff) && ptl_diff_is_perhaps_different(diff));
     ptl_diff_free(diff);
 }
@@ -142,8 +145,7 @@ static void a_run_is_as_its_file_tells(void **state)
     struct ptl_results *again = read_again(new.results);
     assert_int_equal(ptl_diff_new(new.results, "new", again, "again", &diff, NULL), PTL_OK);
     assert_false(ptl_diff_is_different(diff) || ptl_diff_is_perhaps_different(diff));
-    struct ptl_diff_one one;
-    assert_false(ptl_diff_port(diff, 0, &one));
+    assert_int_equal(diff->port_count, 0);
     ptl_diff_free(diff);
     ptl_results_free(again);
     model_close(&new);
