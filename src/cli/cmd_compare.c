@@ -8,7 +8,6 @@
 #include "cli/variant_process.h"
 #include "compare/compare.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

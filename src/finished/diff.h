@@ -2,7 +2,6 @@
 #ifndef FINISHED_DIFF_H
 #define FINISHED_DIFF_H
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "profile/profile.h"
 #include "results/results.h"

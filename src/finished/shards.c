@@ -2,7 +2,6 @@
 #include "finished/sharding.h"
 
 #include "base/clock.h"
-#include "results/stored.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "finished/merging.h"
 #include "finished/sharding.h"
-#include "results/stored.h"
 #include "results/untouched.h"
 
 #include <stdlib.h>
