@@ -30,13 +30,9 @@ struct drawing {
     const struct ptl_history *history;
     size_t first; /* run of the history that is the first of the timeline */
     struct ptl_timeline timeline;
-    struct ptl_timeline_run *runs;
     const size_t *order; /* of hosts, by address */
-    struct ptl_timeline_host *hosts;
     char (*ips)[PTL_ADDRESS_SIZE];
-    struct ptl_timeline_row *rows;
     const struct ptl_history_row **origins; /* of rows */
-    struct ptl_timeline_change *changes;
     size_t change_capacity;
 };
 
@@ -70,13 +66,14 @@ static void see(const struct ptl_timeline *timeline, size_t row, char *seen)
 static bool add_runs(struct drawing *drawing)
 {
     const struct ptl_history *history = drawing->history;
+    struct ptl_timeline *timeline = &drawing->timeline;
     size_t count = history->run_count - drawing->first;
-    drawing->runs = calloc(count + 1, sizeof(*drawing->runs));
-    if (drawing->runs == NULL)
+    timeline->runs = calloc(count + 1, sizeof(*timeline->runs));
+    if (timeline->runs == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {
         const struct ptl_history_run *run = &history->runs[drawing->first + i];
-        drawing->runs[i] =
+        timeline->runs[i] =
             (struct ptl_timeline_run){.started_ms = run->when_ms > 0 ? (uint64_t)run->when_ms : 0,
                                       .open = run->states[PTL_OPEN],
                                       .opened = run->changes.lists[PTL_CHANGED_OPENED].all,
@@ -85,66 +82,63 @@ static bool add_runs(struct drawing *drawing)
                                       .limit = run->limit,
                                       .is_complete = run->complete};
     }
-    ptl_timeline_put_in_order(drawing->runs, count);
-    drawing->timeline.runs = drawing->runs;
-    drawing->timeline.run_count = count;
+    ptl_timeline_put_in_order(timeline->runs, count);
+    timeline->run_count = count;
     return true;
 }
 
 static bool add_hosts(struct drawing *drawing)
 {
     const struct ptl_history *history = drawing->history;
+    struct ptl_timeline *timeline = &drawing->timeline;
     size_t count = history->host_count;
-    drawing->hosts = calloc(count + 1, sizeof(*drawing->hosts));
+    timeline->hosts = calloc(count + 1, sizeof(*timeline->hosts));
     drawing->ips = calloc(count + 1, sizeof(*drawing->ips));
-    if (drawing->hosts == NULL || drawing->ips == NULL)
+    if (timeline->hosts == NULL || drawing->ips == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {
         const struct ptl_history_host *host = &history->hosts[drawing->order[i]];
         ptl_address_format(&host->address, drawing->ips[i]);
-        drawing->hosts[i].ip = drawing->ips[i];
-        drawing->hosts[i].name = host->name != NULL ? host->name : drawing->ips[i];
+        timeline->hosts[i].ip = drawing->ips[i];
+        timeline->hosts[i].name = host->name != NULL ? host->name : drawing->ips[i];
     }
-    drawing->timeline.hosts = drawing->hosts;
-    drawing->timeline.host_count = count;
+    timeline->host_count = count;
     return true;
 }
 
 static bool add_rows(struct drawing *drawing)
 {
-    size_t count = 0;
-    drawing->rows = calloc(drawing->history->row_count + 1, sizeof(*drawing->rows));
+    struct ptl_timeline *timeline = &drawing->timeline;
+    timeline->rows = calloc(drawing->history->row_count + 1, sizeof(*timeline->rows));
     drawing->origins =
         calloc(drawing->history->row_count + 1, sizeof(const struct ptl_history_row *));
-    if (drawing->rows == NULL || drawing->origins == NULL)
+    if (timeline->rows == NULL || drawing->origins == NULL)
         return false;
-    for (size_t h = 0; h < drawing->timeline.host_count; h++) {
+    for (size_t h = 0; h < timeline->host_count; h++) {
         const struct ptl_history_host *host = &drawing->history->hosts[drawing->order[h]];
         for (size_t r = 0; r < host->row_count; r++) {
             const struct ptl_history_row *row = &host->rows[r];
             if (row->port == 0 || ptl_history_port(drawing->history, row, drawing->first).open == 0)
                 continue;
-            drawing->origins[count] = row;
-            drawing->rows[count++] = (struct ptl_timeline_row){
+            drawing->origins[timeline->row_count] = row;
+            timeline->rows[timeline->row_count++] = (struct ptl_timeline_row){
                 .host = h, .port = row->port, .service = ptl_service_name(row->port)};
         }
     }
-    drawing->timeline.rows = drawing->rows;
-    drawing->timeline.row_count = count;
     return true;
 }
 
 static bool add_changes(struct drawing *drawing)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < drawing->timeline.run_count; i++) {
+    struct ptl_timeline *timeline = &drawing->timeline;
+    for (size_t i = 0; i < timeline->run_count; i++) {
         const struct ptl_changes *changes = &drawing->history->runs[drawing->first + i].changes;
         for (size_t k = 0; k < TOLD; k++) {
             const struct ptl_changed_list *list = &changes->lists[told[k].kind];
             for (size_t c = 0; c < list->count; c++) {
-                if (!PTL_ROOM(drawing->changes, drawing->change_capacity, count))
+                if (!PTL_ROOM(timeline->changes, drawing->change_capacity, timeline->change_count))
                     return false;
-                drawing->changes[count++] =
+                timeline->changes[timeline->change_count++] =
                     (struct ptl_timeline_change){.run = i,
                                                  .host = list->items[c].host,
                                                  .port = list->items[c].port,
@@ -152,8 +146,6 @@ static bool add_changes(struct drawing *drawing)
             }
         }
     }
-    drawing->timeline.changes = drawing->changes;
-    drawing->timeline.change_count = count;
     return true;
 }
 
@@ -169,7 +161,7 @@ bool ptl_telling_usual_s(const struct ptl_history *history, uint64_t *seconds)
     if (!add_runs(&drawing))
         return false;
     *seconds = ptl_timeline_usual_s(&drawing.timeline);
-    free(drawing.runs);
+    free(drawing.timeline.runs);
     return true;
 }
 
@@ -186,11 +178,11 @@ bool ptl_tell_html(const struct ptl_telling *telling, const size_t *order, struc
     drawing.timeline.context = &drawing;
     bool good = add_runs(&drawing) && add_hosts(&drawing) && add_rows(&drawing) &&
                 add_changes(&drawing) && ptl_timeline_write_html(&drawing.timeline, output);
-    free(drawing.changes);
+    free(drawing.timeline.changes);
     free(drawing.origins);
-    free(drawing.rows);
+    free(drawing.timeline.rows);
     free(drawing.ips);
-    free(drawing.hosts);
-    free(drawing.runs);
+    free(drawing.timeline.hosts);
+    free(drawing.timeline.runs);
     return good;
 }

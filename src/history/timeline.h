@@ -51,14 +51,14 @@ struct ptl_timeline_change {
 
 struct ptl_timeline {
     const char *profile;
-    uint64_t written_ms; /* since 1970: what is missing before now is missing, too */
-    const struct ptl_timeline_run *runs; /* oldest first; at most PTL_TIMELINE_RUNS_MAX */
+    uint64_t written_ms;           /* since 1970: what is missing before now is missing, too */
+    struct ptl_timeline_run *runs; /* oldest first; at most PTL_TIMELINE_RUNS_MAX */
     size_t run_count;
-    const struct ptl_timeline_host *hosts;
+    struct ptl_timeline_host *hosts;
     size_t host_count;
-    const struct ptl_timeline_row *rows; /* rows of one host stand together */
+    struct ptl_timeline_row *rows; /* rows of one host stand together */
     size_t row_count;
-    const struct ptl_timeline_change *changes; /* oldest first */
+    struct ptl_timeline_change *changes; /* oldest first */
     size_t change_count;
     /* Puts a PTL_SEEN_ character a run into `seen`. Asked several times of each row. */
     void (*see)(const struct ptl_timeline *timeline, size_t row, char *seen);

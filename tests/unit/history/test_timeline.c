@@ -44,7 +44,7 @@ static void what_a_partial_run_did_not_ask_ends_no_stretch(void **state)
 }
 
 /* Two hosts with a port each, by night from a round time on. */
-static const struct ptl_timeline_host hosts[] = {{"a.example", "192.0.2.1"}, {"b", "192.0.2.2"}};
+static struct ptl_timeline_host hosts[] = {{"a.example", "192.0.2.1"}, {"b", "192.0.2.2"}};
 
 static void check_order(const uint64_t *times, const uint64_t *wanted, size_t count)
 {
