@@ -51,10 +51,11 @@ static bool has_suffix(const char *text, const char *suffix)
     return length > tail && strcmp(text + length - tail, suffix) == 0;
 }
 
+static const char *const endings[] = {".yaml", ".yml"};
+
 /* The length of a file's name without .yaml or .yml; 0: it has neither. */
 static size_t stem_length(const char *name)
 {
-    static const char *const endings[] = {".yaml", ".yml"};
     for (size_t i = 0; i < 2; i++)
         if (has_suffix(name, endings[i]))
             return strlen(name) - strlen(endings[i]);
@@ -64,10 +65,9 @@ static size_t stem_length(const char *name)
 /* The path of NAME.yaml, or else NAME.yml, in a directory; *path NULL: neither. False: no memory */
 static bool saved_path(const char *directory, const char *name, char **path)
 {
-    static const char *const endings[] = {"yaml", "yml"};
     *path = NULL;
     for (size_t i = 0; i < 2; i++) {
-        if (asprintf(path, "%s/%s.%s", directory, name, endings[i]) < 0) {
+        if (asprintf(path, "%s/%s%s", directory, name, endings[i]) < 0) {
             *path = NULL;
             return false;
         }
@@ -143,8 +143,7 @@ static enum ptl_status not_found(const char *word, const struct ptl_texts *place
 
 enum ptl_status ptl_profile_find(const char *word, char **path, struct ptl_error *error)
 {
-    if (strcmp(word, "-") == 0 || strchr(word, '/') != NULL || has_suffix(word, ".yaml") ||
-        has_suffix(word, ".yml")) {
+    if (strcmp(word, "-") == 0 || strchr(word, '/') != NULL || stem_length(word) > 0) {
         *path = strdup(word);
         return *path != NULL ? PTL_OK : ptl_error_no_memory(error);
     }
