@@ -268,12 +268,12 @@ static const struct option options[] = {
     {OPTION_BASELINE, "baseline", "NAME",
      .help = "the variant that the others are held against (the first)"},
     {OPTION_SET, "set", "KEY=VALUE", .help = "override a key of every profile (repeatable)"},
-    OPTION_ROW_REPORT(JSON, "json", "write comparison.json there, with every run"),
-    OPTION_ROW_REPORT(CSV, "csv", "write CSV there, one row a run"),
-    OPTION_ROW_REPORT(TEXT, "text", "write the tables there (- where no output is named)"),
-    OPTION_ROW_REPORT(HTML, "html", "write one page for a browser there, with charts"),
+    {OPTION_ROW_REPORT(JSON, "json", "write comparison.json there, with every run")},
+    {OPTION_ROW_REPORT(CSV, "csv", "write CSV there, one row a run")},
+    {OPTION_ROW_REPORT(TEXT, "text", "write the tables there (- where no output is named)")},
+    {OPTION_ROW_REPORT(HTML, "html", "write one page for a browser there, with charts")},
     {OPTION_QUIET, "quiet", NULL, .help = "no progress, warnings or notes on standard error"},
-    OPTION_ROW_PROGRESS,
+    {OPTION_ROW_PROGRESS},
 };
 
 const struct command command_compare = {

@@ -79,8 +79,8 @@ static int run(const struct arguments *arguments)
 }
 
 static const struct option options[] = {
-    OPTION_ROW_REPORT(JSON, "json", "write the differences there as JSON"),
-    OPTION_ROW_REPORT(TEXT, "text", "write the text there (- where no output is named)"),
+    {OPTION_ROW_REPORT(JSON, "json", "write the differences there as JSON")},
+    {OPTION_ROW_REPORT(TEXT, "text", "write the text there (- where no output is named)")},
     {OPTION_ALLOW_INCONCLUSIVE, "allow-inconclusive", NULL,
      .help = "no status 1 for nothing but ports that a run may have missed"},
     {OPTION_FAIL_UNKNOWN, "fail-unknown", NULL,

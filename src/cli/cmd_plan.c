@@ -204,7 +204,7 @@ static int run(const struct arguments *arguments)
 
 static const struct option options[] = {
     OPTION_ROWS_PROFILE,
-    OPTION_ROW_SHARD,
+    {OPTION_ROW_SHARD},
     {OPTION_FREEZE, "freeze", "PATH",
      .help = "write the profile with its targets resolved, the same for every slice"},
 };

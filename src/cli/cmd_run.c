@@ -227,7 +227,7 @@ static int run(const struct arguments *arguments)
 
 static const struct option options[] = {
     OPTION_ROWS_PROFILE,
-    OPTION_ROW_SHARD,
+    {OPTION_ROW_SHARD},
     {OPTION_ALLOW_INCONCLUSIVE, "allow-inconclusive", NULL,
      .help = "expectations that cannot be judged do not fail the run"},
     {OPTION_SAVE_EXPECT, "save-expect", "PATH",
@@ -250,7 +250,7 @@ static const struct option options[] = {
     {OPTION_FAIL_ON_CHANGE, "fail-on-change", NULL,
      .help = "status 1 where something changed since the last complete run of the history"},
     {OPTION_QUIET, "quiet", NULL, .help = "no progress, warnings or notes on standard error"},
-    OPTION_ROW_PROGRESS,
+    {OPTION_ROW_PROGRESS},
 };
 
 const struct command command_run = {
@@ -263,8 +263,7 @@ const struct command command_run = {
                "Exit status: 0 done, 1 an expectation failed or is inconclusive, or\n"
                "something changed (--fail-on-change), 2 usage, 3 rejected, 4 incomplete, 5 an\n"
                "output could not be written, 130, 143 or 129 ended by a signal.",
-    .options = options,
-    .option_count = sizeof(options) / sizeof(options[0]),
+    COMMAND_OPTIONS(options),
     .takes_reports = true,
     .least_words = 1,
     .most_words = SIZE_MAX,

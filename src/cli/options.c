@@ -20,7 +20,7 @@ const char options_about_profile[] =
 static const struct option help_option = {
     .id = OPTION_HELP, .name = "help", .help = "show this and end"};
 
-#define REPORT_OPTION(word, key, what) OPTION_ROW_REPORT(word, #key, "write " what " there"),
+#define REPORT_OPTION(word, key, what) {OPTION_ROW_REPORT(word, #key, "write " what " there")},
 static_assert((int)PTL_FORMAT_COUNT <= REPORTS_MAX, "there is room for every format");
 static const struct option report_options[PTL_FORMAT_COUNT] = {PTL_FORMATS(REPORT_OPTION)};
 

@@ -99,9 +99,7 @@ bool options_take_age(const char *command, const char *text, const char *name, c
 #define COMMAND_OPTIONS(rows) .options = (rows), .option_count = sizeof(rows) / sizeof((rows)[0])
 /* The row of a report: PTL_FORMAT_* less that, and what its help says. */
 #define OPTION_ROW_REPORT(word, key, what)                                                         \
-    {                                                                                              \
-        OPTION_REPORT, key, "PATH", .help = (what), .format = PTL_FORMAT_##word                    \
-    }
+    OPTION_REPORT, key, "PATH", .help = (what), .format = PTL_FORMAT_##word
 /* The rows --set, --hosts and --ports, of commands that take a PROFILE, and do without one beside
  * the last two. */
 #define OPTION_ROWS_PROFILE                                                                        \
@@ -115,16 +113,12 @@ bool options_take_age(const char *command, const char *text, const char *name, c
     }
 /* The row --shard, of commands that scan, or plan to. */
 #define OPTION_ROW_SHARD                                                                           \
-    {                                                                                              \
-        OPTION_SHARD, "shard", "K/N|auto/N",                                                       \
-            .help = "only slice K, from 1, of N of the plan; auto: K is the array's or the job's"  \
-    }
+    OPTION_SHARD, "shard", "K/N|auto/N",                                                           \
+        .help = "only slice K, from 1, of N of the plan; auto: K is the array's or the job's"
 /* The row --progress, of commands that show how far they are. */
 #define OPTION_ROW_PROGRESS                                                                        \
-    {                                                                                              \
-        OPTION_PROGRESS, "progress", "auto|always|never",                                          \
-            .help = "the progress line; auto: on a terminal"                                       \
-    }
+    OPTION_PROGRESS, "progress", "auto|always|never",                                              \
+        .help = "the progress line; auto: on a terminal"
 /* What a PROFILE is: shown by --help of every command that begins with one. */
 extern const char options_about_profile[];
 /* Prints usage, details and the table. */
