@@ -36,8 +36,8 @@ struct ptl_history_run {
     int64_t when_ms, finished_ms; /* wall clock */
     char file[PTL_HISTORY_NAME_SIZE];
     bool complete;
-    char plan_sha256[65];
-    char profile_sha256[65];
+    char plan_sha256[PTL_SHA256_SIZE];
+    char profile_sha256[PTL_SHA256_SIZE];
     double elapsed_ms;
     uint64_t targets, probes, states[PTL_STATE_COUNT], attempts;
     uint64_t unresolved;

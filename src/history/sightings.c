@@ -1,7 +1,7 @@
 /* The key `seen` of a line: {"open":{"192.0.2.7":[0,22]},"names":{"192.0.2.7":"web.example"}}. */
 #include "base/array.h"
 #include "history/index.h"
-#include "results/objects.h"
+#include "results/run_info.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -129,7 +129,7 @@ static bool write_ports(struct text *text, const size_t *order)
 {
     struct ptl_telling_cursor cursor = {.host = 0};
     struct ptl_telling_port port;
-    char host[256] = "", first[PTL_RFC3339_SIZE], last[PTL_RFC3339_SIZE];
+    char host[PTL_NAME_BYTES + 1] = "", first[PTL_RFC3339_SIZE], last[PTL_RFC3339_SIZE];
     while (ptl_telling_next(text->telling, order, &cursor, &port)) {
         if (strcmp(host, port.ip) != 0) {
             ptl_buf_add_char(text->line, '\n');

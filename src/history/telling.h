@@ -19,7 +19,7 @@ struct ptl_telling {
 
 /* A port that was open in one of the runs that are told. */
 struct ptl_telling_port {
-    char host[256], ip[PTL_ADDRESS_SIZE];
+    char host[PTL_NAME_BYTES + 1], ip[PTL_ADDRESS_SIZE];
     const char *service; /* NULL: none known; borrowed */
     uint16_t port;
     uint8_t now;                         /* enum ptl_sight of the last run */

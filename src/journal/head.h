@@ -17,8 +17,8 @@ struct ptl_head_key {
 };
 
 struct ptl_head {
-    char run_id[33];      /* drawn */
-    char plan_sha256[65]; /* of all that follows but the time */
+    char run_id[33];                   /* drawn */
+    char plan_sha256[PTL_SHA256_SIZE]; /* of all that follows but the time */
     int64_t started_ms;
     char *tool_version;
     char *ports;

@@ -191,17 +191,18 @@ void ptl_profile_show(const struct ptl_profile *profile, struct ptl_buf *buf);
  */
 bool ptl_profile_decides(const struct ptl_profile *profile, size_t number, const char **key,
                          struct ptl_buf *value);
+#define PTL_SHA256_SIZE 65 /* in hexadecimal, with the NUL */
 /* SHA-256 (FIPS 180-4) of what ptl_profile_show prints, in hexadecimal; of every slice of a plan
  * that of the whole one. */
-enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[65],
+enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[PTL_SHA256_SIZE],
                                    struct ptl_error *error);
 /* The same of what is asked, however it is asked: hosts, less those excluded, and ports. */
-enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char hex[65],
-                                        struct ptl_error *error);
+enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile,
+                                        char hex[PTL_SHA256_SIZE], struct ptl_error *error);
 /* The same of what is expected; the paths of host files count for their names alone, as they are
  * absolute and every machine has its own. */
-enum ptl_status ptl_profile_expect_sha256(const struct ptl_profile *profile, char hex[65],
-                                          struct ptl_error *error);
+enum ptl_status ptl_profile_expect_sha256(const struct ptl_profile *profile,
+                                          char hex[PTL_SHA256_SIZE], struct ptl_error *error);
 /* "3/8" or "auto/8". PTL_E_INVALID: neither, or no such slice. */
 enum ptl_status ptl_shard_parse(const char *text, struct ptl_shard *shard, struct ptl_error *error);
 

@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Frees the text. */
-static enum ptl_status digest(struct ptl_buf *buf, char hex[65], struct ptl_error *error)
+static enum ptl_status digest(struct ptl_buf *buf, char hex[PTL_SHA256_SIZE],
+                              struct ptl_error *error)
 {
     bool failed = buf->failed;
     unsigned char bytes[SHA256_DIGEST_LENGTH];
@@ -16,12 +17,12 @@ static enum ptl_status digest(struct ptl_buf *buf, char hex[65], struct ptl_erro
         hex[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
         hex[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
     }
-    hex[64] = '\0';
+    hex[PTL_SHA256_SIZE - 1] = '\0';
     ptl_buf_free(buf);
     return failed ? ptl_error_no_memory(error) : PTL_OK;
 }
 
-enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[65],
+enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[PTL_SHA256_SIZE],
                                    struct ptl_error *error)
 {
     struct ptl_buf buf;
@@ -32,8 +33,8 @@ enum ptl_status ptl_profile_sha256(const struct ptl_profile *profile, char hex[6
     return digest(&buf, hex, error);
 }
 
-enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile, char hex[65],
-                                        struct ptl_error *error)
+enum ptl_status ptl_profile_plan_sha256(const struct ptl_profile *profile,
+                                        char hex[PTL_SHA256_SIZE], struct ptl_error *error)
 {
     struct ptl_buf buf;
     const char *key;
@@ -67,8 +68,8 @@ static void add_rule(const struct ptl_expect *rule, struct ptl_buf *buf)
     }
 }
 
-enum ptl_status ptl_profile_expect_sha256(const struct ptl_profile *profile, char hex[65],
-                                          struct ptl_error *error)
+enum ptl_status ptl_profile_expect_sha256(const struct ptl_profile *profile,
+                                          char hex[PTL_SHA256_SIZE], struct ptl_error *error)
 {
     struct ptl_buf buf;
     ptl_buf_init(&buf, PTL_PROFILE_SHOWN_MAX);

@@ -9,7 +9,6 @@
 #include "results/keys.h"
 #include "results/results.h"
 
-#define PTL_NAME_BYTES 255 /* of a host, an entry, a service */
 #define PTL_MERGED_LISTED 100000
 
 /* The open ones among these results; of a list that was read, how many there are. */

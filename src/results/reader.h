@@ -49,7 +49,7 @@ struct ptl_reader {
     uint32_t last_known; /* the last one already known from the other list; PTL_STORED_NONE */
     uint16_t port;
     char ip[PTL_ADDRESS_SIZE]; /* of the last result */
-    char host[256];
+    char host[PTL_NAME_BYTES + 1];
     struct ptl_origin summary_place;
     uint8_t open_ports[PTL_PORT_BYTES]; /* as the file says */
 

@@ -150,7 +150,7 @@ struct ptl_untouched {
 struct ptl_merged_run {
     char *file; /* the results file */
     char *profile;
-    char profile_sha256[65];
+    char profile_sha256[PTL_SHA256_SIZE];
     int64_t started_ms, finished_ms;
     double elapsed_ms;
     bool complete;
@@ -170,8 +170,8 @@ struct ptl_disagreement {
 #define PTL_REASON_NONE UINT8_MAX
 
 struct ptl_target_names {
-    char input[256]; /* the entry that named it */
-    char host[256];  /* the name, or the address's text */
+    char input[PTL_NAME_BYTES + 1]; /* the entry that named it */
+    char host[PTL_NAME_BYTES + 1];  /* the name, or the address's text */
     char ip[PTL_ADDRESS_SIZE];
 };
 

@@ -77,9 +77,11 @@ struct ptl_resumed {
 
 #define PTL_MACHINE_SIZE 65 /* HOST_NAME_MAX and the NUL */
 
+#define PTL_NAME_BYTES 255 /* of a host, an entry, a service */
+
 /* A name of the plan with an address that it stands for. */
 struct ptl_shard_name {
-    char name[256];
+    char name[PTL_NAME_BYTES + 1];
     char ip[PTL_ADDRESS_SIZE];
 };
 #define PTL_SHARD_NAMES_LISTED 2048
@@ -87,14 +89,14 @@ struct ptl_shard_name {
 /* Which slice of a plan a run is of. Shards of one plan have the same `count` and `plan_sha256`. */
 struct ptl_shard_info {
     uint32_t index, count; /* 1 to count; 0 of 0: the run is of the whole plan */
-    char plan_sha256[65];
+    char plan_sha256[PTL_SHA256_SIZE];
     char machine[PTL_MACHINE_SIZE]; /* host name of the one that ran it */
     uint64_t targets;               /* of the whole plan */
     uint32_t ports;                 /* of each, in the whole plan */
     struct ptl_shard_name *names;   /* of the whole plan, the first of them: why two plans differ */
     size_t name_count;
-    char *options;          /* as the profile's; NULL: not known */
-    char expect_sha256[65]; /* of what the profile expects; "": not known */
+    char *options;                       /* as the profile's; NULL: not known */
+    char expect_sha256[PTL_SHA256_SIZE]; /* of what the profile expects; "": not known */
 };
 
 /* One of the shards that a merged file was made of. */
@@ -121,9 +123,10 @@ struct ptl_run_info {
     char *profile;     /* name */
     char *description; /* NULL: none */
     char *file;
-    char profile_sha256[65];
-    char plan_sha256[65]; /* of the hosts and ports asked; "": a file of an older version */
-    int64_t started_ms;   /* wall clock */
+    char profile_sha256[PTL_SHA256_SIZE];
+    char plan_sha256[PTL_SHA256_SIZE]; /* of the hosts and ports asked; "": a file of an older
+                                          version */
+    int64_t started_ms;                /* wall clock */
     int64_t finished_ms;
     double elapsed_ms; /* monotonic; written with three decimals at most */
     bool complete;

@@ -57,7 +57,7 @@ static void add_settings(struct identity *identity, const struct ptl_profile *pr
     }
 }
 
-static bool identify(const struct ptl_draft *draft, char hex[65])
+static bool identify(const struct ptl_draft *draft, char hex[PTL_SHA256_SIZE])
 {
     const struct ptl_prepared *prepared = draft->prepared;
     struct identity identity = {.failed = false};
