@@ -118,4 +118,13 @@ static inline struct ptl_known *ptl_lane_room(struct ptl_lane *lane, bool refuse
     return room;
 }
 
+/* Ports that have their verdicts. */
+static inline uint32_t ptl_lane_known(const struct ptl_lane *lane)
+{
+    uint32_t known = 0;
+    for (int s = 0; s < PTL_UNPROBED; s++)
+        known += lane->states[s];
+    return known;
+}
+
 #endif

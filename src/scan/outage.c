@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "scan/path.h"
 
+#define AT_ONCE_NS 100000000ULL /* no outage of others is likely just then... */
+#define AT_ONCE_FLIGHTS 4       /* ...and so many round trips */
 #define LEAST_STRUCK 20U        /* attempts a second: less brings no outage about */
 #define IN_A_ROW 3              /* sentinels that are lost by chance together hardly ever... */
 #define BY_CHANCE 0.0034        /* ...so often, where 0.15 of them are */
@@ -113,6 +115,8 @@ void ptl_path_pause(struct ptl_path *path, uint64_t now_ns)
 {
     path->paused = true;
     path->struck = path->slice_rate > LEAST_STRUCK ? path->slice_rate : LEAST_STRUCK;
+    uint64_t flights_ns = (uint64_t)path->rtt.srtt_us * PTL_NS_PER_US * AT_ONCE_FLIGHTS;
+    path->struck_at_once = path->heard_ns - path->cycle_ns < AT_ONCE_NS + flights_ns;
     path->ask_ns = now_ns;
     path->ask_every_ms = ASK_FIRST_MS;
     path->asked_paused = 0;

@@ -16,6 +16,7 @@
 #define UNSEEN_NS 500000000ULL     /* and no answers tell: no step up meanwhile */
 #define FULL_TIMES 4               /* the least round trip */
 #define LASTING_MS 2000U           /* an outage that may be the answer to how fast we asked */
+#define SPREAD 2                   /* what is left then takes that part of it, at least */
 #define CEILING_DOUBLES_NS 500000000ULL
 #define CEILING_CREEPS_NS 1000000000ULL
 
@@ -185,13 +186,12 @@ static uint64_t safe_or(const struct ptl_path *path, uint64_t rate)
 
 static void grow_ceiling(struct ptl_path *path, uint64_t now_ns)
 {
-    bool ours = path->outages > 1; /* what struck twice will strike again at that speed */
-    if (now_ns - path->raised_ns < (ours ? CEILING_CREEPS_NS : CEILING_DOUBLES_NS))
+    if (now_ns < path->raised_ns + (path->ours ? CEILING_CREEPS_NS : CEILING_DOUBLES_NS))
         return;
     path->raised_ns = now_ns;
-    uint64_t next = ours ? path->ceiling * 9 / 8 + 1 : path->ceiling * 2;
+    uint64_t next = path->ours ? path->ceiling * 9 / 8 + 1 : path->ceiling * 2;
     uint64_t safe = safe_or(path, path->struck / 2);
-    if (ours)
+    if (path->ours)
         path->ceiling = next < safe ? next : safe;
     else
         path->ceiling = next < path->struck ? next : 0;
@@ -306,8 +306,24 @@ static void restart(struct ptl_path *path, uint64_t now_ns)
     path->cycle_ns = now_ns;
     path->cycle_sent = path->passed = 0;
     path->raised_ns = now_ns;
-    path->outages++;
-    path->ceiling = path->outages > 1 ? safe_or(path, path->struck / 4) : path->struck / 4;
+    path->ours = path->struck_before; /* what struck twice will strike again at that speed */
+    path->struck_before = true;
+    path->ceiling = path->ours ? safe_or(path, path->struck / 4) : path->struck / 4;
+    set_pace(path, now_ns);
+}
+
+void ptl_path_spread(struct ptl_path *path, uint64_t left, uint32_t lasted_ms, uint64_t now_ns)
+{
+    if (!path->struck_at_once || lasted_ms < LASTING_MS)
+        return;
+    uint32_t spread_ms = lasted_ms / SPREAD;
+    uint64_t rate = safe_or(path, left * 1000 / spread_ms);
+    if (rate >= 2 * path->ceiling)
+        return;
+    path->ours = true;
+    if (rate < path->ceiling)
+        path->ceiling = rate;
+    path->raised_ns = now_ns + spread_ms * PTL_NS_PER_MS;
     set_pace(path, now_ns);
 }
 

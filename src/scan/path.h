@@ -49,6 +49,7 @@ struct ptl_path {
     uint64_t limit;        /* attempts a second: what gets through; 0: none was found */
     uint64_t ceiling;      /* attempts a second: after an outage; 0: none */
     uint64_t struck;       /* attempts a second at which the last outage began */
+    bool struck_at_once;   /* no sooner than that was reached */
     uint64_t cycle_ns;     /* when the last that lasted was over; at first, when all began */
     uint32_t cycle_sent, passed; /* attempts since then, and up to the last answer */
     uint64_t sustained;          /* attempts a second that passed, the last outage reckoned in */
@@ -75,7 +76,7 @@ struct ptl_path {
     /* when sentinels were sent that were lost, later than that; 0: none */
     uint64_t lost_ns[PTL_PATH_LOST];
     uint32_t lost_in_row;                /* how many these are */
-    uint32_t outages;                    /* that lasted */
+    bool struck_before, ours;            /* one lasted; it is our pace that brings them about */
     bool paused;                         /* all is silent: sentinels alone are sent */
     uint64_t ask_ns;                     /* paused: when the next is */
     uint32_t ask_every_ms, asked_paused; /* how often, and how often it was by now */
@@ -110,6 +111,9 @@ void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, 
  */
 bool ptl_path_heard(struct ptl_path *path, uint64_t sent_ns, uint64_t now_ns, uint32_t most,
                     uint32_t *lasted_ms);
+/* Where what is there fell silent as soon as it was asked, our pace is to blame. What that costs is
+ * known now: more than can be won where few ports are `left`, however fast they are asked. */
+void ptl_path_spread(struct ptl_path *path, uint64_t left, uint32_t lasted_ms, uint64_t now_ns);
 /* A sentinel that was sent at `sent_ns` has ended. True: the limit was lowered. `blames`: it may
  * be. */
 bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, bool blames,

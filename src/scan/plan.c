@@ -159,10 +159,8 @@ void ptl_plan_progress(struct ptl_plan *plan, struct ptl_progress *progress)
     memset(progress, 0, sizeof(*progress));
     pthread_mutex_lock(&plan->lock);
     progress->probes = plan->sum.probes;
-    for (int s = 0; s < PTL_UNPROBED; s++) {
-        progress->states[s] = plan->sum.states[s];
-        progress->done += plan->sum.states[s];
-    }
+    memcpy(progress->states, plan->sum.states, sizeof(progress->states));
+    progress->done = ptl_plan_known(plan);
     /* Silent ports that only another pass could tell more about are as good as done. */
     progress->states[PTL_FILTERED] += plan->silent;
     progress->done += plan->silent;
@@ -190,10 +188,7 @@ enum ptl_status ptl_plan_finish(struct ptl_plan *plan, struct ptl_error *error)
             ptl_plan_settle_rest(plan, i);
     ptl_restore_rest(plan);
     ptl_verdict_confirmations(plan);
-    uint64_t known = 0;
-    for (int s = 0; s < PTL_UNPROBED; s++)
-        known += plan->sum.states[s];
-    plan->sum.states[PTL_UNPROBED] = plan->sum.probes - known;
+    plan->sum.states[PTL_UNPROBED] = plan->sum.probes - ptl_plan_known(plan);
     plan->results->summary = plan->sum;
     plan->results->started = plan->next_target;
     plan->results->run.stopped_by = (enum ptl_stop)atomic_load(&plan->stop);

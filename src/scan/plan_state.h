@@ -160,6 +160,15 @@ static inline bool ptl_plan_grants_more(const struct ptl_plan *plan)
     return profile->adaptive && profile->retries > 0 && profile->loss_retries > 0;
 }
 
+/* Ports that have their verdicts. */
+static inline uint64_t ptl_plan_known(const struct ptl_plan *plan)
+{
+    uint64_t known = 0;
+    for (int s = 0; s < PTL_UNPROBED; s++)
+        known += plan->sum.states[s];
+    return known;
+}
+
 /* The place of the probe's port among those of the run. */
 static inline uint32_t ptl_plan_index(const struct ptl_plan *plan, const struct ptl_probe *probe)
 {

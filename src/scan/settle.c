@@ -93,6 +93,7 @@ void ptl_settle_note_outage(struct ptl_plan *plan, const struct ptl_lane *lane, 
 static void end_outage(struct ptl_plan *plan, uint32_t lasted_ms)
 {
     ptl_settle_note_outage(plan, NULL, lasted_ms);
+    ptl_path_spread(&plan->path, plan->sum.probes - ptl_plan_known(plan), lasted_ms, plan->now_ns);
     for (uint32_t i = 0; i < plan->schedule.window; i++)
         if (plan->schedule.lanes[i].active)
             ptl_path_forget(&plan->schedule.lanes[i].path, plan->now_ns);
@@ -111,8 +112,11 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         end_outage(plan, lasted_ms);
     if (!is_lane)
         return;
-    if (tells && ptl_path_heard(&lane->path, outcome->started_ns, plan->now_ns, most, &lasted_ms))
+    if (tells && ptl_path_heard(&lane->path, outcome->started_ns, plan->now_ns, most, &lasted_ms)) {
         ptl_settle_note_outage(plan, lane, lasted_ms);
+        ptl_path_spread(&lane->path, plan->port_count - ptl_lane_known(lane), lasted_ms,
+                        plan->now_ns);
+    }
     if (outcome->probe.sentinel)
         return;
     plan->answering += lane->answers == 0;

@@ -3,6 +3,8 @@
 #include "results/judge.h"
 #include "scan/plan_state.h"
 
+#include <string.h>
+
 #define CONFIRM_DELAY_NS 10000000U
 
 static void keep(struct ptl_plan *plan, const struct ptl_result *result)
@@ -184,11 +186,7 @@ void ptl_verdict_target(struct ptl_plan *plan, struct ptl_lane *lane)
     struct ptl_target_counts counts = {.target = lane->target,
                                        .has_evidence = plan->past == NULL,
                                        .evidence = evidence_of(plan, lane)};
-    uint32_t known = 0;
-    for (int s = 0; s < PTL_UNPROBED; s++) {
-        counts.states[s] = lane->states[s];
-        known += lane->states[s];
-    }
-    counts.states[PTL_UNPROBED] = (uint16_t)(plan->port_count - known);
+    memcpy(counts.states, lane->states, sizeof(counts.states));
+    counts.states[PTL_UNPROBED] = (uint16_t)(plan->port_count - ptl_lane_known(lane));
     ptl_verdict_add_target(plan, &counts, lane->gave_up);
 }

@@ -488,6 +488,47 @@ static void what_our_pace_may_have_brought_about_is_not_done_again(void **state)
     assert_true(path.pace.rate <= struck / 2); /* twice is no chance: never again so fast */
 }
 
+/* A ban, say: 100 attempts pass, at 10,000 a second, then none for ten seconds. */
+static void be_banned_after(uint64_t ms)
+{
+    for (uint64_t tick = 0; tick < ms + 100; tick++) {
+        uint64_t due_ns;
+        now_ns += MS;
+        ptl_path_sent(&path, ptl_path_allow(&path, 10, 0, now_ns, &due_ns), now_ns);
+        if (tick == ms)
+            answer(20000);
+    }
+    lose_sentinels(5);
+    ptl_path_pause(&path, now_ns);
+    now_ns += 10000 * MS;
+    uint32_t lasted_ms;
+    assert_true(ptl_path_heard(&path, now_ns - 20 * MS, now_ns, MOST, &lasted_ms));
+    ptl_path_spread(&path, 3000, lasted_ms, now_ns);
+}
+
+static uint64_t rate_after(uint64_t ms)
+{
+    uint64_t due_ns;
+    now_ns += ms * MS;
+    ptl_path_allow(&path, 1, 0, now_ns, &due_ns);
+    return path.pace.rate;
+}
+
+static void what_is_left_is_spread_where_the_pace_struck_at_once(void **state)
+{
+    (void)state;
+    begin(0);
+    be_banned_after(100);
+    assert_in_range(path.pace.rate, 570, 600); /* 3,000 in half of that outage */
+    assert_in_range(rate_after(5000), 570, 600);
+    assert_in_range(rate_after(2000), 640, 680); /* it creeps */
+    /* Later it may be others' doing: it begins at a quarter, and is soon as fast as before. */
+    begin(0);
+    be_banned_after(1000);
+    assert_in_range(path.pace.rate, 2000, 2600);
+    assert_in_range(rate_after(500), 4000, 5200);
+}
+
 /* 2,000 attempts pass within 300 ms, then none in five seconds: a table has been filled, and what
  * expires of it is how fast it may be filled, whatever the pace was when it struck last. */
 static void as_much_as_passes_is_asked_again(void **state)
@@ -538,6 +579,7 @@ int main(void)
         cmocka_unit_test(what_is_there_now_and_then_is_met),
         cmocka_unit_test(what_our_pace_may_have_brought_about_is_not_done_again),
         cmocka_unit_test(as_much_as_passes_is_asked_again),
+        cmocka_unit_test(what_is_left_is_spread_where_the_pace_struck_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
