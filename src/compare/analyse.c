@@ -10,28 +10,32 @@
 
 /* ---- a variant as the sum of its runs ---- */
 
-static double median_of(const struct ptl_compared_variant *variant, size_t offset, double *scratch)
+/* A number of each run that did not fail; how many there are. */
+static size_t gather(const struct ptl_compared_variant *variant, size_t offset, double *numbers)
 {
     size_t count = 0;
     for (size_t i = 0; i < variant->run_count; i++)
         if (variant->runs[i].failure == NULL)
-            memcpy(&scratch[count++], (const char *)&variant->runs[i] + offset, sizeof(double));
-    return ptl_stats_median(scratch, count);
+            memcpy(&numbers[count++], (const char *)&variant->runs[i] + offset, sizeof(double));
+    return count;
 }
 
 static void add_means(const struct ptl_world *world, size_t number,
                       struct ptl_compared_variant *variant)
 {
-    double runs = 0, found = 0, missed = 0, extra = 0, missed_open = 0, least = 1;
+    double *const sums[] = {&variant->found,       &variant->missed,   &variant->extra,
+                            &variant->missed_open, &variant->filtered, &variant->error,
+                            &variant->retried};
+    double runs = 0, least = 1;
     for (size_t i = 0; i < variant->run_count; i++) {
         const struct ptl_compared_run *run = &variant->runs[i];
         if (run->failure != NULL)
             continue;
         runs++;
-        found += (double)run->found;
-        missed += (double)run->missed;
-        extra += (double)run->extra;
-        missed_open += run->estimate.known ? run->estimate.missed : NAN;
+        variant->found += (double)run->found;
+        variant->missed += (double)run->missed;
+        variant->extra += (double)run->extra;
+        variant->missed_open += run->estimate.known ? run->estimate.missed : NAN;
         if (run->estimate.recall_at_least < least)
             least = run->estimate.recall_at_least;
         variant->filtered += (double)run->states[PTL_FILTERED];
@@ -42,19 +46,15 @@ static void add_means(const struct ptl_world *world, size_t number,
         if (run->peak_rss_kb > variant->peak_rss_kb)
             variant->peak_rss_kb = run->peak_rss_kb;
     }
-    variant->recall = found + missed > 0 ? found / (found + missed) : NAN;
-    variant->precision = found + extra > 0 ? found / (found + extra) : NAN;
+    double asked = variant->found + variant->missed, seen = variant->found + variant->extra;
+    variant->recall = asked > 0 ? variant->found / asked : NAN;
+    variant->precision = seen > 0 ? variant->found / seen : NAN;
     variant->agreement = runs > 1 && world->any_open[number] > 0
                              ? (double)world->all_open[number] / (double)world->any_open[number]
                              : NAN;
-    variant->found = runs > 0 ? found / runs : NAN;
-    variant->missed = runs > 0 ? missed / runs : NAN;
-    variant->extra = runs > 0 ? extra / runs : NAN;
-    variant->missed_open = runs > 0 ? missed_open / runs : NAN;
+    for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
+        *sums[i] = runs > 0 ? *sums[i] / runs : NAN; /* now means */
     variant->recall_at_least = isnan(variant->missed_open) ? NAN : least;
-    variant->filtered = runs > 0 ? variant->filtered / runs : NAN;
-    variant->error = runs > 0 ? variant->error / runs : NAN;
-    variant->retried = runs > 0 ? variant->retried / runs : NAN;
 }
 
 /* Round by round, so that drift over the study falls out. */
@@ -83,19 +83,17 @@ static bool summarise_variants(const struct ptl_world *world, struct ptl_compari
         good = ptl_measure_runs(world, v, &comparison->variants[v]);
     for (size_t v = 0; good && v < comparison->variant_count; v++) {
         struct ptl_compared_variant *variant = &comparison->variants[v];
-        double *values = NULL;
         size_t count;
         add_means(world, v, variant);
         add_speedup(&comparison->variants[gathered->options->baseline], variant, scratch);
-        good = ptl_pace_sample(variant, &values, &count);
-        if (good)
-            variant->elapsed_ms = ptl_stats_interval(values, count);
-        free(values);
-        variant->probes_per_second =
-            median_of(variant, offsetof(struct ptl_compared_run, probes_per_second), scratch);
-        variant->user_ms = median_of(variant, offsetof(struct ptl_compared_run, user_ms), scratch);
-        variant->system_ms =
-            median_of(variant, offsetof(struct ptl_compared_run, system_ms), scratch);
+        count = gather(variant, offsetof(struct ptl_compared_run, elapsed_ms), scratch);
+        variant->elapsed_ms = ptl_stats_interval(scratch, count);
+        count = gather(variant, offsetof(struct ptl_compared_run, probes_per_second), scratch);
+        variant->probes_per_second = ptl_stats_median(scratch, count);
+        count = gather(variant, offsetof(struct ptl_compared_run, user_ms), scratch);
+        variant->user_ms = ptl_stats_median(scratch, count);
+        count = gather(variant, offsetof(struct ptl_compared_run, system_ms), scratch);
+        variant->system_ms = ptl_stats_median(scratch, count);
     }
     free(scratch);
     return good;
@@ -106,21 +104,16 @@ static bool add_verdicts(struct ptl_comparison *comparison, size_t baseline)
     size_t count = comparison->variant_count;
     struct ptl_sample *samples = calloc(count, sizeof(*samples));
     enum ptl_pace *verdicts = calloc(count, sizeof(*verdicts));
-    double *p_values = calloc(count, sizeof(*p_values)), *values;
+    double *p_values = calloc(count, sizeof(*p_values));
     bool good = samples != NULL && verdicts != NULL && p_values != NULL;
-    for (size_t v = 0; good && v < count; v++) {
-        good = ptl_pace_sample(&comparison->variants[v], &values, &samples[v].count);
-        samples[v].values = good ? values : NULL;
-    }
+    for (size_t v = 0; good && v < count; v++)
+        good = ptl_pace_sample(&comparison->variants[v], &samples[v]);
     good = good && ptl_pace_judge(samples, count, baseline, verdicts, p_values);
-    for (size_t v = 0; samples != NULL && v < count; v++) {
-        if (good) {
-            comparison->variants[v].verdict = verdicts[v];
-            comparison->variants[v].p_value = p_values[v];
-        }
-        free((void *)(uintptr_t)samples[v].values);
+    for (size_t v = 0; good && v < count; v++) {
+        comparison->variants[v].verdict = verdicts[v];
+        comparison->variants[v].p_value = p_values[v];
     }
-    free(samples);
+    ptl_pace_drop(samples, count);
     free(verdicts);
     free(p_values);
     return good;

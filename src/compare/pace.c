@@ -4,50 +4,41 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-bool ptl_pace_sample(const struct ptl_compared_variant *variant, double **values, size_t *count)
+bool ptl_pace_sample(const struct ptl_compared_variant *variant, struct ptl_sample *sample)
 {
-    *count = 0;
-    *values = calloc(variant->run_count + 1, sizeof(**values));
-    if (*values == NULL)
+    sample->values = calloc(variant->run_count + 1, sizeof(*sample->values));
+    if (sample->values == NULL)
         return false;
     for (size_t i = 0; i < variant->run_count; i++)
         if (variant->runs[i].failure == NULL)
-            (*values)[(*count)++] = variant->runs[i].elapsed_ms;
+            sample->values[sample->count++] = variant->runs[i].elapsed_ms;
     return true;
 }
 
-static double median(const struct ptl_sample *sample)
+void ptl_pace_drop(struct ptl_sample *samples, size_t count)
 {
-    double *copy = calloc(sample->count + 1, sizeof(*copy));
-    if (copy == NULL)
-        return NAN;
-    memcpy(copy, sample->values, sample->count * sizeof(*copy));
-    double middle = ptl_stats_median(copy, sample->count);
-    free(copy);
-    return middle;
+    for (size_t i = 0; samples != NULL && i < count; i++)
+        free(samples[i].values);
+    free(samples);
 }
 
-/* `p` is corrected; `tests` is how many there are: the least p must survive the correction too.
- * False: no memory. */
-static bool decide(const struct ptl_sample *one, const struct ptl_sample *other, double p,
-                   size_t tests, enum ptl_pace *verdict)
+/* `p` is corrected; `tests` is how many there are: the least p must survive the correction too. */
+static enum ptl_pace decide(const struct ptl_sample *one, const struct ptl_sample *other, double p,
+                            size_t tests)
 {
-    double mine = median(one), theirs = median(other);
-    if (isnan(mine) || isnan(theirs))
-        return false;
-    *verdict = PTL_PACE_TIE;
+    double mine = ptl_stats_median(one->values, one->count);
+    double theirs = ptl_stats_median(other->values, other->count);
     if (ptl_stats_least_p(one->count, other->count) * (double)tests > PTL_PACE_LEVEL)
-        *verdict = PTL_PACE_UNDECIDED;
-    else if (p <= PTL_PACE_LEVEL && mine >= theirs * (1 + PTL_SAME_SPEED))
-        *verdict = PTL_PACE_SLOWER;
-    else if (p <= PTL_PACE_LEVEL && mine * (1 + PTL_SAME_SPEED) <= theirs)
-        *verdict = PTL_PACE_FASTER;
-    return true;
+        return PTL_PACE_UNDECIDED;
+    if (p <= PTL_PACE_LEVEL && mine >= theirs * (1 + PTL_SAME_SPEED))
+        return PTL_PACE_SLOWER;
+    if (p <= PTL_PACE_LEVEL && mine * (1 + PTL_SAME_SPEED) <= theirs)
+        return PTL_PACE_FASTER;
+    return PTL_PACE_TIE;
 }
 
-bool ptl_pace_judge(const struct ptl_sample *samples, size_t count, size_t against,
+bool ptl_pace_judge(struct ptl_sample *samples, size_t count, size_t against,
                     enum ptl_pace *verdicts, double *p_values)
 {
     size_t tests = 0;
@@ -68,8 +59,8 @@ bool ptl_pace_judge(const struct ptl_sample *samples, size_t count, size_t again
             verdicts[i] = PTL_PACE_BASELINE;
         else if (isnan(p_values[i]))
             verdicts[i] = PTL_PACE_UNDECIDED;
-        else if (!decide(&samples[i], &samples[against], p_values[i], tests, &verdicts[i]))
-            return false;
+        else
+            verdicts[i] = decide(&samples[i], &samples[against], p_values[i], tests);
     }
     return true;
 }

@@ -121,28 +121,23 @@ static void add_none(const struct ptl_comparison *comparison, const char *const 
                        comparison->flips_of_open == 1 ? "" : "s");
 }
 
-static bool judge_sound(struct choice *choice)
-{
-    struct ptl_sample *samples = calloc(choice->sound_count, sizeof(*samples));
-    double *p_values = calloc(choice->sound_count, sizeof(*p_values)), *values;
-    bool good = samples != NULL && p_values != NULL;
-    for (size_t i = 0; good && i < choice->sound_count; i++) {
-        good = ptl_pace_sample(&choice->comparison->variants[choice->sound[i]], &values,
-                               &samples[i].count);
-        samples[i].values = good ? values : NULL;
-    }
-    good = good && ptl_pace_judge(samples, choice->sound_count, choice->fastest, choice->verdicts,
-                                  p_values);
-    for (size_t i = 0; samples != NULL && i < choice->sound_count; i++)
-        free((void *)(uintptr_t)samples[i].values);
-    free(samples);
-    free(p_values);
-    return good;
-}
-
 static const struct ptl_compared_variant *sound(const struct choice *choice, size_t i)
 {
     return &choice->comparison->variants[choice->sound[i]];
+}
+
+static bool judge_sound(struct choice *choice)
+{
+    struct ptl_sample *samples = calloc(choice->sound_count, sizeof(*samples));
+    double *p_values = calloc(choice->sound_count, sizeof(*p_values));
+    bool good = samples != NULL && p_values != NULL;
+    for (size_t i = 0; good && i < choice->sound_count; i++)
+        good = ptl_pace_sample(sound(choice, i), &samples[i]);
+    good = good && ptl_pace_judge(samples, choice->sound_count, choice->fastest, choice->verdicts,
+                                  p_values);
+    ptl_pace_drop(samples, choice->sound_count);
+    free(p_values);
+    return good;
 }
 
 /* As fast as the fastest, as far as it matters or can be told. */

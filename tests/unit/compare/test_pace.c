@@ -75,9 +75,9 @@ static void a_slower_variant_is_called_slower(void **state)
 static void a_small_difference_is_a_tie(void **state)
 {
     (void)state;
-    const double a[] = {100, 100.1, 100.2, 100.3, 100.4, 100.5, 100.6};
-    const double b[] = {104, 104.1, 104.2, 104.3, 104.4, 104.5, 104.6};
-    const double c[] = {106, 106.1, 106.2, 106.3, 106.4, 106.5, 106.6};
+    double a[] = {100, 100.1, 100.2, 100.3, 100.4, 100.5, 100.6};
+    double b[] = {104, 104.1, 104.2, 104.3, 104.4, 104.5, 104.6};
+    double c[] = {106, 106.1, 106.2, 106.3, 106.4, 106.5, 106.6};
     struct ptl_sample samples[] = {{a, 7}, {b, 7}, {c, 7}};
     enum ptl_pace verdicts[3];
     double p_values[3];
@@ -90,7 +90,7 @@ static void a_small_difference_is_a_tie(void **state)
 static void few_runs_decide_nothing(void **state)
 {
     (void)state;
-    const double a[] = {1, 2, 3, 4, 5}, b[] = {100, 200, 300, 400, 500};
+    double a[] = {1, 2, 3, 4, 5}, b[] = {100, 200, 300, 400, 500};
     enum ptl_pace verdicts[4];
     double p_values[4];
     struct ptl_sample four[] = {{a, 4}, {b, 4}};
