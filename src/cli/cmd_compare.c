@@ -239,9 +239,9 @@ static void free_order(struct order *order)
         ptl_output_abandon(order->outputs[f]);
     for (size_t i = 0; order->paths != NULL && i < order->arguments->word_count; i++)
         free(order->paths[i]);
+    ptl_variants_free(&order->variants);
     for (size_t i = 0; i < order->vary_count; i++)
         ptl_vary_free(&order->varies[i]);
-    ptl_variants_free(&order->variants);
     free(order->paths);
     free(order->varies);
 }

@@ -40,14 +40,10 @@ struct ptl_vary {
 enum ptl_status ptl_vary_parse(const char *text, struct ptl_vary *vary, struct ptl_error *error);
 void ptl_vary_free(struct ptl_vary *vary);
 
-struct ptl_varied { /* what sets this variant apart */
-    char *key, *value;
-};
-
 struct ptl_variant {
     char *name; /* the profile's, and what is varied: "localhost concurrency=10 engine=pool" */
     struct ptl_profile *profile;
-    struct ptl_varied *settings;
+    struct ptl_setting *settings; /* what sets this variant apart, borrowed from the varies */
     size_t setting_count;
 };
 
@@ -68,7 +64,8 @@ struct ptl_variants_request {
 /*
  * Loads every variant, in the order of the paths, the first --vary turning slowest. The problems
  * of all go to `problems`, each with its variant's name. PTL_E_INVALID: there were some (a
- * profile is wrong). More than PTL_VARIANTS_MAX: PTL_E_NO_MEMORY, as memory that is out.
+ * profile is wrong). More than PTL_VARIANTS_MAX: PTL_E_NO_MEMORY, as memory that is out. The
+ * request's varies must outlive the variants.
  */
 enum ptl_status ptl_variants_build(const struct ptl_variants_request *request,
                                    struct ptl_variants *variants, struct ptl_problems *problems);
@@ -128,10 +125,10 @@ enum ptl_pace {
 extern const char *const ptl_pace_names[5];
 
 struct ptl_compared_variant {
-    char *name;
-    char *profile; /* its name */
-    char *file;
-    struct ptl_varied *settings;
+    const char *name;    /* these four are borrowed from the study's variant */
+    const char *profile; /* its name */
+    const char *file;
+    const struct ptl_setting *settings;
     size_t setting_count;
     bool is_baseline;
     enum ptl_engine engine;

@@ -13,15 +13,7 @@ const char *const ptl_pace_names[5] = {"baseline", "tie", "faster", "slower", "u
 
 static void free_variant(struct ptl_compared_variant *variant)
 {
-    free(variant->name);
-    free(variant->profile);
-    free(variant->file);
     free(variant->ports);
-    for (size_t i = 0; i < variant->setting_count; i++) {
-        free(variant->settings[i].key);
-        free(variant->settings[i].value);
-    }
-    free(variant->settings);
     for (size_t i = 0; i < variant->run_count; i++)
         free(variant->runs[i].failure);
     free(variant->runs);
@@ -71,30 +63,18 @@ static bool describe_variant(const struct ptl_gathered *gathered, size_t number,
     const struct ptl_variant *from = &gathered->variants->items[number];
     const struct ptl_profile *profile = from->profile;
     to->ports = ptl_portset_text(profile->ports);
-    to->name = strdup(from->name);
-    to->profile = strdup(profile->name);
-    to->file = strdup(profile->file);
-    to->settings = calloc(from->setting_count + 1, sizeof(*to->settings));
-    if (to->ports == NULL || to->name == NULL || to->profile == NULL || to->file == NULL ||
-        to->settings == NULL)
-        return false;
-    for (; to->setting_count < from->setting_count; to->setting_count++) {
-        struct ptl_varied *setting = &to->settings[to->setting_count];
-        setting->key = strdup(from->settings[to->setting_count].key);
-        setting->value = strdup(from->settings[to->setting_count].value);
-        if (setting->key == NULL || setting->value == NULL) {
-            free(setting->key);
-            free(setting->value);
-            return false;
-        }
-    }
+    to->name = from->name;
+    to->profile = profile->name;
+    to->file = profile->file;
+    to->settings = from->settings;
+    to->setting_count = from->setting_count;
     to->is_baseline = number == gathered->options->baseline;
     to->engine = profile->engine;
     to->concurrency = profile->concurrency;
     to->effective_concurrency = gathered->planned[number].effective_concurrency;
     to->workers = gathered->planned[number].workers;
     to->timeout_ms = profile->timeout_ms;
-    return true;
+    return to->ports != NULL;
 }
 
 bool ptl_describe(const struct ptl_gathered *gathered, struct ptl_comparison *comparison)

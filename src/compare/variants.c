@@ -83,10 +83,6 @@ void ptl_variants_free(struct ptl_variants *variants)
         struct ptl_variant *variant = &variants->items[i];
         free(variant->name);
         ptl_profile_free(variant->profile);
-        for (size_t j = 0; j < variant->setting_count; j++) {
-            free(variant->settings[j].key);
-            free(variant->settings[j].value);
-        }
         free(variant->settings);
     }
     free(variants->items);
@@ -123,10 +119,8 @@ static bool choose(const struct ptl_variants_request *request, size_t combinatio
     variant->setting_count = request->vary_count;
     for (size_t i = request->vary_count; i-- > 0;) {
         const struct ptl_vary *vary = &request->varies[i];
-        variant->settings[i].key = strdup(vary->key);
-        variant->settings[i].value = strdup(vary->values[combination % vary->count]);
-        if (variant->settings[i].key == NULL || variant->settings[i].value == NULL)
-            return false;
+        variant->settings[i].key = vary->key;
+        variant->settings[i].value = vary->values[combination % vary->count];
         combination /= vary->count;
     }
     return true;
@@ -157,8 +151,7 @@ static enum ptl_status load(const struct ptl_variants_request *request, const st
     for (size_t i = 0; i < request->setting_count; i++)
         settings[i] = request->settings[i];
     for (size_t i = 0; i < variant->setting_count; i++)
-        settings[request->setting_count + i] = (struct ptl_setting){
-            .key = variant->settings[i].key, .value = variant->settings[i].value};
+        settings[request->setting_count + i] = variant->settings[i];
     enum ptl_status status =
         source->text != NULL
             ? ptl_profile_load_text(source->text, source->length, source->path, "", settings, count,

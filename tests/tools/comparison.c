@@ -33,6 +33,8 @@ static char *copy(const char *text)
     return new;
 }
 
+#define VARIANTS_MAX 6
+
 static struct ptl_spread around(double median, double by)
 {
     return (struct ptl_spread){.median = median,
@@ -109,15 +111,16 @@ static void fill_variant(struct ptl_comparison *comparison, size_t number, const
                          const char *varied, uint32_t limit, double share)
 {
     struct ptl_compared_variant *variant = &comparison->variants[number];
-    char name[300];
-    snprintf(name, sizeof(name), "%s %s=%u", profile, varied, limit);
-    variant->name = copy(name);
-    variant->profile = copy(profile);
-    variant->file = copy("./edge.yaml");
-    variant->settings = some(1, sizeof(*variant->settings));
+    static char names[VARIANTS_MAX][300], values[VARIANTS_MAX][12];
+    static struct ptl_setting settings[VARIANTS_MAX];
+    snprintf(names[number], sizeof(names[number]), "%s %s=%u", profile, varied, limit);
+    snprintf(values[number], sizeof(values[number]), "%u", limit);
+    settings[number] = (struct ptl_setting){.key = varied, .value = values[number]};
+    variant->name = names[number];
+    variant->profile = profile;
+    variant->file = "./edge.yaml";
+    variant->settings = &settings[number];
     variant->setting_count = 1;
-    snprintf(name, sizeof(name), "%u", limit);
-    variant->settings[0] = (struct ptl_varied){.key = copy(varied), .value = copy(name)};
     variant->is_baseline = number == 0;
     variant->engine = PTL_ENGINE_POOL;
     variant->concurrency = variant->effective_concurrency = limit;
