@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #define FLIPS_SHOWN 20
@@ -14,66 +15,56 @@
 
 #define CELL PTL_TABLE_CELL
 
-static const char *time_cell(double ms, char cell[CELL])
+/* What `format` makes of what stands behind it; of a number that is not known "-". */
+static void set_known(char cell[CELL], double number, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void set_known(char cell[CELL], double number, const char *format, ...)
 {
-    if (isnan(ms))
-        return "-";
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(cell, CELL, isnan(number) ? "-" : format, arguments);
+    va_end(arguments);
+}
+
+static void set_time(char cell[CELL], double ms)
+{
     if (ms < 1000)
-        snprintf(cell, CELL, "%.1f ms", ms);
+        set_known(cell, ms, "%.1f ms", ms);
     else
-        snprintf(cell, CELL, "%.2f s", ms / 1000);
-    return cell;
+        set_known(cell, ms, "%.2f s", ms / 1000);
 }
 
-static const char *range_cell(double low, double high, char cell[CELL])
+static void set_range(char cell[CELL], double low, double high)
 {
-    if (isnan(low))
-        return "-";
     if (high < 1000)
-        snprintf(cell, CELL, "%.1f-%.1f ms", low, high);
+        set_known(cell, low, "%.1f-%.1f ms", low, high);
     else
-        snprintf(cell, CELL, "%.2f-%.2f s", low / 1000, high / 1000);
-    return cell;
-}
-
-static const char *ratio_cell(const struct ptl_spread *ratio, char cell[CELL])
-{
-    if (isnan(ratio->median))
-        return "-";
-    snprintf(cell, CELL, "%.2f (%.2f-%.2f)", ratio->median, ratio->low, ratio->high);
-    return cell;
+        set_known(cell, low, "%.2f-%.2f s", low / 1000, high / 1000);
 }
 
 /* A share is only 100 % when nothing is missing. */
-static const char *share_cell(double share, char cell[CELL])
+static void set_share(char cell[CELL], double share)
 {
-    if (isnan(share))
-        return "-";
     double percent = share < 1 && share > 0.9999 ? 99.99 : share * 100;
-    snprintf(cell, CELL, share == 1 ? "100 %%" : "%.2f %%", percent);
-    return cell;
+    set_known(cell, share, share == 1 ? "%.0f %%" : "%.2f %%", percent);
 }
 
 /* A mean of whole numbers: without a point where it is one. */
-static const char *mean_cell(double mean, char cell[CELL])
+static void set_mean(char cell[CELL], double mean)
 {
-    if (isnan(mean))
-        return "-";
-    snprintf(cell, CELL, mean == floor(mean) ? "%.0f" : "%.1f", mean);
-    return cell;
+    set_known(cell, mean, mean == floor(mean) ? "%.0f" : "%.1f", mean);
 }
 
-static const char *rtt_cell(const struct ptl_latency *rtt, char cell[CELL])
+static void set_rtt(char cell[CELL], const struct ptl_latency *rtt)
 {
     if (rtt->count == 0)
-        return "-";
-    if (rtt->p99 < 1000)
+        snprintf(cell, CELL, "-");
+    else if (rtt->p99 < 1000)
         snprintf(cell, CELL, "%" PRIu32 "/%" PRIu32 "/%" PRIu32 " us", rtt->p50, rtt->p90,
                  rtt->p99);
     else
         snprintf(cell, CELL, "%.1f/%.1f/%.1f ms", rtt->p50 / 1000.0, rtt->p90 / 1000.0,
                  rtt->p99 / 1000.0);
-    return cell;
 }
 
 /* ---- parts ---- */
@@ -130,26 +121,23 @@ static void add_table(const struct ptl_comparison *comparison, const char *title
     ptl_table_add(&table, buf);
 }
 
-/* A cell's text, which may already stand in the cell. */
-static void set(char cell[CELL], const char *text)
-{
-    if (text != cell)
-        snprintf(cell, CELL, "%s", text);
-}
-
 static void fill_speed(const void *context, size_t row, char cells[][CELL])
 {
     const struct ptl_comparison *comparison = context;
     const struct ptl_compared_variant *variant = &comparison->variants[row];
-    const struct ptl_spread *elapsed = &variant->elapsed_ms;
+    const struct ptl_spread *elapsed = &variant->elapsed_ms, *ratio = &variant->speedup;
     snprintf(cells[0], CELL, "%zu", variant->run_count);
-    set(cells[1], time_cell(elapsed->median, cells[1]));
-    set(cells[2], range_cell(elapsed->low, elapsed->high, cells[2]));
-    set(cells[3], range_cell(elapsed->min, elapsed->max, cells[3]));
+    set_time(cells[1], elapsed->median);
+    set_range(cells[2], elapsed->low, elapsed->high);
+    set_range(cells[3], elapsed->min, elapsed->max);
     snprintf(cells[4], CELL, "%.0f",
              isnan(variant->probes_per_second) ? 0 : variant->probes_per_second);
-    set(cells[5], variant->is_baseline ? "1" : ratio_cell(&variant->speedup, cells[5]));
-    set(cells[6], ptl_pace_names[variant->verdict]);
+    if (variant->is_baseline)
+        snprintf(cells[5], CELL, "1");
+    else
+        set_known(cells[5], ratio->median, "%.2f (%.2f-%.2f)", ratio->median, ratio->low,
+                  ratio->high);
+    snprintf(cells[6], CELL, "%s", ptl_pace_names[variant->verdict]);
 }
 
 static void add_speed(const struct ptl_comparison *comparison, struct ptl_buf *buf)
@@ -173,16 +161,16 @@ static void fill_truth(const void *context, size_t row, char cells[][CELL])
 {
     const struct ptl_comparison *comparison = context;
     const struct ptl_compared_variant *variant = &comparison->variants[row];
-    set(cells[0], mean_cell(variant->found, cells[0]));
-    set(cells[1], mean_cell(variant->missed, cells[1]));
-    set(cells[2], mean_cell(variant->extra, cells[2]));
-    set(cells[3], share_cell(variant->recall, cells[3]));
-    set(cells[4], share_cell(variant->recall_at_least, cells[4]));
-    set(cells[5], share_cell(variant->precision, cells[5]));
-    set(cells[6], share_cell(variant->agreement, cells[6]));
-    set(cells[7], mean_cell(variant->filtered, cells[7]));
-    set(cells[8], mean_cell(variant->error, cells[8]));
-    set(cells[9], mean_cell(variant->retried, cells[9]));
+    set_mean(cells[0], variant->found);
+    set_mean(cells[1], variant->missed);
+    set_mean(cells[2], variant->extra);
+    set_share(cells[3], variant->recall);
+    set_share(cells[4], variant->recall_at_least);
+    set_share(cells[5], variant->precision);
+    set_share(cells[6], variant->agreement);
+    set_mean(cells[7], variant->filtered);
+    set_mean(cells[8], variant->error);
+    set_mean(cells[9], variant->retried);
 }
 
 static void add_truth(const struct ptl_comparison *comparison, struct ptl_buf *buf)
@@ -204,13 +192,13 @@ static void fill_cost(const void *context, size_t row, char cells[][CELL])
 {
     const struct ptl_comparison *comparison = context;
     const struct ptl_compared_variant *variant = &comparison->variants[row];
-    set(cells[0], ptl_engine_names[variant->engine]);
+    snprintf(cells[0], CELL, "%s", ptl_engine_names[variant->engine]);
     snprintf(cells[1], CELL, "%" PRIu32, variant->effective_concurrency);
     snprintf(cells[2], CELL, "%" PRIu32, variant->workers);
     snprintf(cells[3], CELL, "%" PRIu32, variant->peak_in_flight);
-    set(cells[4], rtt_cell(&variant->rtt, cells[4]));
-    set(cells[5], time_cell(variant->user_ms, cells[5]));
-    set(cells[6], time_cell(variant->system_ms, cells[6]));
+    set_rtt(cells[4], &variant->rtt);
+    set_time(cells[5], variant->user_ms);
+    set_time(cells[6], variant->system_ms);
     snprintf(cells[7], CELL, "%.1f MB", (double)variant->peak_rss_kb / 1024);
 }
 
