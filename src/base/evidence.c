@@ -117,17 +117,10 @@ void ptl_evidence_join(struct ptl_target_evidence *target, const struct ptl_targ
     ptl_late_join(&target->late, &other->late);
 }
 
-static bool is_within(const uint64_t counts[PTL_TRIES], uint64_t most)
-{
-    uint64_t sum = 0;
-    for (int i = 0; i < PTL_TRIES; i++)
-        sum += counts[i];
-    return sum <= most;
-}
-
 bool ptl_evidence_fits(const struct ptl_evidence *evidence, uint64_t open, uint64_t closed,
                        uint64_t filtered)
 {
-    return is_within(evidence->open, open) && is_within(evidence->closed, closed) &&
-           is_within(evidence->silent, filtered);
+    return ptl_evidence_ports(evidence->open) <= (double)open &&
+           ptl_evidence_ports(evidence->closed) <= (double)closed &&
+           ptl_evidence_ports(evidence->silent) <= (double)filtered;
 }
