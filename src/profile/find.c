@@ -1,4 +1,5 @@
 /* Saved profiles: where they are looked for, and which there are. */
+#include "base/array.h"
 #include "base/text.h"
 #include "profile/node.h"
 #include "profile/profile.h"
@@ -202,14 +203,10 @@ static bool list_directory(struct ptl_saved_profile **saved, size_t *count, cons
 {
     struct ptl_texts names = {0};
     bool has_memory = add_names(&names, directory);
-    struct ptl_saved_profile *grown =
-        has_memory ? realloc(*saved, (*count + names.count + 1) * sizeof(*grown)) : NULL;
-    has_memory = grown != NULL;
-    if (grown != NULL)
-        *saved = grown;
     for (size_t i = 0; has_memory && i < names.count && *count < SAVED_MAX; i++)
         if (!is_hidden(*saved, *count, names.items[i]))
-            has_memory = describe(&(*saved)[(*count)++], directory, names.items[i]);
+            has_memory = PTL_ROOM_FOR_FEW(*saved, *count) &&
+                         describe(&(*saved)[(*count)++], directory, names.items[i]);
     ptl_texts_free(&names);
     return has_memory;
 }
