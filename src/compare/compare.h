@@ -169,8 +169,9 @@ struct ptl_flip {
     char *host;                     /* its name in the profile, or its address */
     uint32_t seen[PTL_STATE_COUNT]; /* by how many runs */
     bool in_reference;
-    uint32_t *variants; /* those with a run that departs: from open for a port of the reference,
-                           else from closed where any run saw it closed, else from filtered */
+    const char **variants; /* the names of those with a run that departs: from open for a port of
+                              the reference, else from closed where any run saw it closed, else from
+                              filtered */
     size_t variant_count;
 };
 
@@ -193,11 +194,11 @@ struct ptl_comparison {
     size_t variant_count;
     struct ptl_flip *flips; /* those of open ports first, then by address and port */
     size_t flip_count;
-    uint64_t flips_total;   /* with those not listed */
-    uint64_t flips_of_open; /* of flips_total, those where some run saw it open */
-    size_t recommended;     /* SIZE_MAX: none */
+    uint64_t flips_total;    /* with those not listed */
+    uint64_t flips_of_open;  /* of flips_total, those where some run saw it open */
+    const char *recommended; /* the name of a variant; NULL: none */
     char *why;
-    uint32_t *ties; /* variants no worse than the recommended one as far as can be told */
+    const char **ties; /* variants no worse than the recommended one as far as can be told */
     size_t tie_count;
     char **warnings;
     size_t warning_count;

@@ -86,7 +86,6 @@ bool ptl_describe(const struct ptl_gathered *gathered, struct ptl_comparison *co
     comparison->repeat = options->repeat;
     comparison->warmup = options->warmup;
     comparison->pause_ms = options->pause_ms;
-    comparison->recommended = SIZE_MAX;
     comparison->variants = calloc(gathered->variants->count, sizeof(*comparison->variants));
     if (comparison->variants == NULL || !describe_machine(comparison))
         return false;

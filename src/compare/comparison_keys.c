@@ -36,19 +36,10 @@ static const struct ptl_object reference =
 
 /* ---- ports that changed ---- */
 
-struct flip_keys {
-    const char *host;
-    struct ptl_compared_port at;
-    const uint32_t *seen;
-    bool in_reference;
-    const char *const *variants;
-    size_t variant_count;
-};
-
 static void print_seen(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
 {
     (void)key;
-    const struct flip_keys *flip = object;
+    const struct ptl_flip *flip = object;
     const char *before = "{";
     for (int s = 0; s < PTL_STATE_COUNT; s++) {
         if (flip->seen[s] == 0)
@@ -71,7 +62,7 @@ static void describe_seen(const struct ptl_key *key, struct ptl_json *schema)
 static const struct ptl_key_type seen = {"object of numbers", print_seen,
                                          .describe = describe_seen};
 
-#define AT(member) PTL_AT(struct flip_keys, member)
+#define AT(member) PTL_AT(struct ptl_flip, member)
 static const struct ptl_key flip_keys[] = {
     {"host", &ptl_key_text, AT(host), .about = "name, or address"},
     {"ip", &address, AT(at.address), .about = "address"},
@@ -79,75 +70,28 @@ static const struct ptl_key flip_keys[] = {
     {"seen", &seen, .words = ptl_state_names, .word_count = PTL_UNPROBED,
      .about = "how many runs saw it in each state"},
     {"in_reference", &ptl_key_bool, AT(in_reference), .about = "it is a port of the reference"},
-    {"variants", &ptl_key_texts, AT(variants), PTL_COUNT_AT(struct flip_keys, variant_count),
+    {"variants", &ptl_key_texts, AT(variants), PTL_COUNT_AT(struct ptl_flip, variant_count),
      .about = "those with a run that departs"},
 };
 #undef AT
-static const struct ptl_object flip = PTL_OBJECT(struct flip_keys, flip_keys, "a flip");
-
-/* The names of the variants of these numbers. */
-static void name_all(const struct ptl_comparison *comparison, const uint32_t *numbers, size_t count,
-                     const char *names[PTL_VARIANTS_MAX])
-{
-    for (size_t i = 0; i < count; i++)
-        names[i] = comparison->variants[numbers[i]].name;
-}
-
-static void print_flips(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
-{
-    const struct ptl_comparison *comparison = object;
-    const char *names[PTL_VARIANTS_MAX];
-    ptl_buf_add_char(buf, '[');
-    for (size_t i = 0; i < comparison->flip_count; i++) {
-        const struct ptl_flip *one = &comparison->flips[i];
-        struct flip_keys keys = {one->host,         one->at, one->seen,
-                                 one->in_reference, names,   one->variant_count};
-        name_all(comparison, one->variants, one->variant_count, names);
-        ptl_buf_add(buf, i > 0 ? ",\n" : "\n");
-        ptl_object_print(key->object, &keys, buf);
-    }
-    ptl_buf_add(buf, "\n]");
-}
-
-static const struct ptl_key_type flips = {"list of objects", print_flips,
-                                          .describe = ptl_key_describe_list};
+static const struct ptl_object flip = PTL_OBJECT(struct ptl_flip, flip_keys, "a flip");
 
 /* ---- what is recommended ---- */
 
-struct recommendation_keys {
-    const char *variant, *why;
-    const char *const *ties;
-    size_t tie_count;
-};
-#define AT(member) PTL_AT(struct recommendation_keys, member)
+#define AT(member) PTL_AT(struct ptl_comparison, member)
+#define COUNTED(member) PTL_COUNT_AT(struct ptl_comparison, member)
 static const struct ptl_key recommendation_keys[] = {
-    {"variant", &ptl_key_text, AT(variant), .is_nullable = true, .about = "its name; null: none"},
+    {"variant", &ptl_key_text, AT(recommended), .is_nullable = true,
+     .about = "its name; null: none"},
     {"why", &ptl_key_text, AT(why), .about = "for people"},
-    {"ties", &ptl_key_texts, AT(ties), PTL_COUNT_AT(struct recommendation_keys, tie_count),
+    {"ties", &ptl_key_texts, AT(ties), COUNTED(tie_count),
      .about = "variants no worse than it, as far as can be told"},
 };
-#undef AT
 static const struct ptl_object recommendation =
-    PTL_OBJECT(struct recommendation_keys, recommendation_keys, "recommendation");
-
-static void print_recommendation(const struct ptl_key *key, const void *object, struct ptl_buf *buf)
-{
-    const struct ptl_comparison *comparison = object;
-    const char *names[PTL_VARIANTS_MAX];
-    struct recommendation_keys keys = {
-        .why = comparison->why, .ties = names, .tie_count = comparison->tie_count};
-    if (comparison->recommended < comparison->variant_count)
-        keys.variant = comparison->variants[comparison->recommended].name;
-    name_all(comparison, comparison->ties, comparison->tie_count, names);
-    ptl_object_print(key->object, &keys, buf);
-}
-
-static const struct ptl_key_type recommended = {"object", print_recommendation,
-                                                .describe = ptl_key_describe_object};
+    PTL_OBJECT(struct ptl_comparison, recommendation_keys, "recommendation");
 
 /* ---- the whole file ---- */
 
-#define AT(member) PTL_AT(struct ptl_comparison, member)
 static const char *const portolan[] = {"portolan"};
 static const struct ptl_key tool_keys[] = {
     {"name", &ptl_key_fixed, PTL_WORDS(portolan), .about = "always portolan"},
@@ -190,7 +134,6 @@ static const struct ptl_key_type tested = {"object", print_test,
                                            .describe = ptl_key_describe_object};
 
 #define AT(member) PTL_AT(struct ptl_comparison, member)
-#define COUNTED(member) PTL_COUNT_AT(struct ptl_comparison, member)
 static const char *const schemas[] = {"portolan-comparison/1"};
 static const struct ptl_key comparison_keys[] = {
     {"schema", &ptl_key_const, PTL_WORDS(schemas), .about = "name and version of the format"},
@@ -207,7 +150,7 @@ static const struct ptl_key comparison_keys[] = {
     {"warnings", &ptl_key_texts, AT(warnings), COUNTED(warning_count), .about = "for people"},
     {"reference", &ptl_key_object, .object = &reference, .begins_line = true,
      .about = "the open ports that runs are measured by"},
-    {"recommendation", &recommended, .object = &recommendation, .begins_line = true,
+    {"recommendation", &ptl_key_object, .object = &recommendation, .begins_line = true,
      .about = "which variant to use"},
     {"variants", &ptl_key_list, AT(variants), COUNTED(variant_count), .has_lines = true,
      .begins_line = true, .object = &ptl_object_variant, .about = "what was compared"},
@@ -215,7 +158,8 @@ static const struct ptl_key comparison_keys[] = {
      .about = "ports that runs saw in different states, those not listed too"},
     {"flips_of_open", &ptl_key_number, AT(flips_of_open), .begins_line = true,
      .about = "those of them that any run saw open"},
-    {"flips", &flips, .object = &flip, .begins_line = true,
+    {"flips", &ptl_key_list, AT(flips), COUNTED(flip_count), .has_lines = true, .begins_line = true,
+     .object = &flip,
      .about = "up to 1,000 of them, those of open ports first, then by address and port"},
 };
 const struct ptl_object ptl_object_comparison =

@@ -7,7 +7,8 @@
 
 struct choice {
     struct ptl_comparison *comparison;
-    size_t *sound; /* variants that found all of the reference every time, without an error */
+    /* Variants that found all of the reference every time, without an error. */
+    const struct ptl_compared_variant **sound;
     size_t sound_count;
     size_t fastest;          /* of those */
     enum ptl_pace *verdicts; /* of the sound ones, against the fastest */
@@ -121,18 +122,13 @@ static void add_none(const struct ptl_comparison *comparison, const char *const 
                        comparison->flips_of_open == 1 ? "" : "s");
 }
 
-static const struct ptl_compared_variant *sound(const struct choice *choice, size_t i)
-{
-    return &choice->comparison->variants[choice->sound[i]];
-}
-
 static bool judge_sound(struct choice *choice)
 {
     struct ptl_sample *samples = calloc(choice->sound_count, sizeof(*samples));
     double *p_values = calloc(choice->sound_count, sizeof(*p_values));
     bool good = samples != NULL && p_values != NULL;
     for (size_t i = 0; good && i < choice->sound_count; i++)
-        good = ptl_pace_sample(sound(choice, i), &samples[i]);
+        good = ptl_pace_sample(choice->sound[i], &samples[i]);
     good = good && ptl_pace_judge(samples, choice->sound_count, choice->fastest, choice->verdicts,
                                   p_values);
     ptl_pace_drop(samples, choice->sound_count);
@@ -143,8 +139,8 @@ static bool judge_sound(struct choice *choice)
 /* As fast as the fastest, as far as it matters or can be told. */
 static bool is_fast_enough(const struct choice *choice, size_t i)
 {
-    double best = sound(choice, choice->fastest)->elapsed_ms.median;
-    return sound(choice, i)->elapsed_ms.median <= best * (1 + PTL_SAME_SPEED) ||
+    double best = choice->sound[choice->fastest]->elapsed_ms.median;
+    return choice->sound[i]->elapsed_ms.median <= best * (1 + PTL_SAME_SPEED) ||
            choice->verdicts[i] == PTL_PACE_TIE;
 }
 
@@ -157,10 +153,10 @@ static bool is_cheaper(const struct ptl_compared_variant *a, const struct ptl_co
     return a->elapsed_ms.median < b->elapsed_ms.median;
 }
 
-static void add_why(const struct choice *choice, size_t best, struct ptl_buf *why)
+static void add_why(const struct choice *choice, const struct ptl_compared_variant *chosen,
+                    struct ptl_buf *why)
 {
     const struct ptl_comparison *comparison = choice->comparison;
-    const struct ptl_compared_variant *chosen = sound(choice, best);
     bool undecided = false;
     for (size_t i = 0; i < choice->sound_count; i++)
         undecided |= choice->verdicts[i] == PTL_PACE_UNDECIDED;
@@ -190,9 +186,9 @@ static void add_why(const struct choice *choice, size_t best, struct ptl_buf *wh
 static bool choose(struct choice *choice, struct ptl_buf *why)
 {
     struct ptl_comparison *comparison = choice->comparison;
-    size_t best = SIZE_MAX;
+    const struct ptl_compared_variant **sound = choice->sound, *best = NULL;
     for (size_t i = 1; i < choice->sound_count; i++)
-        if (sound(choice, i)->elapsed_ms.median < sound(choice, choice->fastest)->elapsed_ms.median)
+        if (sound[i]->elapsed_ms.median < sound[choice->fastest]->elapsed_ms.median)
             choice->fastest = i;
     comparison->ties = calloc(choice->sound_count, sizeof(*comparison->ties));
     if (comparison->ties == NULL || !judge_sound(choice))
@@ -200,11 +196,11 @@ static bool choose(struct choice *choice, struct ptl_buf *why)
     for (size_t i = 0; i < choice->sound_count; i++) {
         if (!is_fast_enough(choice, i))
             continue;
-        comparison->ties[comparison->tie_count++] = (uint32_t)choice->sound[i];
-        if (best == SIZE_MAX || is_cheaper(sound(choice, i), sound(choice, best)))
-            best = i;
+        comparison->ties[comparison->tie_count++] = sound[i]->name;
+        if (best == NULL || is_cheaper(sound[i], best))
+            best = sound[i];
     }
-    comparison->recommended = choice->sound[best];
+    comparison->recommended = best->name;
     add_why(choice, best, why);
     return true;
 }
@@ -223,7 +219,7 @@ enum ptl_status ptl_recommend(struct ptl_comparison *comparison, struct ptl_erro
     for (size_t i = 0; good && i < count; i++) {
         faults[i] = fault_of(comparison, &comparison->variants[i], common);
         if (comparison->open_count > 0 && faults[i] == NULL)
-            choice.sound[choice.sound_count++] = i;
+            choice.sound[choice.sound_count++] = &comparison->variants[i];
     }
     if (good && choice.sound_count == 0)
         add_none(comparison, faults, &why);

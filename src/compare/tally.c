@@ -161,7 +161,7 @@ static bool add_departed(const struct ptl_world *world, uint32_t target, struct 
     }
     for (size_t v = 0; v < variants; v++)
         if (departed[v])
-            flip->variants[flip->variant_count++] = (uint32_t)v;
+            flip->variants[flip->variant_count++] = world->gathered->variants->items[v].name;
     free(departed);
     return true;
 }

@@ -235,8 +235,7 @@ static void add_flips(const struct ptl_comparison *comparison, struct ptl_buf *b
         }
         ptl_buf_add(buf, flip->in_reference ? "; missed by " : "; seen otherwise by ");
         for (size_t v = 0; v < flip->variant_count; v++)
-            ptl_text_line(buf, "%s%s", v > 0 ? ", " : "",
-                          comparison->variants[flip->variants[v]].name);
+            ptl_text_line(buf, "%s%s", v > 0 ? ", " : "", flip->variants[v]);
     }
     uint64_t shown = comparison->flip_count < FLIPS_SHOWN ? comparison->flip_count : FLIPS_SHOWN;
     if (comparison->flips_total > shown)
@@ -254,10 +253,9 @@ void ptl_comparison_text(const struct ptl_comparison *comparison, struct ptl_buf
         ptl_buf_add_char(buf, '\n');
     for (size_t i = 0; i < comparison->warning_count; i++)
         ptl_text_line(buf, "warning: %s", comparison->warnings[i]);
-    bool has_best = comparison->recommended < comparison->variant_count;
     ptl_buf_add_char(buf, '\n');
     ptl_text_line(buf, "RECOMMENDED: %s",
-                  has_best ? comparison->variants[comparison->recommended].name : "none");
+                  comparison->recommended != NULL ? comparison->recommended : "none");
     ptl_text_add_printable(buf, comparison->why);
     ptl_buf_add_char(buf, '\n');
 }

@@ -57,7 +57,6 @@ static struct ptl_comparison *start(size_t variants)
     comparison->complete = true;
     comparison->repeat = RUNS;
     comparison->warmup = 1;
-    comparison->recommended = SIZE_MAX;
     comparison->variants = some(variants, sizeof(*comparison->variants));
     comparison->variant_count = variants;
     return comparison;
@@ -180,7 +179,8 @@ static void set_ports(struct ptl_comparison *comparison, size_t open, size_t fli
         flip->seen[i < 90 ? PTL_OPEN : PTL_CLOSED] = 20 + (uint32_t)i % 7;
         flip->seen[PTL_FILTERED] = 10 - (uint32_t)i % 7;
         flip->variants = some(2, sizeof(*flip->variants));
-        flip->variants[1] = (uint32_t)comparison->variant_count - 1;
+        flip->variants[0] = comparison->variants[0].name;
+        flip->variants[1] = comparison->variants[comparison->variant_count - 1].name;
         flip->variant_count = 2;
     }
 }
@@ -195,11 +195,11 @@ static struct ptl_comparison *limits(void)
     for (size_t i = 0; i < 6; i++)
         fill_variant(comparison, i, "edge", "concurrency", rows[i].limit, rows[i].share);
     set_ports(comparison, 100, PTL_FLIPS_LISTED, "gateway.office.example");
-    comparison->recommended = 2;
+    comparison->recommended = comparison->variants[2].name;
     comparison->why = copy("\"edge concurrency=32\" found every one of the 100 open ports.");
     comparison->ties = some(2, sizeof(*comparison->ties));
-    comparison->ties[0] = 1;
-    comparison->ties[1] = 2;
+    comparison->ties[0] = comparison->variants[1].name;
+    comparison->ties[1] = comparison->variants[2].name;
     comparison->tie_count = 2;
     return comparison;
 }
@@ -215,12 +215,13 @@ static struct ptl_comparison *strange(void)
     comparison->kernel = copy(HOSTILE_3);
     comparison->variants[0].runs[1].failure = copy(HOSTILE_1);
     comparison->complete = false;
-    comparison->recommended = 1;
+    comparison->recommended = comparison->variants[1].name;
     comparison->why = copy(HOSTILE_1 HOSTILE_3);
     comparison->warnings = some(1, sizeof(*comparison->warnings));
     comparison->warnings[0] = copy(HOSTILE_2);
     comparison->warning_count = 1;
     comparison->ties = some(1, sizeof(*comparison->ties));
+    comparison->ties[0] = comparison->variants[0].name;
     comparison->tie_count = 1;
     return comparison;
 }

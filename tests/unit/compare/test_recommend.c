@@ -23,7 +23,6 @@ static void make(struct made *made, const double *medians, const uint32_t *permi
     made->comparison.variants = made->variants;
     made->comparison.variant_count = count;
     made->comparison.open_count = 10;
-    made->comparison.recommended = SIZE_MAX;
     made->comparison.repeat = RUNS;
     made->comparison.complete = true;
     for (size_t v = 0; v < count; v++) {
@@ -42,7 +41,7 @@ static void make(struct made *made, const double *medians, const uint32_t *permi
     }
 }
 
-/* Judges, and frees what the last judgement left. */
+/* Judges, and frees what the last judgement left; which variant is recommended, SIZE_MAX: none. */
 static size_t recommend(struct made *made)
 {
     struct ptl_comparison *comparison = &made->comparison;
@@ -51,10 +50,14 @@ static size_t recommend(struct made *made)
     comparison->why = NULL;
     comparison->ties = NULL;
     comparison->tie_count = 0;
-    comparison->recommended = SIZE_MAX;
+    comparison->recommended = NULL;
     assert_int_equal(ptl_recommend(comparison, NULL), PTL_OK);
     assert_non_null(comparison->why);
-    return comparison->recommended;
+    for (size_t v = 0; comparison->recommended != NULL && v < comparison->variant_count; v++)
+        if (strcmp(comparison->recommended, comparison->variants[v].name) == 0)
+            return v;
+    assert_null(comparison->recommended);
+    return SIZE_MAX;
 }
 
 static void says(struct made *made, const char *part)
