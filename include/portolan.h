@@ -191,8 +191,8 @@ struct portolan_prepared;
 
 struct portolan_prepare_options {
     size_t size;
-    /* Ends the wait for names, which is no error: a run that is given it then asks nothing, and
-     * says that it was stopped. NULL: nothing ends it. */
+    /* Ends the wait for names, which is no error: the run then asks nothing, says that it was
+     * stopped, and begins no journal. NULL: nothing ends it. */
     struct portolan_stop *stop;
     /* A file that keeps what is settled while the run lasts, so that it can go on after a crash
      * (docs/journal.md); NULL: none. */
@@ -215,6 +215,7 @@ struct portolan_prepared_info {
     uint32_t workers;       /* threads */
     uint32_t concurrency;   /* most probes in flight, as descriptors allow */
     size_t unresolved;      /* hosts without an address */
+    bool stopped;           /* before it was prepared: the run will ask nothing */
 };
 
 /*
@@ -233,8 +234,8 @@ PORTOLAN_API enum portolan_status portolan_prepare(struct portolan_profile *prof
 PORTOLAN_API bool portolan_prepared_get(const struct portolan_prepared *prepared,
                                         struct portolan_prepared_info *info);
 /* Makes the journal now, and not in portolan_run: one that cannot be made is known before others
- * run. Nothing where it is made or none was asked for. Errors: PORTOLAN_OUTPUT; PORTOLAN_INVALID:
- * another run has made it meanwhile; PORTOLAN_NO_MEMORY. */
+ * run. Nothing where it is made, none was asked for, or the run was stopped already. Errors:
+ * PORTOLAN_OUTPUT; PORTOLAN_INVALID: another run has made it meanwhile; PORTOLAN_NO_MEMORY. */
 PORTOLAN_API enum portolan_status
 portolan_prepared_begin_journal(struct portolan_prepared *prepared,
                                 struct portolan_problems *problems);

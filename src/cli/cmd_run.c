@@ -116,8 +116,12 @@ static int prepare_all(const struct arguments *arguments, struct job *jobs, size
         job_ask_for_journal(&jobs[i], arguments, &options);
         enum portolan_status status =
             portolan_prepare(jobs[i].profile, &options, &jobs[i].prepared, problems);
-        if (status == PORTOLAN_OK)
+        if (status == PORTOLAN_OK) {
+            struct portolan_prepared_info info = {.size = sizeof(info)};
+            portolan_prepared_get(jobs[i].prepared, &info);
+            jobs[i].is_stopped = info.stopped;
             continue;
+        }
         failure = status;
         result = worse(result, exit_of((enum ptl_status)status));
     }

@@ -58,7 +58,7 @@ bool job_finish_journal(const struct job *job, const struct arguments *arguments
 {
     if (job->paths[JOB_JOURNAL] == NULL)
         return true;
-    if (!done && !job->journal_failed && !arguments->given[OPTION_QUIET])
+    if (!done && !job->journal_failed && !job->is_stopped && !arguments->given[OPTION_QUIET])
         print_line("the journal %s holds what is settled: --resume goes on with it",
                    job->paths[JOB_JOURNAL]);
     if (complete && !done)

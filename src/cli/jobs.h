@@ -18,8 +18,9 @@ struct job {
     struct portolan_profile *profile;
     struct portolan_profile_info asks; /* the shard is the one in force */
     struct portolan_prepared *prepared;
-    bool journal_failed;                          /* and that was said */
-    char *history;                                /* the folder; NULL: none is kept */
+    bool is_stopped;     /* before it was prepared: it asks nothing, and begins no journal */
+    bool journal_failed; /* and that was said */
+    char *history;       /* the folder; NULL: none is kept */
     struct portolan_report *reports[JOB_OUTPUTS]; /* open; NULL: not asked for */
     char *paths[JOB_OUTPUTS];
 };

@@ -40,6 +40,7 @@ struct portolan_prepared {
     struct ptl_prepared *prepared;
     struct ptl_journal *journal; /* NULL: none */
     bool is_begun;               /* the journal is made */
+    struct portolan_stop *ended; /* triggered: the wait for names was ended. NULL: it was not */
 };
 
 struct portolan_results {

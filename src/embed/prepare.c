@@ -48,6 +48,21 @@ static enum ptl_status take_profile(const struct portolan_prepare_options *optio
     return error.code;
 }
 
+/* Where names were not waited for it is not known what is to be left alone: whatever the run is
+ * given, it is stopped before it begins. */
+static enum ptl_status note_stop(const struct portolan_stop *stop,
+                                 struct portolan_prepared *prepared, struct ptl_problems *found)
+{
+    struct portolan_problems problems = {.found = *found};
+    enum ptl_status status = PTL_OK;
+    if (ptl_cancel_cause(ptl_embed_cancel(stop)) != 0)
+        status = (enum ptl_status)portolan_stop_new(&prepared->ended, &problems);
+    if (prepared->ended != NULL)
+        portolan_stop_trigger(prepared->ended);
+    *found = problems.found;
+    return status;
+}
+
 static enum ptl_status prepare(const struct portolan_prepare_options *options,
                                struct portolan_prepared *prepared, struct ptl_problems *found)
 {
@@ -57,8 +72,9 @@ static enum ptl_status prepare(const struct portolan_prepare_options *options,
         return status;
     const struct ptl_past *past =
         prepared->journal != NULL ? ptl_journal_past(prepared->journal) : NULL;
-    return ptl_prepare_again(profile, past, ptl_embed_cancel(options->stop), &prepared->prepared,
-                             found);
+    status = ptl_prepare_again(profile, past, ptl_embed_cancel(options->stop), &prepared->prepared,
+                               found);
+    return status == PTL_OK ? note_stop(options->stop, prepared, found) : status;
 }
 
 enum portolan_status portolan_prepare(struct portolan_profile *profile,
@@ -95,7 +111,8 @@ bool portolan_prepared_get(const struct portolan_prepared *prepared,
                                          .worst_case_ms = inner->worst_case_ms,
                                          .workers = inner->workers,
                                          .concurrency = inner->effective_concurrency,
-                                         .unresolved = inner->unresolved_count};
+                                         .unresolved = inner->unresolved_count,
+                                         .stopped = prepared->ended != NULL};
     return ptl_embed_give(info, &own, sizeof(own));
 }
 
@@ -124,6 +141,9 @@ enum portolan_status portolan_prepared_begin_journal(struct portolan_prepared *p
     struct ptl_error error;
     if (prepared->journal == NULL || prepared->is_begun)
         return PORTOLAN_OK;
+    /* A plan that lacks names, and what is to be left alone, is none to go on with. */
+    if (prepared->ended != NULL && ptl_journal_past(prepared->journal) == NULL)
+        return PORTOLAN_OK;
     struct ptl_embed_thread before = ptl_embed_enter();
     enum ptl_status status = begin_journal(prepared, &error);
     ptl_embed_leave(&before);
@@ -138,5 +158,6 @@ void portolan_prepared_free(struct portolan_prepared *prepared)
     ptl_prepared_free(prepared->prepared);
     ptl_journal_free(prepared->journal);
     portolan_profile_free(prepared->profile);
+    portolan_stop_free(prepared->ended);
     free(prepared);
 }

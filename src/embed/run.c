@@ -120,9 +120,11 @@ static enum ptl_status carry_out(struct portolan_prepared *prepared, struct tell
                                       options->journal_failed != NULL ? tell_journal_failed : NULL};
     const struct ptl_profile *profile = prepared->profile->profile;
     struct ptl_prepared *inner = prepared->prepared;
+    const struct ptl_cancel *stop =
+        ptl_embed_cancel(prepared->ended != NULL ? prepared->ended : options->stop);
     prepared->prepared = NULL; /* ptl_run takes it over */
     limit_wait(options, profile);
-    return ptl_run(profile, inner, ptl_embed_cancel(options->stop), &hooks, results, error);
+    return ptl_run(profile, inner, stop, &hooks, results, error);
 }
 
 static enum portolan_status run(struct portolan_prepared *prepared, struct telling *telling,
@@ -134,7 +136,8 @@ static enum portolan_status run(struct portolan_prepared *prepared, struct telli
     enum portolan_status begun = portolan_prepared_begin_journal(prepared, problems);
     if (begun != PORTOLAN_OK)
         return begun;
-    telling->journal = prepared->journal;
+    if (prepared->is_begun)
+        telling->journal = prepared->journal;
     struct ptl_embed_thread before = ptl_embed_enter();
     enum ptl_status status = carry_out(prepared, telling, &found.results, &error);
     ptl_embed_leave(&before);
@@ -145,8 +148,10 @@ static enum portolan_status run(struct portolan_prepared *prepared, struct telli
         return ptl_embed_fail(problems, &error);
     }
     found.profile = ptl_embed_share(prepared->profile);
-    found.journal = prepared->journal;
-    prepared->journal = NULL;
+    if (prepared->is_begun) {
+        found.journal = prepared->journal;
+        prepared->journal = NULL;
+    }
     return ptl_embed_results(&found, results, problems);
 }
 

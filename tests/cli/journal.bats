@@ -203,6 +203,27 @@ refused() { # STATUS WORDS OPTION...
     [ ! -e a.journal ]
 }
 
+@test "a signal while names are resolved leaves no journal: what is excluded by name stays excluded" {
+    need_nft
+    [ -e /etc/resolv.conf ] || without "there is no /etc/resolv.conf to put another one over"
+    echo 'nameserver 127.0.0.1' >resolv.conf
+    printf '127.0.0.2 other.invalid\n' >hosts
+    profile p 'hosts: [127.0.0.1, 127.0.0.2]' 'exclude_hosts: other.invalid' 'ports: 1-10'
+    # shellcheck disable=SC2016  # for the inner shell
+    run in_ns -m sh -c 'mount --bind resolv.conf /etc/resolv.conf &&
+        nft "add table ip t; add chain ip t c { type filter hook input priority 0; }; add rule ip t c udp dport 53 drop" &&
+        exec "$2" INT "$1" run ./p.yaml --journal j --json p.json' sh "$PORTOLAN" "$TOP/tests/cli/interrupt"
+    echo "$output"
+    [ "$status" -eq 130 ]
+    [ ! -e j ]
+    [[ "$output" != *"--resume goes on"* ]]
+    jq -e '.run.stopped_by == "signal" and .summary.attempts == 0' p.json
+    # shellcheck disable=SC2016  # for the inner shell
+    run in_ns -m sh -c 'mount --bind hosts /etc/hosts && exec "$1" run ./p.yaml --journal j --resume --json p.json' sh "$PORTOLAN"
+    [ "$status" -eq 0 ]
+    [ "$(jq -c '.targets | map(.ip)' p.json)" = '["127.0.0.1"]' ]
+}
+
 @test "a kept journal is finished, and gives way to the next run" {
     need_namespace
     profile p 'hosts: 127.0.0.1' 'ports: 1-100' 'journal: "{profile}.journal"'

@@ -215,6 +215,41 @@ static void a_journal_of_another_plan_is_set_aside(void **state)
     assert_int_equal(rmdir(directory), 0);
 }
 
+/* Whatever the run is given: a name that is to be left out has no addresses. */
+static void a_stop_of_the_names_is_one_of_the_run(void **state)
+{
+    (void)state;
+    if (!in_namespace)
+        without("no network namespace can be made here");
+    char directory[32], path[64];
+    struct listeners listeners;
+    struct portolan_profile *profile = load(YAML "exclude_hosts: nowhere.invalid\n");
+    struct portolan_prepared *prepared = NULL;
+    struct portolan_prepared_info info;
+    struct portolan_prepare_options options;
+    CLEAR(options);
+    CLEAR(info);
+    make_path(directory, path);
+    options.journal = path;
+    listen_to_all(&listeners);
+    assert_int_equal(portolan_stop_new(&options.stop, NULL), PORTOLAN_OK);
+    portolan_stop_trigger(options.stop);
+    assert_int_equal(portolan_prepare(profile, &options, &prepared, NULL), PORTOLAN_OK);
+    portolan_profile_free(profile);
+    portolan_stop_free(options.stop);
+    assert_true(portolan_prepared_get(prepared, &info) && info.stopped);
+    assert_int_equal(portolan_prepared_begin_journal(prepared, NULL), PORTOLAN_OK);
+    struct portolan_results *results = carry_out(prepared, NULL);
+    struct portolan_summary summary = summary_of(results);
+    assert_non_null(summary.stopped_by);
+    assert_string_equal(summary.stopped_by, "signal");
+    assert_true(!summary.complete && summary.attempts == 0 && summary.unprobed == summary.probes);
+    assert_int_equal(portolan_results_end_journal(results, false, NULL), PORTOLAN_OK);
+    portolan_results_free(results);
+    assert_int_equal(rmdir(directory), 0); /* no journal goes on with such a plan */
+    close_all(&listeners);
+}
+
 int main(void)
 {
     in_namespace = enter_namespace();
@@ -224,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_slice_is_said_and_not_found_out),
         cmocka_unit_test(a_slice_may_be_said_to_prepare),
         cmocka_unit_test(a_journal_of_another_plan_is_set_aside),
+        cmocka_unit_test(a_stop_of_the_names_is_one_of_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
