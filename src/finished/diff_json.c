@@ -6,23 +6,23 @@
 /* ---- the two runs, and all together ---- */
 
 struct run_keys {
-    const char *file, *profile, *profile_sha256, *ports;
-    int64_t started_ms, finished_ms;
-    bool complete;
-    uint64_t targets, probes, states[PTL_STATE_COUNT], unresolved;
+    const char *file;
+    struct ptl_run_info run;
+    struct ptl_summary summary;
+    size_t unresolved;
 };
 #define AT(member) PTL_AT(struct run_keys, member)
 static const struct ptl_key run_keys[] = {
     {"file", &ptl_key_text, AT(file), .about = "the results file"},
-    {"profile", &ptl_key_text, AT(profile), .about = "its run.profile"},
-    {"profile_sha256", &ptl_key_text, AT(profile_sha256), .about = "its run.profile_sha256"},
-    {"started", &ptl_key_time, AT(started_ms), .about = "its run.started"},
-    {"finished", &ptl_key_time, AT(finished_ms), .about = "its run.finished"},
-    {"complete", &ptl_key_bool, AT(complete), .about = "its run.complete"},
-    {"ports", &ptl_key_text, AT(ports), .about = "its run.ports"},
-    {"targets", &ptl_key_number, AT(targets), .about = "its summary.targets"},
-    {"probes", &ptl_key_number, AT(probes), .about = "its summary.probes"},
-    PTL_STATE_KEYS(struct run_keys, states, "probes"),
+    {"profile", &ptl_key_text, AT(run.profile), .about = "its run.profile"},
+    {"profile_sha256", &ptl_key_chars, AT(run.profile_sha256), .about = "its run.profile_sha256"},
+    {"started", &ptl_key_time, AT(run.started_ms), .about = "its run.started"},
+    {"finished", &ptl_key_time, AT(run.finished_ms), .about = "its run.finished"},
+    {"complete", &ptl_key_bool, AT(run.complete), .about = "its run.complete"},
+    {"ports", &ptl_key_text, AT(run.ports), .about = "its run.ports"},
+    {"targets", &ptl_key_number, AT(summary.targets), .about = "its summary.targets"},
+    {"probes", &ptl_key_number, AT(summary.probes), .about = "its summary.probes"},
+    PTL_STATE_KEYS(struct run_keys, summary.states, "probes"),
     {"unresolved", &ptl_key_number, AT(unresolved), .about = "entries without an address"},
 };
 #undef AT
@@ -61,8 +61,8 @@ static const struct ptl_object summary_object =
 
 /* A host that one run has: the other one has it not, or may have it. */
 struct host_keys {
-    const char *input, *host, *ip;
-    uint8_t side, why;
+    struct ptl_target_names names;
+    struct ptl_diff_host host;
     struct ptl_open_ports open_ports;
 };
 
@@ -76,10 +76,11 @@ static const char *const port_whys[] = {[PTL_UNKNOWN_NOT_PROBED] = "not-probed",
                                         [PTL_UNKNOWN_NOT_LISTED] = "not-listed"};
 #define AT(member) PTL_AT(struct host_keys, member)
 #define HOST                                                                                       \
-    {"input", &ptl_key_text, AT(input), .about = "entry of the profile that named it first"},      \
-        {"host", &ptl_key_text, AT(host), .about = "name, or address"},                            \
+    {"input", &ptl_key_chars, AT(names.input),                                                     \
+     .about = "entry of the profile that named it first"},                                         \
+        {"host", &ptl_key_chars, AT(names.host), .about = "name, or address"},                     \
     {                                                                                              \
-        "ip", &ptl_key_text, AT(ip), .about = "address"                                            \
+        "ip", &ptl_key_chars, AT(names.ip), .about = "address"                                     \
     }
 #define OPEN_PORTS                                                                                 \
     {                                                                                              \
@@ -88,8 +89,8 @@ static const char *const port_whys[] = {[PTL_UNKNOWN_NOT_PROBED] = "not-probed",
 static const struct ptl_key host_keys[] = {HOST, OPEN_PORTS};
 static const struct ptl_key unknown_host_keys[] = {
     HOST,
-    {"in", &ptl_key_word, AT(side), PTL_WORDS(sides), .about = "the run that has it"},
-    {"why", &ptl_key_word, AT(why), PTL_WORDS(host_whys),
+    {"in", &ptl_key_word, AT(host.side), PTL_WORDS(sides), .about = "the run that has it"},
+    {"why", &ptl_key_word, AT(host.why), PTL_WORDS(host_whys),
      .about = "it may be in the other one, too"},
     OPEN_PORTS,
 };
@@ -102,18 +103,19 @@ static const struct ptl_object host_object = PTL_OBJECT(struct host_keys, host_k
 
 /* A host with ports that changed and that neither file lists. */
 struct shift_keys {
-    const char *host, *ip;
-    int32_t more[PTL_ERROR];
-    bool perhaps;
+    struct ptl_target_names names;
+    struct ptl_diff_shift shift;
 };
 #define AT(member) PTL_AT(struct shift_keys, member)
 static const struct ptl_key shift_keys[] = {
-    {"host", &ptl_key_text, AT(host), .about = "name, or address"},
-    {"ip", &ptl_key_text, AT(ip), .about = "address"},
-    {"open", &ptl_key_signed, AT(more[PTL_OPEN]), .about = "so many more of its ports are open"},
-    {"closed", &ptl_key_signed, AT(more[PTL_CLOSED]), .about = "so many more are closed"},
-    {"filtered", &ptl_key_signed, AT(more[PTL_FILTERED]), .about = "so many more are filtered"},
-    {"perhaps", &ptl_key_bool, AT(perhaps), .is_later = true, .is_promised = true,
+    {"host", &ptl_key_chars, AT(names.host), .about = "name, or address"},
+    {"ip", &ptl_key_chars, AT(names.ip), .about = "address"},
+    {"open", &ptl_key_signed, AT(shift.more[PTL_OPEN]),
+     .about = "so many more of its ports are open"},
+    {"closed", &ptl_key_signed, AT(shift.more[PTL_CLOSED]), .about = "so many more are closed"},
+    {"filtered", &ptl_key_signed, AT(shift.more[PTL_FILTERED]),
+     .about = "so many more are filtered"},
+    {"perhaps", &ptl_key_bool, AT(shift.perhaps), .is_later = true, .is_promised = true,
      .about = "nothing else than what a run may have missed: no difference is known"},
 };
 #undef AT
@@ -123,18 +125,17 @@ static const struct ptl_object shift_object = PTL_OBJECT(struct shift_keys, shif
 
 /* A port with a difference, with one that may be none, or that one run does not know. */
 struct port_keys {
-    const char *host, *ip, *service;
-    uint16_t port;
-    uint8_t change, why, states[2];
-    bool missed;
+    struct ptl_target_names names;
+    const char *service;
+    struct ptl_diff_port port;
 };
 
 static const char *const protocols[] = {"tcp"};
 #define AT(member) PTL_AT(struct port_keys, member)
 #define PORT                                                                                       \
-    {"host", &ptl_key_text, AT(host), .about = "name, or address"},                                \
-        {"ip", &ptl_key_text, AT(ip), .about = "address"},                                         \
-        {"port", &ptl_key_port, AT(port), .about = "port"},                                        \
+    {"host", &ptl_key_chars, AT(names.host), .about = "name, or address"},                         \
+        {"ip", &ptl_key_chars, AT(names.ip), .about = "address"},                                  \
+        {"port", &ptl_key_port, AT(port.port), .about = "port"},                                   \
         {"protocol", &ptl_key_fixed, PTL_WORDS(protocols), .about = "always tcp"},                 \
     {                                                                                              \
         "service", &ptl_key_text, AT(service),                                                     \
@@ -144,12 +145,12 @@ static const char *const protocols[] = {"tcp"};
     &ptl_key_states, AT(member), .words = ptl_state_names, .word_count = PTL_ERROR
 static const struct ptl_key change_keys[] = {
     PORT,
-    {"change", &ptl_key_word, AT(change), .words = ptl_difference_names,
+    {"change", &ptl_key_word, AT(port.change), .words = ptl_difference_names,
      .word_count = PTL_DIFFERENCE_PERHAPS_CLOSED,
      .about = "opened: it is open and was not; closed: it was open and is not; changed: else"},
-    {"old", STATES(states[PTL_OLD]), .about = "states that it can have been in"},
-    {"new", STATES(states[PTL_NEW]), .about = "states that it can be in"},
-    {"missed_before", &ptl_key_bool, AT(missed), .is_later = true, .is_promised = true,
+    {"old", STATES(port.states[PTL_OLD]), .about = "states that it can have been in"},
+    {"new", STATES(port.states[PTL_NEW]), .about = "states that it can be in"},
+    {"missed_before", &ptl_key_bool, AT(port.missed), .is_later = true, .is_promised = true,
      .about = "opened: the old run may just have missed it"},
 };
 static const char *const perhaps_words[PTL_DIFFERENCE_COUNT] = {
@@ -157,17 +158,17 @@ static const char *const perhaps_words[PTL_DIFFERENCE_COUNT] = {
     [PTL_DIFFERENCE_PERHAPS_STATE] = "perhaps-changed"};
 static const struct ptl_key perhaps_keys[] = {
     PORT,
-    {"change", &ptl_key_word, AT(change), PTL_WORDS(perhaps_words),
+    {"change", &ptl_key_word, AT(port.change), PTL_WORDS(perhaps_words),
      .about = "perhaps-closed: it was open and is silent; perhaps-changed: else"},
-    {"old", STATES(states[PTL_OLD]), .about = "states that it can have been in"},
-    {"new", STATES(states[PTL_NEW]), .about = "states that it can be in"},
+    {"old", STATES(port.states[PTL_OLD]), .about = "states that it can have been in"},
+    {"new", STATES(port.states[PTL_NEW]), .about = "states that it can be in"},
 };
 static const struct ptl_key unknown_keys[] = {
     PORT,
-    {"why", &ptl_key_word, AT(why), PTL_WORDS(port_whys), .about = "one run does not know it"},
-    {"old", STATES(states[PTL_OLD]), .is_nullable = true,
+    {"why", &ptl_key_word, AT(port.why), PTL_WORDS(port_whys), .about = "one run does not know it"},
+    {"old", STATES(port.states[PTL_OLD]), .is_nullable = true,
      .about = "states that it can have been in; null: not known"},
-    {"new", STATES(states[PTL_NEW]), .is_nullable = true,
+    {"new", STATES(port.states[PTL_NEW]), .is_nullable = true,
      .about = "states that it can be in; null: not known"},
 };
 #undef AT
@@ -250,18 +251,7 @@ static void end_list(struct document *document, const char *after)
 static void add_run(struct document *document, const char *key, const struct ptl_view *view)
 {
     const struct ptl_results *results = view->results;
-    struct run_keys keys = {.file = view->name,
-                            .profile = results->run.profile,
-                            .profile_sha256 = results->run.profile_sha256,
-                            .ports = results->run.ports,
-                            .started_ms = results->run.started_ms,
-                            .finished_ms = results->run.finished_ms,
-                            .complete = results->run.complete,
-                            .targets = results->summary.targets,
-                            .probes = results->summary.probes,
-                            .unresolved = results->unresolved_count};
-    for (int s = 0; s < PTL_STATE_COUNT; s++)
-        keys.states[s] = results->summary.states[s];
+    struct run_keys keys = {view->name, results->run, results->summary, results->unresolved_count};
     add_object(document, key, &run_object, &keys);
 }
 
@@ -282,14 +272,12 @@ static bool write_hosts(struct document *document, const char *key, enum ptl_lon
     begin_list(document, key);
     for (size_t i = 0; i < diff->host_count; i++) {
         const struct ptl_diff_host *host = &diff->hosts[i];
-        struct ptl_target_names names;
         uint32_t count;
         if (host->lone != lone)
             continue;
-        ptl_view_names(&diff->views[host->side], host->host, &names);
-        struct host_keys keys = {names.input, names.host,
-                                 names.ip,    host->side,
-                                 host->why,   {.items = ptl_diff_results(diff, host, &count)}};
+        struct host_keys keys = {.host = *host};
+        ptl_view_names(&diff->views[host->side], host->host, &keys.names);
+        keys.open_ports.items = ptl_diff_results(diff, host, &count);
         keys.open_ports.count = count;
         if (!add_element(document, lone == PTL_LONE_UNKNOWN ? &unknown_host_object : &host_object,
                          &keys))
@@ -304,12 +292,8 @@ static bool write_shifts(struct document *document)
     const struct ptl_diff *diff = document->diff;
     begin_list(document, "unlisted");
     for (size_t i = 0; i < diff->shift_count; i++) {
-        struct ptl_target_names names;
-        ptl_diff_names(diff, diff->shifts[i].hosts, &names);
-        struct shift_keys keys = {
-            .host = names.host, .ip = names.ip, .perhaps = diff->shifts[i].perhaps};
-        for (int s = 0; s < PTL_ERROR; s++)
-            keys.more[s] = diff->shifts[i].more[s];
+        struct shift_keys keys = {.shift = diff->shifts[i]};
+        ptl_diff_names(diff, keys.shift.hosts, &keys.names);
         if (!add_element(document, &shift_object, &keys))
             return false;
     }
@@ -325,18 +309,10 @@ static bool write_ports(struct document *document, const char *key, enum ptl_dif
     begin_list(document, key);
     for (size_t i = 0; i < diff->port_count; i++) {
         const struct ptl_diff_port *port = &diff->ports[i];
-        struct ptl_target_names names;
         if (port->change < first || port->change > last)
             continue;
-        ptl_diff_names(diff, port->hosts, &names);
-        struct port_keys keys = {.host = names.host,
-                                 .ip = names.ip,
-                                 .service = ptl_diff_service(diff, port->port),
-                                 .port = port->port,
-                                 .change = port->change,
-                                 .why = port->why,
-                                 .states = {port->states[PTL_OLD], port->states[PTL_NEW]},
-                                 .missed = port->missed};
+        struct port_keys keys = {.service = ptl_diff_service(diff, port->port), .port = *port};
+        ptl_diff_names(diff, port->hosts, &keys.names);
         if (!add_element(document, object, &keys))
             return false;
     }
