@@ -74,12 +74,7 @@ static void print_expectation(const struct ptl_results *results, size_t *next, s
     const struct ptl_expectation *one = &results->expectations[(*next)++];
     struct ptl_target_names names;
     ptl_results_expectation_names(results, one, &names);
-    struct ptl_expectation_keys keys = {.host = names.host,
-                                        .ip = names.ip[0] != '\0' ? names.ip : NULL,
-                                        .port = one->port,
-                                        .expected = one->expected,
-                                        .state = one->state,
-                                        .verdict = one->verdict};
+    struct ptl_expectation_keys keys = {names.host, names.ip[0] != '\0' ? names.ip : NULL, *one};
     ptl_object_print(&ptl_object_expectation, &keys, buf);
 }
 

@@ -76,13 +76,13 @@ static const struct ptl_key expectation_keys[] = {
     {"host", &ptl_key_text, AT(host), .max = PTL_NAME_BYTES, .about = "name, or address"},
     {"ip", &ptl_key_text, AT(ip), .max = PTL_ADDRESS_SIZE - 1, .is_nullable = true,
      .about = "address; null: the host did not resolve"},
-    {"port", &ptl_key_port, AT(port), .is_nullable = true,
+    {"port", &ptl_key_port, AT(one.port), .is_nullable = true,
      .about = "port; null: all others of the host together, none of them open"},
-    {"expected", &ptl_key_word, AT(expected), PTL_WORDS(ptl_expected_names),
+    {"expected", &ptl_key_word, AT(one.expected), PTL_WORDS(ptl_expected_names),
      .about = "what the profile says; not-open: a port off the list of only"},
-    {"state", &ptl_key_word, AT(state), PTL_WORDS(ptl_state_names), .is_nullable = true,
+    {"state", &ptl_key_word, AT(one.state), PTL_WORDS(ptl_state_names), .is_nullable = true,
      .none = PTL_STATE_COUNT, .about = "what was seen; null: no port is open"},
-    {"verdict", &ptl_key_word, AT(verdict), PTL_WORDS(ptl_verdict_names),
+    {"verdict", &ptl_key_word, AT(one.verdict), PTL_WORDS(ptl_verdict_names),
      .about = "whether it is as expected"},
 };
 #undef AT

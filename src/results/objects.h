@@ -42,8 +42,7 @@ struct ptl_result_keys {
 
 struct ptl_expectation_keys {
     const char *host, *ip;
-    uint16_t port;
-    uint8_t expected, state, verdict;
+    struct ptl_expectation one;
 };
 
 struct ptl_disagreement_keys {

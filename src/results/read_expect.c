@@ -54,19 +54,16 @@ static bool add(struct ptl_results *results, const struct ptl_expectation *one)
 enum ptl_status ptl_read_expectation(struct ptl_reader *reader, struct ptl_members *one)
 {
     struct ptl_expectation_keys keys = {.host = NULL};
+    struct ptl_expectation *new = &keys.one;
     ptl_object_read(&ptl_object_expectation, PTL_KEYS_ALL, one, &keys);
     /* Of the other ports of a host none is open: the one thing without a state. */
-    if (keys.state == PTL_STATE_COUNT && (keys.port != 0 || keys.verdict != PTL_PASS))
+    if (new->state == PTL_STATE_COUNT && (new->port != 0 || new->verdict != PTL_PASS))
         ptl_members_refuse(one, "\"state\" is null, and \"port\" is not, or it is no pass");
-    struct ptl_expectation new = {.port = keys.port,
-                                  .expected = keys.expected,
-                                  .state = keys.state,
-                                  .verdict = keys.verdict,
-                                  .is_unresolved = keys.ip == NULL};
+    new->is_unresolved = keys.ip == NULL;
     if (one->status == PTL_OK)
-        new.target = keys.ip == NULL ? enter_missing(reader, one, keys.host)
-                                     : ptl_read_enter(reader, one, keys.ip, keys.host);
-    if (one->status == PTL_OK && !add(reader->results, &new))
+        new->target = keys.ip == NULL ? enter_missing(reader, one, keys.host)
+                                      : ptl_read_enter(reader, one, keys.ip, keys.host);
+    if (one->status == PTL_OK && !add(reader->results, new))
         return ptl_members_no_memory(one);
     return one->status;
 }
