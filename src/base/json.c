@@ -59,8 +59,7 @@ struct ptl_json *ptl_json_add_array(struct ptl_json *parent, const char *key)
     return add_container(parent, key, cJSON_CreateArray());
 }
 
-/* NULL: null. Bytes that are no UTF-8 are mended. */
-static struct ptl_json *string_of(const char *text)
+void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *text)
 {
     cJSON *item;
     if (text == NULL) {
@@ -74,12 +73,7 @@ static struct ptl_json *string_of(const char *text)
         item = mended.failed ? NULL : cJSON_CreateString(ptl_buf_text(&mended));
         ptl_buf_free(&mended);
     }
-    return (struct ptl_json *)item;
-}
-
-void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *text)
-{
-    ptl_json_add(parent, key, string_of(text));
+    ptl_json_add(parent, key, (struct ptl_json *)item);
 }
 
 void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t number)
@@ -87,16 +81,6 @@ void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t numb
     /* As text: cJSON takes every number for a double, and stops at 15 digits. */
     char digits[PTL_DIGITS_SIZE];
     ptl_json_add(parent, key, (struct ptl_json *)cJSON_CreateRaw(ptl_digits(number, digits)));
-}
-
-void ptl_json_add_bool(struct ptl_json *parent, const char *key, bool value)
-{
-    ptl_json_add(parent, key, (struct ptl_json *)cJSON_CreateBool(value));
-}
-
-void ptl_json_add_null(struct ptl_json *parent, const char *key)
-{
-    ptl_json_add(parent, key, (struct ptl_json *)cJSON_CreateNull());
 }
 
 void ptl_json_describe(struct ptl_json *parent, const char *format, ...)
@@ -208,12 +192,6 @@ static enum ptl_status refuse(const char *text, size_t offset, const struct ptl_
     return ptl_error_at(error, &place, "%s", what);
 }
 
-static enum ptl_status refuse_memory(cJSON *item, struct ptl_error *error)
-{
-    cJSON_Delete(item);
-    return ptl_error_no_memory(error);
-}
-
 enum ptl_status ptl_json_look(const char *text, size_t length, const struct ptl_origin *origin,
                               struct ptl_error *error)
 {
@@ -233,8 +211,10 @@ enum ptl_status ptl_json_parse(const char *text, size_t length, const struct ptl
     cJSON *item = cJSON_ParseWithLength(text, length);
     bool no_memory = item == NULL; /* the text is JSON: there is no other reason */
     const char *twice = no_memory ? NULL : duplicate_key(item, &no_memory);
-    if (no_memory)
-        return refuse_memory(item, error);
+    if (no_memory) {
+        cJSON_Delete(item);
+        return ptl_error_no_memory(error);
+    }
     if (twice != NULL) {
         struct ptl_origin place = {.line = 1, .column = 1};
         ptl_error_at(error, origin != NULL ? origin : &place, "the key \"%s\" stands twice", twice);

@@ -23,13 +23,11 @@ void ptl_json_add(struct ptl_json *parent, const char *key, struct ptl_json *chi
 /* Adds an empty object or array and returns it, borrowed; NULL on failure. */
 struct ptl_json *ptl_json_add_object(struct ptl_json *parent, const char *key);
 struct ptl_json *ptl_json_add_array(struct ptl_json *parent, const char *key);
-/* text NULL: null */
+/* text NULL: null; bytes that are no UTF-8 are mended */
 void ptl_json_add_string(struct ptl_json *parent, const char *key, const char *text);
 /* Exactly, of any size; readers take up to 2^53 for granted. For printing: the functions that take
  * values apart do not see it as a number. */
 void ptl_json_add_number(struct ptl_json *parent, const char *key, uint64_t number);
-void ptl_json_add_bool(struct ptl_json *parent, const char *key, bool value);
-void ptl_json_add_null(struct ptl_json *parent, const char *key);
 /* Adds the members of an object that is written as printf has it, with ' for ": {'type': 'text'}.
  * For short texts of ours. */
 void ptl_json_describe(struct ptl_json *parent, const char *format, ...)

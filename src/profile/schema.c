@@ -168,7 +168,7 @@ static const struct {
 static void add_object(struct ptl_json *schema, const struct ptl_field *fields, size_t count)
 {
     ptl_json_add_string(schema, "type", "object");
-    ptl_json_add_bool(schema, "additionalProperties", false);
+    ptl_json_describe(schema, "{'additionalProperties': false}");
     struct ptl_json *properties = ptl_json_add_object(schema, "properties");
     for (size_t i = 0; i < count; i++) {
         struct ptl_json *property = ptl_json_add_object(properties, fields[i].name);

@@ -276,7 +276,7 @@ static void describe_word(const struct ptl_key *key, struct ptl_json *schema)
         if (key->words[i] != NULL)
             ptl_json_add_string(list, NULL, key->words[i]);
     if (key->is_nullable)
-        ptl_json_add_null(list, NULL);
+        ptl_json_add_string(list, NULL, NULL);
 }
 
 const struct ptl_key_type ptl_key_word = {"word", print_word, read_word, .describe = describe_word};

@@ -55,8 +55,8 @@ static bool build(void *context)
     struct ptl_json *json = ptl_json_object();
     ptl_json_add_string(json, "text", "\xFF is mended");
     ptl_json_add_number(json, "number", 5);
-    ptl_json_add_bool(json, "bool", true);
-    ptl_json_add_null(json, "null");
+    ptl_json_describe(json, "{'bool': true}");
+    ptl_json_add_string(json, "null", NULL);
     struct ptl_json *list = ptl_json_add_array(json, "list");
     for (int i = 0; i < 3; i++)
         ptl_json_add_string(ptl_json_add_object(list, NULL), "key", "value");
