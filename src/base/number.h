@@ -14,7 +14,9 @@ bool ptl_number_parse(const char *text, size_t length, uint64_t *value);
  * snprintf() does, without its cost: reports hold millions of numbers. */
 const char *ptl_digits(uint64_t value, char text[PTL_DIGITS_SIZE]);
 
-/* For qsort() and bsearch() of arrays of uint32_t. */
+/* For qsort() and bsearch() of numbers, or of structs that begin with one: uint32_t and uint64_t.
+ */
 int ptl_number_order(const void *a, const void *b);
+int ptl_number_order_64(const void *a, const void *b);
 
 #endif

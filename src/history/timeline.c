@@ -1,14 +1,9 @@
 #include "history/timeline.h"
 
 #include "base/array.h"
+#include "base/number.h"
 
 #include <stdlib.h>
-
-static int by_value(const void *one, const void *other)
-{
-    uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
-    return a < b ? -1 : a > b;
-}
 
 uint64_t ptl_timeline_usual_s(const struct ptl_timeline *timeline)
 {
@@ -20,7 +15,7 @@ uint64_t ptl_timeline_usual_s(const struct ptl_timeline *timeline)
     }
     if (count < 2)
         return 0;
-    qsort(steps, count, sizeof(steps[0]), by_value);
+    qsort(steps, count, sizeof(steps[0]), ptl_number_order_64);
     return steps[count / 2];
 }
 

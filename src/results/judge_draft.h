@@ -15,7 +15,7 @@ struct ptl_judge_segment {
 
 /* Where a rule begins (add) or ceases to apply, in the order of targets. */
 struct ptl_judge_edge {
-    uint64_t target;
+    uint64_t target; /* first: they are sorted by it */
     uint32_t rule;
     bool add;
 };

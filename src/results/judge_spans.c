@@ -1,5 +1,6 @@
 /* The targets of a judge, as spans that are under the same rules. */
 #include "base/array.h"
+#include "base/number.h"
 #include "results/judge_draft.h"
 
 #include <stdlib.h>
@@ -86,12 +87,6 @@ bool ptl_judge_find_group(struct ptl_judge_draft *draft, const uint64_t set[PTL_
 
 /* ---- spans ---- */
 
-static int compare_edges(const void *a, const void *b)
-{
-    const struct ptl_judge_edge *x = a, *y = b;
-    return x->target < y->target ? -1 : x->target > y->target;
-}
-
 static void add_span(struct ptl_judge_draft *draft, uint64_t first, uint64_t past,
                      const uint64_t set[PTL_SET_WORDS], uint64_t *ports)
 {
@@ -126,7 +121,7 @@ bool ptl_judge_make_spans(struct ptl_judge_draft *draft)
     if (active == NULL)
         return false;
     if (draft->edge_count > 0)
-        qsort(draft->edges, draft->edge_count, sizeof(*draft->edges), compare_edges);
+        qsort(draft->edges, draft->edge_count, sizeof(*draft->edges), ptl_number_order_64);
     uint64_t set[PTL_SET_WORDS] = {0}, ports = 0;
     uint32_t rules = 0;
     size_t before = draft->problems->count + draft->problems->dropped;

@@ -63,7 +63,7 @@ enum ptl_target_flag { PTL_TARGET_GAVE_UP = 1, PTL_TARGET_ALL_OPEN = 2 };
 
 /* The counts of one target, kept for at most 65,536 targets, and for those of interest beyond. */
 struct ptl_target_counts {
-    uint32_t target;
+    uint32_t target;                  /* first: they are sorted by it */
     uint16_t states[PTL_STATE_COUNT]; /* by enum ptl_state; a target has at most 65,535 probes */
     uint8_t flags;                    /* enum ptl_target_flag */
     bool has_evidence;                /* files of older versions tell none */

@@ -1,5 +1,6 @@
 /* The end of a run: what can only be told when all is in. */
 #include "results/seal.h"
+#include "base/number.h"
 #include "results/judge.h"
 #include "results/untouched.h"
 
@@ -12,12 +13,6 @@ static int compare_results(const void *a, const void *b)
     if (x->target != y->target)
         return x->target < y->target ? -1 : 1;
     return x->port < y->port ? -1 : x->port > y->port;
-}
-
-static int compare_counts(const void *a, const void *b)
-{
-    const struct ptl_target_counts *x = a, *y = b;
-    return x->target < y->target ? -1 : x->target > y->target;
 }
 
 static void sort(const struct ptl_results *results, void *items, size_t count, size_t size,
@@ -37,7 +32,7 @@ void ptl_results_sort(struct ptl_results *results)
 {
     sort(results, results->items, results->count, sizeof(*results->items), compare_results);
     sort(results, results->targets, results->target_count, sizeof(*results->targets),
-         compare_counts);
+         ptl_number_order);
 }
 
 enum ptl_status ptl_results_seal(struct ptl_results *results, struct ptl_error *error)
