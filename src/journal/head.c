@@ -15,17 +15,12 @@
 
 /* ---- keys ---- */
 
-static uint64_t hash_of(const char *bytes, size_t count)
+static uint64_t hash_of(const struct ptl_buf *value)
 {
-    uint8_t digest[SHA256_DIGEST_LENGTH];
-    uint64_t hash = 0;
-    SHA256_CTX context;
-    SHA256_Init(&context);
-    SHA256_Update(&context, (const uint8_t *)bytes, count);
-    SHA256_Final(digest, &context);
-    for (int i = 0; i < 8; i++)
-        hash = hash << 8 | digest[i];
-    return hash;
+    char hex[PTL_SHA256_SIZE];
+    SHA256_Data((const uint8_t *)ptl_buf_text(value), value->length, hex);
+    hex[16] = '\0'; /* the digits of 64 bits */
+    return strtoull(hex, NULL, 16);
 }
 
 static enum ptl_status put_keys(struct ptl_buf *buf, const struct ptl_profile *profile,
@@ -42,7 +37,7 @@ static enum ptl_status put_keys(struct ptl_buf *buf, const struct ptl_profile *p
         ptl_buf_reset(&value);
         ptl_profile_decides(profile, i, &key, &value);
         ptl_bytes_put_text(buf, key);
-        ptl_bytes_put(buf, hash_of(ptl_buf_text(&value), value.length));
+        ptl_bytes_put(buf, hash_of(&value));
         if (value.failed)
             break;
     }
@@ -68,8 +63,7 @@ void ptl_head_differences(const struct ptl_head *head, const struct ptl_profile 
         ptl_profile_decides(profile, i, &key, &value);
         while (at < head->key_count && strcmp(head->keys[at].name, key) != 0)
             at++;
-        bool same = at < head->key_count && !value.failed &&
-                    head->keys[at].hash == hash_of(ptl_buf_text(&value), value.length);
+        bool same = at < head->key_count && !value.failed && head->keys[at].hash == hash_of(&value);
         if (!same)
             add_difference(names, key);
     }

@@ -8,16 +8,7 @@ static enum ptl_status digest(struct ptl_buf *buf, char hex[PTL_SHA256_SIZE],
                               struct ptl_error *error)
 {
     bool failed = buf->failed;
-    unsigned char bytes[SHA256_DIGEST_LENGTH];
-    SHA256_CTX context;
-    SHA256_Init(&context);
-    SHA256_Update(&context, (const unsigned char *)ptl_buf_text(buf), buf->length);
-    SHA256_Final(bytes, &context);
-    for (size_t i = 0; i < sizeof(bytes); i++) {
-        hex[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-        hex[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-    }
-    hex[PTL_SHA256_SIZE - 1] = '\0';
+    SHA256_Data((const uint8_t *)ptl_buf_text(buf), buf->length, hex);
     ptl_buf_free(buf);
     return failed ? ptl_error_no_memory(error) : PTL_OK;
 }
