@@ -89,24 +89,15 @@ void ptl_variants_free(struct ptl_variants *variants)
     *variants = (struct ptl_variants){.items = NULL};
 }
 
-/* "concurrency=10 engine=pool" */
-static void add_varied(struct ptl_buf *name, const struct ptl_variant *variant)
-{
-    for (size_t i = 0; i < variant->setting_count; i++)
-        ptl_text_printf(name, "%s%s=%s", i > 0 ? " " : "", variant->settings[i].key,
-                        variant->settings[i].value);
-}
-
+/* "localhost concurrency=10 engine=pool" */
 static char *name_of(const struct ptl_variant *variant)
 {
     struct ptl_buf name;
     ptl_buf_init(&name, NAME_MAX_BYTES);
     ptl_buf_add(&name, variant->profile->name);
-    if (variant->setting_count > 0)
-        ptl_buf_add_char(&name, ' ');
-    add_varied(&name, variant);
-    char *text = ptl_buf_steal(&name);
-    return text;
+    for (size_t i = 0; i < variant->setting_count; i++)
+        ptl_text_printf(&name, " %s=%s", variant->settings[i].key, variant->settings[i].value);
+    return ptl_buf_steal(&name);
 }
 
 /* The combination-th of the cross product; the last --vary turns fastest. */
