@@ -76,7 +76,9 @@ struct ptl_lane {
     uint32_t silent;               /* marks that are silent */
     uint32_t cursor;               /* where the next that waits is looked for */
     uint8_t pass;                  /* attempts that a port may have so far */
-    uint32_t lost;                 /* attempts that an answer to a later one proves lost */
+    uint32_t lost;                 /* attempts that an answer to a later one proves lost... */
+    uint32_t proven;               /* ...or that it does not answer a sentinel of its own */
+    uint32_t passed;               /* attempts that were answered, and such sentinels */
     uint32_t found,
         found_before; /* answers to attempts beyond the first, in this pass and the one before */
     uint32_t weighed, vouched, weighed_then,
@@ -106,6 +108,7 @@ struct ptl_lane {
     bool gave_up;       /* by `give_up_after` */
     bool gone;          /* it fell silent for good: what is open stays unprobed */
     bool lags;          /* counted as lagging */
+    bool lossy;         /* it lost a quarter of the attempts, or more */
 };
 
 /* Where a port that has answered is remembered; NULL: those that are known serve as well. */

@@ -97,6 +97,16 @@ void ptl_loss_add(struct ptl_path *path, uint64_t sent_ns, bool answered, uint64
 
 /* ---- what they tell ---- */
 
+bool ptl_loss_is_rare(const struct ptl_path *path)
+{
+    uint32_t asked = path->asked, lost = path->lost;
+    for (int i = 0; i < PTL_PATH_FRESH; i++) {
+        asked += path->fresh[i][0] + path->fresh[i][1];
+        lost += path->fresh[i][1];
+    }
+    return asked >= PTL_LOSS_ENOUGH / 2 && lost * 8 < asked;
+}
+
 double ptl_loss_share(const struct ptl_path *path)
 {
     return path->asked > 0 ? path->lost / (double)path->asked : 0;

@@ -137,6 +137,8 @@ void ptl_path_forget(struct ptl_path *path, uint64_t now_ns);
 void ptl_loss_add(struct ptl_path *path, uint64_t sent_ns, bool answered, uint64_t now_ns);
 /* Counts those of which all that were sent with them have ended by now. */
 void ptl_loss_count_old(struct ptl_path *path, uint64_t now_ns);
+/* Few of them were lost, those included that are not counted yet. */
+bool ptl_loss_is_rare(const struct ptl_path *path);
 /* The share of sentinels that is lost; and what is beyond that of chance, where enough were asked.
  */
 double ptl_loss_share(const struct ptl_path *path);

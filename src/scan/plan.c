@@ -66,7 +66,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
  */
 static uint64_t next_due_ns(struct ptl_plan *plan, uint32_t worker, uint64_t due_ns)
 {
-    due_ns = earlier(due_ns, ptl_wheel_next_ns(&plan->schedule.sleepers));
+    if (!plan->path.paused) /* nobody is woken then */
+        due_ns = earlier(due_ns, ptl_wheel_next_ns(&plan->schedule.sleepers));
     uint32_t next_ms = ptl_pipe_next_ms(&plan->pipe);
     if (next_ms != UINT32_MAX)
         due_ns = earlier(due_ns, plan->start_ns + (next_ms + 1) * PTL_NS_PER_MS);

@@ -59,6 +59,11 @@ struct ptl_unanswered {
     uint32_t now_s, count, peak;
 };
 
+/* Sentinels of late: what is older fades. */
+struct ptl_recent {
+    uint32_t asked, lost;
+};
+
 struct ptl_plan {
     pthread_mutex_t lock;
     atomic_int stop; /* enum ptl_stop */
@@ -104,7 +109,13 @@ struct ptl_plan {
     bool lingers_are_short;            /* it is not known yet whether it is worth while */
     uint32_t point_ms, point_every_ms; /* when the next point of the run's course is due */
     uint64_t point_heard;
-    uint64_t answered, lost; /* attempts, and those of them that prove one before lost */
+    uint64_t answered, lost;            /* attempts, and those of them that prove one before lost */
+    uint64_t lossy;                     /* targets that lost a quarter of the attempts */
+    bool is_uneven;                     /* some lose more than others... */
+    uint64_t uneven_until_ns;           /* ...as far as is known till then */
+    struct ptl_recent recent;           /* sentinels, but for those of an outage... */
+    struct ptl_recent recent_lossy;     /* ...and those of targets that lose much, for themselves */
+    uint64_t found[PTL_ASKED_MOST + 1]; /* answers to attempts beyond a port's first, by its pass */
 
     struct ptl_confirmation *confirmations;
     size_t confirmation_count, confirmation_capacity;
@@ -132,6 +143,7 @@ struct ptl_plan {
     struct ptl_summary sum;
     uint64_t gave_up; /* targets, by `give_up_after` */
     uint64_t gone;    /* targets that fell silent for good */
+    uint64_t quiet;   /* targets that are silent, and asked whether they still are */
     bool out_of_memory;
     struct ptl_bells bells;
     bool told_finished;
@@ -279,7 +291,11 @@ bool ptl_vouch_suffices(const struct ptl_lane *lane, double share);
 /* ---- pass.c ---- */
 
 /* An attempt beyond a port's first was answered, which proves the one before lost. */
-void ptl_pass_found(struct ptl_lane *lane);
+void ptl_pass_found(struct ptl_plan *plan, struct ptl_lane *lane);
+/* So many attempts to the target are proven lost, while others were answered. */
+void ptl_pass_lost(struct ptl_plan *plan, struct ptl_lane *lane, uint32_t count);
+/* A sentinel has ended, while others were answered. */
+void ptl_pass_told(struct ptl_recent *recent, bool answered);
 /* All ports were asked so often: another pass, or their verdicts. */
 void ptl_pass_next(struct ptl_plan *plan, uint32_t lane);
 

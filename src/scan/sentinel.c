@@ -7,8 +7,10 @@
 #define EVERY_ALONE 24 /* then, where ports have one attempt: nothing else tells of losses */
 #define BACKLOG 8
 #define OPEN_EVERY_MS 250 /* a service is bothered no more often */
-#define OTHERS 16         /* sentinels: so many say whether what one lost is its own */
-#define MISSES 3          /* of a port, while others answer: it does not answer again */
+#define QUIET_EACH_NS                                                                              \
+    5000000ULL   /* for each target that is silent: all are not asked more often                   \
+                  */
+#define MISSES 3 /* of a port, while others answer: it does not answer again */
 
 bool ptl_sentinel_knows(const struct ptl_known *known)
 {
@@ -108,7 +110,8 @@ static bool ask(struct ptl_plan *plan, uint32_t id, struct ptl_path *path, struc
                                 .sentinel = true,
                                 .stands_for = ptl_tally_asked(tally)};
     if (path->paused)
-        ptl_path_asked(path, plan->now_ns);
+        ptl_path_asked(path,
+                       plan->now_ns + (path == &lane->path ? plan->quiet * QUIET_EACH_NS : 0));
     return true;
 }
 
@@ -163,14 +166,21 @@ static void judge_target(struct ptl_plan *plan, struct ptl_lane *lane, uint64_t 
     /* What the run loses as a whole is not this target's fault. */
     bool blames = plan->profile->adaptive && plan->path.lost * 8 <= plan->path.asked;
     ptl_path_lose(&lane->path, plan->path.chance.share);
+    if (lane->lossy)
+        ptl_pass_told(&plan->recent_lossy, answered);
+    lane->passed += answered;
+    if (!answered && plan->path.alive_ns > sent_ns)
+        ptl_pass_lost(plan, lane, 1);
     bool limited = lane->path.limit != 0;
     bool lowered = ptl_path_sentinel(&lane->path, sent_ns, answered, blames, plan->now_ns);
     plan->limited_targets += lowered && !limited;
     if (lowered)
         ptl_sample_drop(plan, lane->target);
     if (!answered && plan->path.lost_in_row == 0 && !plan->path.paused &&
-        ptl_path_falls_silent(&lane->path, plan->now_ns))
+        ptl_path_falls_silent(&lane->path, plan->now_ns)) {
         ptl_path_pause(&lane->path, plan->now_ns);
+        plan->quiet++;
+    }
 }
 
 /* What ICMP says, and what this machine could not ask, is neither an answer nor a loss. */
@@ -179,6 +189,23 @@ static bool says_nothing(const struct ptl_outcome *outcome)
     return outcome->state == PTL_ERROR
                ? ptl_shortage_is(outcome->reason)
                : !ptl_plan_is_answer(outcome) && !ptl_plan_is_silence(outcome);
+}
+
+static void clear(struct ptl_lane *lane, uint16_t port)
+{
+    for (int i = 0; i < PTL_LANE_KNOWN; i++)
+        if (lane->known[i].port == port)
+            lane->known[i] = (struct ptl_known){.port = 0};
+}
+
+/* A port that does not answer twice makes room for another, with its target too: where that knew as
+ * many as it may, the sample would learn of none. */
+static void forget(struct ptl_plan *plan, struct ptl_lane *lane, uint16_t port)
+{
+    clear(lane, port);
+    for (uint32_t i = 0; i < plan->schedule.window; i++)
+        if (plan->schedule.lanes[i].active && plan->schedule.lanes[i].target == lane->target)
+            clear(&plan->schedule.lanes[i], port);
 }
 
 void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
@@ -203,15 +230,16 @@ void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcom
         return;
     bool meant = known->trusted || answered;
     known->trusted = known->trusted || answered;
-    bool others_answer = path->alive_ns > outcome->started_ns && path->asked >= OTHERS &&
-                         path->lost * 8 < path->asked;
-    known->misses = (uint8_t)(answered || (meant && !others_answer) ? 0 : known->misses + 1);
+    bool is_its_own = !meant || (path->alive_ns > outcome->started_ns && ptl_loss_is_rare(path));
+    known->misses = (uint8_t)(answered || !is_its_own ? 0 : known->misses + 1);
     if (known->misses >= MISSES)
-        *known = (struct ptl_known){.port = 0}; /* it does not answer twice */
+        forget(plan, lane, known->port);
     if (!meant)
         return;
     ptl_tally_ended(shared ? &plan->tally : &lane->tally, path, outcome->started_ns,
                     outcome->probe.stands_for, !answered);
+    if (!path->paused)
+        ptl_pass_told(&plan->recent, answered);
     if (shared)
         judge_shared(plan, lane, outcome->started_ns, answered);
     else

@@ -113,6 +113,7 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     if (!is_lane)
         return;
     if (tells && ptl_path_heard(&lane->path, outcome->started_ns, plan->now_ns, most, &lasted_ms)) {
+        plan->quiet -= !lane->gone;
         ptl_settle_note_outage(plan, lane, lasted_ms);
         ptl_path_spread(&lane->path, plan->port_count - ptl_lane_known(lane), lasted_ms,
                         plan->now_ns);
@@ -130,11 +131,13 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
     if (room != NULL)
         ptl_sentinel_learn(plan, lane, room, outcome->probe.port, refuses);
     plan->answered++;
+    lane->passed++;
     /* An answer that took as long as the attempts before were waited for proves nothing. */
     if (outcome->probe.attempt > 1 && outcome->connect_us < lane->least_wait_us) {
         plan->lost += outcome->probe.attempt - 1U;
         lane->lost += outcome->probe.attempt - 1U;
-        ptl_pass_found(lane);
+        ptl_pass_found(plan, lane);
+        ptl_pass_lost(plan, lane, outcome->probe.attempt - 1U);
         ptl_vouch_found(lane, &lane->marks[ptl_plan_index(plan, &outcome->probe)]);
     }
 }
@@ -217,6 +220,7 @@ static void leave_for_good(struct ptl_plan *plan, struct ptl_lane *lane)
 {
     lane->gone = true;
     plan->gone++;
+    plan->quiet--;
     lane->again.count = 0;
     ptl_settle_note_outage(plan, lane,
                            (uint32_t)((plan->now_ns - lane->path.heard_ns) / PTL_NS_PER_MS));
@@ -243,6 +247,8 @@ void ptl_plan_settle_lane(struct ptl_plan *plan, uint32_t id)
     }
     if (lane->gone)
         ptl_silence_verdicts(plan, id, plan->profile->retries + 1);
+    else if (lane->path.paused)
+        plan->quiet--;
     ptl_vouch_review(plan, lane, true);
     ptl_verdict_target(plan, lane);
     ptl_schedule_close(&plan->schedule, id);
