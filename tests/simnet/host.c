@@ -102,9 +102,21 @@ static uint32_t first_sequence(const struct hosts *hosts, const struct segment *
                                 segment->sequence);
 }
 
+/* By ICMP, unless the host has sent too many such errors already. */
+static void refuse(struct hosts *hosts, const struct segment *segment, int64_t now_ns)
+{
+    if (!wire_icmp(hosts->wire, &segment->target, now_ns)) {
+        hosts->delays->icmp_withheld++;
+        wire_unanswered(hosts->wire, now_ns);
+        return;
+    }
+    struct answer *answer = begin(hosts, segment, ANSWER_ICMP, now_ns);
+    if (answer != NULL)
+        answer->length = (uint16_t)packet_icmp(segment, hosts->options->icmp_kind, answer->packet);
+}
+
 static void receive_syn(struct hosts *hosts, const struct segment *segment, int64_t now_ns)
 {
-    struct answer *answer;
     switch (truth_port(&hosts->truth, &segment->target, segment->target_port)) {
     case TRUTH_SILENT:
         hosts->delays->silent++;
@@ -115,15 +127,7 @@ static void receive_syn(struct hosts *hosts, const struct segment *segment, int6
                  segment->sequence + 1, now_ns);
         return;
     case TRUTH_ICMP:
-        if (!wire_icmp(hosts->wire, &segment->target, now_ns)) {
-            hosts->delays->icmp_withheld++;
-            wire_unanswered(hosts->wire, now_ns);
-            return;
-        }
-        answer = begin(hosts, segment, ANSWER_ICMP, now_ns);
-        if (answer != NULL)
-            answer->length =
-                (uint16_t)packet_icmp(segment, hosts->options->icmp_kind, answer->packet);
+        refuse(hosts, segment, now_ns);
         return;
     case TRUTH_CLOSED:
         send_tcp(hosts, segment, ANSWER_RST, TCP_RST | TCP_ACK, 0,
@@ -166,7 +170,13 @@ void hosts_receive(struct hosts *hosts, const uint8_t *packet, size_t length, in
     if (lost(hosts))
         return;
     hosts->held_up_ns = 0;
-    if (syn && !wire_takes(hosts->wire, &segment.target, now_ns, &hosts->held_up_ns, hosts->delays))
+    enum wire_verdict verdict = WIRE_TAKES;
+    if (syn)
+        verdict =
+            wire_takes(hosts->wire, &segment.target, now_ns, &hosts->held_up_ns, hosts->delays);
+    if (verdict == WIRE_REFUSES)
+        refuse(hosts, &segment, now_ns);
+    if (verdict != WIRE_TAKES)
         return;
     if (!truth_alive(&hosts->truth, &segment.target)) {
         hosts->delays->dead += syn;
@@ -180,6 +190,8 @@ void hosts_receive(struct hosts *hosts, const uint8_t *packet, size_t length, in
     }
     if (hosts->limit != NULL && !limit_take(hosts->limit, &segment.target, now_ns)) {
         hosts->delays->dropped_by_rate++;
+        if (hosts->options->refuse)
+            refuse(hosts, &segment, now_ns);
         return;
     }
     receive_syn(hosts, &segment, now_ns);

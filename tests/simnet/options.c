@@ -68,6 +68,8 @@ static const struct row rows[] = {
     {"--ban-time", DURATION, AT(ban_ns), 0, "TIME", "for so long (10s)"},
     {"--icmp-rate", COUNT, AT(icmp_rate), 1000000000, "N",
      "ICMP errors a second that a host sends, after six at once (no limit)"},
+    {"--refuse", FLAG, AT(refuse), 0, NULL,
+     "what --gate, --syn-rate and --outage stop is refused by ICMP, not dropped"},
     {"--truth", PATH, AT(truth_path), 0, "FILE", "write the truth there; needs --hosts"},
     {"--print-truth", FLAG, AT(print_truth), 0, NULL, "print the truth and end; needs --hosts"},
     {"--truth-states", STATES, AT(truth_all), 0, "open|all", "which ports the truth lists (open)"},

@@ -36,6 +36,7 @@ struct options {
     uint32_t syn_rate_hosts; /* so many of the first ones; 0: all */
     struct ports ports;      /* what the printed truth covers */
     unsigned truth_family;
+    bool refuse; /* what a gate, a rate or an outage stops is refused by ICMP, not dropped */
     bool truth_all;
     bool print_truth;
     bool unshare;

@@ -130,8 +130,8 @@ static bool table_full(struct wire *wire, int64_t now_ns)
     return wire->options->table > 0 && wire->used == wire->options->table;
 }
 
-bool wire_takes(struct wire *wire, const struct address *target, int64_t now_ns, int64_t *delay_ns,
-                struct delays *delays)
+enum wire_verdict wire_takes(struct wire *wire, const struct address *target, int64_t now_ns,
+                             int64_t *delay_ns, struct delays *delays)
 {
     if (wire->first_ns == 0)
         wire->first_ns = now_ns;
@@ -147,9 +147,11 @@ bool wire_takes(struct wire *wire, const struct address *target, int64_t now_ns,
         cause = &delays->dropped_by_table;
     else if (banned(wire, target, now_ns))
         cause = &delays->dropped_by_ban;
-    if (cause != NULL)
-        ++*cause;
-    return cause == NULL;
+    if (cause == NULL)
+        return WIRE_TAKES;
+    ++*cause;
+    bool may_refuse = cause == &delays->dropped_by_outage || cause == &delays->dropped_by_gate;
+    return may_refuse && wire->options->refuse ? WIRE_REFUSES : WIRE_DROPS;
 }
 
 void wire_unanswered(struct wire *wire, int64_t now_ns)

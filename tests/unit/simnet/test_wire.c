@@ -34,7 +34,7 @@ static const struct address *host(uint32_t number)
 static bool takes(uint32_t number, int64_t at_ns)
 {
     int64_t delay_ns;
-    return wire_takes(wire, host(number), SECOND + at_ns, &delay_ns, &delays);
+    return wire_takes(wire, host(number), SECOND + at_ns, &delay_ns, &delays) == WIRE_TAKES;
 }
 
 static void a_gate_is_shared_by_all_hosts(void **state)
@@ -55,7 +55,7 @@ static void a_link_delays_then_drops(void **state)
     begin((const char *const[]){"--link", "1000", "--buffer", "5", NULL});
     int64_t delay_ns = 0;
     for (int i = 0; i < 6; i++) {
-        assert_true(wire_takes(wire, host(1), SECOND, &delay_ns, &delays));
+        assert_int_equal(wire_takes(wire, host(1), SECOND, &delay_ns, &delays), WIRE_TAKES);
         assert_int_equal(delay_ns, (i + 1) * MS);
     }
     assert_false(takes(1, 0));
@@ -95,14 +95,32 @@ static void an_outage_has_a_beginning_and_an_end(void **state)
     wire_free(wire);
 }
 
+static void what_a_gate_or_an_outage_stops_may_be_refused(void **state)
+{
+    (void)state;
+    int64_t delay_ns;
+    begin((const char *const[]){"--gate", "10", "--refuse", "--outage-at", "5s", NULL});
+    assert_int_equal(wire_takes(wire, host(1), SECOND, &delay_ns, &delays), WIRE_TAKES);
+    assert_int_equal(wire_takes(wire, host(1), SECOND, &delay_ns, &delays), WIRE_REFUSES);
+    assert_int_equal(wire_takes(wire, host(1), 7 * SECOND, &delay_ns, &delays), WIRE_REFUSES);
+    assert_int_equal(delays.dropped_by_gate, 1);
+    assert_int_equal(delays.dropped_by_outage, 1);
+    wire_free(wire);
+    begin((const char *const[]){"--gate", "10", NULL});
+    assert_int_equal(wire_takes(wire, host(1), SECOND, &delay_ns, &delays), WIRE_TAKES);
+    assert_int_equal(wire_takes(wire, host(1), SECOND, &delay_ns, &delays), WIRE_DROPS);
+    wire_free(wire);
+}
+
 static void a_stall_holds_everything_up(void **state)
 {
     (void)state;
     begin((const char *const[]){"--stall", "100ms", "--stall-every", "1s", NULL});
     int64_t delay_ns;
-    assert_true(wire_takes(wire, host(1), SECOND, &delay_ns, &delays));
+    assert_int_equal(wire_takes(wire, host(1), SECOND, &delay_ns, &delays), WIRE_TAKES);
     assert_int_equal(delay_ns, 0);
-    assert_true(wire_takes(wire, host(1), SECOND + 920 * MS, &delay_ns, &delays));
+    int64_t late_ns = SECOND + 920 * MS;
+    assert_int_equal(wire_takes(wire, host(1), late_ns, &delay_ns, &delays), WIRE_TAKES);
     assert_int_equal(delay_ns, 80 * MS);
     wire_free(wire);
 }
@@ -141,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_link_delays_then_drops),
         cmocka_unit_test(a_table_fills_and_empties),
         cmocka_unit_test(an_outage_has_a_beginning_and_an_end),
+        cmocka_unit_test(what_a_gate_or_an_outage_stops_may_be_refused),
         cmocka_unit_test(a_stall_holds_everything_up),
         cmocka_unit_test(a_ban_is_of_one_host_and_ends),
         cmocka_unit_test(icmp_errors_are_rationed),
