@@ -70,6 +70,12 @@ struct ptl_lane {
     struct ptl_fifo again;  /* confirmations, and what this machine failed to ask */
     struct ptl_fifo doubts; /* silence that nothing sent later to this target has confirmed yet */
     uint32_t plan_doubts;   /* the same, where the run as a whole is to confirm it */
+    /* ICMP errors that are believed if nothing comes that disproves them; were some of their ports
+     * asked again? By index of the port: the last that proved nothing; 0, NULL: none. */
+    struct ptl_fifo refusals;
+    bool refusals_tried;
+    uint8_t *reasons;
+
     struct ptl_fifo silent_lately; /* silence that counts, of which sentinels are to tell more */
     struct ptl_mark *marks;        /* by index of the port; NULL: no port was silent yet */
     uint32_t waiting;              /* marks that wait */
@@ -98,6 +104,8 @@ struct ptl_lane {
     uint8_t next_sentinel; /* whose turn it is among the known */
     uint8_t sentinels_out;
     uint32_t debt;           /* silent attempts since the last sentinel */
+    uint32_t disproved;      /* reasons, a bit each: what has answered was refused so */
+    uint64_t told_ns;        /* when the latest sentinel of its own was sent that has ended */
     uint32_t previous, next; /* in its ring, or the free list */
     uint8_t place;           /* enum ptl_place */
     bool active;

@@ -162,9 +162,10 @@ void ptl_plan_progress(struct ptl_plan *plan, struct ptl_progress *progress)
     progress->probes = plan->sum.probes;
     memcpy(progress->states, plan->sum.states, sizeof(progress->states));
     progress->done = ptl_plan_known(plan);
-    /* Silent ports that only another pass could tell more about are as good as done. */
-    progress->states[PTL_FILTERED] += plan->silent;
-    progress->done += plan->silent;
+    /* Silent ports that only another pass could tell more about, and held ICMP errors, are as good
+     * as done. */
+    progress->states[PTL_FILTERED] += plan->silent + plan->held;
+    progress->done += plan->silent + plan->held;
     progress->paused = plan->path.paused;
     progress->attempts = plan->sum.attempts;
     pthread_mutex_unlock(&plan->lock);

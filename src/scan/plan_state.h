@@ -1,9 +1,10 @@
 /*
  * The inside of the plan. plan.c hands probes out and takes outcomes in; settle.c says what an
  * outcome means; pass.c whether silent ports are asked once more, and how fast; silence.c keeps
- * attempts that nothing answered, until it is known what that means; vouch.c tells which of these
- * sentinels vouch for; sentinel.c asks again what has answered; sample.c knows which targets stand
- * for all; verdict.c counts and keeps. Each knows those that follow it, none before.
+ * attempts that nothing answered, until it is known what that means; refusal.c keeps what
+ * ICMP errors answered; vouch.c tells which silent attempts sentinels vouch for; sentinel.c asks
+ * again what has answered; sample.c knows which targets stand for all; verdict.c counts and keeps.
+ * Each knows those that follow it, none before.
  */
 #ifndef SCAN_PLAN_STATE_H
 #define SCAN_PLAN_STATE_H
@@ -30,6 +31,8 @@
 #define PTL_MISSED_MOST 0.05  /* answers that may be expected among ports not asked again */
 #define PTL_SENTINEL_EVERY_MOST 64 /* ...is known, or much is lost; and at most */
 #define PTL_SENTINEL_TARGETS 16    /* whose ports are asked again for the run as a whole */
+
+#define PTL_TOLD 4 /* so many tell of targets that have not answered themselves */
 
 #define PTL_LINKS_MOST 64
 
@@ -91,7 +94,10 @@ struct ptl_plan {
     uint32_t silent_lately; /* those that vouch.c keeps, of all lanes */
     uint32_t debt;          /* overdue attempts since the last sentinel */
     uint32_t sentinels_out;
-    uint32_t next_sentinel; /* whose turn it is */
+    uint32_t next_sentinel;     /* whose turn it is */
+    uint32_t disproved;         /* reasons, a bit each: what has answered was refused so */
+    uint64_t told_ns[PTL_TOLD]; /* when the latest sentinels of the run were sent that have ended */
+    uint32_t held;              /* ICMP errors in all lanes that are not believed yet */
     uint64_t sentinels_asked, sentinels_lost;
     struct ptl_tally tally;   /* of those that were asked for the run as a whole */
     uint64_t relist_ns;       /* when another target may take a place among the sentinels' */
@@ -154,6 +160,12 @@ static inline bool ptl_plan_is_silence(const struct ptl_outcome *outcome)
     return outcome->state == PTL_FILTERED && outcome->reason == PTL_REASON_NO_RESPONSE;
 }
 
+/* By an ICMP error. */
+static inline bool ptl_plan_is_refusal(const struct ptl_outcome *outcome)
+{
+    return outcome->state == PTL_FILTERED && outcome->reason != PTL_REASON_NO_RESPONSE;
+}
+
 /* An answer of the target itself. */
 static inline bool ptl_plan_is_answer(const struct ptl_outcome *outcome)
 {
@@ -187,6 +199,13 @@ static inline uint32_t ptl_plan_index(const struct ptl_plan *plan, const struct 
     size_t at;
     PTL_SEARCH(at, plan->port_count, plan->ports[at] < probe->port);
     return (uint32_t)at;
+}
+
+/* How many attempts the probe's port had before that told nothing of it. */
+static inline uint32_t ptl_plan_asked(const struct ptl_plan *plan, const struct ptl_probe *probe)
+{
+    const struct ptl_mark *marks = plan->schedule.lanes[probe->lane].marks;
+    return marks != NULL ? marks[ptl_plan_index(plan, probe)].asked : 0;
 }
 
 /* Milliseconds from the plan's start. */
@@ -258,6 +277,14 @@ void ptl_settle_note_outage(struct ptl_plan *plan, const struct ptl_lane *lane, 
 struct ptl_mark *ptl_silence_marks(struct ptl_plan *plan, struct ptl_lane *lane);
 /* An attempt that nothing answered. */
 void ptl_silence_add(struct ptl_plan *plan, const struct ptl_outcome *outcome);
+/* One that an ICMP error answered. */
+void ptl_silence_add_refusal(struct ptl_plan *plan, const struct ptl_outcome *outcome);
+/* Nothing else of the lane is under way: what became of the ICMP errors that are held. `ends`: no
+ * port of it is asked any more. */
+void ptl_silence_review_held(struct ptl_plan *plan, uint32_t lane, bool ends);
+/* When the run's oldest doubt, of which there is one, asks for another sentinel; UINT64_MAX: those
+ * that are out may do. */
+uint64_t ptl_silence_asks_ns(const struct ptl_plan *plan);
 /* Decides the oldest doubt of the run, if it can be decided by now. Returns its lane, about which
  * things may have changed; PTL_LANE_NONE: it cannot. */
 uint32_t ptl_silence_review(struct ptl_plan *plan);
@@ -265,8 +292,6 @@ uint32_t ptl_silence_review(struct ptl_plan *plan);
 void ptl_silence_review_lane(struct ptl_plan *plan, uint32_t lane);
 /* The next port of the lane that waits for another attempt; there is one. */
 struct ptl_probe ptl_silence_take(struct ptl_plan *plan, uint32_t lane);
-/* How many attempts the probe's port had before that nothing answered. */
-uint32_t ptl_silence_asked(const struct ptl_plan *plan, const struct ptl_probe *probe);
 /* Ports that are silent wait for another attempt; `doubtful`: only those of which no attempt was
  * vouched for. False: there are none. */
 bool ptl_silence_ask_again(struct ptl_plan *plan, struct ptl_lane *lane, bool doubtful);
@@ -274,6 +299,37 @@ bool ptl_silence_ask_again(struct ptl_plan *plan, struct ptl_lane *lane, bool do
 bool ptl_silence_clear(struct ptl_plan *plan, struct ptl_lane *lane, struct ptl_mark *mark);
 /* A lane that ends early: verdicts for the ports that had `attempts` that count. */
 void ptl_silence_verdicts(struct ptl_plan *plan, uint32_t lane, uint32_t attempts);
+
+/* ---- refusal.c ---- */
+
+#define PTL_FAR_NS 250000000ULL /* whoever refuses may be so much nearer than the target itself */
+
+/* What has answered was refused for that reason, or what was refused has answered. */
+void ptl_refusal_disprove(uint32_t *reasons, uint8_t reason);
+bool ptl_refusal_is_disproved(const struct ptl_plan *plan, const struct ptl_lane *lane,
+                              uint8_t reason);
+/* The target has answered nothing yet: its answers may only take longer than a refusal by something
+ * on the way. */
+bool ptl_refusal_is_early(const struct ptl_plan *plan, const struct ptl_lane *lane,
+                          const struct ptl_timed *refusal);
+/* How many sentinels of the run tell what it, or a silence, means, of those that were sent from
+ * *from_ns on. */
+uint32_t ptl_refusal_told_by(const struct ptl_plan *plan, const struct ptl_timed *doubt,
+                             uint64_t *from_ns);
+/* Holds it till the lane has nothing else to do. False: there is no room. */
+bool ptl_refusal_hold(struct ptl_plan *plan, struct ptl_lane *lane,
+                      const struct ptl_timed *refusal);
+/* The oldest that is held; there is one. */
+struct ptl_timed ptl_refusal_take(struct ptl_plan *plan, struct ptl_lane *lane);
+/* Of how many of those that are held the ports are to be asked again, to see whether they are true;
+ * once for a lane. */
+uint32_t ptl_refusal_ask_again(struct ptl_lane *lane);
+/* It is the port's verdict. */
+void ptl_refusal_believe(struct ptl_plan *plan, const struct ptl_timed *refusal);
+/* The port is asked again, or is taken for silent: the reason is remembered. */
+void ptl_refusal_note(struct ptl_plan *plan, struct ptl_lane *lane, const struct ptl_probe *probe);
+/* That of the port in that place; 0: none. */
+uint8_t ptl_refusal_reason(const struct ptl_lane *lane, uint32_t index);
 
 /* ---- vouch.c ---- */
 
@@ -327,8 +383,8 @@ static inline bool ptl_sentinel_may_be_due(const struct ptl_path *path, uint32_t
 {
     return path->paused || debt >= PTL_SENTINEL_EVERY;
 }
-/* Is one due, for the run as a whole? */
-bool ptl_sentinel_is_due(const struct ptl_plan *plan, bool idle);
+/* Is one due, for the run as a whole? `wanted`: a doubt asks for one. */
+bool ptl_sentinel_is_due(const struct ptl_plan *plan, bool wanted);
 /* Is one due, for the lane alone? */
 bool ptl_sentinel_is_due_of(const struct ptl_plan *plan, const struct ptl_lane *lane);
 /* The next; false: nothing is known that could be asked. */

@@ -236,11 +236,20 @@ static size_t pull_ports(struct ptl_plan *plan, struct ptl_probe *probes, size_t
 
 static size_t pull_sentinel(struct ptl_plan *plan, struct ptl_probe *probe, bool idle)
 {
+    bool wanted = idle && plan->doubts.count > 0 && ptl_silence_asks_ns(plan) <= plan->now_ns;
     if ((!idle && !ptl_sentinel_may_be_due(&plan->path, plan->debt)) ||
-        !ptl_sentinel_is_due(plan, idle) || !ptl_sentinel_take(plan, probe))
+        !ptl_sentinel_is_due(plan, wanted) || !ptl_sentinel_take(plan, probe))
         return 0;
     sent(plan, probe);
     return 1;
+}
+
+/* Nor before `least_ns`. */
+static uint64_t sooner(uint64_t due_ns, uint64_t asks_ns, uint64_t least_ns)
+{
+    if (asks_ns < least_ns)
+        asks_ns = least_ns;
+    return asks_ns < due_ns ? asks_ns : due_ns;
 }
 
 size_t ptl_pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want, uint64_t *due_ns)
@@ -263,6 +272,8 @@ size_t ptl_pull(struct ptl_plan *plan, struct ptl_probe *probes, size_t want, ui
             count += pull_ports(plan, probes + count, may - count);
         if (may > 0 && count == 0)
             count = pull_sentinel(plan, probes, true);
+        if (may > 0 && count == 0 && plan->doubts.count > 0)
+            *due_ns = sooner(*due_ns, ptl_silence_asks_ns(plan), plan->now_ns + NOTHING_NS);
     }
     ptl_path_sent(&plan->path, count, plan->now_ns);
     size_t sentinels = 0;

@@ -29,8 +29,10 @@ void ptl_schedule_free(struct ptl_schedule *schedule)
     for (uint32_t i = 0; schedule->lanes != NULL && i < schedule->window; i++) {
         ptl_fifo_free(&schedule->lanes[i].again);
         ptl_fifo_free(&schedule->lanes[i].doubts);
+        ptl_fifo_free(&schedule->lanes[i].refusals);
         ptl_fifo_free(&schedule->lanes[i].silent_lately);
         free(schedule->lanes[i].marks);
+        free(schedule->lanes[i].reasons);
     }
     free(schedule->lanes);
     schedule->lanes = NULL;
@@ -98,9 +100,12 @@ void ptl_schedule_close(struct ptl_schedule *schedule, uint32_t id)
     lane->active = false;
     ptl_fifo_free(&lane->again);
     ptl_fifo_free(&lane->doubts);
+    ptl_fifo_free(&lane->refusals);
     ptl_fifo_free(&lane->silent_lately);
     free(lane->marks);
+    free(lane->reasons);
     lane->marks = NULL;
+    lane->reasons = NULL;
     lane->next = schedule->free_lane;
     schedule->free_lane = id;
     schedule->active--;

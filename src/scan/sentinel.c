@@ -57,13 +57,13 @@ static void pay(const struct ptl_plan *plan, uint32_t *debt, const struct ptl_pa
     *debt = left < BACKLOG * each ? left : BACKLOG * each;
 }
 
-bool ptl_sentinel_is_due(const struct ptl_plan *plan, bool idle)
+bool ptl_sentinel_is_due(const struct ptl_plan *plan, bool wanted)
 {
     if (plan->path.paused)
         return plan->now_ns >= plan->path.ask_ns;
     if (plan->debt >= every(plan, &plan->path))
         return true;
-    return idle && plan->doubts.count > 0 && plan->sentinels_out == 0;
+    return wanted;
 }
 
 bool ptl_sentinel_is_due_of(const struct ptl_plan *plan, const struct ptl_lane *lane)
@@ -183,12 +183,27 @@ static void judge_target(struct ptl_plan *plan, struct ptl_lane *lane, uint64_t 
     }
 }
 
-/* What ICMP says, and what this machine could not ask, is neither an answer nor a loss. */
+/* What this machine could not ask is neither an answer nor a loss. An ICMP error is a loss: what
+ * has answered does not answer now; and what others are told in these words may be as untrue. */
 static bool says_nothing(const struct ptl_outcome *outcome)
 {
-    return outcome->state == PTL_ERROR
-               ? ptl_shortage_is(outcome->reason)
-               : !ptl_plan_is_answer(outcome) && !ptl_plan_is_silence(outcome);
+    return outcome->state == PTL_ERROR && ptl_shortage_is(outcome->reason);
+}
+
+/* `told_ns`: so many sending times, the latest first. */
+static void note_told(uint32_t *disproved, uint64_t *told_ns, int times,
+                      const struct ptl_outcome *outcome)
+{
+    if (ptl_plan_is_refusal(outcome))
+        ptl_refusal_disprove(disproved, outcome->reason);
+    uint64_t sent_ns = outcome->started_ns;
+    for (int i = 0; i < times; i++) {
+        if (sent_ns <= told_ns[i])
+            continue;
+        uint64_t earlier_ns = told_ns[i];
+        told_ns[i] = sent_ns;
+        sent_ns = earlier_ns;
+    }
 }
 
 static void clear(struct ptl_lane *lane, uint16_t port)
@@ -220,13 +235,19 @@ void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcom
         lane->sentinels_out--;
     if (outcome->state != PTL_ERROR) {
         plan->sentinels_asked++;
-        plan->sentinels_lost += ptl_plan_is_silence(outcome);
+        plan->sentinels_lost += !answered;
     }
     struct ptl_known *known = NULL;
     for (int i = 0; i < PTL_LANE_KNOWN; i++)
         if (lane->known[i].port == outcome->probe.port)
             known = &lane->known[i];
-    if (known == NULL || says_nothing(outcome))
+    if (says_nothing(outcome))
+        return;
+    if (shared)
+        note_told(&plan->disproved, plan->told_ns, PTL_TOLD, outcome);
+    else
+        note_told(&lane->disproved, &lane->told_ns, 1, outcome);
+    if (known == NULL)
         return;
     bool meant = known->trusted || answered;
     known->trusted = known->trusted || answered;

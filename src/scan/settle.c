@@ -132,8 +132,13 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         ptl_sentinel_learn(plan, lane, room, outcome->probe.port, refuses);
     plan->answered++;
     lane->passed++;
+    uint8_t refused = 0;
+    if (lane->reasons != NULL)
+        refused = ptl_refusal_reason(lane, ptl_plan_index(plan, &outcome->probe));
+    if (refused != 0)
+        ptl_refusal_disprove(&plan->disproved, refused);
     /* An answer that took as long as the attempts before were waited for proves nothing. */
-    if (outcome->probe.attempt > 1 && outcome->connect_us < lane->least_wait_us) {
+    if (outcome->probe.attempt > 1 && (refused != 0 || outcome->connect_us < lane->least_wait_us)) {
         plan->lost += outcome->probe.attempt - 1U;
         lane->lost += outcome->probe.attempt - 1U;
         ptl_pass_found(plan, lane);
@@ -156,8 +161,10 @@ static void settle_port(struct ptl_plan *plan, const struct ptl_outcome *outcome
         ptl_verdict_confirm(plan, outcome, !is_shortage(outcome));
     } else if (ptl_plan_is_silence(outcome)) {
         ptl_silence_add(plan, outcome);
+    } else if (ptl_plan_is_refusal(outcome)) {
+        ptl_silence_add_refusal(plan, outcome);
     } else {
-        uint32_t asked = lane->marks == NULL ? 0 : ptl_silence_asked(plan, &outcome->probe);
+        uint32_t asked = lane->marks == NULL ? 0 : ptl_plan_asked(plan, &outcome->probe);
         /* A port that this machine could not even ask has no attempt behind it. */
         ptl_verdict_count(plan, outcome, (uint8_t)(asked + (is_shortage(outcome) ? 0 : 1)));
     }
@@ -192,7 +199,9 @@ void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         return;
     }
     ptl_schedule_returned(&plan->schedule, id);
-    ptl_pipe_leave(&plan->pipe, outcome->probe.leaves_ms);
+    /* Whatever refuses may be near, and what answers is not: a refusal makes no room sooner. */
+    if (!ptl_plan_is_refusal(outcome) || outcome->probe.sentinel || plan->path.alive_ns == 0)
+        ptl_pipe_leave(&plan->pipe, outcome->probe.leaves_ms);
     if (outcome->state == PTL_UNPROBED) {
         plan->abandoned += !outcome->probe.sentinel;
         return; /* the plan was stopped, and finish() counts it */
@@ -237,11 +246,14 @@ void ptl_plan_settle_lane(struct ptl_plan *plan, uint32_t id)
     if (lane->silent_lately.count > 0)
         ptl_vouch_review(plan, lane, false);
     bool first = ptl_schedule_has_first(&plan->schedule, lane);
+    bool idle = lane->in_flight == 0 && lane->plan_doubts == 0 && lane->doubts.count == 0;
+    if (lane->refusals.count > 0 && !first && idle && (lane->waiting == 0 || lane->gone))
+        ptl_silence_review_held(plan, id, lane->gone);
     if (!first && !lane->gone && lane->waiting == 0 && lane->silent > 0)
         ptl_pass_next(plan, id);
     bool has_more =
         first || lane->again.count > 0 || (!lane->gone && lane->waiting + lane->silent > 0);
-    if (lane->in_flight > 0 || lane->plan_doubts > 0 || lane->doubts.count > 0 || has_more) {
+    if (!idle || lane->refusals.count > 0 || has_more) {
         ptl_schedule_place(&plan->schedule, id, plan->now_ns);
         return;
     }
@@ -257,6 +269,7 @@ void ptl_plan_settle_lane(struct ptl_plan *plan, uint32_t id)
 void ptl_plan_settle_rest(struct ptl_plan *plan, uint32_t id)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
+    ptl_silence_review_held(plan, id, true);
     /* They had every attempt that the profile grants: silence is what was seen. */
     ptl_silence_verdicts(plan, id, plan->profile->retries + 1);
     ptl_verdict_target(plan, lane);

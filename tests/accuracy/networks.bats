@@ -125,6 +125,22 @@ complete_and_right() {
     jq -e '.summary.attempts <= 2 * .summary.probes' r.json
 }
 
+@test "ICMP errors in place of silence are no verdicts: of a limit, and of an outage" {
+    scan 198.18.0.1-8 1-500 -- --hosts 8 --open 0.02 --gate 2000 --refuse --icmp-kind admin-prohibited
+    complete_and_right 0
+    jq -e '.run.paths[0] | .limited_by == "path" and .sentinels.lost > 0' r.json
+    scan 198.18.0.1-8 1-1000 'rate: 8000' -- --hosts 8 --open 0.02 --outage-at 300ms --outage 1500ms --refuse --icmp-kind net-unreach
+    complete_and_right 0
+    jq -e '.run.paths[0].outages | length == 1' r.json
+}
+
+@test "ICMP errors that are true cost one attempt a port, and another of a few" {
+    scan 198.18.0.1 1-2000 -- --hosts 1 --icmp 0.7 --open 0.02
+    [ "$status" -eq 0 ]
+    diff t.txt found.txt
+    jq -e '.summary | .attempts <= .probes + 16 and .filtered > 1300 and .estimate.missed_open_at_most == 0' r.json
+}
+
 @test "a process that is stopped and goes on has no verdict of that time" {
     profile p 'hosts: 198.18.0.1' 'ports: 1-20000' 'scope: [198.18.0.0/15]' 'rate: 8000'
     run "$SIMNET" --unshare --delays d.json --truth t.txt --ports 1-20000 --hosts 1 --open 0.05 --silent 0.2 -- sh -c '
