@@ -7,19 +7,8 @@
 #include "base/random.h"
 #include "scan/plan_state.h"
 
-#include <math.h>
-
 #define IN_VAIN 3
 #define PACED_LEAST 64
-#define OF_ITSELF 256               /* ports: a target of fewer hardly ever shows a limit */
-#define LOSSY_LEAST 2               /* attempts lost: one is chance... */
-#define RECENT 32                   /* sentinels that are remembered, and as many again */
-#define MANY_LOSE 16                /* one of so many targets that answer is lossy */
-#define LOSES_LEAST 0.06            /* of sentinels: they still lose some */
-#define FEW 4                       /* of them: they do not tell yet */
-#define UNEVEN 4                    /* deviations: no chance... */
-#define UNEVEN_NS 50000000ULL       /* ...and for so long it holds */
-#define LOSSY_SHARE 0.25            /* ...and so are less */
 #define PASS_NS 2000000000ULL       /* a further pass takes so long at most, for each before */
 #define COUNTED_NS 100000000ULL     /* what is found is counted over so long... */
 #define LONGEST_NS 1000000000ULL    /* ...or longer, till it is... */
@@ -194,86 +183,11 @@ static double target_expects(const struct ptl_lane *lane, uint32_t base)
     return left > removed ? left : removed;
 }
 
-void ptl_pass_told(struct ptl_recent *recent, bool answered)
-{
-    recent->asked++;
-    recent->lost += !answered;
-    if (recent->asked >= 2 * RECENT) {
-        recent->asked /= 2;
-        recent->lost /= 2;
-    }
-}
-
-static double lost_of(const struct ptl_recent *recent)
-{
-    return recent->asked > 0 ? recent->lost / (double)recent->asked : 0;
-}
-
-static bool loses_now(const struct ptl_plan *plan)
-{
-    return plan->recent_lossy.asked < FEW || lost_of(&plan->recent_lossy) > LOSES_LEAST;
-}
-
-/*
- * Do some targets lose more than others, by more than chance? What a target lost of its attempts
- * that tell is binomial, where chance takes the same share of all (the test of Tarone, 1979).
- */
-static bool is_uneven(struct ptl_plan *plan)
-{
-    if (plan->now_ns < plan->uneven_until_ns)
-        return plan->is_uneven;
-    double passed = 0, lost = 0, excess = 0, pairs = 0;
-    const struct ptl_lane *lanes = plan->schedule.lanes;
-    for (uint32_t i = 0; i < plan->schedule.window; i++) {
-        passed += lanes[i].passed;
-        lost += lanes[i].proven;
-    }
-    double share = passed + lost > 0 ? lost / (passed + lost) : 0;
-    for (uint32_t i = 0; i < plan->schedule.window; i++) {
-        double told = lanes[i].passed + lanes[i].proven, more = lanes[i].proven - told * share;
-        excess += more * more;
-        pairs += told * (told - 1);
-    }
-    double variance = share * (1 - share);
-    plan->is_uneven =
-        variance > 0 && pairs > 0 && excess / variance - (passed + lost) > UNEVEN * sqrt(2 * pairs);
-    plan->uneven_until_ns = plan->now_ns + UNEVEN_NS;
-    return plan->is_uneven;
-}
-
-/*
- * Targets with few ports hardly ever show that they have a limit, nor that they share one with some
- * of the others. Is this one of them? It lost much, or it hardly answers, and others lost much, or
- * much is lost as sentinels tell, or the passes of the run find as much again, where chance leaves
- * less each time.
- */
-static bool may_share_limit(struct ptl_plan *plan, const struct ptl_lane *lane)
-{
-    if (plan->targets == 1 || plan->port_count >= OF_ITSELF || plan->lossy == 0 || !is_uneven(plan))
-        return false;
-    if (lane->lossy || lane->silent + lane->waiting <= lane->answers)
-        return lane->lossy && loses_now(plan);
-    uint64_t found = plan->found[lane->pass];
-    return (plan->recent.asked >= RECENT && lost_of(&plan->recent) >= LOSSY_SHARE) ||
-           (plan->lossy * MANY_LOSE >= plan->answering && loses_now(plan)) ||
-           (found >= ENOUGH && found * 2 >= plan->found[lane->pass - 1]);
-}
-
 /* Does a pass in which such targets were asked slowly leave ports to be found? */
 static bool leaves_some(const struct ptl_plan *plan, const struct ptl_lane *lane)
 {
-    return loses_now(plan) &&
+    return ptl_uneven_loses(plan) &&
            removal(plan->found[lane->pass - 1], plan->found[lane->pass]) >= PTL_MISSED_MOST;
-}
-
-void ptl_pass_lost(struct ptl_plan *plan, struct ptl_lane *lane, uint32_t count)
-{
-    lane->proven += count;
-    if (lane->lossy || lane->proven < LOSSY_LEAST ||
-        share_of(lane->answers, lane->proven) < LOSSY_SHARE)
-        return;
-    lane->lossy = true;
-    plan->lossy++;
 }
 
 static bool wants_pass(struct ptl_plan *plan, const struct ptl_lane *lane)
@@ -286,7 +200,7 @@ static bool wants_pass(struct ptl_plan *plan, const struct ptl_lane *lane)
         lane->pass >= base + profile->loss_retries || lane->pass >= PTL_ASKED_MOST ||
         (lane->pass > base && is_refuted(lane, share_of(lane->answers, lane->lost))))
         return false;
-    if (may_share_limit(plan, lane) && (lane->pass == base || leaves_some(plan, lane)))
+    if (ptl_uneven_may_share(plan, lane) && (lane->pass == base || leaves_some(plan, lane)))
         return true;
     return target_expects(lane, base) >= PTL_MISSED_MOST || run_expects_more(plan, lane);
 }
@@ -300,7 +214,7 @@ static bool lacks_recall(struct ptl_plan *plan, struct ptl_lane *lane)
 /* How far apart the attempts of the next pass are, at least: more of them are no burst. */
 static uint64_t fastest_ns(struct ptl_plan *plan, const struct ptl_lane *lane)
 {
-    if (may_share_limit(plan, lane))
+    if (ptl_uneven_may_share(plan, lane))
         return PASS_NS * (lane->pass - plan->profile->retries) / lane->waiting;
     if (lane->waiting < PACED_LEAST)
         return lane->served.fastest_ns; /* so few are none */
@@ -350,6 +264,6 @@ void ptl_pass_next(struct ptl_plan *plan, uint32_t id)
     lane->pass++;
     lane->pass_ns = plan->now_ns;
     lane->rest_ns = lane->asked_ns + PTL_RETRY_DELAY_NS;
-    if (may_share_limit(plan, lane)) /* they do not begin together */
+    if (ptl_uneven_may_share(plan, lane)) /* they do not begin together */
         lane->rest_ns += ptl_random_below(&plan->sentinel_draw, lane->served.fastest_ns + 1);
 }

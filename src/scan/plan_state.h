@@ -344,14 +344,21 @@ void ptl_vouch_pass_begins(struct ptl_lane *lane);
 /* A pass has ended: is what was vouched for as good as answered? */
 bool ptl_vouch_suffices(const struct ptl_lane *lane, double share);
 
+/* ---- uneven.c ---- */
+
+/* So many attempts to the target are proven lost, while others were answered. */
+void ptl_uneven_lost(struct ptl_plan *plan, struct ptl_lane *lane, uint32_t count);
+/* A sentinel has ended, and nothing is paused. */
+void ptl_uneven_told(struct ptl_recent *recent, bool answered);
+/* Does the target share a limit with some of the others, as far as is known? */
+bool ptl_uneven_may_share(struct ptl_plan *plan, const struct ptl_lane *lane);
+/* And are attempts to those that do still lost? */
+bool ptl_uneven_loses(const struct ptl_plan *plan);
+
 /* ---- pass.c ---- */
 
 /* An attempt beyond a port's first was answered, which proves the one before lost. */
 void ptl_pass_found(struct ptl_plan *plan, struct ptl_lane *lane);
-/* So many attempts to the target are proven lost, while others were answered. */
-void ptl_pass_lost(struct ptl_plan *plan, struct ptl_lane *lane, uint32_t count);
-/* A sentinel has ended, while others were answered. */
-void ptl_pass_told(struct ptl_recent *recent, bool answered);
 /* All ports were asked so often: another pass, or their verdicts. */
 void ptl_pass_next(struct ptl_plan *plan, uint32_t lane);
 

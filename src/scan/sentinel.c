@@ -167,10 +167,10 @@ static void judge_target(struct ptl_plan *plan, struct ptl_lane *lane, uint64_t 
     bool blames = plan->profile->adaptive && plan->path.lost * 8 <= plan->path.asked;
     ptl_path_lose(&lane->path, plan->path.chance.share);
     if (lane->lossy)
-        ptl_pass_told(&plan->recent_lossy, answered);
+        ptl_uneven_told(&plan->recent_lossy, answered);
     lane->passed += answered;
     if (!answered && plan->path.alive_ns > sent_ns)
-        ptl_pass_lost(plan, lane, 1);
+        ptl_uneven_lost(plan, lane, 1);
     bool limited = lane->path.limit != 0;
     bool lowered = ptl_path_sentinel(&lane->path, sent_ns, answered, blames, plan->now_ns);
     plan->limited_targets += lowered && !limited;
@@ -260,7 +260,7 @@ void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcom
     ptl_tally_ended(shared ? &plan->tally : &lane->tally, path, outcome->started_ns,
                     outcome->probe.stands_for, !answered);
     if (!path->paused)
-        ptl_pass_told(&plan->recent, answered);
+        ptl_uneven_told(&plan->recent, answered);
     if (shared)
         judge_shared(plan, lane, outcome->started_ns, answered);
     else

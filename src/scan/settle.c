@@ -142,7 +142,7 @@ static void hear(struct ptl_plan *plan, const struct ptl_outcome *outcome)
         plan->lost += outcome->probe.attempt - 1U;
         lane->lost += outcome->probe.attempt - 1U;
         ptl_pass_found(plan, lane);
-        ptl_pass_lost(plan, lane, outcome->probe.attempt - 1U);
+        ptl_uneven_lost(plan, lane, outcome->probe.attempt - 1U);
         ptl_vouch_found(lane, &lane->marks[ptl_plan_index(plan, &outcome->probe)]);
     }
 }
