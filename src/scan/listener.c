@@ -76,7 +76,7 @@ bool ptl_listener_take(struct ptl_listener *listener, int fd, const struct ptl_a
     return true;
 }
 
-/* Which ends first. */
+/* Of the attempts that are listened to, the one that ends first. */
 static uint32_t find_next(struct ptl_listener *listener)
 {
     uint32_t next = 0;

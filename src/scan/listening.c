@@ -115,7 +115,7 @@ struct ptl_late ptl_listening_tell(const struct ptl_listening *listening, uint32
         late.closed += own->heard == PTL_HEARD_CLOSED;
         slowest_us = us > slowest_us ? us : slowest_us;
     }
-    /* One that was not listened to for as long as the latest answer took tells nothing of it. */
+    /* A port that was not listened to for as long as the latest answer took tells nothing of it. */
     if (count > 1)
         qsort(waits, count, sizeof(waits[0]), ptl_number_order);
     uint32_t shorter = 0;

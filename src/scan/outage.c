@@ -54,7 +54,7 @@ static void count_lost(struct ptl_path *path)
         path->lost_in_row += path->lost_ns[i] != 0;
 }
 
-/* Those sent from then to then, the latter not included, are none. */
+/* Sentinels sent from then to then, the latter not included, do not count as lost. */
 static void forget_lost(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns)
 {
     if (path->lost_in_row == 0)

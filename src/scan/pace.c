@@ -131,7 +131,8 @@ static void raise(struct ptl_path *path, uint64_t now_ns)
     path->last_share = share;
 }
 
-/* It is asked so much slower that the queue is soon gone. One that drains needs only time. */
+/* The path is asked so much slower that its queue is soon gone. A queue that drains needs only
+ * time. */
 static void drain(struct ptl_path *path, uint64_t now_ns)
 {
     uint64_t round_ns = (uint64_t)path->rtt.srtt_us * PTL_NS_PER_US;
@@ -147,7 +148,7 @@ static void drain(struct ptl_path *path, uint64_t now_ns)
     path->through = (uint64_t)through;
 }
 
-/* It is gone: back to nearly what gets through. */
+/* The queue is gone: back to nearly what gets through. */
 static void fill_again(struct ptl_path *path, uint64_t now_ns)
 {
     path->queued = path->through;
@@ -299,7 +300,7 @@ void ptl_path_round_trip(struct ptl_path *path, uint32_t us, uint32_t least_us, 
 
 /* ---- is it there? ---- */
 
-/* It may have been our own pace that brought the outage about. */
+/* An outage is over that our own pace may have brought about. */
 static void restart(struct ptl_path *path, uint64_t now_ns)
 {
     path->sustained = path->passed * PTL_NS_PER_S / (now_ns - path->cycle_ns + 1);

@@ -28,10 +28,10 @@ struct ptl_served {
 
 /* A pass begins. */
 void ptl_served_begin(struct ptl_served *served, uint64_t fastest_ns, uint64_t now_ns);
-/* It found something. */
+/* The pass found something. */
 void ptl_served_found(struct ptl_served *served);
-/* An attempt of it was handed out: how long to wait before the next. `trips_ns`: an answer to what
- * was sent before comes within that. */
+/* An attempt of the pass was handed out: how long to wait before the next. `trips_ns`: an answer to
+ * what was sent before comes within that. */
 uint64_t ptl_served_rest_ns(struct ptl_served *served, uint64_t trips_ns, uint64_t now_ns);
 
 #endif

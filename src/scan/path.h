@@ -120,7 +120,7 @@ bool ptl_path_sentinel(struct ptl_path *path, uint64_t sent_ns, bool answered, b
                        uint64_t now_ns);
 /* What was found in the run that this one goes on with, 0: nothing: half of it to begin with. */
 void ptl_path_resume(struct ptl_path *path, uint64_t limit, uint64_t now_ns);
-/* And something had answered: silence from now on is in doubt. */
+/* Something had answered in that run: silence from now on is in doubt. */
 void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns);
 
 /* ---- loss.c ---- */
@@ -129,13 +129,13 @@ void ptl_path_was_there(struct ptl_path *path, uint64_t now_ns);
 uint64_t ptl_path_sentinel_us(const struct ptl_path *path);
 /* So much is lost just now that silence says nothing, and it is not chance, as far as is known. */
 bool ptl_path_loses_many(const struct ptl_path *path);
-/* That share, 0: none, is lost by chance, as is known of the run: no pace of a target cures it. */
+/* As is known of the run, chance takes that share, 0: none: no pace of a target cures it. */
 void ptl_path_lose(struct ptl_path *path, double share);
 /* The evidence so far is explained otherwise. */
 void ptl_path_forget(struct ptl_path *path, uint64_t now_ns);
 /* A sentinel has ended that was sent since the evidence changed. */
 void ptl_loss_add(struct ptl_path *path, uint64_t sent_ns, bool answered, uint64_t now_ns);
-/* Counts those of which all that were sent with them have ended by now. */
+/* Counts the sentinels of which all that were sent with them have ended by now. */
 void ptl_loss_count_old(struct ptl_path *path, uint64_t now_ns);
 /* Few of them were lost, those included that are not counted yet. */
 bool ptl_loss_is_rare(const struct ptl_path *path);
@@ -147,7 +147,8 @@ double ptl_loss_beyond_chance(const struct ptl_path *path);
 bool ptl_loss_exceeds_base(const struct ptl_path *path);
 /* And so much more that a slower pace is called for. */
 bool ptl_loss_is_of_pace(const struct ptl_path *path);
-/* It is: what was sent while much was lost is asked again, and less is put up with from now on. */
+/* The pace is to blame: what was sent while much was lost is asked again, and less is put up with
+ * from now on. */
 void ptl_loss_blame_pace(struct ptl_path *path, uint64_t now_ns);
 /* A round that lost `share` at a pace that is well. */
 void ptl_loss_learn_base(struct ptl_path *path, double share);
@@ -169,7 +170,8 @@ void ptl_path_add_bad(struct ptl_path *path, uint64_t from_ns, uint64_t to_ns);
 bool ptl_path_is_bad(const struct ptl_path *path, uint64_t sent_ns);
 /* A sentinel that was sent then is lost. */
 void ptl_path_note_lost(struct ptl_path *path, uint64_t sent_ns);
-/* One that was sent then, or something else, was answered: what was lost before is not in a row. */
+/* A sentinel that was sent then, or something else, was answered: what was lost before is not in a
+ * row. */
 void ptl_path_note_alive(struct ptl_path *path, uint64_t sent_ns);
 /* This machine did nothing from then to then: what is silent of it is not lost, nor is it silent
  * for longer than that. */

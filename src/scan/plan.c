@@ -114,7 +114,7 @@ struct ptl_pull ptl_plan_exchange(struct ptl_plan *plan, uint32_t worker,
         if (pulled.count == 0 && is_finished(plan))
             finish(plan, &pulled); /* all that was left had been settled before it was resumed */
     }
-    /* One that asked for nothing has its permits in flight: its own answers will wake it. */
+    /* A worker that asked for nothing has its permits in flight: its own answers will wake it. */
     bool hungry = want > 0 && pulled.count == 0 && !pulled.finished;
     bool leaves_alarm = !hungry && worker == plan->alarm_worker && plan->alarm_ns != 0;
     if (leaves_alarm)

@@ -62,7 +62,7 @@ static bool read_file(const char *path, char text[FILE_BYTES])
     return got == 0;
 }
 
-/* Those with which a program of this machine ended its own connection. */
+/* Resets with which a program of this machine ended its own connection. */
 static bool read_own(uint64_t *own)
 {
     char text[FILE_BYTES];

@@ -224,7 +224,7 @@ void ptl_plan_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)
 
 /* ---- the end of a lane ---- */
 
-/* It has been silent for longer than the profile waits. */
+/* The target has been silent for longer than the profile waits. */
 static void leave_for_good(struct ptl_plan *plan, struct ptl_lane *lane)
 {
     lane->gone = true;
@@ -270,7 +270,7 @@ void ptl_plan_settle_rest(struct ptl_plan *plan, uint32_t id)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
     ptl_silence_review_held(plan, id, true);
-    /* They had every attempt that the profile grants: silence is what was seen. */
+    /* Ports that had every attempt which the profile grants: silence is what was seen. */
     ptl_silence_verdicts(plan, id, plan->profile->retries + 1);
     ptl_verdict_target(plan, lane);
 }
