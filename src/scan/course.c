@@ -1,5 +1,5 @@
 /* The course of a run: what held it back and when, told in its results. */
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #define LINGER_NS PTL_NS_PER_S /* at most, for answers that come too late... */
 #define SHORT_NS 50000000U     /* ...once it is seen that some are no open port's... */

@@ -3,7 +3,7 @@
  * neighbour discovery, RFC 4861) before anything can be sent to it; where nobody has it, that is
  * one fact about all of its ports. The kernel's table of neighbours says how the look-up stands.
  */
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <ifaddrs.h>
 #include <linux/neighbour.h>

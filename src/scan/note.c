@@ -1,6 +1,6 @@
 /* What goes to the run's journal: each verdict, and each silent attempt, once. */
 #include "base/array.h"
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <stdlib.h>
 #include <string.h>

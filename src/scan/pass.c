@@ -5,7 +5,7 @@
 #include "scan/pass.h"
 
 #include "base/random.h"
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #define IN_VAIN 3
 #define PACED_LEAST 64

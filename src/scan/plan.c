@@ -1,4 +1,4 @@
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <errno.h>
 #include <stdlib.h>

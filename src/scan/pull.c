@@ -1,6 +1,6 @@
 /* Which probes are next: the window of active targets, whose turn it is, what the controller lets
  * through, and how long each attempt waits. */
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #define LAGGING_SHARE 32        /* what lanes that lag may hold while others flow: one in 32 */
 #define SKIPS 128               /* lanes that are passed over before a pull looks elsewhere */

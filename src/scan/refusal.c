@@ -5,7 +5,7 @@
  * refused for the same reason nor a port has answered that had been; some of the ports are asked
  * again for that. What is disproved is silence.
  */
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <stdlib.h>
 

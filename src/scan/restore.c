@@ -2,7 +2,7 @@
  * come into the window, and the limits that were found, at half. */
 #include "journal/ledger.h"
 #include "results/judge.h"
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 /* Is anything known of the target in that place? */
 static bool is_known(const struct ptl_plan *plan, uint64_t place)

@@ -3,7 +3,7 @@
  * is what they share or their own.
  */
 #include "base/random.h"
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * Sentinels: ports that have answered, asked again. nmap calls them port scan pings. What has
  * answered answers again, or something was lost on the way: the only silence that proves anything.
  */
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #define EVERY_ALONE 24 /* then, where ports have one attempt: nothing else tells of losses */
 #define BACKLOG 8

@@ -1,5 +1,5 @@
 /* What an outcome means: for its port, for its target, for all that is scanned. */
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <errno.h>
 

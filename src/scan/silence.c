@@ -6,7 +6,7 @@
  * make necessary. An ICMP error is no answer of the port either, where it may come from what stands
  * in for silence (refusal.c).
  */
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  * Do all targets lose alike? Some may share a limit that the others do not have, and have too few
  * ports each to show it.
  */
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <math.h>
 

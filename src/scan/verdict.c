@@ -1,7 +1,7 @@
 /* Verdicts: counted, noted by the judge, kept; open ports are confirmed first. */
 #include "base/array.h"
 #include "results/judge.h"
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * where losses fall on ports alike, or on some ports alone, many were, and vouching is worth
  * nothing.
  */
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <math.h>
 

@@ -9,7 +9,7 @@
 
 #include "support/fake_clock.h"
 
-#include "scan/plan_state.h"
+#include "scan/plan_calls.h"
 
 #include <errno.h>
 #include <poll.h>
