@@ -213,14 +213,14 @@ static void clear(struct ptl_lane *lane, uint16_t port)
             lane->known[i] = (struct ptl_known){.port = 0};
 }
 
-/* A port that does not answer twice makes room for another, with its target too: where that knew as
- * many as it may, the sample would learn of none. */
+/* A port that does not answer twice makes room for another. What the sample gives up is not given
+ * up by its target, which may have fallen silent and has to tell; but one target alone has no
+ * sentinels besides, and would know as many as it may, so that the sample learned of none. */
 static void forget(struct ptl_plan *plan, struct ptl_lane *lane, uint16_t port)
 {
     clear(lane, port);
-    for (uint32_t i = 0; i < plan->schedule.window; i++)
-        if (plan->schedule.lanes[i].active && plan->schedule.lanes[i].target == lane->target)
-            clear(&plan->schedule.lanes[i], port);
+    for (uint32_t i = 0; plan->targets == 1 && i < plan->schedule.window; i++)
+        clear(&plan->schedule.lanes[i], port);
 }
 
 void ptl_sentinel_settle(struct ptl_plan *plan, const struct ptl_outcome *outcome)

@@ -155,9 +155,10 @@ KINDS
     profile p 'hosts: 198.18.0.1' 'ports: 1-200' 'scope: [198.18.0.0/15]' 'concurrency: 20' 'adaptive_timeout: false' \
         'timeout: 5s'
     scan --open 1 --rtt 30ms
-    # Each port once, and sentinels, where the run lasts long enough for one.
+    # Each port once, and sentinels, where the run lasts long enough for one: it does not wait for the last.
     jq -e --slurpfile r r.json '(200 + $r[0].run.paths[0].sentinels.asked) as $asked
-        | .count == $asked and .syns == $asked and .syn_acks == $asked and .p50 >= 30000 and .p50 <= .p90
+        | (.syns - $asked | . == 0 or . == 1) and (.syns - .count | . == 0 or . == 1) and .count >= 200
+        and .syn_acks == .count and .p50 >= 30000 and .p50 <= .p90
         and .p90 <= .p99 and .p99 <= .max and .write_errors == 0 and .dropped_by_queue == 0' d.json
     jq -e '.summary.rtt_us.min >= 30000' r.json
     scan --open 1 --rtt 30ms --jitter 20ms
