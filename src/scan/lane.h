@@ -129,6 +129,12 @@ static inline struct ptl_known *ptl_lane_room(struct ptl_lane *lane, bool refuse
     return room;
 }
 
+/* Nothing is under way, nor in doubt. */
+static inline bool ptl_lane_is_idle(const struct ptl_lane *lane)
+{
+    return lane->in_flight == 0 && lane->plan_doubts == 0 && lane->doubts.count == 0;
+}
+
 /* Ports that have their verdicts. */
 static inline uint32_t ptl_lane_known(const struct ptl_lane *lane)
 {

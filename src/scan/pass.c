@@ -212,9 +212,9 @@ static bool lacks_recall(struct ptl_plan *plan, struct ptl_lane *lane)
 }
 
 /* How far apart the attempts of the next pass are, at least: more of them are no burst. */
-static uint64_t fastest_ns(struct ptl_plan *plan, const struct ptl_lane *lane)
+static uint64_t fastest_ns(const struct ptl_plan *plan, const struct ptl_lane *lane, bool may_share)
 {
-    if (ptl_uneven_may_share(plan, lane))
+    if (may_share)
         return PASS_NS * (lane->pass - plan->profile->retries) / lane->waiting;
     if (lane->waiting < PACED_LEAST)
         return lane->served.fastest_ns; /* so few are none */
@@ -242,7 +242,7 @@ void ptl_pass_next(struct ptl_plan *plan, uint32_t id)
 {
     struct ptl_lane *lane = &plan->schedule.lanes[id];
     uint32_t base = plan->profile->retries + 1;
-    bool idle = lane->in_flight == 0 && lane->plan_doubts == 0 && lane->doubts.count == 0;
+    bool idle = ptl_lane_is_idle(lane);
     if (lane->pass >= base && !idle)
         return;
     ptl_vouch_review(plan, lane, idle);
@@ -254,8 +254,10 @@ void ptl_pass_next(struct ptl_plan *plan, uint32_t id)
         return;
     }
     ptl_vouch_pass_begins(lane);
+    bool may_share = lane->pass >= base && ptl_uneven_may_share(plan, lane);
     ptl_served_begin(&lane->served,
-                     lane->pass >= base ? fastest_ns(plan, lane) : lane->served.fastest_ns,
+                     lane->pass >= base ? fastest_ns(plan, lane, may_share)
+                                        : lane->served.fastest_ns,
                      plan->now_ns);
     if (lane->pass >= base) {
         lane->found_before = lane->found;
@@ -264,6 +266,6 @@ void ptl_pass_next(struct ptl_plan *plan, uint32_t id)
     lane->pass++;
     lane->pass_ns = plan->now_ns;
     lane->rest_ns = lane->asked_ns + PTL_RETRY_DELAY_NS;
-    if (ptl_uneven_may_share(plan, lane)) /* they do not begin together */
+    if (may_share) /* they do not begin together */
         lane->rest_ns += ptl_random_below(&plan->sentinel_draw, lane->served.fastest_ns + 1);
 }

@@ -246,7 +246,7 @@ void ptl_plan_settle_lane(struct ptl_plan *plan, uint32_t id)
     if (lane->silent_lately.count > 0)
         ptl_vouch_review(plan, lane, false);
     bool first = ptl_schedule_has_first(&plan->schedule, lane);
-    bool idle = lane->in_flight == 0 && lane->plan_doubts == 0 && lane->doubts.count == 0;
+    bool idle = ptl_lane_is_idle(lane);
     if (lane->refusals.count > 0 && !first && idle && (lane->waiting == 0 || lane->gone))
         ptl_silence_review_held(plan, id, lane->gone);
     if (!first && !lane->gone && lane->waiting == 0 && lane->silent > 0)
