@@ -81,6 +81,24 @@ static inline struct sim_port *sim_port_of(struct sim *sim, uint32_t target, uin
     return &sim->ports[(size_t)target * sim->plan->port_count + index];
 }
 
+/* A token bucket: what lets so many SYNs a second pass, and `most` at once. */
+struct sim_bucket {
+    double tokens, most, rate;
+    uint64_t at_ns;
+};
+
+static inline bool sim_bucket_takes(struct sim_bucket *bucket)
+{
+    bucket->tokens += (double)(fake_now_ns - bucket->at_ns) * bucket->rate / (double)PTL_NS_PER_S;
+    bucket->at_ns = fake_now_ns;
+    if (bucket->tokens > bucket->most)
+        bucket->tokens = bucket->most;
+    if (bucket->tokens < 1)
+        return false;
+    bucket->tokens--;
+    return true;
+}
+
 static inline void sim_open(struct sim *sim, const char *yaml, uint32_t permits, sim_script *script)
 {
     struct ptl_problems problems = {0};

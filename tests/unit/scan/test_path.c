@@ -459,23 +459,32 @@ static void what_is_there_now_and_then_is_met(void **state)
     }
 }
 
+/* So long 10,000 a second are asked, or what is allowed, of which the last before `answered_ms` is
+ * answered; then nothing for ten seconds. Returns how long that was found to last. */
+static uint32_t fall_silent_after(uint64_t ms, uint64_t answered_ms)
+{
+    for (uint64_t tick = 1; tick <= ms; tick++) {
+        uint64_t due_ns;
+        now_ns += MS;
+        ptl_path_sent(&path, ptl_path_allow(&path, 10, 0, now_ns, &due_ns), now_ns);
+        if (tick == answered_ms)
+            answer(20000);
+    }
+    lose_sentinels(5);
+    ptl_path_pause(&path, now_ns);
+    now_ns += 10000 * MS;
+    uint32_t lasted_ms;
+    assert_true(ptl_path_heard(&path, now_ns - 20 * MS, now_ns, MOST, &lasted_ms));
+    return lasted_ms;
+}
+
 static void what_our_pace_may_have_brought_about_is_not_done_again(void **state)
 {
     (void)state;
     begin(0);
     uint64_t rates[3];
     for (int i = 0; i < 3; i++) {
-        for (int tick = 0; tick < 300; tick++) { /* 10,000 a second, or what is allowed */
-            uint64_t due_ns;
-            now_ns += MS;
-            ptl_path_sent(&path, ptl_path_allow(&path, 10, 0, now_ns, &due_ns), now_ns);
-        }
-        answer(20000);
-        lose_sentinels(5);
-        ptl_path_pause(&path, now_ns);
-        now_ns += 10000 * MS;
-        uint32_t lasted_ms;
-        assert_true(ptl_path_heard(&path, now_ns - 20 * MS, now_ns, MOST, &lasted_ms));
+        fall_silent_after(300, 300);
         rates[i] = path.pace.rate;
     }
     assert_in_range(rates[0], 1500, 2600); /* a quarter of it */
@@ -488,21 +497,9 @@ static void what_our_pace_may_have_brought_about_is_not_done_again(void **state)
     assert_true(path.pace.rate <= struck / 2); /* twice is no chance: never again so fast */
 }
 
-/* A ban, say: 100 attempts pass, at 10,000 a second, then none for ten seconds. */
 static void be_banned_after(uint64_t ms)
 {
-    for (uint64_t tick = 0; tick < ms + 100; tick++) {
-        uint64_t due_ns;
-        now_ns += MS;
-        ptl_path_sent(&path, ptl_path_allow(&path, 10, 0, now_ns, &due_ns), now_ns);
-        if (tick == ms)
-            answer(20000);
-    }
-    lose_sentinels(5);
-    ptl_path_pause(&path, now_ns);
-    now_ns += 10000 * MS;
-    uint32_t lasted_ms;
-    assert_true(ptl_path_heard(&path, now_ns - 20 * MS, now_ns, MOST, &lasted_ms));
+    uint32_t lasted_ms = fall_silent_after(ms + 100, ms);
     ptl_path_spread(&path, 3000, lasted_ms, now_ns);
 }
 

@@ -12,22 +12,16 @@ static const struct sim_answer is_prohibited = {PTL_FILTERED, PTL_REASON_ADMIN_P
 
 /* ---- a limit refuses what exceeds it ---- */
 
-static double bucket;
-static uint64_t bucket_ns;
+static struct sim_bucket bucket;
 static uint32_t refused_us; /* after so long */
 
 static struct sim_answer limited(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
                                  unsigned tries)
 {
     (void)sim, (void)target, (void)probe, (void)tries;
-    bucket += (double)(fake_now_ns - bucket_ns) * 2000 / (double)PTL_NS_PER_S;
-    bucket_ns = fake_now_ns;
-    if (bucket > 40)
-        bucket = 40;
-    struct sim_answer answer = bucket >= 1 ? is_closed : is_prohibited;
+    struct sim_answer answer = sim_bucket_takes(&bucket) ? is_closed : is_prohibited;
     if (answer.state == PTL_FILTERED)
         answer.after_us = refused_us;
-    bucket -= bucket >= 1 ? 1 : 0;
     return answer;
 }
 
@@ -44,8 +38,7 @@ static void what_a_limit_refuses_is_found(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         for (uint64_t seed = 1; seed <= 3; seed++) {
             struct sim sim;
-            bucket = 40;
-            bucket_ns = fake_now_ns;
+            bucket = (struct sim_bucket){40, 40, 2000, fake_now_ns};
             refused_us = rows[i].refused_us;
             sim_open(&sim, rows[i].scope, 5000, limited);
             sim.random = seed;
@@ -65,8 +58,7 @@ static void what_a_limit_refuses_for_good_may_have_been_missed(void **state)
         struct sim sim;
         char yaml[100];
         snprintf(yaml, sizeof(yaml), "hosts: 127.0.0.1-8\nports: 1-1000\n%s", more[i]);
-        bucket = 40;
-        bucket_ns = fake_now_ns;
+        bucket = (struct sim_bucket){40, 40, 2000, fake_now_ns};
         refused_us = 20000;
         sim_open(&sim, yaml, 5000, limited);
         sim_run(&sim);

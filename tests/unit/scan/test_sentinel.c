@@ -3,21 +3,8 @@
 
 #include "simulation.h"
 
-/* A token bucket before the first `limited` targets: so many SYNs pass a second. */
-static struct {
-    uint32_t limited;
-    uint64_t burst, rate, full_ns; /* `full_ns`: when nothing of it will be used any more */
-} bucket;
-
-static bool passes(void)
-{
-    uint64_t each_ns = PTL_NS_PER_S / bucket.rate;
-    uint64_t at_ns = bucket.full_ns > fake_now_ns ? bucket.full_ns : fake_now_ns;
-    if (at_ns - fake_now_ns > (bucket.burst - 1) * each_ns)
-        return false;
-    bucket.full_ns = at_ns + each_ns;
-    return true;
-}
+static struct sim_bucket bucket; /* before the first targets... */
+static uint32_t of_targets;      /* ...so many */
 
 /* Even ports refuse, the others are silent. */
 static struct sim_answer limited(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
@@ -25,20 +12,18 @@ static struct sim_answer limited(struct sim *sim, uint32_t target, const struct 
 {
     (void)sim, (void)tries;
     struct sim_answer answer = {PTL_CLOSED, PTL_REASON_CONN_REFUSED, 20000, false};
-    if ((target < bucket.limited && !passes()) || probe->port % 2 != 0)
+    if ((target < of_targets && !sim_bucket_takes(&bucket)) || probe->port % 2 != 0)
         answer = (struct sim_answer){PTL_FILTERED, PTL_REASON_NO_RESPONSE, probe->wait_us, false};
     return answer;
 }
 
-static void find_all(const char *hosts, const char *ports, uint32_t of_targets, uint64_t burst,
-                     uint64_t rate)
+static void find_all(const char *hosts, const char *ports, uint32_t behind, uint32_t burst,
+                     uint32_t rate)
 {
     char yaml[120];
     snprintf(yaml, sizeof(yaml), "hosts: %s\nports: %s\n", hosts, ports);
-    bucket.limited = of_targets;
-    bucket.burst = burst;
-    bucket.rate = rate;
-    bucket.full_ns = 0;
+    of_targets = behind;
+    bucket = (struct sim_bucket){burst, burst, rate, fake_now_ns};
     struct sim sim;
     sim_open(&sim, yaml, 2000, limited);
     sim_run(&sim);

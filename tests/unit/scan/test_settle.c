@@ -117,8 +117,7 @@ static void a_stop_keeps_what_was_found(void **state)
 
 /* ---- a limit on some ports ---- */
 
-static double bucket, bucket_rate;
-static uint64_t bucket_ns;
+static struct sim_bucket bucket;
 
 /* Up to port 400 so many SYNs a second are let in, up to 1200 none. */
 static struct sim_answer limited(struct sim *sim, uint32_t target, const struct ptl_probe *probe,
@@ -127,14 +126,7 @@ static struct sim_answer limited(struct sim *sim, uint32_t target, const struct 
     (void)sim, (void)target, (void)tries;
     if (probe->port > 400)
         return probe->port > 1200 ? is_closed : is_silent;
-    bucket += (double)(fake_now_ns - bucket_ns) * bucket_rate / (double)PTL_NS_PER_S;
-    bucket_ns = fake_now_ns;
-    if (bucket > 5)
-        bucket = 5;
-    if (bucket < 1)
-        return is_silent;
-    bucket--;
-    return is_closed;
+    return sim_bucket_takes(&bucket) ? is_closed : is_silent;
 }
 
 static void ports_with_a_limit_are_found_beside_silent_ones(void **state)
@@ -145,9 +137,7 @@ static void ports_with_a_limit_are_found_beside_silent_ones(void **state)
         struct sim sim;
         char yaml[100];
         snprintf(yaml, sizeof(yaml), "hosts: 127.0.0.1\nports: 1-2000\n%s", more[i]);
-        bucket = 0;
-        bucket_ns = fake_now_ns;
-        bucket_rate = 100;
+        bucket = (struct sim_bucket){.most = 5, .rate = 100, .at_ns = fake_now_ns};
         sim_open(&sim, yaml, 5000, limited);
         sim_run(&sim);
         bool all = sim.results->summary.states[PTL_FILTERED] == 800;
@@ -180,9 +170,7 @@ static void few_ports_each_behind_one_limit(void **state)
         struct sim sim;
         sim_open(&sim, "hosts: 127.0.1.0-127.0.2.143\nports: 1-2\n", 5000, shared);
         sim.random = seed;
-        bucket = 0;
-        bucket_ns = fake_now_ns;
-        bucket_rate = 200;
+        bucket = (struct sim_bucket){.most = 5, .rate = 200, .at_ns = fake_now_ns};
         sim_run(&sim);
         assert_int_equal(sim.results->summary.states[PTL_FILTERED], 0);
         assert_int_equal(sim.results->summary.states[PTL_CLOSED], 800);
